@@ -1,0 +1,72 @@
+import type { EpochMs } from '../data/domain/time.ts'
+
+export const FINDING_KINDS = [
+  'outage',
+  'drop',
+  'decline',
+  'surge',
+  'invalid',
+  'build',
+  'novelty',
+  'gap',
+  'stalled',
+] as const
+export type FindingKind = (typeof FINDING_KINDS)[number]
+
+/** Which series a finding is about, besides its channel. Empty: all submissions of the channel. */
+export interface SeriesKey {
+  readonly reason?: string
+  readonly buildId?: string
+  readonly problem?: string
+  readonly attribute?: string
+  readonly value?: string
+}
+
+/** One dimension value that carries a deviation, measured from the finding's start to its hour. */
+export interface Contribution {
+  readonly dimension: 'reason' | 'build' | 'app_version' | 'app_name' | 'problem' | 'attribute' | 'channel'
+  readonly value: string
+  /** For volume kinds: submissions expected and seen. For invalid kinds: received and invalid. */
+  readonly expected: number
+  readonly seen: number
+  /** Share of the whole deviation that this value carries, 0 to 1 (more than 1 is clipped). */
+  readonly shareRatio: number
+}
+
+/** What most likely broke: `sentence` for people, `carriers` for tables, worst first, at most five. */
+export interface Explanation {
+  /** One or two whole sentences without markup; empty where nothing is known. */
+  readonly sentence: string
+  readonly carriers: readonly Contribution[]
+  /** The first build concerned, where builds are to blame. */
+  readonly firstBuildId?: string
+}
+
+/** One detector's result for one series, given by the hour that has just ended. */
+export interface Finding {
+  readonly kind: FindingKind
+  /** `*`: all channels together. */
+  readonly channel: string
+  readonly series: SeriesKey
+  /** Estimated start of the trouble. */
+  readonly start: EpochMs
+  /** Start of the hour that gave it away. */
+  readonly hour: EpochMs
+  /** Submissions missing (volume kinds, positive), too many (surge) or invalid, since `start`; hours for a gap. */
+  readonly size: number
+  /** Over the hours since `start`: for volume kinds expected and seen submissions; for invalid ones received and invalid. */
+  readonly expected: number
+  readonly seen: number
+  /** 0 to 1. */
+  readonly confidenceRatio: number
+  readonly explanation: Explanation
+}
+
+/** What the judge expects of a channel in one hour, submissions per hour; about 99 of 100 normal hours lie within. */
+export interface Expectation {
+  readonly channel: string
+  readonly hour: EpochMs
+  readonly low: number
+  readonly mid: number
+  readonly high: number
+}

@@ -1,0 +1,46 @@
+import type { EpochMs } from '../data/domain/time.ts'
+import type { Explanation, FindingKind, SeriesKey } from './finding.ts'
+
+export type IncidentState = 'open' | 'recovering' | 'resolved' | 'withdrawn'
+
+/** Findings of one group on one channel, overlapping in time, are one incident. */
+export type IncidentGroup = 'volume' | 'surge' | 'invalid' | 'gap' | 'stalled'
+
+/** Findings that belong together, with a life of their own. What the database keeps as JSON. */
+export interface Incident {
+  readonly id: number
+  readonly group: IncidentGroup
+  /** The kind of its gravest finding so far. */
+  readonly kind: FindingKind
+  /** Sorted by size of loss; `['*']` for all channels or where no channel is meant (a gap). */
+  readonly channels: readonly string[]
+  readonly series: SeriesKey
+  readonly state: IncidentState
+  readonly start: EpochMs
+  /** End of the hour that first gave it away. */
+  readonly detectedAt: EpochMs
+  /** Start of the newest hour with a finding. */
+  readonly lastFindingHour: EpochMs
+  readonly resolvedAt: EpochMs | null
+  /** End of the trouble as estimated when it is resolved; hours up to it never teach. */
+  readonly end: EpochMs | null
+  /** Since `start`: submissions missing or invalid so far, and the most missing (or invalid) in one hour. */
+  readonly missing: number
+  readonly peakMissing: number
+  /** Numbers of the newest judged hour: expected range and seen; invalid kinds: rate 0 to 1 in `invalidRatio`. */
+  readonly latest: IncidentNumbers
+  readonly explanation: Explanation
+  readonly confidenceRatio: number
+  readonly acknowledged: { readonly by: string; readonly at: EpochMs } | null
+}
+
+export interface IncidentNumbers {
+  readonly hour: EpochMs
+  readonly seen: number
+  readonly low: number
+  readonly mid: number
+  readonly high: number
+  /** (expected - seen) / expected over the incident's hours so far; negative for a surge. */
+  readonly deficitRatio: number
+  readonly invalidRatio: number
+}

@@ -1,0 +1,78 @@
+/**
+ * Times are TIMESTAMP without zone, always UTC. No primary keys over dimensions: they make the file twenty times larger
+ * and merging twice as slow; uniqueness is the merge's business. `problem` is `none` where there is none.
+ */
+export const FIRST_TABLES = `
+create table hourly_counts (
+  hour timestamp not null, channel varchar not null, app_name varchar not null, app_version varchar not null,
+  build_id varchar not null, reason varchar not null, outcome varchar not null, problem varchar not null,
+  source varchar not null, automation boolean not null,
+  submissions bigint not null, recovered bigint not null, bytes bigint not null);
+
+create table minute_counts (
+  minute timestamp not null, channel varchar not null, outcome varchar not null, problem varchar not null,
+  submissions bigint not null);
+
+create table attribute_counts (
+  hour timestamp not null, channel varchar not null, attribute varchar not null, value varchar not null,
+  source varchar not null, submissions bigint not null);
+
+-- Answered 202 for its size and not kept.
+create table discarded_counts (
+  hour timestamp not null, channel varchar not null, cause varchar not null,
+  submissions bigint not null, bytes bigint not null);
+
+-- Stretches in which a receiver listened; stretches of one receiver never overlap. Imports write one per covered hour,
+-- receiver = 'import:<source>'.
+create table coverage (receiver varchar not null, from_time timestamp not null, to_time timestamp not null);
+
+-- A segment whose counts are in; its converted file's name is the segment's. state: merged, planned (in a part), archived.
+create table converted_files (
+  segment varchar primary key, receiver varchar not null, segment_created_at timestamp not null,
+  merged_at timestamp not null, records bigint not null, bytes bigint not null,
+  duplicate_frames integer[] not null, state varchar not null, part bigint);
+
+-- Written before the part is; a repeat after a crash writes the same part. state: planned, done.
+create table archive_parts (part bigint primary key, planned_at timestamp not null, done_at timestamp, state varchar not null);
+
+-- Which frame brought a document first, so that a retry never meets itself.
+create table recent_documents (
+  duplicate_key varchar not null, received_at timestamp not null, segment varchar not null, frame integer not null);
+
+create table imports (
+  source varchar primary key, imported_at timestamp not null, content_sha256 varchar not null, rows_imported bigint not null);
+
+-- One row a channel and judged hour; for hours to come, the forecast, written anew after each hour.
+create table expectations (
+  hour timestamp not null, channel varchar not null, low double not null, mid double not null, high double not null);
+
+-- state: judged, failed (three times: told as own trouble, not tried again until re-opened).
+create table judged_hours (
+  hour timestamp primary key, judged_at timestamp not null, state varchar not null, attempts integer not null, error varchar);
+
+-- Hours that late counts changed after they were judged.
+create table reopened_hours (hour timestamp primary key, reopened_at timestamp not null);
+
+-- body: the incident as JSON (alerts/incident.ts); the columns are what is asked for.
+create table incidents (
+  id bigint primary key, state varchar not null, kind varchar not null, started_at timestamp not null,
+  detected_at timestamp not null, resolved_at timestamp, body varchar not null);
+
+create table incident_events (
+  incident bigint not null, at timestamp not null, kind varchar not null, text varchar not null, actor varchar);
+
+-- One row per mail and recipient. state: waiting, sent, refused (for ever), collapsed (a newer mail tells it).
+create table outbox (
+  id bigint primary key, incident bigint, trigger varchar not null, recipient varchar not null,
+  decided_at timestamp not null, message_id varchar not null, state varchar not null,
+  attempts integer not null, next_attempt_at timestamp not null, sent_at timestamp, last_error varchar,
+  body varchar not null);
+
+create table tasks (
+  name varchar primary key, first_run timestamp, last_run timestamp, last_success timestamp, next_run timestamp,
+  error_count integer not null, last_error varchar, running_since timestamp);
+
+create table task_runs (
+  name varchar not null, period timestamp not null, started_at timestamp not null, ended_at timestamp not null,
+  error varchar);
+`
