@@ -37,7 +37,7 @@ create table archive_parts (part bigint primary key, planned_at timestamp not nu
 
 -- Which frame brought a document first, so that a retry never meets itself.
 create table recent_documents (
-  duplicate_key varchar not null, received_at timestamp not null, segment varchar not null, frame integer not null);
+  duplicate_key uuid not null, received_at timestamp not null, segment varchar not null, frame integer not null);
 
 create table imports (
   source varchar primary key, imported_at timestamp not null, content_sha256 varchar not null, rows_imported bigint not null);
@@ -59,7 +59,7 @@ create table incidents (
   detected_at timestamp not null, resolved_at timestamp, body varchar not null);
 
 create table incident_events (
-  incident bigint not null, at timestamp not null, kind varchar not null, text varchar not null, actor varchar);
+  incident bigint not null, happened_at timestamp not null, kind varchar not null, text varchar not null, actor varchar);
 
 -- One row per mail and recipient. state: waiting, sent, refused (for ever), collapsed (a newer mail tells it).
 create table outbox (
@@ -68,9 +68,11 @@ create table outbox (
   attempts integer not null, next_attempt_at timestamp not null, sent_at timestamp, last_error varchar,
   body varchar not null);
 
+-- first_period and last_period are starts of periods; last_period is the newest that succeeded. retry_at: after a failure.
+-- running_since is renewed while a run goes on; a value that is not renewed any more belongs to a process that died.
 create table tasks (
-  name varchar primary key, first_run timestamp, last_run timestamp, last_success timestamp, next_run timestamp,
-  error_count integer not null, last_error varchar, running_since timestamp);
+  name varchar primary key, first_period timestamp not null, last_period timestamp, last_run_at timestamp,
+  last_success_at timestamp, error_count integer not null, last_error varchar, retry_at timestamp, running_since timestamp);
 
 create table task_runs (
   name varchar not null, period timestamp not null, started_at timestamp not null, ended_at timestamp not null,

@@ -1,0 +1,360 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { resolve } from 'node:path'
+import { type DuckDBAppender, type DuckDBConnection, DuckDBInstance, DuckDBTypeId } from '@duckdb/node-api'
+import { DatabaseError, toDatabaseError } from './database-error.ts'
+import { MIGRATIONS, type Migration } from './migrations/all.ts'
+import { type Params, Row, timestamp, toDuckDB } from './values.ts'
+
+export interface DatabaseOptions {
+  /** Folders whose files `read_parquet` may read; everything else on disk is out of SQL's reach. Default: none. */
+  readonly readableFolders?: readonly string[]
+  /** Default 512. What doesn't fit spills to `<file>.tmp`. */
+  readonly memoryLimitMegabytes?: number
+  /** Default 4096. */
+  readonly spillLimitMegabytes?: number
+  /** Default 2. */
+  readonly threads?: number
+  /** Reads that run at the same time; more wait. Default 3. */
+  readonly readConnections?: number
+  /** Default 30 s. */
+  readonly readTimeoutMs?: number
+  /** For one statement of a transaction. Default 120 s. */
+  readonly writeTimeoutMs?: number
+  /** For tests of the migrations themselves. */
+  readonly migrations?: readonly Migration[]
+}
+
+/**
+ * The counts, opened once. One process may have the file open, and within it only one `Database`.
+ * Transactions run one after the other, in the order they were asked for; reads run beside them and see what was
+ * committed when they began.
+ */
+export interface Database {
+  /** Answers one query, whole. `sql` names its parameters `$name`. */
+  read<T>(sql: string, params: Params, parseRow: (row: Row) => T): Promise<T[]>
+  /** The same in batches of some thousand rows, for answers that don't fit in memory; holds a connection meanwhile. */
+  readBatches<T>(sql: string, params: Params, parseRow: (row: Row) => T): AsyncIterable<T[]>
+  /**
+   * Commits when `work` returns, and only then resolves: what was committed survives a crash. Rolls back when it
+   * throws. A transaction within a transaction is an error, not a wait for ever.
+   */
+  inTransaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
+  /** Lets what runs end, moves the log into the file, and closes. */
+  close(): Promise<void>
+}
+
+export interface Transaction {
+  /** Returns the number of rows changed. `sql` may hold several statements only where it has no parameters. */
+  run(sql: string, params?: Params): Promise<number>
+  read<T>(sql: string, params: Params, parseRow: (row: Row) => T): Promise<T[]>
+  /** Adds rows to a table, values in the order of its columns; a TIMESTAMP is given as `EpochMs`. Returns their number. */
+  append(table: string, rows: Iterable<readonly Cell[]>): Promise<number>
+}
+
+export type Cell = string | number | boolean | null | readonly number[]
+
+const openPaths = new Set<string>()
+
+/**
+ * Opens or creates the database at `path` (`:memory:` for one that nobody keeps) and brings its tables up to date.
+ * Throws DatabaseError: `locked`, `open_twice`, `newer`, `corrupt`, `io`.
+ */
+export async function openDatabase(path: string, options: DatabaseOptions = {}): Promise<Database> {
+  const key = path === ':memory:' ? null : resolve(path)
+  if (key !== null) {
+    if (openPaths.has(key)) throw new DatabaseError('open_twice', `${path} is already open in this process`)
+    openPaths.add(key)
+  }
+  const forget = () => {
+    if (key !== null) openPaths.delete(key)
+  }
+  try {
+    const instance = await createInstance(path, options)
+    try {
+      const writer = await instance.connect()
+      await lockDown(writer, options)
+      await migrate(writer, path, options.migrations ?? MIGRATIONS)
+      const readers = await Promise.all(Array.from({ length: options.readConnections ?? 3 }, () => instance.connect()))
+      return createDatabase(path, { instance, writer, readers, options, forget })
+    } catch (error) {
+      instance.closeSync()
+      throw error
+    }
+  } catch (error) {
+    forget()
+    throw toDatabaseError(error, `could not open ${path}`)
+  }
+}
+
+function createInstance(path: string, options: DatabaseOptions): Promise<DuckDBInstance> {
+  return DuckDBInstance.create(path, {
+    threads: String(options.threads ?? 2),
+    memory_limit: `${options.memoryLimitMegabytes ?? 512}MB`,
+    max_temp_directory_size: `${options.spillLimitMegabytes ?? 4096}MB`,
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    allow_community_extensions: 'false',
+  })
+}
+
+/**
+ * The order matters: folders can only be allowed before access is closed, and nothing can be set after the lock. The
+ * time zone is set for all connections (a plain SET is for its own connection only).
+ */
+async function lockDown(writer: DuckDBConnection, options: DatabaseOptions): Promise<void> {
+  const folders = (options.readableFolders ?? []).map((folder) => `'${resolve(folder).replaceAll("'", "''")}'`)
+  await writer.run("SET GLOBAL TimeZone = 'UTC'")
+  if (folders.length > 0) await writer.run(`SET GLOBAL allowed_directories = [${folders.join(', ')}]`)
+  await writer.run('SET GLOBAL enable_external_access = false')
+  await writer.run('SET GLOBAL lock_configuration = true')
+}
+
+/** Each migration is its own transaction, so a crash between two leaves the older, whole version. */
+async function migrate(writer: DuckDBConnection, path: string, migrations: readonly Migration[]): Promise<void> {
+  await writer.run(`create table if not exists schema_versions (
+    version integer primary key, name varchar not null, applied_at timestamp not null)`)
+  const answer = await writer.runAndReadAll('select coalesce(max(version), 0)::integer from schema_versions')
+  const current = Number(answer.getRows()[0]?.[0] ?? 0)
+  const known = migrations.at(-1)?.version ?? 0
+  if (current > known) {
+    throw new DatabaseError(
+      'newer',
+      `${path} was written by a newer Tidewatch (tables version ${current}, this one knows up to ${known}): use that version or newer`,
+    )
+  }
+  for (const migration of migrations) {
+    if (migration.version <= current) continue
+    await writer.run('begin')
+    try {
+      await writer.run(migration.sql)
+      await writer.run("insert into schema_versions values ($version, $name, now() at time zone 'UTC')", {
+        version: migration.version,
+        name: migration.name,
+      })
+      await writer.run('commit')
+    } catch (error) {
+      await rollBack(writer)
+      throw error
+    }
+  }
+}
+
+interface Parts {
+  readonly instance: DuckDBInstance
+  readonly writer: DuckDBConnection
+  readonly readers: readonly DuckDBConnection[]
+  readonly options: DatabaseOptions
+  readonly forget: () => void
+}
+
+function createDatabase(path: string, { instance, writer, readers, options, forget }: Parts): Database {
+  const pool = createPool(readers)
+  const inside = new AsyncLocalStorage<true>()
+  const readTimeoutMs = options.readTimeoutMs ?? 30_000
+  const writeTimeoutMs = options.writeTimeoutMs ?? 120_000
+  let lastWrite: Promise<unknown> = Promise.resolve()
+  let closing: Promise<void> | null = null
+
+  const refuseIfClosed = () => {
+    if (closing !== null) throw new DatabaseError('closed', `${path} is closed`)
+  }
+
+  async function runTransaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const { transaction, end } = createTransaction(writer, writeTimeoutMs)
+    try {
+      await writer.run('begin')
+      const result = await inside.run(true, () => work(transaction))
+      end()
+      await writer.run('commit')
+      return result
+    } catch (error) {
+      end()
+      await rollBack(writer)
+      throw toDatabaseError(error, `could not write to ${path}`)
+    }
+  }
+
+  return {
+    async read(sql, params, parseRow) {
+      refuseIfClosed()
+      const reader = await pool.take()
+      try {
+        const answer = await limited(reader, readTimeoutMs, () => reader.runAndReadAll(sql, bind(params)))
+        return parseRows(answer.columnNames(), answer.getRows(), parseRow)
+      } catch (error) {
+        throw toDatabaseError(error, `could not read from ${path}`)
+      } finally {
+        pool.giveBack(reader)
+      }
+    },
+
+    async *readBatches(sql, params, parseRow) {
+      refuseIfClosed()
+      const reader = await pool.take()
+      try {
+        const result = await limited(reader, readTimeoutMs, () => reader.stream(sql, bind(params)))
+        const names = result.columnNames()
+        for (;;) {
+          const chunk = await limited(reader, readTimeoutMs, () => result.fetchChunk())
+          if (chunk === null || chunk.rowCount === 0) return
+          yield parseRows(names, chunk.getRows(), parseRow)
+        }
+      } catch (error) {
+        throw toDatabaseError(error, `could not read from ${path}`)
+      } finally {
+        pool.giveBack(reader)
+      }
+    },
+
+    async inTransaction(work) {
+      if (inside.getStore() === true) {
+        throw new Error('a transaction within a transaction: pass the outer one down instead')
+      }
+      refuseIfClosed()
+      const mine = lastWrite.then(() => runTransaction(work))
+      // The next one waits for the end of this one, whatever it was.
+      lastWrite = mine.catch(() => undefined)
+      return mine
+    },
+
+    close() {
+      closing ??= (async () => {
+        await lastWrite
+        await pool.drain()
+        try {
+          await writer.run('checkpoint')
+        } finally {
+          for (const connection of [...readers, writer]) connection.closeSync()
+          instance.closeSync()
+          forget()
+        }
+      })()
+      return closing
+    },
+  }
+}
+
+/** After `end`, what was handed out refuses to work: a forgotten `await` must not write outside its transaction. */
+function createTransaction(writer: DuckDBConnection, timeoutMs: number): { transaction: Transaction; end: () => void } {
+  let ended = false
+  const refuseIfEnded = () => {
+    if (ended) throw new Error('the transaction has ended: await everything that it does')
+  }
+  const transaction: Transaction = {
+    async run(sql, params = {}) {
+      refuseIfEnded()
+      const result = await limited(writer, timeoutMs, () => writer.run(sql, bind(params)))
+      return result.rowsChanged
+    },
+    async read(sql, params, parseRow) {
+      refuseIfEnded()
+      const answer = await limited(writer, timeoutMs, () => writer.runAndReadAll(sql, bind(params)))
+      return parseRows(answer.columnNames(), answer.getRows(), parseRow)
+    },
+    async append(table, rows) {
+      refuseIfEnded()
+      return append(writer, table, rows)
+    },
+  }
+  return {
+    transaction,
+    end: () => {
+      ended = true
+    },
+  }
+}
+
+/** Interrupts what takes longer than `timeoutMs`; DuckDB then rejects within milliseconds. */
+async function limited<T>(connection: DuckDBConnection, timeoutMs: number, work: () => Promise<T>): Promise<T> {
+  const timer = setTimeout(() => connection.interrupt(), timeoutMs)
+  try {
+    return await work()
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** After some errors (a failed commit) DuckDB has rolled back by itself, and says so. */
+async function rollBack(writer: DuckDBConnection): Promise<void> {
+  try {
+    await writer.run('rollback')
+  } catch (error) {
+    if (!(error instanceof Error) || !/no transaction is active|invalidated/.test(error.message)) throw error
+  }
+}
+
+function bind(params: Params) {
+  return Object.fromEntries(Object.entries(params).map(([name, param]) => [name, toDuckDB(param)]))
+}
+
+function parseRows<T>(
+  names: readonly string[],
+  rows: readonly ConstructorParameters<typeof Row>[1][],
+  parseRow: (row: Row) => T,
+): T[] {
+  const index = new Map(names.map((name, position) => [name, position]))
+  return rows.map((values) => parseRow(new Row(index, values)))
+}
+
+async function append(writer: DuckDBConnection, table: string, rows: Iterable<readonly Cell[]>): Promise<number> {
+  const appender = await writer.createAppender(table)
+  try {
+    const columns = Array.from({ length: appender.columnCount }, (_, index) => appender.columnType(index).typeId)
+    let count = 0
+    for (const row of rows) {
+      if (row.length !== columns.length) {
+        throw new TypeError(`${table} has ${columns.length} columns, a row of ${row.length} was to be added`)
+      }
+      for (const [index, cell] of row.entries()) appendCell(appender, columns[index], cell)
+      appender.endRow()
+      count += 1
+    }
+    appender.flushSync()
+    return count
+  } finally {
+    appender.closeSync()
+  }
+}
+
+function appendCell(appender: DuckDBAppender, column: DuckDBTypeId | undefined, cell: Cell): void {
+  if (cell === null) appender.appendNull()
+  else if (typeof cell === 'string') appender.appendVarchar(cell)
+  else if (typeof cell === 'boolean') appender.appendBoolean(cell)
+  else if (typeof cell === 'object') appender.appendList([...cell])
+  else if (column === DuckDBTypeId.TIMESTAMP) appender.appendTimestamp(timestamp(cell))
+  else if (column === DuckDBTypeId.BIGINT) appender.appendBigInt(BigInt(cell))
+  else if (column === DuckDBTypeId.INTEGER) appender.appendInteger(cell)
+  else if (column === DuckDBTypeId.DOUBLE) appender.appendDouble(cell)
+  else throw new TypeError(`a number can't be added to a column of type ${column}`)
+}
+
+interface Pool {
+  take(): Promise<DuckDBConnection>
+  giveBack(connection: DuckDBConnection): void
+  /** Resolves once every connection is back. */
+  drain(): Promise<void>
+}
+
+function createPool(connections: readonly DuckDBConnection[]): Pool {
+  const free = [...connections]
+  const waiting: ((connection: DuckDBConnection) => void)[] = []
+  const draining: (() => void)[] = []
+  return {
+    take() {
+      const connection = free.pop()
+      return connection === undefined ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve(connection)
+    },
+    giveBack(connection) {
+      const next = waiting.shift()
+      if (next !== undefined) {
+        next(connection)
+        return
+      }
+      free.push(connection)
+      if (free.length === connections.length) for (const done of draining.splice(0)) done()
+    },
+    drain() {
+      return free.length === connections.length ? Promise.resolve() : new Promise((resolve) => draining.push(resolve))
+    },
+  }
+}
