@@ -54,6 +54,8 @@ export interface Finding {
   readonly hour: EpochMs
   /** Submissions missing (volume kinds, positive), too many (surge) or invalid, since `start`; hours for a gap. */
   readonly size: number
+  /** The most of `size` that fell into one hour; for a gap 1. */
+  readonly peakSize: number
   /** Over the hours since `start`: for volume kinds expected and seen submissions; for invalid ones received and invalid. */
   readonly expected: number
   readonly seen: number

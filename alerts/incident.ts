@@ -31,7 +31,23 @@ export interface Incident {
   readonly latest: IncidentNumbers
   readonly explanation: Explanation
   readonly confidenceRatio: number
+  /** Start of the newest hour that was judged with this incident open. Judging an hour again counts nothing twice. */
+  readonly judgedUpTo: EpochMs
+  /** Judged hours in a row that looked like the end of it; hours without coverage neither add to them nor reset them. */
+  readonly calmHours: number
+  /** What the channel settled at after a week, taken for its new level; null: it came back, or is still open. */
+  readonly acceptedLevel: AcceptedLevel | null
   readonly acknowledged: { readonly by: string; readonly at: EpochMs } | null
+}
+
+/**
+ * Counts before `from` are multiplied by `ratio` wherever the judge learns from them, so that a change people meant to
+ * make (half the sampling rate, say) doesn't stay an incident for ever. `series`: `''` for all submissions of the channel,
+ * else a reason.
+ */
+export interface AcceptedLevel {
+  readonly from: EpochMs
+  readonly ratios: readonly { readonly channel: string; readonly series: string; readonly ratio: number }[]
 }
 
 export interface IncidentNumbers {
@@ -43,4 +59,35 @@ export interface IncidentNumbers {
   /** (expected - seen) / expected over the incident's hours so far; negative for a surge. */
   readonly deficitRatio: number
   readonly invalidRatio: number
+  /** The same for each channel of its own, in the order of `channels`; empty for a gap. */
+  readonly byChannel: readonly ChannelNumbers[]
+}
+
+export interface ChannelNumbers {
+  readonly channel: string
+  readonly seen: number
+  readonly low: number
+  readonly mid: number
+  readonly high: number
+  readonly invalidRatio: number
+}
+
+export const INCIDENT_EVENT_KINDS = [
+  'opened',
+  'worsened',
+  'joined',
+  'explained',
+  'recovering',
+  'resolved',
+  'reopened',
+  'withdrawn',
+] as const
+export type IncidentEventKind = (typeof INCIDENT_EVENT_KINDS)[number]
+
+/** One line of an incident's story, as people read it. */
+export interface IncidentEvent {
+  readonly incident: number
+  readonly at: EpochMs
+  readonly kind: IncidentEventKind
+  readonly text: string
 }

@@ -1,0 +1,73 @@
+import { HOUR_MS } from '../../data/domain/time.ts'
+import type { ChannelNumbers, Incident } from '../incident.ts'
+import { formatList, formatPercent, formatTime, formatTimeRange } from './format.ts'
+
+/**
+ * What is the matter, in one sentence with numbers: `nightly is 41 % below expected since Sat 1 Feb, 14:00.` Open
+ * incidents speak of their newest judged hour, closed ones of their whole time. Times are UTC and don't say so: the page
+ * or mail around it does, once.
+ */
+export function incidentSentence(incident: Incident): string {
+  return `${incidentClause(incident)}.`
+}
+
+/** The sentence without its full stop, for where something follows. */
+function incidentClause(incident: Incident): string {
+  if (incident.group === 'gap') return gapClause(incident)
+  if (incident.group === 'stalled') return `Tidewatch itself is behind ${when(incident)}`
+  if (incident.state === 'withdrawn') return `${subject(incident)} was as expected after all: late counts arrived`
+  return incident.group === 'invalid' ? invalidClause(incident) : volumeClause(incident)
+}
+
+function gapClause(incident: Incident): string {
+  if (incident.end !== null) return `Nothing counted ${formatTimeRange(incident.start, incident.end)}: nobody was listening`
+  return `Nothing counted since ${formatTime(incident.start)}: receivers are down; charts end there`
+}
+
+function volumeClause(incident: Incident): string {
+  const { latest } = incident
+  const who = subject(incident)
+  const be = isPlural(incident) ? 'are' : 'is'
+  if (incident.state === 'resolved') {
+    return `${who} ${isPlural(incident) ? 'were' : 'was'} ${distance(latest.deficitRatio)} ${when(incident)}`
+  }
+  const ratio = latest.mid > 0 ? 1 - latest.seen / latest.mid : latest.deficitRatio
+  if (incident.state === 'recovering') return `${who} ${isPlural(incident) ? 'come' : 'comes'} back: ${distance(ratio)}`
+  if (latest.seen === 0 && latest.mid > 0) return `${who} ${be} silent ${when(incident)}`
+  return `${who} ${be} ${distance(ratio)} ${when(incident)}`
+}
+
+function distance(deficitRatio: number): string {
+  const isBelow = deficitRatio >= 0
+  return `${formatPercent(Math.abs(deficitRatio))} ${isBelow ? 'below' : 'above'} expected`
+}
+
+/** `aurora is 49 % invalid, nightly 37 %, since Tue 4 Feb, 11:00`: the worst channel first. */
+function invalidClause(incident: Incident): string {
+  const worstFirst = [...incident.latest.byChannel].sort((a, b) => b.invalidRatio - a.invalidRatio)
+  const [worst, ...others] = worstFirst
+  if (incident.state === 'resolved' || worst === undefined) {
+    const be = isPlural(incident) ? 'were' : 'was'
+    return `${subject(incident)} ${be} ${formatPercent(incident.latest.invalidRatio)} invalid ${when(incident)}`
+  }
+  const rest = others.map((channel) => `, ${channel.channel} ${formatPercent(channel.invalidRatio)}`).join('')
+  if (incident.state === 'recovering') return `${worst.channel} comes back: ${invalidShare(worst)}${rest}`
+  return `${worst.channel} is ${invalidShare(worst)}${rest}${rest === '' ? '' : ','} ${when(incident)}`
+}
+
+function invalidShare(numbers: ChannelNumbers): string {
+  return `${formatPercent(numbers.invalidRatio)} invalid`
+}
+
+function when(incident: Incident): string {
+  if (incident.end === null) return `since ${formatTime(incident.start)}`
+  return `from ${formatTime(incident.start)} to ${formatTime(Math.max(incident.end, incident.start + HOUR_MS))}`
+}
+
+function subject(incident: Incident): string {
+  return incident.channels.includes('*') ? 'All channels together' : formatList(incident.channels)
+}
+
+function isPlural(incident: Incident): boolean {
+  return incident.channels.length > 1 || incident.channels.includes('*')
+}

@@ -1,0 +1,41 @@
+import { DAY_MS, type EpochMs } from '../../data/domain/time.ts'
+import type { Incident } from '../incident.ts'
+import { formatClock, formatDay } from './format.ts'
+
+/**
+ * The subject of an incident's opening mail, which its follow-ups keep (`Re: …`), so that mail programs see one thread:
+ * `[tidewatch] nightly: 38 % fewer submissions than expected since Thu 14:00 UTC`. ASCII only, whatever a channel is called,
+ * and without line breaks; the fact stands within the first 70 characters.
+ */
+export function mailSubject(incident: Incident): string {
+  return asciiLine(`[tidewatch] ${fact(incident, shortTime(incident.start, incident.detectedAt))}`)
+}
+
+function fact(incident: Incident, since: string): string {
+  const { latest } = incident
+  if (incident.group === 'gap') return `no data since ${since}: receivers are down (this is not a client outage)`
+  if (incident.group === 'stalled') return `Tidewatch itself is behind since ${since}`
+  const who = incident.channels.includes('*') ? 'all channels' : incident.channels.join(' + ')
+  if (incident.group === 'invalid') {
+    const problem = incident.series.problem === undefined ? '' : ` (${incident.series.problem})`
+    return `${who}: ${percent(latest.invalidRatio)} of submissions invalid${problem} since ${since}`
+  }
+  if (incident.group === 'surge') return `${who}: ${percent(-latest.deficitRatio)} more submissions than expected since ${since}`
+  if (latest.deficitRatio > 0.95) return `${who}: no submissions since ${since}`
+  return `${who}: ${percent(latest.deficitRatio)} fewer submissions than expected since ${since}`
+}
+
+function percent(ratio: number): string {
+  return `${Math.max(1, Math.round(ratio * 100))} %`
+}
+
+/** `Thu 14:00 UTC`; with its date where the weekday alone could mean another day: `Thu 6 Feb 14:00 UTC`. */
+function shortTime(time: EpochMs, toldAt: EpochMs): string {
+  const day = formatDay(time)
+  const isRecent = toldAt - time < 6 * DAY_MS
+  return `${isRecent ? day.slice(0, 3) : day} ${formatClock(time)} UTC`
+}
+
+function asciiLine(text: string): string {
+  return text.replace(/[\u00a0\u202f\u2008]/g, ' ').replace(/[^\x20-\x7e]/g, '?')
+}
