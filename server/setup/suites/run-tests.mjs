@@ -1,0 +1,152 @@
+// @ts-check
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ensureBuilt } from '../build.mjs'
+import { npmCommand } from '../install.mjs'
+import { withSetupLock } from '../lock.mjs'
+import { projectRoot, SetupError, say } from '../project.mjs'
+import { exitCodeOf, exitCodeOfPackage } from '../subprocess.mjs'
+import { ensureChromium } from './chromium.mjs'
+import { checkResults, playwrightResults, suiteResults, summary, vitestResults } from './results.mjs'
+
+/** @typedef {import('./results.mjs').Results} Results */
+
+const LTS_MAJOR = '24'
+
+/** Far from UTC and off the full hour, so that no local time slips through. */
+const TEST_ENV = { TZ: 'Pacific/Chatham' }
+
+/**
+ * What `npm test` runs, in this order. Arguments (`npm run test:unit -- data/spool`) go to the suite's own program.
+ * @type {Record<string, (args: readonly string[]) => Promise<Results>>}
+ */
+const SUITES = {
+  types: async () => checkResults('types (tsc) and build', await isBuilt()),
+  lint: async () =>
+    checkResults('format and lint (biome)', (await exitCodeOfPackage(BIOME, ['ci', '--error-on-warnings'])) === 0),
+  unused: async () =>
+    checkResults('dead files and exports (knip)', (await exitCodeOfPackage('knip/bin/knip.js', [])) === 0),
+  unit: (args) => vitest('unit', args),
+  integration: (args) => vitest('integration', args),
+  browser: (args) => playwright(args),
+  'unit-lts': (args) => vitestUnderLts(args),
+}
+
+const BIOME = '@biomejs/biome/bin/biome'
+
+/**
+ * Runs the named suite with its arguments, or all suites, and closes with the line `N passed, N failed`.
+ * @param {readonly string[]} words a suite's name (or several, joined by commas), then its arguments
+ * @returns {Promise<number>} the exit code
+ */
+export async function runTests([chosen, ...args]) {
+  const names = chosen === undefined ? Object.keys(SUITES) : chosen.split(',')
+  const suites = []
+  for (const name of names) {
+    const suite = SUITES[name]
+    if (suite === undefined) throw new SetupError(`"${name}" is no suite: there are ${Object.keys(SUITES).join(', ')}.`)
+    say(`\n── ${name} ──`)
+    suites.push({ name, results: await resultsOf(name, suite, args) })
+  }
+  process.stdout.write(`\n${summary(suites).join('\n')}\n`)
+  return suites.some(({ results }) => results.failed > 0) ? 1 : 0
+}
+
+/**
+ * A suite that can't even start has failed; the others are run all the same.
+ * @param {string} name
+ * @param {(args: readonly string[]) => Promise<Results>} suite
+ * @param {readonly string[]} args
+ */
+async function resultsOf(name, suite, args) {
+  try {
+    return await suite(args)
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error
+    return checkResults(`${name}: ${error.message}`, false)
+  }
+}
+
+async function isBuilt() {
+  try {
+    await withSetupLock(ensureBuilt)
+    return true
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error
+    say(error.message)
+    return false
+  }
+}
+
+/** @param {string} project @param {readonly string[]} args */
+function vitest(project, args) {
+  return reported(project, vitestResults, (report) =>
+    exitCodeOfPackage('vitest/vitest.mjs', vitestArgs(project, report, args), TEST_ENV),
+  )
+}
+
+/** @param {readonly string[]} args */
+async function vitestUnderLts(args) {
+  const [program, ...npmArgs] = npmCommand(['exec', '--yes', `--package=node@${LTS_MAJOR}`, '--', 'node'])
+  const isLts = `process.exit(process.versions.node.startsWith('${LTS_MAJOR}.') ? 0 : 1)`
+  if ((await exitCodeOf(program, [...npmArgs, '-e', isLts])) !== 0) {
+    throw new SetupError(`Node.js ${LTS_MAJOR} can't be had from the npm registry (package node@${LTS_MAJOR}).`)
+  }
+  return reported('unit-lts', vitestResults, (report) =>
+    exitCodeOf(
+      program,
+      [...npmArgs, join(projectRoot, 'node_modules/vitest/vitest.mjs'), ...vitestArgs('unit', report, args)],
+      TEST_ENV,
+    ),
+  )
+}
+
+/** @param {string} project @param {string} report @param {readonly string[]} args */
+function vitestArgs(project, report, args) {
+  return ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args]
+}
+
+/** @param {readonly string[]} args */
+async function playwright(args) {
+  const env = { ...TEST_ENV, TIDEWATCH_CHROMIUM: await ensureChromium() }
+  return reported('browser', playwrightResults, (report) =>
+    exitCodeOfPackage(
+      '@playwright/test/cli.js',
+      ['test', '--config', 'test/browser/playwright.config.ts', '--reporter=line,json', ...args],
+      { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
+    ),
+  )
+}
+
+/**
+ * Runs a suite that writes a report file, and reads that.
+ * @template Report
+ * @param {string} suite
+ * @param {(report: Report) => Results} read
+ * @param {(path: string) => Promise<number>} start
+ */
+async function reported(suite, read, start) {
+  const folder = mkdtempSync(join(tmpdir(), 'tidewatch-report-'))
+  try {
+    const path = join(folder, 'report.json')
+    const exitCode = await start(path)
+    return suiteResults(suite, readReport(path, read), exitCode)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/**
+ * @template Report
+ * @param {string} path
+ * @param {(report: Report) => Results} read
+ */
+function readReport(path, read) {
+  try {
+    return read(JSON.parse(readFileSync(path, 'utf8')))
+  } catch (error) {
+    say(`No report was written: ${error}`)
+    return null
+  }
+}
