@@ -1,0 +1,254 @@
+import { type FileHandle, mkdir, open } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { crc32 } from 'node:zlib'
+import { Decoder, Encoder } from '@toondepauw/node-zstd'
+import { renameDurably } from '../files/durable.ts'
+import { decodeContents, encodeContent } from './content-block.ts'
+import type { ConvertedContent, ConvertedIndex, ConvertedRecord } from './converted-record.ts'
+import { convertedIndexSchema } from './converted-schema.ts'
+
+/**
+ * The converted file of a segment: what was decided of each of its frames, and the submissions themselves. Written
+ * once, never changed. All numbers are little endian; a block is zstd, its checksum the CRC-32 of its compressed bytes.
+ *
+ *     8 bytes    "TWconv\0\1": a format that can't be read by this one gets another last byte
+ *     blocks     each: u32 compressed length, u32 checksum, the compressed contents of one or more records,
+ *                in the order of the index (content-block.ts)
+ *     index      one block likewise: ConvertedIndex as JSON
+ *     28 bytes   u64 offset of the index, u64 number of content blocks, u32 checksum of these 16 bytes, the 8 bytes
+ *                of the beginning once more
+ *
+ * The index stands last because a segment's contents are written while it is being converted, whatever its size; whoever
+ * needs the index alone finds it from the end with two reads.
+ */
+const MAGIC = Buffer.from('TWconv\0\x01', 'latin1')
+const TRAILER_BYTES = 28
+const BLOCK_HEAD_BYTES = 8
+const BLOCK_BYTES = 1 << 20
+const LEVEL = 3
+
+/** A converted file that can't be read: it names the file and what is wrong. */
+export class ConvertedFileDamaged extends Error {
+  constructor(path: string, what: string, options?: ErrorOptions) {
+    super(`converted file ${path} can't be read: ${what}`, options)
+    this.name = 'ConvertedFileDamaged'
+  }
+}
+
+/** Where the converted file of `segment` lies in `folder`. */
+export function convertedFilePath(folder: string, segment: string): string {
+  return join(folder, `${segment}.converted`)
+}
+
+/** Whole converted file at once; see `ConvertedFileWriter`. Resolves to its path when it survives a power cut. */
+export async function writeConvertedFile(
+  folder: string,
+  index: ConvertedIndex,
+  contents: (record: ConvertedRecord) => ConvertedContent,
+): Promise<string> {
+  const writer = await ConvertedFileWriter.open(folder, index.segment)
+  try {
+    for (const record of index.records) await writer.append(record.frame, contents(record))
+    return await writer.finish(index)
+  } catch (error) {
+    await writer.abandon()
+    throw error
+  }
+}
+
+/**
+ * Writes a converted file record by record: `append` in the order of the index's records, then `finish`. Until that
+ * resolves the file doesn't exist under its name. The aside file's name is the segment's own: only the holder of its
+ * claim writes it, and a repeat after a crash writes over what the crash left.
+ */
+export class ConvertedFileWriter {
+  readonly #folder: string
+  readonly #segment: string
+  readonly #handle: FileHandle
+  readonly #encoder = new Encoder(LEVEL)
+  readonly #frames: number[] = []
+  #waiting: Buffer[] = []
+  #waitingBytes = 0
+  #offset = MAGIC.length
+  #blocks = 0
+
+  private constructor(folder: string, segment: string, handle: FileHandle) {
+    this.#folder = folder
+    this.#segment = segment
+    this.#handle = handle
+  }
+
+  static async open(folder: string, segment: string): Promise<ConvertedFileWriter> {
+    await mkdir(folder, { recursive: true })
+    const handle = await open(asidePath(folder, segment), 'w')
+    const writer = new ConvertedFileWriter(folder, segment, handle)
+    await handle.writeFile(MAGIC)
+    return writer
+  }
+
+  async append(frame: number, content: ConvertedContent): Promise<void> {
+    const bytes = encodeContent(frame, content)
+    this.#frames.push(frame)
+    this.#waiting.push(bytes)
+    this.#waitingBytes += bytes.length
+    if (this.#waitingBytes >= BLOCK_BYTES) await this.#writeWaiting()
+  }
+
+  /** Throws where the index's records aren't those that were appended, in that order. */
+  async finish(index: ConvertedIndex): Promise<string> {
+    const frames = index.records.map((record) => record.frame)
+    if (index.segment !== this.#segment || frames.join() !== this.#frames.join()) {
+      throw new Error(`the index of segment ${index.segment} isn't that of the contents written for ${this.#segment}`)
+    }
+    await this.#writeWaiting()
+    const blocks = this.#blocks
+    const indexOffset = this.#offset
+    await this.#writeBlock(Buffer.from(JSON.stringify(index)))
+    await this.#handle.writeFile(trailer(indexOffset, blocks))
+    await this.#handle.close()
+    const path = convertedFilePath(this.#folder, this.#segment)
+    await renameDurably(asidePath(this.#folder, this.#segment), path)
+    return path
+  }
+
+  /** Gives up; what was written stays aside until the segment is converted again. */
+  async abandon(): Promise<void> {
+    await this.#handle.close()
+  }
+
+  async #writeWaiting(): Promise<void> {
+    if (this.#waiting.length === 0) return
+    const block = Buffer.concat(this.#waiting)
+    this.#waiting = []
+    this.#waitingBytes = 0
+    await this.#writeBlock(block)
+  }
+
+  async #writeBlock(plain: Buffer): Promise<void> {
+    const block = this.#encoder.encodeSync(plain)
+    const head = Buffer.alloc(BLOCK_HEAD_BYTES)
+    head.writeUInt32LE(block.length, 0)
+    head.writeUInt32LE(crc32(block), 4)
+    await this.#handle.writeFile(Buffer.concat([head, block]))
+    this.#offset += BLOCK_HEAD_BYTES + block.length
+    this.#blocks++
+  }
+}
+
+/** The index alone, without reading a single content. Throws ConvertedFileDamaged, and Node's errors of opening. */
+export async function readConvertedIndex(path: string): Promise<ConvertedIndex> {
+  return await reading(path, async (handle) => (await readIndex(path, handle)).index)
+}
+
+/**
+ * Every record with its content, in the order of the index, one block in memory at a time. Throws ConvertedFileDamaged
+ * at the first block that isn't as it was written, or where contents and index disagree; and Node's errors of opening.
+ */
+export async function* readConvertedContents(
+  path: string,
+): AsyncGenerator<{ record: ConvertedRecord; content: ConvertedContent }> {
+  const handle = await open(path, 'r')
+  try {
+    const { index, indexOffset, blocks } = await readIndex(path, handle)
+    const records = index.records[Symbol.iterator]()
+    let offset = MAGIC.length
+    for (let block = 0; block < blocks; block++) {
+      const { plain, next } = await readBlock(path, handle, offset, indexOffset)
+      for (const { frame, content } of contentsOf(path, plain)) {
+        const record = records.next()
+        if (record.done === true || record.value.frame !== frame) {
+          throw new ConvertedFileDamaged(path, `the content of frame ${frame} isn't where the index has it`)
+        }
+        yield { record: record.value, content }
+      }
+      offset = next
+    }
+    const left = records.next()
+    if (left.done !== true) throw new ConvertedFileDamaged(path, `frame ${left.value.frame} has no content`)
+  } finally {
+    await handle.close()
+  }
+}
+
+function asidePath(folder: string, segment: string): string {
+  return `${convertedFilePath(folder, segment)}.aside`
+}
+
+function trailer(indexOffset: number, blocks: number): Buffer {
+  const bytes = Buffer.alloc(TRAILER_BYTES)
+  bytes.writeBigUInt64LE(BigInt(indexOffset), 0)
+  bytes.writeBigUInt64LE(BigInt(blocks), 8)
+  bytes.writeUInt32LE(crc32(bytes.subarray(0, 16)), 16)
+  MAGIC.copy(bytes, 20)
+  return bytes
+}
+
+async function reading<T>(path: string, read: (handle: FileHandle) => Promise<T>): Promise<T> {
+  const handle = await open(path, 'r')
+  try {
+    return await read(handle)
+  } finally {
+    await handle.close()
+  }
+}
+
+async function readIndex(path: string, handle: FileHandle) {
+  const { size } = await handle.stat()
+  if (size < MAGIC.length + TRAILER_BYTES) throw new ConvertedFileDamaged(path, `it ends after ${size} bytes`)
+  const end = await readExactly(path, handle, size - TRAILER_BYTES, TRAILER_BYTES)
+  if (!end.subarray(20).equals(MAGIC) || crc32(end.subarray(0, 16)) !== end.readUInt32LE(16)) {
+    throw new ConvertedFileDamaged(path, 'it has no proper end')
+  }
+  const indexOffset = Number(end.readBigUInt64LE(0))
+  const blocks = Number(end.readBigUInt64LE(8))
+  const { plain, next } = await readBlock(path, handle, indexOffset, size - TRAILER_BYTES)
+  if (next !== size - TRAILER_BYTES) throw new ConvertedFileDamaged(path, 'its index ends before its end')
+  const index = convertedIndexSchema.safeParse(parseJson(path, plain))
+  if (!index.success) {
+    const issue = index.error.issues[0]
+    throw new ConvertedFileDamaged(path, `index: ${issue?.path.join('.')}: ${issue?.message}`)
+  }
+  if (`${index.data.segment}.converted` !== basename(path)) {
+    throw new ConvertedFileDamaged(path, `it is the converted file of segment ${index.data.segment}`)
+  }
+  return { index: index.data, indexOffset, blocks }
+}
+
+async function readBlock(path: string, handle: FileHandle, offset: number, end: number) {
+  const head = await readExactly(path, handle, offset, BLOCK_HEAD_BYTES)
+  const length = head.readUInt32LE(0)
+  const next = offset + BLOCK_HEAD_BYTES + length
+  if (next > end) throw new ConvertedFileDamaged(path, `the block at ${offset} ends behind its place`)
+  const block = await readExactly(path, handle, offset + BLOCK_HEAD_BYTES, length)
+  if (crc32(block) !== head.readUInt32LE(4)) {
+    throw new ConvertedFileDamaged(path, `the block at ${offset} isn't as it was written`)
+  }
+  return { plain: new Decoder().decodeSync(block), next }
+}
+
+async function readExactly(path: string, handle: FileHandle, offset: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(length)
+  let filled = 0
+  while (filled < length) {
+    const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled)
+    if (bytesRead === 0) throw new ConvertedFileDamaged(path, `it ends before ${offset + length}`)
+    filled += bytesRead
+  }
+  return bytes
+}
+
+function* contentsOf(path: string, plain: Buffer): Generator<{ frame: number; content: ConvertedContent }> {
+  try {
+    yield* decodeContents(plain)
+  } catch (error) {
+    throw new ConvertedFileDamaged(path, error instanceof Error ? error.message : String(error), { cause: error })
+  }
+}
+
+function parseJson(path: string, bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString())
+  } catch (error) {
+    throw new ConvertedFileDamaged(path, 'its index is no JSON', { cause: error })
+  }
+}
