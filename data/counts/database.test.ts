@@ -189,7 +189,9 @@ test('SQL reaches the folders it was given and nothing else', async () => {
 test('days are those of UTC wherever the machine stands', async () => {
   const db = await opened(path)
   const rows = await Promise.all(
-    Array.from({ length: 3 }, () => db.read("select current_setting('TimeZone') as zone", {}, (row) => row.text('zone'))),
+    Array.from({ length: 3 }, () =>
+      db.read("select current_setting('TimeZone') as zone", {}, (row) => row.text('zone')),
+    ),
   )
   expect(rows.flat()).toEqual(['UTC', 'UTC', 'UTC'])
 })

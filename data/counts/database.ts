@@ -1,6 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { resolve } from 'node:path'
-import { type DuckDBAppender, type DuckDBConnection, DuckDBInstance, DuckDBTypeId } from '@duckdb/node-api'
+import {
+  type DuckDBAppender,
+  type DuckDBConnection,
+  DuckDBInstance,
+  DuckDBListValue,
+  type DuckDBType,
+  DuckDBTypeId,
+} from '@duckdb/node-api'
 import { DatabaseError, toDatabaseError } from './database-error.ts'
 import { MIGRATIONS, type Migration } from './migrations/all.ts'
 import { type Params, Row, timestamp, toDuckDB } from './values.ts'
@@ -299,7 +306,7 @@ function parseRows<T>(
 async function append(writer: DuckDBConnection, table: string, rows: Iterable<readonly Cell[]>): Promise<number> {
   const appender = await writer.createAppender(table)
   try {
-    const columns = Array.from({ length: appender.columnCount }, (_, index) => appender.columnType(index).typeId)
+    const columns = Array.from({ length: appender.columnCount }, (_, index) => appender.columnType(index))
     let count = 0
     for (const row of rows) {
       if (row.length !== columns.length) {
@@ -316,16 +323,17 @@ async function append(writer: DuckDBConnection, table: string, rows: Iterable<re
   }
 }
 
-function appendCell(appender: DuckDBAppender, column: DuckDBTypeId | undefined, cell: Cell): void {
+function appendCell(appender: DuckDBAppender, column: DuckDBType | undefined, cell: Cell): void {
+  const typeId = column?.typeId
   if (cell === null) appender.appendNull()
   else if (typeof cell === 'string') appender.appendVarchar(cell)
   else if (typeof cell === 'boolean') appender.appendBoolean(cell)
-  else if (typeof cell === 'object') appender.appendList([...cell])
-  else if (column === DuckDBTypeId.TIMESTAMP) appender.appendTimestamp(timestamp(cell))
-  else if (column === DuckDBTypeId.BIGINT) appender.appendBigInt(BigInt(cell))
-  else if (column === DuckDBTypeId.INTEGER) appender.appendInteger(cell)
-  else if (column === DuckDBTypeId.DOUBLE) appender.appendDouble(cell)
-  else throw new TypeError(`a number can't be added to a column of type ${column}`)
+  else if (typeof cell === 'object') appender.appendValue(new DuckDBListValue([...cell]), column)
+  else if (typeId === DuckDBTypeId.TIMESTAMP) appender.appendTimestamp(timestamp(cell))
+  else if (typeId === DuckDBTypeId.BIGINT) appender.appendBigInt(BigInt(cell))
+  else if (typeId === DuckDBTypeId.INTEGER) appender.appendInteger(cell)
+  else if (typeId === DuckDBTypeId.DOUBLE) appender.appendDouble(cell)
+  else throw new TypeError(`a number can't be added to a column of type ${String(column)}`)
 }
 
 interface Pool {

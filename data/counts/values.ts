@@ -23,7 +23,7 @@ export function time(value: EpochMs): TimeParam {
   return { time: value }
 }
 
-/** What a statement takes for `$name`. A list becomes a DuckDB list of its items. */
+/** What a statement takes for `$name`. A list becomes a DuckDB list of its items; it holds at least one (else it has no type). */
 export type Param = string | number | boolean | null | Uint8Array | TimeParam | readonly Param[]
 export type Params = Readonly<Record<string, Param>>
 
@@ -43,7 +43,8 @@ export type SqlValue = string | number | boolean | null | Uint8Array | readonly 
 
 /** Throws where a count is too large to be exact as a number, and for types that no statement of ours returns. */
 export function fromDuckDB(value: DuckDBValue): SqlValue {
-  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+    return value
   if (typeof value === 'bigint') return exactNumber(value)
   if (value instanceof DuckDBTimestampValue) return floorDivide(value.micros, 1000n)
   if (value instanceof DuckDBTimestampMillisecondsValue) return exactNumber(value.millis)

@@ -1,0 +1,176 @@
+import type { ConvertedIndex, ConvertedRecord } from '../converted/converted-record.ts'
+import { type Dimensions, OTHER, UNKNOWN } from '../domain/dimensions.ts'
+import { NO_PROBLEM, type Outcome, type ProblemOrNone } from '../domain/outcome.ts'
+import { type EpochMs, startOfHour, startOfMinute } from '../domain/time.ts'
+import type { NameLimit } from './name-limit.ts'
+
+/** What is to be added to `hourly_counts` under one choice of dimensions. */
+export interface HourlyTally {
+  readonly hour: EpochMs
+  readonly dimensions: Dimensions
+  readonly outcome: Outcome
+  readonly problem: ProblemOrNone
+  readonly automation: boolean
+  submissions: number
+  bytes: number
+}
+
+export interface MinuteTally {
+  readonly minute: EpochMs
+  readonly channel: string
+  readonly outcome: Outcome
+  readonly problem: ProblemOrNone
+  submissions: number
+}
+
+export interface AttributeTally {
+  readonly hour: EpochMs
+  readonly channel: string
+  readonly attribute: string
+  readonly value: string
+  submissions: number
+}
+
+export interface DiscardedTally {
+  readonly hour: EpochMs
+  readonly channel: string
+  readonly cause: string
+  submissions: number
+  bytes: number
+}
+
+export interface Tallies {
+  readonly hourly: readonly HourlyTally[]
+  readonly minute: readonly MinuteTally[]
+  readonly attribute: readonly AttributeTally[]
+  readonly discarded: readonly DiscardedTally[]
+}
+
+const NO_DIMENSIONS: Dimensions = {
+  reason: UNKNOWN,
+  appName: UNKNOWN,
+  appVersion: UNKNOWN,
+  channel: UNKNOWN,
+  buildId: UNKNOWN,
+}
+
+/**
+ * Counts one converted file. `duplicateFrames` are counted as `duplicate`, whatever they would have been.
+ *
+ * Automation is counted by the hour, apart, and nowhere else: minutes and attributes are what people's clients sent. A
+ * duplicate is in no attribute: its first copy is. A damaged stretch is one submission rejected as `corrupted_data`,
+ * under dimensions that nobody knows any more.
+ */
+export function tally(index: ConvertedIndex, duplicateFrames: ReadonlySet<number>): Tallies {
+  const hourly = new Map<string, HourlyTally>()
+  const minute = new Map<string, MinuteTally>()
+  const attribute = new Map<string, AttributeTally>()
+  const discarded = new Map<string, DiscardedTally>()
+
+  const count = (what: Omit<HourlyTally, 'hour' | 'submissions'>, receivedAt: EpochMs) => {
+    const { dimensions, outcome, problem, automation } = what
+    const hour = startOfHour(receivedAt)
+    const hourRow = rowFor(hourly, hourlyKey({ ...what, hour }), () => ({ ...what, hour, submissions: 0, bytes: 0 }))
+    hourRow.submissions += 1
+    hourRow.bytes += what.bytes
+    if (automation) return
+    const { channel } = dimensions
+    const start = startOfMinute(receivedAt)
+    const minuteKey = keyOf(start, channel, outcome, problem)
+    rowFor(minute, minuteKey, () => ({ minute: start, channel, outcome, problem, submissions: 0 })).submissions += 1
+  }
+
+  const countAttributes = (record: ConvertedRecord) => {
+    const hour = startOfHour(record.receivedAt)
+    const { channel } = record.dimensions
+    for (const [name, value] of Object.entries(record.attributes)) {
+      const row = { hour, channel, attribute: name, value, submissions: 0 }
+      rowFor(attribute, attributeKey(row), () => row).submissions += 1
+    }
+  }
+
+  for (const record of index.records) {
+    const duplicate = duplicateFrames.has(record.frame)
+    const { dimensions, automation, bytes } = record
+    const outcome = duplicate ? 'duplicate' : record.outcome
+    const problem = duplicate ? NO_PROBLEM : record.problem
+    count({ dimensions, automation, bytes, outcome, problem }, record.receivedAt)
+    if (!duplicate && !automation) countAttributes(record)
+  }
+  for (const { near, bytes } of index.damaged) {
+    const what = { dimensions: NO_DIMENSIONS, automation: false, bytes }
+    count({ ...what, outcome: 'rejected', problem: 'corrupted_data' }, near)
+  }
+  for (const { receivedAt, channel, cause, bytes } of index.discarded) {
+    const hour = startOfHour(receivedAt)
+    const row = rowFor(discarded, keyOf(hour, channel, cause), () => ({
+      hour,
+      channel,
+      cause,
+      submissions: 0,
+      bytes: 0,
+    }))
+    row.submissions += 1
+    row.bytes += bytes
+  }
+  return {
+    hourly: [...hourly.values()],
+    minute: [...minute.values()],
+    attribute: [...attribute.values()],
+    discarded: [...discarded.values()],
+  }
+}
+
+/** Values may hold any character, so no separator would do. */
+function keyOf(...parts: readonly (string | number | boolean)[]): string {
+  return JSON.stringify(parts)
+}
+
+function hourlyKey(row: Omit<HourlyTally, 'submissions' | 'bytes'>): string {
+  const { reason, appName, appVersion, channel, buildId } = row.dimensions
+  return keyOf(row.hour, reason, appName, appVersion, channel, buildId, row.outcome, row.problem, row.automation)
+}
+
+function attributeKey(row: Omit<AttributeTally, 'submissions'>): string {
+  return keyOf(row.hour, row.channel, row.attribute, row.value)
+}
+
+function rowFor<T>(rows: Map<string, T>, key: string, make: () => T): T {
+  const known = rows.get(key)
+  if (known !== undefined) return known
+  const made = make()
+  rows.set(key, made)
+  return made
+}
+
+/** The same rows with builds and versions that are one too many under `OTHER`, rows that became equal merged. */
+export function foldBuilds(rows: readonly HourlyTally[], limit: NameLimit): HourlyTally[] {
+  const folded = new Map<string, HourlyTally>()
+  for (const row of rows) {
+    const admitted = limit.admit(row.hour, buildName(row.dimensions))
+    const dimensions = admitted ? row.dimensions : { ...row.dimensions, appVersion: OTHER, buildId: OTHER }
+    const made = { ...row, dimensions, submissions: 0, bytes: 0 }
+    const into = rowFor(folded, hourlyKey(made), () => made)
+    into.submissions += row.submissions
+    into.bytes += row.bytes
+  }
+  return [...folded.values()]
+}
+
+export function foldAttributes(rows: readonly AttributeTally[], limit: NameLimit): AttributeTally[] {
+  const folded = new Map<string, AttributeTally>()
+  for (const row of rows) {
+    const made = { ...row, value: limit.admit(row.hour, attributeName(row)) ? row.value : OTHER, submissions: 0 }
+    rowFor(folded, attributeKey(made), () => made).submissions += row.submissions
+  }
+  return [...folded.values()]
+}
+
+/** A build's name within the limit: builds and versions are what clients may invent without end. */
+export function buildName({ appName, appVersion, buildId }: Omit<Dimensions, 'channel' | 'reason'>): string {
+  return keyOf(appName, appVersion, buildId)
+}
+
+export function attributeName({ attribute, value }: Pick<AttributeTally, 'attribute' | 'value'>): string {
+  return keyOf(attribute, value)
+}

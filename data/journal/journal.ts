@@ -1,0 +1,121 @@
+import { type FileHandle, open, readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { EpochMs } from '../domain/time.ts'
+import { makeFolderDurably, syncFolder } from '../files/durable.ts'
+
+/**
+ * What the archive can't give back, kept beside the database in plain files so that a lost database can be rebuilt.
+ *
+ * One JSON object a line in `<folder>/<year>-<month>.jsonl` (month of writing, UTC). An entry states how something *is*,
+ * under a key: written again, or replayed twice, it says the same, and the newest entry of a kind and key holds. Entries are
+ * written and synced before the transaction that they belong to commits, so the journal may know one that the database
+ * doesn't, never the other way round. A line cut short by a crash is skipped; the next one starts on a line of its own.
+ */
+export interface JournalEntry {
+  /** Which reader it is for: `segment`, `part`, `incident`, `action`, `outbox`, … */
+  readonly kind: string
+  /** Names the thing within its kind. */
+  readonly key: string
+  readonly writtenAt: EpochMs
+  readonly body: unknown
+}
+
+export interface Journal {
+  /** Resolves once the entries are synced. Calls are written in their order. */
+  append(entries: readonly JournalEntry[]): Promise<void>
+  close(): Promise<void>
+}
+
+const Line = z.object({ kind: z.string(), key: z.string(), writtenAt: z.number(), body: z.unknown() })
+
+export async function openJournal(folder: string): Promise<Journal> {
+  await makeFolderDurably(folder)
+  let current: { readonly name: string; readonly handle: FileHandle } | null = null
+  let last: Promise<unknown> = Promise.resolve()
+
+  async function handleFor(writtenAt: EpochMs): Promise<FileHandle> {
+    const name = `${new Date(writtenAt).toISOString().slice(0, 7)}.jsonl`
+    if (current?.name === name) return current.handle
+    await current?.handle.close()
+    current = null
+    const handle = await open(join(folder, name), 'a+')
+    await endCutLine(handle)
+    await syncFolder(folder)
+    current = { name, handle }
+    return handle
+  }
+
+  async function write(entries: readonly JournalEntry[]): Promise<void> {
+    const first = entries[0]
+    if (first === undefined) return
+    try {
+      const handle = await handleFor(first.writtenAt)
+      await handle.appendFile(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
+      await handle.datasync()
+    } catch (error) {
+      // What stands in the file now is unknown: open it anew next time, which ends a line that was cut short.
+      await current?.handle.close().catch(() => undefined)
+      current = null
+      throw error
+    }
+  }
+
+  return {
+    append(entries) {
+      const mine = last.then(() => write(entries))
+      last = mine.catch(() => undefined)
+      return mine
+    },
+    async close() {
+      await last
+      await current?.handle.close()
+      current = null
+    },
+  }
+}
+
+async function endCutLine(handle: FileHandle): Promise<void> {
+  const { size } = await handle.stat()
+  if (size === 0) return
+  const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1)
+  if (buffer[0] !== 0x0a) await handle.appendFile('\n')
+}
+
+/**
+ * Every whole entry, oldest first; `damagedLines` counts those that could not be read (a crash leaves at most one each).
+ * An absent folder is an empty journal.
+ */
+export async function readJournal(
+  folder: string,
+): Promise<{ readonly entries: readonly JournalEntry[]; readonly damagedLines: number }> {
+  const entries: JournalEntry[] = []
+  let damagedLines = 0
+  for (const name of await monthFiles(folder)) {
+    for (const line of (await readFile(join(folder, name), 'utf8')).split('\n')) {
+      if (line === '') continue
+      const entry = parseLine(line)
+      if (entry === null) damagedLines += 1
+      else entries.push(entry)
+    }
+  }
+  return { entries, damagedLines }
+}
+
+async function monthFiles(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => /^\d{4}-\d\d\.jsonl$/.test(name)).sort()
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw error
+  }
+}
+
+function parseLine(line: string): JournalEntry | null {
+  try {
+    const parsed = Line.safeParse(JSON.parse(line))
+    return parsed.success ? { ...parsed.data, body: parsed.data.body } : null
+  } catch {
+    return null
+  }
+}
