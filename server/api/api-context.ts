@@ -1,0 +1,21 @@
+import type { Incident } from '../../alerts/incident.ts'
+import type { Database } from '../../data/counts/database.ts'
+import type { EpochMs } from '../../data/domain/time.ts'
+import type { StreamHub } from './stream-hub.ts'
+import type { Freshness, MailsAnswer } from './types.ts'
+
+/** What the API asks of the owner; it only reads. */
+export interface ApiContext {
+  readonly database: Database
+  readonly hub: StreamHub
+  now(): EpochMs
+  freshness(): Freshness
+  /** All incidents, oldest first. */
+  incidents(): readonly Incident[]
+  /** Start of the newest judged hour; null before the first. */
+  judgedHour(): EpochMs | null
+  /** Null when the judge has learnt enough to speak about the channel. */
+  learning(channel: string): { readonly days: number; readonly of: number } | null
+  readonly mailDelivery: MailsAnswer['delivery']
+  readonly mailFolder: string
+}

@@ -1,0 +1,151 @@
+import type { Incident } from '../../../alerts/incident.ts'
+import { topSentences } from '../../../alerts/sentence/top-sentences.ts'
+import type { SeenBuild } from '../../../data/counts/queries/read-builds.ts'
+import type { ExpectationRow } from '../../../data/counts/queries/read-expectations.ts'
+import type { SeriesRow } from '../../../data/counts/queries/read-series.ts'
+import { DAY_MS, type EpochMs, HOUR_MS, isoSeconds, startOfHour } from '../../../data/domain/time.ts'
+import { incidentAnswer } from '../incident-answer.ts'
+import type { ChannelOverview, Freshness, OverviewAnswer } from '../types.ts'
+import { channelStates } from './channel-state.ts'
+import { tideTable } from './tide-table.ts'
+
+export const WEEK_HOURS = 7 * 24
+const FORECAST_HOURS = 12
+const SHOWN_AFTER_RESOLVED_MS = 7 * DAY_MS
+
+/** Everything an overview is made of, as plain values. */
+export interface OverviewInput {
+  readonly now: EpochMs
+  readonly countedUpTo: EpochMs
+  readonly freshness: Freshness
+  /** By channel and hour, from `weekStart(countedUpTo)` on. */
+  readonly counts: readonly SeriesRow[]
+  /** From the day before yesterday's start, for the tide table, or the week's start, to what is forecast. */
+  readonly expectations: readonly ExpectationRow[]
+  /** Coverage 0 to 1 of each hour from `weekStart(countedUpTo)` on. */
+  readonly coverage: readonly number[]
+  /** Newest first seen last. */
+  readonly builds: readonly SeenBuild[]
+  /** All channels that ever reported, most submissions first. */
+  readonly channels: readonly string[]
+  readonly incidents: readonly Incident[]
+  readonly firstHeard: EpochMs | null
+  learning(channel: string): { readonly days: number; readonly of: number } | null
+}
+
+/** First hour of the sparklines: the running hour is the last of seven days. */
+export function weekStart(countedUpTo: EpochMs): EpochMs {
+  return startOfHour(countedUpTo) - (WEEK_HOURS - 1) * HOUR_MS
+}
+
+/** What the first page says, from plain values. */
+export function buildOverview(input: OverviewInput): OverviewAnswer {
+  const start = weekStart(input.countedUpTo)
+  const shown = input.incidents
+    .filter((incident) => incident.resolvedAt === null || incident.resolvedAt > input.now - SHOWN_AFTER_RESOLVED_MS)
+    .toSorted((a, b) => activeFirst(a) - activeFirst(b) || b.id - a.id)
+  return {
+    sentences: overviewSentences(input),
+    freshness: input.freshness,
+    week_start: isoSeconds(start),
+    channels: input.channels.map((channel) => channelOverview(input, channel)),
+    incidents: shown.map(incidentAnswer),
+    tide_table: tideTable(totals(input), input.now),
+  }
+}
+
+/** The sentences of all channels, or of one alone. */
+export function overviewSentences(input: OverviewInput, channel?: string): OverviewAnswer['sentences'] {
+  const channels = channel === undefined ? input.channels : [channel]
+  const learning = channels.map((name) => input.learning(name)).find((entry) => entry !== null) ?? null
+  const incidents =
+    channel === undefined
+      ? input.incidents
+      : input.incidents.filter((incident) => incident.channels.includes(channel) || incident.channels.includes('*'))
+  return topSentences({
+    channels,
+    incidents,
+    freshness: { countedUpTo: input.countedUpTo, now: input.now },
+    learning,
+  })
+}
+
+/** One channel's row. */
+export function channelOverview(input: OverviewInput, channel: string): ChannelOverview {
+  const start = weekStart(input.countedUpTo)
+  const running = startOfHour(input.countedUpTo)
+  const newest = running - HOUR_MS
+  const byHour = new Map(input.counts.filter((row) => row.key === channel).map((row) => [row.time, row]))
+  const expectedByHour = new Map(
+    input.expectations.filter((row) => row.channel === channel).map((row) => [row.hour, row]),
+  )
+  const isCovered = (hour: EpochMs) => (input.coverage[(hour - start) / HOUR_MS] ?? 0) > 0 || byHour.has(hour)
+  const seenAt = (hour: EpochMs) => (isCovered(hour) ? (byHour.get(hour)?.received ?? 0) : null)
+  const invalidAt = (hour: EpochMs) => {
+    const row = byHour.get(hour)
+    return row === undefined || row.received === 0 ? null : row.invalid / row.received
+  }
+  const pastHours = Array.from({ length: WEEK_HOURS - 1 }, (_, i) => start + i * HOUR_MS)
+  const shownHours = Array.from({ length: WEEK_HOURS + FORECAST_HOURS }, (_, i) => start + i * HOUR_MS)
+  const expected = expectedByHour.get(newest) ?? null
+  const seen = seenAt(newest)
+  return {
+    channel,
+    states: channelStates(
+      {
+        channel,
+        learning: input.learning(channel),
+        unheardSince: unheardSince(input.coverage, start, newest),
+        firstHeard: input.firstHeard,
+      },
+      input.incidents,
+    ).map(({ state, since }) => ({ state, since: since === null ? null : isoSeconds(since) })),
+    hour: isoSeconds(newest),
+    seen,
+    expected: expected === null ? null : { low: expected.low, mid: expected.mid, high: expected.high },
+    of_expected: expected === null || seen === null || expected.mid <= 0 ? null : seen / expected.mid,
+    invalid_rate: invalidAt(newest),
+    so_far: byHour.get(running)?.received ?? 0,
+    week: {
+      seen: pastHours.map(seenAt),
+      low: shownHours.map((hour) => expectedByHour.get(hour)?.low ?? null),
+      high: shownHours.map((hour) => expectedByHour.get(hour)?.high ?? null),
+      invalid_rate: pastHours.map(invalidAt),
+    },
+    newest_build: newestBuild(input.builds, channel),
+    learning: input.learning(channel),
+  }
+}
+
+function activeFirst(incident: Incident): number {
+  return incident.state === 'open' || incident.state === 'recovering' ? 0 : 1
+}
+
+/** Start of the uncovered stretch that reaches to the newest complete hour; null while somebody listened in it. */
+function unheardSince(coverage: readonly number[], start: EpochMs, newest: EpochMs): EpochMs | null {
+  let hour = newest
+  while (hour >= start && (coverage[(hour - start) / HOUR_MS] ?? 0) === 0) hour -= HOUR_MS
+  return hour === newest ? null : hour + HOUR_MS
+}
+
+function newestBuild(builds: readonly SeenBuild[], channel: string): ChannelOverview['newest_build'] {
+  const build = builds.findLast((seen) => seen.channel === channel)
+  if (build === undefined) return null
+  return {
+    build_id: build.buildId,
+    first_seen: isoSeconds(build.firstSeen),
+    share: build.shareRatio,
+    invalid_rate: build.received > 0 ? build.invalid / build.received : 0,
+  }
+}
+
+function totals(input: OverviewInput): { hour: EpochMs; expected: number; seen: number | null }[] {
+  const running = startOfHour(input.countedUpTo)
+  const seenByHour = new Map<EpochMs, number>()
+  for (const row of input.counts) seenByHour.set(row.time, (seenByHour.get(row.time) ?? 0) + row.received)
+  const expectedByHour = new Map<EpochMs, number>()
+  for (const row of input.expectations) expectedByHour.set(row.hour, (expectedByHour.get(row.hour) ?? 0) + row.mid)
+  return [...expectedByHour]
+    .sort((a, b) => a[0] - b[0])
+    .map(([hour, expected]) => ({ hour, expected, seen: hour < running ? (seenByHour.get(hour) ?? null) : null }))
+}
