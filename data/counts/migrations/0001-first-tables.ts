@@ -61,12 +61,14 @@ create table incidents (
 create table incident_events (
   incident bigint not null, happened_at timestamp not null, kind varchar not null, text varchar not null, actor varchar);
 
--- One row per mail and recipient. state: waiting, sent, refused (for ever), collapsed (a newer mail tells it).
+-- One row per mail and recipient. state: waiting, sending (handed to the mail server, its answer not known yet), sent,
+-- refused (for ever), collapsed (a newer mail told it). sequence counts an incident's notifications from 1. body: the
+-- notification as JSON (alerts/email/notification.ts).
 create table outbox (
-  id bigint primary key, incident bigint, trigger varchar not null, recipient varchar not null,
-  decided_at timestamp not null, message_id varchar not null, state varchar not null,
-  attempts integer not null, next_attempt_at timestamp not null, sent_at timestamp, last_error varchar,
-  body varchar not null);
+  id bigint primary key, incident bigint not null, sequence integer not null, trigger varchar not null,
+  recipient varchar not null, subject varchar not null, decided_at timestamp not null, message_id varchar not null,
+  state varchar not null, attempts integer not null, next_attempt_at timestamp not null, sent_at timestamp,
+  last_error varchar, body varchar not null);
 
 -- first_period and last_period are starts of periods; last_period is the newest that succeeded. retry_at: after a failure.
 -- running_since is renewed while a run goes on; a value that is not renewed any more belongs to a process that died.

@@ -1,0 +1,34 @@
+import type { Database, Transaction } from '../counts/database.ts'
+import type { EpochMs } from '../domain/time.ts'
+
+/** One line of an incident's story. `actor` is the person who did it; null: Tidewatch itself. */
+export interface IncidentEventRow {
+  readonly incident: number
+  readonly happenedAt: EpochMs
+  readonly kind: string
+  readonly text: string
+  readonly actor: string | null
+}
+
+export async function addIncidentEvents(transaction: Transaction, rows: readonly IncidentEventRow[]): Promise<void> {
+  await transaction.append(
+    'incident_events',
+    rows.map((row) => [row.incident, row.happenedAt, row.kind, row.text, row.actor]),
+  )
+}
+
+/** Oldest first; those of one moment in the order they were added. */
+export function readIncidentEvents(database: Pick<Database, 'read'>, incident: number): Promise<IncidentEventRow[]> {
+  return database.read(
+    `select incident, happened_at, kind, text, actor from incident_events
+     where incident = $incident order by happened_at, rowid`,
+    { incident },
+    (row) => ({
+      incident: row.number('incident'),
+      happenedAt: row.number('happened_at'),
+      kind: row.text('kind'),
+      text: row.text('text'),
+      actor: row.textOrNull('actor'),
+    }),
+  )
+}

@@ -1,0 +1,19 @@
+import type { Database } from '../counts/database.ts'
+import type { IncidentRow } from './save-incidents.ts'
+
+/** Every incident, oldest first. */
+export function readIncidents(database: Pick<Database, 'read'>): Promise<IncidentRow[]> {
+  return database.read(
+    'select id, state, kind, started_at, detected_at, resolved_at, body from incidents order by id',
+    {},
+    (row) => ({
+      id: row.number('id'),
+      state: row.text('state'),
+      kind: row.text('kind'),
+      startedAt: row.number('started_at'),
+      detectedAt: row.number('detected_at'),
+      resolvedAt: row.numberOrNull('resolved_at'),
+      body: row.text('body'),
+    }),
+  )
+}

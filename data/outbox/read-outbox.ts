@@ -1,0 +1,47 @@
+import type { Database } from '../counts/database.ts'
+import { OUTBOX_COLUMNS, type OutboxRow, parseOutboxRow } from './outbox-row.ts'
+
+type Reader = Pick<Database, 'read'>
+
+/** Everything not sent yet, oldest first, whether due or not. */
+export function readWaitingMails(reader: Reader): Promise<OutboxRow[]> {
+  return reader.read(`select ${OUTBOX_COLUMNS} from outbox where state = 'waiting' order by id`, {}, parseOutboxRow)
+}
+
+/** Newest first; of one incident or of all. */
+export function readMails(
+  reader: Reader,
+  { incident, limit }: { readonly incident?: number; readonly limit: number },
+): Promise<OutboxRow[]> {
+  return reader.read(
+    `select ${OUTBOX_COLUMNS} from outbox ${incident === undefined ? '' : 'where incident = $incident'}
+     order by id desc limit $limit::bigint`,
+    { limit, ...(incident === undefined ? {} : { incident }) },
+    parseOutboxRow,
+  )
+}
+
+export async function readMail(reader: Reader, id: number): Promise<OutboxRow | null> {
+  const [row] = await reader.read(`select ${OUTBOX_COLUMNS} from outbox where id = $id`, { id }, parseOutboxRow)
+  return row ?? null
+}
+
+/** Message-IDs of the incident's mails that reached the recipient's server, oldest first. */
+export function readSentMessageIds(reader: Reader, incident: number, recipient: string): Promise<string[]> {
+  return reader.read(
+    `select message_id from outbox
+     where incident = $incident and recipient = $recipient and state = 'sent' order by id`,
+    { incident, recipient },
+    (row) => row.text('message_id'),
+  )
+}
+
+/** The body of each incident's newest notification, whatever became of its mails; incidents without any aren't there. */
+export async function readLastNotifications(reader: Reader): Promise<ReadonlyMap<number, string>> {
+  const rows = await reader.read(
+    `select incident, arg_max(body, sequence) as body from outbox group by incident`,
+    {},
+    (row) => [row.number('incident'), row.text('body')] as const,
+  )
+  return new Map(rows)
+}
