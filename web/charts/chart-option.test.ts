@@ -1,0 +1,219 @@
+import { CustomChart, LineChart } from 'echarts/charts'
+import { GridComponent } from 'echarts/components'
+import * as echarts from 'echarts/core'
+import { SVGRenderer } from 'echarts/renderers'
+import { describe, expect, test } from 'vitest'
+import type { IncidentAnswer, SeriesAnswer } from '../../server/api/types.ts'
+import { type ChartData, type ChartInput, chartData } from './chart-data.ts'
+import { type ChartOption, chartOption, chartScales } from './chart-option.ts'
+import { chartLayout, LANES } from './layout.ts'
+import { toPixel } from './scale.ts'
+import type { ChartTheme } from './theme.ts'
+
+const HOUR = 3_600_000
+const start = Date.UTC(2014, 0, 14)
+const at = (hour: number): string => new Date(start + hour * HOUR).toISOString()
+
+/** 48 h of 100 an hour within 90 – 110, the second day at `level`; the running hour is the 49th. */
+function input(level: number, changes: Partial<ChartInput> = {}): ChartInput {
+  const hours = Array.from({ length: 24 + 48 + 12 }, (_, index) => index - 24)
+  const seen = hours.map((hour) => (hour > 48 ? null : hour === 48 ? 31 : hour < 24 ? 100 : 100 * level))
+  const answer = (values: readonly (number | null)[]): SeriesAnswer => ({
+    from: at(-24),
+    to: at(60),
+    step: 'hour',
+    times: hours.map(at),
+    series: [{ key: { channel: 'nightly' }, values }],
+    coverage: hours.map(() => 1),
+  })
+  const column = (value: number): number[] => hours.map(() => value)
+  return {
+    from: start,
+    to: start + 60 * HOUR,
+    step: 'hour',
+    received: { ...answer(seen), expected: { low: column(90), mid: column(100), high: column(110) } },
+    invalid: answer(hours.map((hour) => (hour > 48 ? null : 0.02))),
+    ghost: null,
+    facts: { incidents: [], gaps: [], builds: [] },
+    channel: 'nightly',
+    countedUpTo: start + 48.5 * HOUR,
+    ...changes,
+  }
+}
+
+const theme: ChartTheme = {
+  paper: '#fff',
+  weekend: '#eee',
+  ink: '#111',
+  ink3: '#777',
+  rule: '#ddd',
+  accent: '#00f',
+  wrong: '#f00',
+  waterFill: '#abc',
+  waterForecast: '#abd',
+  shore: '#0aa',
+  shortfall: '#fcc',
+  ghost: '#888',
+  hatch: '#999',
+  font: 'sans-serif',
+}
+const layout = chartLayout({ width: 1200, labels: 'margin' }, LANES, { bracketRows: 1, gapRow: true, builds: true })
+const look = { log: false, zone: 'utc' } as const
+
+function option(data: ChartData): ChartOption {
+  return chartOption(data, layout, theme, look)
+}
+
+function series(made: ChartOption, id: string): { data: readonly unknown[] } {
+  const found = [made.series ?? []].flat().find((candidate) => candidate?.id === id)
+  if (found === undefined || !Array.isArray(found.data)) throw new Error(`no series "${id}"`)
+  return { data: found.data }
+}
+
+function values(made: ChartOption, id: string): (number | null)[] {
+  return series(made, id).data.map((point) => (Array.isArray(point) ? (point[1] ?? null) : null))
+}
+
+describe('chart data', () => {
+  test('shows what was asked for, without the lead, at the middle of each hour', () => {
+    const data = chartData(input(1))
+    expect(data.x).toHaveLength(60)
+    expect(data.x[0]).toBe(start + HOUR / 2)
+    expect(data.seen.filter((value) => value !== null)).toHaveLength(48)
+  })
+
+  test('the running hour stands apart and is never one of the whole ones', () => {
+    const data = chartData(input(1))
+    expect(data.running).toEqual({ index: 48, value: 31, ageMs: HOUR / 2 })
+    expect(data.seen[48]).toBeNull()
+    expect(data.complete).toBe(48)
+  })
+
+  test('the mean of 24 h needs no hours of the shown range: it comes in with the lead', () => {
+    const data = chartData(input(0.5))
+    expect(data.ofExpected[0]).toBeCloseTo(1)
+    expect(data.ofExpected[47]).toBeCloseTo(0.5)
+  })
+
+  test('days are sums of hours, shores likewise, and the running day is apart', () => {
+    const data = chartData(input(0.5, { step: 'day', to: start + 72 * HOUR }))
+    expect(data.seen).toEqual([2400, 1200, null])
+    expect(data.low.slice(0, 2)).toEqual([2160, 2160])
+    expect(data.ofExpected.slice(0, 2)).toEqual([1, 0.5])
+    expect(data.running?.value).toBe(31)
+  })
+
+  test('hours nobody counted are neither seen nor expected of their day', () => {
+    const whole = input(1, { step: 'day' })
+    const holed = whole.received.series.map((one) => ({
+      ...one,
+      values: one.values.map((value, index) => (index >= 30 && index < 36 ? null : value)),
+    }))
+    const data = chartData({ ...whole, received: { ...whole.received, series: holed } })
+    expect(data.seen[0]).toBe(1800)
+    expect(data.mid[0]).toBe(1800)
+  })
+
+  test('last week stands at this week’s hours', () => {
+    const week = 168 * HOUR
+    const now = input(1)
+    const times = now.received.times.map((time) => new Date(Date.parse(time) - week).toISOString())
+    const ghost = { ...now.received, times, series: [{ key: {}, values: times.map(() => 77) }] }
+    expect(chartData({ ...now, ghost }).ghost?.[0]).toBe(77)
+    expect(chartData(now).ghost).toBeNull()
+  })
+})
+
+describe('chart option', () => {
+  test('a quiet day has water and no dry ground', () => {
+    const made = option(chartData(input(1)))
+    expect(series(made, 'submissions water').data).toHaveLength(1)
+    expect(series(made, 'submissions shortfall').data).toHaveLength(0)
+  })
+
+  test('what is missing is dry ground; what is too much is marked as well', () => {
+    expect(series(option(chartData(input(0.5))), 'submissions shortfall').data).toHaveLength(1)
+    expect(series(option(chartData(input(2))), 'submissions surplus').data).toHaveLength(1)
+  })
+
+  test('water ahead of now is forecast, with dotted shores', () => {
+    const made = option(chartData(input(1)))
+    expect(values(made, 'submissions low').slice(47, 50)).toEqual([90, null, null])
+    expect(values(made, 'submissions low ahead').slice(46, 50)).toEqual([null, 90, 90, 90])
+  })
+
+  test('the running hour is a tail from the last whole one', () => {
+    const made = option(chartData(input(1)))
+    expect(values(made, 'submissions running').slice(46, 50)).toEqual([null, 100, 31, null])
+  })
+
+  test('an unknown hour breaks the line instead of drawing a zero', () => {
+    const whole = input(1)
+    const holed = whole.received.series.map((one) => ({
+      ...one,
+      values: one.values.map((value, index) => (index === 34 ? null : value)),
+    }))
+    const data = chartData({
+      ...whole,
+      received: { ...whole.received, series: holed },
+      facts: { incidents: [], gaps: [{ from: at(10), to: at(11), reason: 'no receiver was running' }], builds: [] },
+    })
+    const made = option(data)
+    expect(values(made, 'submissions seen').slice(9, 12)).toEqual([100, null, 100])
+    for (const lane of LANES) expect(series(made, `${lane} gaps`).data).toHaveLength(1)
+  })
+
+  test('the residual is filled only while something is wrong', () => {
+    const incident = { ...quietIncident, start: at(24) }
+    expect(series(option(chartData(input(0.9))), 'ofExpected shortfall').data).toHaveLength(0)
+    const facts = { incidents: [incident], gaps: [], builds: [] }
+    expect(series(option(chartData(input(0.9, { facts }))), 'ofExpected shortfall').data).toHaveLength(1)
+  })
+
+  test('the invalid rate’s axis never spans less than 5 %', () => {
+    const scales = chartScales(chartData(input(1)), layout, look)
+    expect(scales.lanes.get('invalid')?.scale.domain).toEqual([0, 0.05])
+  })
+
+  test('volumes start at 0, or at a power of ten where logarithmic', () => {
+    const data = chartData(input(1))
+    expect(chartScales(data, layout, look).lanes.get('submissions')?.scale.domain[0]).toBe(0)
+    const log = chartScales(data, layout, { ...look, log: true }).lanes.get('submissions')
+    expect(log?.scale).toMatchObject({ kind: 'log', domain: [10, 1000] })
+  })
+
+  test('ECharts draws it, and puts a value where the scales say', () => {
+    echarts.use([LineChart, CustomChart, GridComponent, SVGRenderer])
+    const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: layout.width, height: layout.height })
+    const data = chartData(input(0.5))
+    chart.setOption(option(data))
+    const [x, y] = chart.convertToPixel({ gridIndex: 0 }, [data.x[30] ?? 0, 50])
+    const scales = chartScales(data, layout, look)
+    const lane = scales.lanes.get('submissions')
+    expect(x).toBeCloseTo(toPixel(scales.time, data.x[30] ?? 0))
+    expect(lane && toPixel(lane.scale, 50)).toBeCloseTo(y ?? Number.NaN)
+    expect(chart.renderToSVGString()).toContain(theme.shortfall)
+    chart.dispose()
+  })
+})
+
+const quietIncident: IncidentAnswer = {
+  id: 13,
+  kind: 'drop',
+  group: 'volume',
+  channel: 'nightly',
+  channels: ['nightly'],
+  series: {},
+  state: 'open',
+  start: at(24),
+  end: null,
+  detected_at: at(27),
+  resolved_at: null,
+  missing: 240,
+  peak_missing: 10,
+  latest: { hour: at(47), seen: 90, low: 90, mid: 100, high: 110, deficit: 0.1, invalid_rate: 0 },
+  confidence: 0.9,
+  explanation: { sentence: '', carriers: [] },
+  acknowledged: null,
+  sentence: '',
+}

@@ -1,0 +1,384 @@
+import type { CustomSeriesOption, LineSeriesOption } from 'echarts/charts'
+import type { GridComponentOption } from 'echarts/components'
+import type { ComposeOption } from 'echarts/core'
+import type { Zone } from '../view/view.ts'
+import { axisCount, share } from '../words/number.ts'
+import { DAY_MS } from '../words/time.ts'
+import type { ChartData } from './chart-data.ts'
+import type { Lane, LaneBox, Layout } from './layout.ts'
+import { logTicks, type Scale, type Ticks, ticksFromZero } from './scale.ts'
+import type { ChartTheme } from './theme.ts'
+import { timeTicks, weekends } from './time-ticks.ts'
+import { dryGround, highest, isKnown, onlyWithin, type Ring, type Value, water } from './water.ts'
+
+export type ChartOption = ComposeOption<LineSeriesOption | CustomSeriesOption | GridComponentOption>
+type Series = LineSeriesOption | CustomSeriesOption
+type RenderItem = NonNullable<CustomSeriesOption['renderItem']>
+
+/** Under this, hours are too dense for a 2 px line. */
+const DENSE_PX_PER_STEP = 3
+/** Beyond, days are too narrow to tint weekends and to draw starts through the plot. */
+const CLOSE_UP_MS = 15 * DAY_MS
+/** The invalid rate's axis never shows less, so that noise at 0.1 % doesn't look like a crisis. */
+const LEAST_INVALID_SPAN = 0.05
+
+export interface ChartLook {
+  readonly log: boolean
+  readonly zone: Zone
+}
+
+/** The scales that both ECharts' axes and the words over the chart follow: y by lane, and the common x. */
+export interface ChartScales {
+  readonly time: Scale
+  readonly lanes: ReadonlyMap<Lane, { readonly scale: Scale; readonly ticks: readonly number[] }>
+}
+
+export function chartScales(data: ChartData, layout: Layout, look: ChartLook): ChartScales {
+  const time: Scale = {
+    kind: 'linear',
+    domain: [data.from, data.to],
+    range: [layout.left, layout.left + layout.plotWidth],
+  }
+  const lanes = layout.lanes.map((box) => {
+    const { min, max, values, kind } = laneTicks(box.lane, data, look)
+    const scale: Scale = { kind, domain: [min, max], range: [box.top + box.height, box.top] }
+    return [box.lane, { scale, ticks: values }] as const
+  })
+  return { time, lanes: new Map(lanes) }
+}
+
+function laneTicks(
+  lane: Lane,
+  data: ChartData,
+  look: ChartLook,
+): Ticks & { readonly min: number; readonly kind: Scale['kind'] } {
+  switch (lane) {
+    case 'submissions': {
+      const most = highest(data.seen, data.high, data.ghost ?? [])
+      if (!look.log) return { ...ticksFromZero(most || 1, 4), min: 0, kind: 'linear' }
+      const known = [...data.seen, ...data.low].filter(isKnown).filter((value) => value > 0)
+      return {
+        ...logTicks(
+          known.reduce((least, value) => Math.min(least, value), most || 1),
+          most || 10,
+        ),
+        kind: 'log',
+      }
+    }
+    case 'ofExpected': {
+      const known = data.ofExpected.filter(isKnown)
+      const least = known.reduce((low, value) => Math.min(low, value), 1)
+      const most = known.reduce((high, value) => Math.max(high, value), 1)
+      // A surge may be many times the expectation: then the lane reaches from 0 and its steps are whole.
+      if (most > 1.6) return { ...ticksFromZero(most, 3), min: 0, kind: 'linear' }
+      const min = least < 0.25 ? 0 : 0.25
+      const values = [0.25, 0.5, 0.75, 1, 1.25, 1.5].filter((tick) => tick > min && tick <= Math.max(1, most + 0.1))
+      return { min, max: Math.max(1.15, most + 0.05), values, kind: 'linear' }
+    }
+    case 'invalid': {
+      const ticks = ticksFromZero(Math.max(LEAST_INVALID_SPAN, highest(data.invalid)), 2)
+      return {
+        ...ticks,
+        max: Math.min(ticks.max, 1),
+        values: ticks.values.filter((tick) => tick <= 1),
+        min: 0,
+        kind: 'linear',
+      }
+    }
+  }
+}
+
+/** What ECharts draws: no words but the axes'. A pure function of data, layout, theme and look. */
+export function chartOption(data: ChartData, layout: Layout, theme: ChartTheme, look: ChartLook): ChartOption {
+  const scales = chartScales(data, layout, look)
+  const ticks = timeTicks(data.from, data.to, layout.plotWidth, look.zone)
+  return {
+    animation: false,
+    backgroundColor: 'transparent',
+    textStyle: { fontFamily: theme.font, fontSize: 13, color: theme.ink3 },
+    grid: layout.lanes.map((box) => ({
+      left: layout.left,
+      top: box.top,
+      width: layout.plotWidth,
+      height: box.height,
+      outerBoundsMode: 'none' as const,
+    })),
+    xAxis: layout.lanes.map((box, index) => {
+      const last = index === layout.lanes.length - 1
+      const major = new Set(ticks.filter((tick) => tick.major).map((tick) => tick.time))
+      const labels = new Map(ticks.map((tick) => [tick.time, tick.label]))
+      return {
+        type: 'value' as const,
+        gridIndex: index,
+        min: data.from,
+        max: data.to,
+        axisLine: { show: last, onZero: false, lineStyle: { color: theme.ink, width: 1 } },
+        axisTick: { show: false, customValues: ticks.map((tick) => tick.time) },
+        splitLine: { show: box.height > 0 && layout.labels !== 'inside', lineStyle: { color: theme.rule, width: 1 } },
+        axisLabel: {
+          show: last,
+          customValues: ticks.filter((tick) => insideLabel(tick.time, data, layout)).map((tick) => tick.time),
+          margin: (layout.buildTop === null ? 0 : 20) + 8,
+          hideOverlap: true,
+          color: theme.ink3,
+          formatter: (value: number) => {
+            const label = labels.get(value) ?? ''
+            return major.has(value) ? `{major|${label}}` : label
+          },
+          rich: { major: { fontFamily: theme.font, fontSize: 13, fontWeight: 500, color: theme.ink } },
+        },
+      }
+    }),
+    yAxis: layout.lanes.map((box, index) => yAxis(box.lane, index, scales, layout, theme)),
+    series: layout.lanes.flatMap((box, index) => laneSeries(box, index, data, layout, theme, look)),
+  }
+}
+
+function insideLabel(time: number, data: ChartData, layout: Layout): boolean {
+  // Labels are centred under their tick: one at the very edge would be cut off.
+  const pixel = ((time - data.from) / (data.to - data.from)) * layout.plotWidth
+  const room = layout.left + layout.plotWidth + (layout.width - layout.left - layout.plotWidth)
+  return layout.left + pixel >= 24 && layout.left + pixel <= room - 24
+}
+
+function yAxis(lane: Lane, index: number, scales: ChartScales, layout: Layout, theme: ChartTheme) {
+  const { scale, ticks } = scales.lanes.get(lane) ?? { scale: scales.time, ticks: [] }
+  const inside = layout.labels === 'inside'
+  const format = lane === 'submissions' ? axisCount : lane === 'invalid' ? share : (value: number) => value.toFixed(2)
+  return {
+    type: scale.kind === 'log' ? ('log' as const) : ('value' as const),
+    gridIndex: index,
+    min: scale.domain[0],
+    max: scale.domain[1],
+    position: inside ? ('right' as const) : ('left' as const),
+    axisLine: { show: false },
+    axisTick: { show: false, customValues: [...ticks] },
+    splitLine: { lineStyle: { color: theme.rule, width: 1 } },
+    axisLabel: {
+      customValues: inside ? ticks.filter((tick) => tick > scale.domain[0]) : [...ticks],
+      inside,
+      margin: inside ? 0 : 9,
+      verticalAlign: inside ? ('top' as const) : ('middle' as const),
+      padding: inside ? [4, 0, 0, 0] : 0,
+      color: theme.ink3,
+      formatter: (value: number) => format(value),
+    },
+  }
+}
+
+function laneSeries(
+  box: LaneBox,
+  index: number,
+  data: ChartData,
+  layout: Layout,
+  theme: ChartTheme,
+  look: ChartLook,
+): readonly Series[] {
+  const draw = new LaneDrawing(index, box, data)
+  const closeUp = data.to - data.from <= CLOSE_UP_MS
+  const under = closeUp ? [draw.bars('weekend', weekends(data.from, data.to, look.zone), theme.weekend, -10)] : []
+  const over = [
+    draw.hatch(theme),
+    ...(closeUp ? [draw.uprights('starts', startsWithin(data), theme.wrong)] : []),
+    ...(data.now > data.from && data.now < data.to ? [draw.uprights('now', [data.now], theme.accent)] : []),
+  ]
+  return [...under, ...marks(box.lane, draw, data, layout, theme), ...over]
+}
+
+function marks(lane: Lane, draw: LaneDrawing, data: ChartData, layout: Layout, theme: ChartTheme): readonly Series[] {
+  const dense = layout.plotWidth / Math.max(1, data.x.length) < DENSE_PX_PER_STEP
+  const seenWidth = dense ? 1 : 2
+  const shoreWidth = dense ? 0.5 : 1
+  const past = (index: number): boolean => index < data.complete
+  // The forecast's shores begin where the drawn ones end.
+  const ahead = (index: number): boolean => index >= data.complete - 1
+  switch (lane) {
+    case 'submissions':
+      return [
+        draw.rings('water', water(data.x, data.low, data.high, 0, data.complete), theme.waterFill),
+        draw.rings(
+          'forecast',
+          water(data.x, data.low, data.high, Math.max(0, data.complete - 1), data.x.length),
+          theme.waterForecast,
+        ),
+        draw.rings('shortfall', dryGround(data.x, data.seen, data.low, 'below'), theme.shortfall),
+        draw.rings('surplus', dryGround(data.x, data.seen, data.high, 'above'), theme.shortfall),
+        ...(data.ghost === null ? [] : [draw.line('ghost', data.ghost, theme.ghost, 1)]),
+        draw.line('low', onlyWithin(data.low, past), theme.shore, shoreWidth),
+        draw.line('high', onlyWithin(data.high, past), theme.shore, shoreWidth),
+        draw.line('low ahead', onlyWithin(data.low, ahead), theme.shore, shoreWidth, [2, 2]),
+        draw.line('high ahead', onlyWithin(data.high, ahead), theme.shore, shoreWidth, [2, 2]),
+        draw.line('seen', data.seen, theme.ink, seenWidth),
+        draw.line('running', runningTail(data), theme.ink, seenWidth, [2, 3]),
+      ]
+    case 'ofExpected': {
+      const level = data.x.map(() => 1)
+      return [
+        draw.rings('shortfall', dryGround(data.x, withinTrouble(data), level, 'below'), theme.shortfall),
+        draw.line('as expected', level, theme.shore, 1),
+        draw.line('of expected', data.ofExpected, theme.ink, dense ? 1.25 : 1.5),
+      ]
+    }
+    case 'invalid':
+      return [draw.line('invalid', data.invalid, theme.ink, dense ? 1 : 1.5), ...draw.builds(layout, theme)]
+  }
+}
+
+/** From the last complete step to the running one. */
+function runningTail(data: ChartData): readonly Value[] {
+  const running = data.running
+  if (running === null) return data.x.map(() => null)
+  return data.x.map((_, index) => {
+    if (index === running.index) return running.value
+    return index === running.index - 1 ? (data.seen[index] ?? null) : null
+  })
+}
+
+/** The residual lane is filled only where the judge said something: a calm week's wiggles are no dry ground. */
+function withinTrouble(data: ChartData): readonly Value[] {
+  const troubles = data.incidents.filter((incident) => incident.group === 'volume')
+  return data.ofExpected.map((value, index) => {
+    const x = data.x[index] ?? 0
+    return troubles.some((trouble) => x >= trouble.from && x <= trouble.to + DAY_MS) ? value : null
+  })
+}
+
+function startsWithin(data: ChartData): readonly number[] {
+  return data.incidents
+    .filter((incident) => incident.group !== 'gap' && incident.from > data.from && incident.from < data.to)
+    .map((incident) => incident.from)
+}
+
+/** Builders of one lane's series; each is silent, without symbols and without animation. */
+class LaneDrawing {
+  readonly #index: number
+  readonly #box: LaneBox
+  readonly #data: ChartData
+
+  constructor(index: number, box: LaneBox, data: ChartData) {
+    this.#index = index
+    this.#box = box
+    this.#data = data
+  }
+
+  line(name: string, values: readonly Value[], color: string, width: number, dash?: number[]): LineSeriesOption {
+    return {
+      ...this.#common(name),
+      type: 'line',
+      symbol: 'none',
+      connectNulls: false,
+      lineStyle: { color, width, cap: 'butt', join: 'bevel', ...(dash === undefined ? {} : { type: dash }) },
+      data: this.#data.x.map((x, index) => [x, values[index] ?? null]),
+    }
+  }
+
+  rings(name: string, rings: readonly Ring[], fill: string): CustomSeriesOption {
+    return this.#custom(name, rings.length, (index, at) => ({
+      type: 'polygon',
+      shape: { points: (rings[index] ?? []).map(([x, y]) => at(x, y)) },
+      style: { fill },
+    }))
+  }
+
+  /** Full-height bands of time. */
+  bars(
+    name: string,
+    spans: readonly { readonly from: number; readonly to: number }[],
+    fill: string,
+    z: number,
+  ): CustomSeriesOption {
+    const box = this.#box
+    const series = this.#custom(name, spans.length, (index, at) => {
+      const left = at(spans[index]?.from ?? 0, 0)[0]
+      const right = at(spans[index]?.to ?? 0, 0)[0]
+      return { type: 'rect', shape: { x: left, y: box.top, width: right - left, height: box.height }, style: { fill } }
+    })
+    return { ...series, z }
+  }
+
+  /** Paper over the whole lane with upright lines every 4 px: nobody knows what happened here. */
+  hatch(theme: ChartTheme): CustomSeriesOption {
+    const box = this.#box
+    const gaps = this.#data.gaps.filter((gap) => gap.to > this.#data.from && gap.from < this.#data.to)
+    const series = this.#custom('gaps', gaps.length, (index, at) => {
+      const left = Math.round(at(Math.max(gaps[index]?.from ?? 0, this.#data.from), 0)[0])
+      const right = Math.max(left + 5, Math.round(at(Math.min(gaps[index]?.to ?? 0, this.#data.to), 0)[0]))
+      const lines = Array.from({ length: Math.floor((right - left) / 4) + 1 }, (_, line) => left + line * 4)
+      return {
+        type: 'group',
+        children: [
+          {
+            type: 'rect',
+            shape: { x: left, y: box.top, width: right - left, height: box.height },
+            style: { fill: theme.paper },
+          },
+          ...lines.map((x) => upright(x, box.top, box.top + box.height, theme.hatch, 1)),
+        ],
+      }
+    })
+    return { ...series, z: 6 }
+  }
+
+  uprights(name: string, times: readonly number[], color: string): CustomSeriesOption {
+    const box = this.#box
+    const series = this.#custom(name, times.length, (index, at) => {
+      return upright(at(times[index] ?? 0, 0)[0], box.top, box.top + box.height, color, 1)
+    })
+    return { ...series, z: 7 }
+  }
+
+  /** Ticks under the last lane's axis; nothing where the layout has no room for them. */
+  builds(layout: Layout, theme: ChartTheme): readonly CustomSeriesOption[] {
+    const top = layout.buildTop
+    if (top === null) return []
+    const builds = this.#data.builds.filter((build) => build.at >= this.#data.from && build.at <= this.#data.to)
+    const series = this.#custom('builds', builds.length, (index, at) => {
+      const build = builds[index]
+      const x = at(build?.at ?? 0, 0)[0]
+      return build?.blamed ? upright(x, top - 1, top + 9, theme.wrong, 2) : upright(x, top, top + 6, theme.ink, 1)
+    })
+    return [{ ...series, clip: false }]
+  }
+
+  #common(name: string) {
+    return {
+      id: `${this.#box.lane} ${name}`,
+      name,
+      xAxisIndex: this.#index,
+      yAxisIndex: this.#index,
+      silent: true,
+      animation: false,
+      z: 3,
+    }
+  }
+
+  #custom(
+    name: string,
+    items: number,
+    shape: (index: number, at: (x: number, y: number) => [number, number]) => Shape,
+  ): CustomSeriesOption {
+    const renderItem: RenderItem = (params, api) => {
+      const at = (x: number, y: number): [number, number] => {
+        const [left = 0, top = 0] = api.coord([x, y])
+        return [left, top]
+      }
+      return shape(params.dataIndex, at)
+    }
+    // ECharts calls renderItem once for each datum; the shapes themselves lie in the closure.
+    const data = Array.from({ length: items }, () => [this.#data.from, 1])
+    return { ...this.#common(name), type: 'custom', clip: true, renderItem, data }
+  }
+}
+
+type Shape = ReturnType<RenderItem>
+
+/** A crisp line: a 1 px stroke lies on a half pixel. */
+function upright(x: number, top: number, bottom: number, stroke: string, lineWidth: number) {
+  const at = lineWidth % 2 === 1 ? Math.floor(x) + 0.5 : Math.round(x)
+  return {
+    type: 'line' as const,
+    shape: { x1: at, y1: top, x2: at, y2: bottom },
+    style: { stroke, lineWidth },
+    silent: true,
+  }
+}

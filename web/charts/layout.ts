@@ -1,0 +1,76 @@
+/** Where everything of a chart stands, in CSS pixels of its box: for ECharts' grids and for the words laid over them. */
+
+export const LANES = ['submissions', 'ofExpected', 'invalid'] as const
+export type Lane = (typeof LANES)[number]
+
+export interface Size {
+  readonly width: number
+  /** Where lanes are named and numbers stand: in the margins, above each plot (tablets), or inside it (phones). */
+  readonly labels: 'margin' | 'above' | 'inside'
+}
+
+export interface LaneBox {
+  readonly lane: Lane
+  readonly top: number
+  readonly height: number
+}
+
+export interface Layout {
+  readonly width: number
+  readonly height: number
+  readonly left: number
+  readonly plotWidth: number
+  readonly labels: Size['labels']
+  readonly lanes: readonly LaneBox[]
+  /** Top of the rows of incidents' brackets, and of the row that names gaps. */
+  readonly bracketTop: number
+  readonly gapLabelTop: number
+  /** Where ticks of builds hang; null without them. */
+  readonly buildTop: number | null
+}
+
+const HEIGHTS: Readonly<Record<Lane, number>> = { submissions: 256, ofExpected: 92, invalid: 70 }
+export const BRACKET_ROW_PX = 27
+const GAP_ROW_PX = 18
+const BETWEEN_LANES_PX = 26
+const TITLE_ROW_PX = 24
+const AXIS_PX = 26
+const BUILDS_PX = 20
+
+export function labelsFor(width: number): Size['labels'] {
+  if (width >= 900) return 'margin'
+  return width >= 560 ? 'above' : 'inside'
+}
+
+export function chartLayout(
+  size: Size,
+  lanes: readonly Lane[],
+  head: { readonly bracketRows: number; readonly gapRow: boolean; readonly builds: boolean },
+): Layout {
+  const margins = { margin: [112, 138], above: [44, 12], inside: [0, 0] } as const
+  const [left, right] = margins[size.labels]
+  const bracketTop = 0
+  const gapLabelTop = head.bracketRows * BRACKET_ROW_PX
+  let top = gapLabelTop + (head.gapRow ? GAP_ROW_PX : 0) + 6
+  const boxes = lanes.map((lane, index) => {
+    if (index > 0) top += BETWEEN_LANES_PX
+    if (size.labels !== 'margin') top += TITLE_ROW_PX
+    const box = { lane, top, height: HEIGHTS[lane] }
+    top += box.height
+    return box
+  })
+  const buildTop = head.builds ? top + 8 : null
+  const height = top + (head.builds ? BUILDS_PX : 0) + AXIS_PX
+  const plotWidth = Math.max(1, size.width - left - right)
+  return {
+    width: size.width,
+    height,
+    left,
+    plotWidth,
+    labels: size.labels,
+    lanes: boxes,
+    bracketTop,
+    gapLabelTop,
+    buildTop,
+  }
+}

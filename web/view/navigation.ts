@@ -1,0 +1,76 @@
+import { useEffect, useState } from 'preact/hooks'
+import { urlOfView, type View, viewFromUrl } from './view.ts'
+
+/** Two zooms within this time are one step back: a wheel of small zooms shouldn't need as many steps. */
+const MERGE_WITHIN_MS = 500
+
+const listeners = new Set<() => void>()
+let lastZoomAt = Number.NEGATIVE_INFINITY
+
+export function currentView(): View {
+  return viewFromUrl(window.location.pathname, window.location.search)
+}
+
+/** Shows `view` as a new history entry; the browser's back leads here again. */
+export function go(view: View): void {
+  window.history.pushState(null, '', urlOfView(view))
+  lastZoomAt = Number.NEGATIVE_INFINITY
+  tell()
+  if (view.page !== 'channel') window.scrollTo(0, 0)
+}
+
+/** Changes the present entry: for choices that nobody wants to step back through one by one. */
+export function replace(view: View): void {
+  window.history.replaceState(null, '', urlOfView(view))
+  tell()
+}
+
+/** As `go`, but a zoom that follows another at once takes its entry. */
+export function zoomTo(view: View): void {
+  const now = performance.now()
+  const merges = now - lastZoomAt < MERGE_WITHIN_MS
+  if (merges) window.history.replaceState({ zoomed: true }, '', urlOfView(view))
+  else window.history.pushState({ zoomed: true }, '', urlOfView(view))
+  lastZoomAt = now
+  tell()
+}
+
+/** Whether the present entry was made by `zoomTo`, so that back leads out of it. */
+export function isZoomed(): boolean {
+  const state: unknown = window.history.state
+  return typeof state === 'object' && state !== null && 'zoomed' in state
+}
+
+/** The view of the address bar; the component renders anew when it changes. */
+export function useView(): View {
+  const [view, setView] = useState(currentView)
+  useEffect(() => {
+    const update = (): void => setView(currentView())
+    listeners.add(update)
+    window.addEventListener('popstate', update)
+    // The address may have changed between the first render and this effect.
+    update()
+    return () => {
+      listeners.delete(update)
+      window.removeEventListener('popstate', update)
+    }
+  }, [])
+  return view
+}
+
+/** Properties of a link that stays a link (new tab, copy address) and navigates without loading the page anew. */
+export function linkTo(view: View): { readonly href: string; readonly onClick: (event: MouseEvent) => void } {
+  return {
+    href: urlOfView(view),
+    onClick: (event) => {
+      if (event.defaultPrevented || event.button !== 0) return
+      if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+      event.preventDefault()
+      go(view)
+    },
+  }
+}
+
+function tell(): void {
+  for (const listener of listeners) listener()
+}

@@ -1,0 +1,83 @@
+import type { ChannelState, IncidentAnswer, IncidentState } from '../../server/api/types.ts'
+import { estimate, share } from './number.ts'
+
+/** What is wrong, in the two or three words that fit over a chart's bracket: `saved-session missing`. */
+export function incidentTitle(incident: IncidentAnswer): string {
+  const carrier = incident.explanation.carriers.find((candidate) => candidate.share >= 0.5)
+  switch (incident.group) {
+    case 'gap':
+      return 'nothing counted'
+    case 'stalled':
+      return 'counting is behind'
+    case 'invalid':
+      return incident.series.problem ?? (carrier?.dimension === 'problem' ? carrier.value : 'invalid')
+    case 'surge':
+      return carrier === undefined ? 'too many' : `too many ${carrierName(carrier)}`
+    default: {
+      const build = incident.explanation.first_build_id
+      if (incident.latest.seen === 0 && incident.kind === 'outage') return 'nothing comes'
+      if (carrier !== undefined && carrier.dimension !== 'build') return `${carrierName(carrier)} missing`
+      return build === undefined ? 'too few' : `builds from ${build} on`
+    }
+  }
+}
+
+/** `saved-session`, `build 20140201`: values that don't say what they are get the dimension's word. */
+export function carrierName(carrier: { readonly dimension: string; readonly value: string }): string {
+  const word = { build: 'build ', app_version: 'version ', channel: '' }[carrier.dimension]
+  return `${word ?? ''}${carrier.value}`
+}
+
+/** The mark before an incident in a list. */
+export function incidentMark(incident: IncidentAnswer): ChannelState {
+  if (incident.group === 'gap' || incident.group === 'stalled') return 'unknown'
+  if (incident.state !== 'open') return 'recovering'
+  if (incident.group === 'invalid') return 'invalid'
+  if (incident.group === 'surge') return 'high'
+  return incident.latest.seen === 0 ? 'silent' : 'low'
+}
+
+/** `nightly`, `aurora and nightly`; `all channels` for `*`. */
+export function channelsOf(incident: IncidentAnswer): string {
+  const names = incident.channels.filter((name) => name !== '*')
+  if (names.length === 0) return 'all channels'
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+}
+
+/** The line of the list: how much first, then what carries it. Invalid submissions wait in quarantine, they aren't lost. */
+export function incidentLine(incident: IncidentAnswer): string {
+  const cause = incident.explanation.sentence
+  if (incident.missing <= 0 || incident.group === 'gap' || incident.group === 'stalled')
+    return cause || incident.sentence
+  const amount = estimate(incident.missing)
+  const over = incident.state === 'resolved' || incident.state === 'withdrawn'
+  switch (incident.group) {
+    case 'invalid':
+      return `${amount} invalid${over ? '' : ' so far'}: kept in quarantine. ${cause}`.trim()
+    case 'surge':
+      return `${amount} more than expected${over ? '' : ' so far'}. ${cause}`.trim()
+    default: {
+      const deficit =
+        incident.latest.deficit > 0 && !over ? `, ${share(incident.latest.deficit)} of what was expected` : ''
+      return `${amount} missing${over ? '' : ' so far'}${deficit}. ${cause}`.trim()
+    }
+  }
+}
+
+export const STATE_WORDS: Readonly<Record<ChannelState, string>> = {
+  well: 'well',
+  low: 'too low',
+  high: 'too high',
+  silent: 'silent',
+  invalid: 'invalid',
+  recovering: 'coming back',
+  unknown: 'unknown',
+  learning: 'learning',
+}
+
+export const INCIDENT_STATE_WORDS: Readonly<Record<IncidentState, string>> = {
+  open: 'open',
+  recovering: 'coming back',
+  resolved: 'closed',
+  withdrawn: 'withdrawn',
+}
