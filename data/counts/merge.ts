@@ -6,6 +6,7 @@ import type { Database, Transaction } from './database.ts'
 import { decideDuplicates, type RememberedDocument } from './duplicates.ts'
 import { hoursOf, joinIntervals } from './intervals.ts'
 import { createNameLimit } from './name-limit.ts'
+import { reopenJudged } from './reopen-judged.ts'
 import { bytesOf, segmentEntry } from './segment-entry.ts'
 import { addTallies, namesOfHours } from './store-tallies.ts'
 import { attributeName, buildName, foldAttributes, foldBuilds, type Tallies, tally } from './tally.ts'
@@ -149,22 +150,6 @@ export async function extendCoverage(
 function changedHours(tallies: Tallies, coverage: readonly CoverageInterval[]): EpochMs[] {
   const counted = [tallies.hourly, tallies.attribute, tallies.discarded].flatMap((rows) => rows.map((row) => row.hour))
   return [...new Set([...counted, ...coverage.flatMap(hoursOf)])].sort((a, b) => a - b)
-}
-
-async function reopenJudged(transaction: Transaction, hours: readonly EpochMs[], now: EpochMs): Promise<EpochMs[]> {
-  if (hours.length === 0) return []
-  const reopened = await transaction.read(
-    'select hour from judged_hours where hour in (select unnest($hours)) order by hour',
-    { hours: hours.map(time) },
-    (row) => row.number('hour'),
-  )
-  if (reopened.length > 0) {
-    await transaction.run('insert or replace into reopened_hours select unnest($hours), $now', {
-      hours: reopened.map(time),
-      now: time(now),
-    })
-  }
-  return reopened
 }
 
 async function addLedgerRow(

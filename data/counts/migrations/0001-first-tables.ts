@@ -22,8 +22,8 @@ create table discarded_counts (
   hour timestamp not null, channel varchar not null, cause varchar not null,
   submissions bigint not null, bytes bigint not null);
 
--- Stretches in which a receiver listened; stretches of one receiver never overlap. Imports write one per covered hour,
--- receiver = 'import:<source>'.
+-- Stretches in which a receiver listened; stretches of one receiver never overlap. An import writes the
+-- hours that it covers, receiver = 'import:<source>'.
 create table coverage (receiver varchar not null, from_time timestamp not null, to_time timestamp not null);
 
 -- A segment whose counts are in; its converted file's name is the segment's. state: merged, planned (in a part), archived.
@@ -39,8 +39,10 @@ create table archive_parts (part bigint primary key, planned_at timestamp not nu
 create table recent_documents (
   duplicate_key uuid not null, received_at timestamp not null, segment varchar not null, frame integer not null);
 
+-- kind: counts or attributes; importing the same again replaces its rows.
 create table imports (
-  source varchar primary key, imported_at timestamp not null, content_sha256 varchar not null, rows_imported bigint not null);
+  source varchar not null, kind varchar not null, imported_at timestamp not null, rows_imported bigint not null,
+  first_hour timestamp, last_hour timestamp, primary key (source, kind));
 
 -- One row a channel and judged hour; for hours to come, the forecast, written anew after each hour.
 create table expectations (

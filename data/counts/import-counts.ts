@@ -1,0 +1,219 @@
+import { LIVE_SOURCE } from '../domain/dimensions.ts'
+import type { Outcome, ProblemOrNone } from '../domain/outcome.ts'
+import { type EpochMs, HOUR_MS } from '../domain/time.ts'
+import type { Cell, Database, Transaction } from './database.ts'
+import { joinIntervals } from './intervals.ts'
+import { reopenJudged } from './reopen-judged.ts'
+import { time } from './values.ts'
+
+/** One row of `hourly_counts` as it is brought in. */
+export interface CountRow {
+  /** A whole hour. */
+  readonly hour: EpochMs
+  readonly channel: string
+  readonly appName: string
+  readonly appVersion: string
+  readonly buildId: string
+  readonly reason: string
+  readonly outcome: Outcome
+  readonly problem: ProblemOrNone
+  readonly automation: boolean
+  readonly submissions: number
+  readonly recovered: number
+  readonly bytes: number
+}
+
+export interface AttributeRow {
+  readonly hour: EpochMs
+  readonly channel: string
+  readonly attribute: string
+  readonly value: string
+  readonly submissions: number
+}
+
+/** What an import did, or would do. */
+export interface ImportSummary {
+  readonly source: string
+  readonly rows: number
+  readonly submissions: number
+  readonly channels: readonly string[]
+  /** Of the rows; null where there are none. */
+  readonly firstHour: EpochMs | null
+  readonly lastHour: EpochMs | null
+  /** Rows of an earlier import under the same name that these took the place of. */
+  readonly replacedRows: number
+  /** Hours that other sources count as well: they are added up, which is seldom meant. */
+  readonly sharedHours: number
+  /** Hours judged before that are to be judged anew. */
+  readonly reopened: readonly EpochMs[]
+}
+
+export interface CountImport {
+  /** Names where the rows come from; never `live`. */
+  readonly source: string
+  /** Any number of rows at a time; those with 0 submissions only tell that their hour was covered. */
+  readonly rows: AsyncIterable<readonly CountRow[]> | Iterable<readonly CountRow[]>
+  /**
+   * How much of each hour was covered, 0 to 1; asked for after the last row. An hour that isn't in it was not covered.
+   */
+  readonly coverage: () => ReadonlyMap<EpochMs, number>
+  readonly now: EpochMs
+}
+
+/** Brings counts in from elsewhere, all or nothing. What the same source brought before is replaced. */
+export function importCounts(db: Database, { source, rows, coverage, now }: CountImport): Promise<ImportSummary> {
+  return db.inTransaction(async (transaction) => {
+    refuseLive(source)
+    const before = await hoursOfSource(transaction, 'hourly_counts', source)
+    const replacedRows = await transaction.run('delete from hourly_counts where source = $source', { source })
+    const summary = createSummary()
+    for await (const batch of rows) {
+      await transaction.append('hourly_counts', countCells(batch, source, summary))
+    }
+    await replaceCoverage(transaction, source, coverage())
+    const hours = new Set([...before, ...summary.hours, ...coverage().keys()])
+    return finish(transaction, { source, kind: 'counts', table: 'hourly_counts', summary, hours, replacedRows, now })
+  })
+}
+
+export interface AttributeImport extends Pick<CountImport, 'source' | 'now'> {
+  readonly rows: AsyncIterable<readonly AttributeRow[]> | Iterable<readonly AttributeRow[]>
+}
+
+/** The same for counts by attribute. They cover nothing: the counts that they belong to do. */
+export function importAttributes(db: Database, { source, rows, now }: AttributeImport): Promise<ImportSummary> {
+  return db.inTransaction(async (transaction) => {
+    refuseLive(source)
+    const before = await hoursOfSource(transaction, 'attribute_counts', source)
+    const replacedRows = await transaction.run('delete from attribute_counts where source = $source', { source })
+    const summary = createSummary()
+    for await (const batch of rows) {
+      await transaction.append('attribute_counts', attributeCells(batch, source, summary))
+    }
+    const hours = new Set([...before, ...summary.hours])
+    return finish(transaction, {
+      source,
+      kind: 'attributes',
+      table: 'attribute_counts',
+      summary,
+      hours,
+      replacedRows,
+      now,
+    })
+  })
+}
+
+function refuseLive(source: string): void {
+  if (source === LIVE_SOURCE || source === '') {
+    throw new TypeError(
+      `import source is "${source}": use any name but "${LIVE_SOURCE}", which is what this service receives`,
+    )
+  }
+}
+
+interface GrowingSummary {
+  rows: number
+  submissions: number
+  readonly hours: Set<EpochMs>
+  readonly channels: Set<string>
+}
+
+function createSummary(): GrowingSummary {
+  return { rows: 0, submissions: 0, hours: new Set(), channels: new Set() }
+}
+
+function summarise(summary: GrowingSummary, row: { hour: EpochMs; channel: string; submissions: number }): void {
+  summary.rows += 1
+  summary.submissions += row.submissions
+  summary.hours.add(row.hour)
+  summary.channels.add(row.channel)
+}
+
+/** In the order of the columns of `hourly_counts`. */
+function* countCells(rows: readonly CountRow[], source: string, summary: GrowingSummary): Generator<Cell[]> {
+  for (const row of rows) {
+    if (row.submissions === 0 && row.recovered === 0) continue
+    summarise(summary, row)
+    const { hour, channel, appName, appVersion, buildId, reason, outcome, problem } = row
+    const names = [channel, appName, appVersion, buildId, reason, outcome, problem, source]
+    yield [hour, ...names, row.automation, row.submissions, row.recovered, row.bytes]
+  }
+}
+
+function* attributeCells(rows: readonly AttributeRow[], source: string, summary: GrowingSummary): Generator<Cell[]> {
+  for (const row of rows) {
+    if (row.submissions === 0) continue
+    summarise(summary, row)
+    yield [row.hour, row.channel, row.attribute, row.value, source, row.submissions]
+  }
+}
+
+async function replaceCoverage(
+  transaction: Transaction,
+  source: string,
+  coverage: ReadonlyMap<EpochMs, number>,
+): Promise<void> {
+  const receiver = `import:${source}`
+  await transaction.run('delete from coverage where receiver = $receiver', { receiver })
+  const covered = [...coverage].filter(([, ratio]) => ratio > 0)
+  const intervals = covered.map(([hour, ratio]) => ({ from: hour, to: hour + Math.round(ratio * HOUR_MS) }))
+  const cells = joinIntervals(intervals, 0).map(({ from, to }) => [receiver, from, to])
+  await transaction.append('coverage', cells)
+}
+
+function hoursOfSource(transaction: Transaction, table: CountTable, source: string): Promise<EpochMs[]> {
+  return transaction.read(`select distinct hour from ${table} where source = $source`, { source }, (row) =>
+    row.number('hour'),
+  )
+}
+
+type CountTable = 'hourly_counts' | 'attribute_counts'
+
+interface Finish {
+  readonly source: string
+  readonly kind: 'counts' | 'attributes'
+  readonly table: CountTable
+  readonly summary: GrowingSummary
+  /** All whose counts may have changed. */
+  readonly hours: ReadonlySet<EpochMs>
+  readonly replacedRows: number
+  readonly now: EpochMs
+}
+
+async function finish(transaction: Transaction, given: Finish): Promise<ImportSummary> {
+  const { source, kind, table, summary, hours, replacedRows, now } = given
+  const sorted = [...summary.hours].sort((a, b) => a - b)
+  const firstHour = sorted[0] ?? null
+  const lastHour = sorted.at(-1) ?? null
+  // Not delete and append: within one transaction DuckDB still sees the deleted key.
+  await transaction.run(
+    'insert or replace into imports values ($source, $kind, $now, $rows, $firstHour::timestamp, $lastHour::timestamp)',
+    {
+      source,
+      kind,
+      now: time(now),
+      rows: summary.rows,
+      firstHour: firstHour === null ? null : time(firstHour),
+      lastHour: lastHour === null ? null : time(lastHour),
+    },
+  )
+  const [sharedHours = 0] = await transaction.read(
+    `select count(distinct hour) as hours from ${table} other
+     where source <> $source and exists (from ${table} mine where mine.source = $source and mine.hour = other.hour)`,
+    { source },
+    (row) => row.number('hours'),
+  )
+  const reopened = await reopenJudged(transaction, [...hours], now)
+  const { rows, submissions } = summary
+  return {
+    source,
+    rows,
+    submissions,
+    channels: [...summary.channels].sort(),
+    firstHour,
+    lastHour,
+    replacedRows,
+    sharedHours,
+    reopened,
+  }
+}
