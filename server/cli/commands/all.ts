@@ -1,0 +1,5 @@
+import type { Command } from '../command.ts'
+import { config } from './config.ts'
+
+/** All commands, in the order in which `tidewatch help` lists them. */
+export const COMMANDS: readonly Command[] = [config]

@@ -1,0 +1,62 @@
+import type { OptionSpec } from './arguments.ts'
+import type { Command } from './command.ts'
+
+/** What `tidewatch help` says. */
+export function overview(commands: readonly Command[]): string {
+  return [
+    'Tidewatch counts telemetry submissions and tells when their tide is wrong.',
+    '',
+    'Usage: tidewatch COMMAND [OPTION…]',
+    '',
+    ...columns(commands.map(({ name, summary }) => [name, summary])),
+    '',
+    'tidewatch COMMAND --help says more about one; tidewatch --version tells the version.',
+    '',
+  ].join('\n')
+}
+
+/** What `tidewatch <command> --help` says. */
+export function commandHelp({ name, usage, help, options, takesSettings }: Command): string {
+  const rows = Object.entries(options).map(([option, spec]): [string, string] => [optionText(option, spec), spec.about])
+  return [
+    `Usage: ${['tidewatch', name, usage].filter((part) => part !== '').join(' ')}`,
+    '',
+    help.trim(),
+    '',
+    ...columns([...rows, ['--help', 'Shows this.']]),
+    ...(takesSettings
+      ? [
+          '',
+          ...wrapped(
+            'Every setting can be given too: --config FILE, --state DIR, --receive.listen HOST:PORT … (tidewatch config lists them all).',
+          ),
+        ]
+      : []),
+    '',
+  ].join('\n')
+}
+
+function optionText(name: string, spec: OptionSpec): string {
+  return spec.value === undefined ? `--${name}` : `--${name} ${spec.value}`
+}
+
+const WIDTH = 100
+
+function columns(rows: readonly (readonly [string, string])[]): string[] {
+  const left = Math.max(...rows.map(([name]) => name.length)) + 4
+  return rows.flatMap(([name, text]) => {
+    const [first = '', ...rest] = wrapped(text, WIDTH - left)
+    return [`  ${name.padEnd(left - 2)}${first}`, ...rest.map((line) => ' '.repeat(left) + line)]
+  })
+}
+
+/** Breaks `text` at blanks into lines of at most `width` letters; a longer word stands alone. */
+function wrapped(text: string, width = WIDTH): string[] {
+  const lines = ['']
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1) ?? ''
+    if (last !== '' && last.length + 1 + word.length > width) lines.push(word)
+    else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`
+  }
+  return lines
+}

@@ -1,0 +1,43 @@
+import { type ResolvedSetting, settingProblem } from './resolved-setting.ts'
+import type { Settings } from './schema.ts'
+import type { ListenAddress } from './setting.ts'
+
+/** What is wrong with settings that are each allowed, but not together. */
+export function fittingProblems(settings: Settings, resolved: readonly ResolvedSetting[]): string[] {
+  const problemOf = (path: string, use: string) => {
+    const setting = resolved.find(({ name }) => name.path === path)
+    return setting === undefined ? [] : [settingProblem(setting, use)]
+  }
+  return [...exposureProblems(settings, problemOf), ...sharedAddressProblems(settings, problemOf)]
+}
+
+type ProblemOf = (path: string, use: string) => string[]
+
+/** Whoever reaches the dashboard reads everything: beyond this machine only if somebody said that this is meant. */
+function exposureProblems({ dashboard }: Settings, problemOf: ProblemOf): string[] {
+  if (isLoopback(dashboard.listen) || dashboard.exposeWithoutSignIn) return []
+  return problemOf(
+    'dashboard.listen',
+    'an address of this machine only, such as 127.0.0.1:8081, since nobody has to sign in; ' +
+      'where everybody who can reach it may see the dashboard, set dashboard.exposeWithoutSignIn to true',
+  )
+}
+
+function sharedAddressProblems({ receive, dashboard, admin }: Settings, problemOf: ProblemOf): string[] {
+  return [
+    ...(isSame(receive.listen, dashboard.listen)
+      ? problemOf('dashboard.listen', 'another address than receive.listen: the open edge serves nothing else')
+      : []),
+    ...([receive.listen, dashboard.listen].some((other) => isSame(admin.listen, other))
+      ? problemOf('admin.listen', 'another address than receive.listen and dashboard.listen')
+      : []),
+  ]
+}
+
+function isSame(a: ListenAddress, b: ListenAddress): boolean {
+  return a.port !== 0 && a.port === b.port && a.host === b.host
+}
+
+function isLoopback({ host }: ListenAddress): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+}

@@ -1,0 +1,340 @@
+import { availableParallelism } from 'node:os'
+import { z } from 'zod'
+import { DEFAULT_REVISION_RULES } from '../../data/histograms/revision.ts'
+import { LOG_LEVELS } from '../log.ts'
+import {
+  address,
+  bytes,
+  choice,
+  days,
+  folder,
+  listenAddress,
+  ratio,
+  setting,
+  structure,
+  text,
+  texts,
+  wholeNumber,
+  yesOrNo,
+} from './setting.ts'
+
+const allowedValues = z.union([
+  z.string(),
+  z.array(z.string()),
+  z.strictObject({ min: z.string(), max: z.string() }),
+  z.strictObject({ min: z.string() }),
+  z.strictObject({ max: z.string() }),
+  z.strictObject({ regexp: z.string().refine(isRegularExpression) }),
+])
+
+const ALLOWED_VALUES =
+  '"*" for any, a value, a list of values, {"min": …, "max": …} (either may be left out), or {"regexp": …}'
+
+/** The mailbox of one person or list, bare or with a name: `on-call@example.org`, `Tidewatch <tide@example.org>`. */
+const MAILBOX = /^(?:[^<>@,]*<[^\s<>@,]+@[^\s<>@,]+>|[^\s<>@,]+@[^\s<>@,]+)$/
+
+/** All settings, with their defaults and limits; docs/settings.md is checked against it. */
+export const settingsSchema = z.strictObject({
+  state: folder('var', {
+    applies: 'restart',
+    about: 'The state directory: everything that a running server keeps.',
+  }),
+  publicUrl: address('', {
+    schemes: ['http', 'https'],
+    applies: 'live',
+    about: 'Where people reach the dashboard: the base of all links in mails. Without it mails carry no links.',
+  }),
+
+  receive: z.strictObject({
+    listen: listenAddress('127.0.0.1:8080', {
+      applies: 'restart',
+      about: 'Where submissions are received. Nothing else is served there.',
+    }),
+    maxBodyBytes: bytes('200 KiB', {
+      applies: 'restart',
+      about: 'A longer body is discarded, answered with 202 and counted.',
+    }),
+    maxPathBytes: bytes('10 KiB', {
+      applies: 'restart',
+      about: 'A longer path is discarded, answered with 202 and counted.',
+    }),
+    maxHeaderBytes: bytes('16 KiB', {
+      least: 1024,
+      applies: 'restart',
+      about: 'All headers of a request together, with its first line.',
+    }),
+    headerTimeoutSeconds: wholeNumber(10, {
+      least: 1,
+      applies: 'restart',
+      about: 'How long a client may take to send its headers (408).',
+    }),
+    bodyTimeoutSeconds: wholeNumber(30, {
+      least: 1,
+      applies: 'restart',
+      about: 'How long a client may take to send its whole request (408).',
+    }),
+    maxConnections: wholeNumber(10_000, {
+      least: 1,
+      applies: 'restart',
+      about: 'Connections at one time; those beyond are closed at once.',
+    }),
+    maxPendingBytes: bytes('64 MiB', {
+      least: 1024 ** 2,
+      applies: 'restart',
+      about: 'Bodies in memory that wait for the disk; more are answered with 503.',
+    }),
+    minFreeDiskBytes: bytes('256 MiB', {
+      least: 0,
+      applies: 'restart',
+      about: 'With less free on the disk of the state directory, submissions are answered with 507.',
+    }),
+    heartbeatSeconds: wholeNumber(2, {
+      least: 1,
+      most: 60,
+      applies: 'restart',
+      about: 'How often the spool notes that somebody is listening, traffic or not.',
+    }),
+    trustedProxies: texts([], {
+      applies: 'restart',
+      about: 'Addresses of proxies whose X-Forwarded-For is believed.',
+    }),
+    keepClientAddress: yesOrNo(false, {
+      applies: 'restart',
+      about: "Whether the client's address is kept with its submission.",
+    }),
+    keepHeaders: texts(['Date', 'User-Agent', 'X-Debug-ID', 'X-Source-Tags'], {
+      pattern: /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/,
+      applies: 'restart',
+      about: 'Request headers that are kept with a submission.',
+    }),
+  }),
+
+  spool: z.strictObject({
+    segmentMaxAgeSeconds: wholeNumber(2, {
+      least: 1,
+      most: 600,
+      applies: 'restart',
+      about: 'After so long a segment is closed and converted: counts are that old at least.',
+    }),
+    segmentMaxBytes: bytes('8 MiB', {
+      least: 64 * 1024,
+      applies: 'restart',
+      about: 'A segment is closed when it has grown to this.',
+    }),
+  }),
+
+  convert: z.strictObject({
+    workers: wholeNumber(Math.max(1, availableParallelism() - 1), {
+      least: 1,
+      most: 256,
+      applies: 'restart',
+      defaultText: 'the processors less one, at least 1',
+      about: 'Threads that convert submissions.',
+    }),
+    channels: structure(allowedValues, ['nightly', 'aurora', 'beta', 'release', 'esr'], {
+      allowed: ALLOWED_VALUES,
+      applies: 'restart',
+      about: 'Channels that are counted by name; others count as OTHER.',
+    }),
+    reasons: structure(allowedValues, ['idle-daily', 'saved-session', 'test-ping'], {
+      allowed: ALLOWED_VALUES,
+      applies: 'restart',
+      about: 'Reasons that are counted by name; others count as OTHER.',
+    }),
+    applications: structure(
+      allowedValues,
+      ['Firefox', 'Fennec', 'Thunderbird', 'SeaMonkey', 'MetroFirefox', 'FirefoxOS', 'B2G'],
+      {
+        allowed: ALLOWED_VALUES,
+        applies: 'restart',
+        about: 'Applications that are counted by name; others count as OTHER.',
+      },
+    ),
+    maxInflatedBytes: bytes('16 MiB', {
+      least: 64 * 1024,
+      applies: 'restart',
+      about: 'A compressed body that inflates to more is rejected as too_large_inflated.',
+    }),
+    lostHistogramsRatio: ratio(0.1, {
+      applies: 'restart',
+      about: 'A submission that would lose a greater share of its histograms is quarantined whole.',
+    }),
+    specificationWaitSeconds: wholeNumber(3, {
+      least: 0,
+      most: 60,
+      applies: 'restart',
+      about: 'How long a submission waits for its histogram specification before it is quarantined.',
+    }),
+    retryHours: wholeNumber(48, {
+      least: 0,
+      applies: 'restart',
+      about: 'How long quarantined submissions whose specification was missing are tried again by themselves.',
+    }),
+  }),
+
+  histograms: z.strictObject({
+    dir: folder('', {
+      applies: 'restart',
+      allowed: 'the path of a folder, or nothing',
+      about: 'A folder of histogram specifications, `<revision>[.<tag>].json`.',
+    }),
+    url: address('', {
+      schemes: ['http', 'https'],
+      applies: 'restart',
+      about: 'A server that is asked for histogram specifications.',
+    }),
+    form: choice(['raw-file', 'query'], 'raw-file', {
+      applies: 'restart',
+      about:
+        'How that server is asked: `…/<repository>/raw-file/<revision>/toolkit/components/telemetry/Histograms.json`, ' +
+        'or `…/histograms?revision=…`.',
+    }),
+    revisionPrefixes: texts(DEFAULT_REVISION_RULES.prefixes, {
+      pattern: /^https?:\/\/[^\s/]+(\/[^\s/]+)*$/,
+      applies: 'restart',
+      about: 'What may stand before `/<repository>/rev/…` in a revision.',
+    }),
+    repositories: texts(DEFAULT_REVISION_RULES.repositories, {
+      pattern: /^[A-Za-z0-9._*-]+(\/[A-Za-z0-9._*-]+)*$/,
+      applies: 'restart',
+      about: 'Repositories that revisions may name; `*` stands for any part of a name.',
+    }),
+    constants: structure(
+      z.record(z.string(), z.int()),
+      { 'JS::gcreason::NUM_TELEMETRY_REASONS': 101, 'mozilla::StartupTimeline::MAX_EVENT_ID': 12 },
+      {
+        allowed: 'names with their whole numbers: {"NAME": 12}',
+        applies: 'restart',
+        about: 'Numbers that specifications call by a name of their source code.',
+      },
+    ),
+    maxFetchesPerMinute: wholeNumber(30, {
+      least: 1,
+      applies: 'restart',
+      about: 'The histogram server is asked at most so often.',
+    }),
+    timeoutSeconds: wholeNumber(10, {
+      least: 1,
+      most: 600,
+      applies: 'restart',
+      about: 'How long one answer of the histogram server may take.',
+    }),
+    missingTtlMinutes: wholeNumber(60, {
+      least: 1,
+      applies: 'restart',
+      about: 'How long it is remembered that the histogram server has no specification for a revision (404).',
+    }),
+  }),
+
+  duplicates: z.strictObject({
+    windowHours: wholeNumber(24, {
+      least: 1,
+      most: 24 * 31,
+      applies: 'live',
+      about: 'A copy of a submission that comes within this time is a duplicate.',
+    }),
+  }),
+
+  archive: z.strictObject({
+    partMaxAgeMinutes: wholeNumber(15, {
+      least: 1,
+      most: 24 * 60,
+      applies: 'live',
+      about: 'Converted submissions wait at most so long for the archive.',
+    }),
+    partMaxBytes: bytes('64 MiB', {
+      least: 1024 ** 2,
+      applies: 'live',
+      about: 'Converted submissions that have grown to this go to the archive at once.',
+    }),
+    keepDays: days('forever', { applies: 'live', about: 'How long the archive keeps submissions.' }),
+  }),
+  quarantine: z.strictObject({
+    keepDays: days('forever', { applies: 'live', about: 'How long what could not be converted is kept.' }),
+  }),
+  counts: z.strictObject({
+    keepMinuteHours: wholeNumber(48, {
+      least: 2,
+      applies: 'live',
+      about: 'How long counts by the minute are kept; those by the hour are kept for ever.',
+    }),
+    keepAttributeDays: wholeNumber(90, {
+      least: 1,
+      applies: 'live',
+      about: 'How long counts of watched attributes are kept.',
+    }),
+  }),
+
+  judge: z.strictObject({
+    learningDays: wholeNumber(14, {
+      least: 7,
+      applies: 'restart',
+      about: "Covered days that a channel's tide is learnt from before it is judged.",
+    }),
+  }),
+
+  smtp: z.strictObject({
+    url: address('', {
+      schemes: ['smtp', 'smtps'],
+      applies: 'live',
+      about:
+        'The mail server, such as `smtp://user:password@mail.example.org:587`. Without it mails are kept as files.',
+    }),
+  }),
+  mail: z.strictObject({
+    from: text('Tidewatch <tidewatch@localhost>', {
+      pattern: MAILBOX,
+      allowed: 'a mail address, or NAME <ADDRESS>',
+      applies: 'live',
+      about: 'The sender of all mails.',
+    }),
+    to: texts([], {
+      pattern: MAILBOX,
+      allowed: 'mail addresses (in a variable or a flag: joined by commas)',
+      applies: 'live',
+      about: 'Who is told.',
+    }),
+  }),
+
+  dashboard: z.strictObject({
+    listen: listenAddress('127.0.0.1:8081', {
+      applies: 'restart',
+      about: 'Where the dashboard and its API are served.',
+    }),
+    exposeWithoutSignIn: yesOrNo(false, {
+      applies: 'restart',
+      about: 'Says in so many words that the dashboard may be reached from other machines, by anybody.',
+    }),
+    hostNames: texts([], {
+      pattern: /^[A-Za-z0-9.:[\]-]+$/,
+      applies: 'restart',
+      about: "Host names that the dashboard answers to, besides the loopback ones and the public address's.",
+    }),
+  }),
+  admin: z.strictObject({
+    listen: listenAddress('127.0.0.1:8082', {
+      applies: 'restart',
+      about: 'Where a role that runs alone serves its metrics.',
+    }),
+  }),
+  log: z.strictObject({
+    level: setting(z.enum(LOG_LEVELS), 'info', {
+      allowed: LOG_LEVELS.join(', '),
+      fromText: (given) => given,
+      applies: 'live',
+      about: 'The least grave lines that the log shows.',
+    }),
+  }),
+})
+
+/** The settings as the program uses them: complete, checked, addresses taken apart, sizes in bytes. */
+export type Settings = z.output<typeof settingsSchema>
+
+function isRegularExpression(pattern: string): boolean {
+  try {
+    new RegExp(pattern, 'u')
+    return true
+  } catch {
+    return false
+  }
+}
