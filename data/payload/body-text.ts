@@ -1,0 +1,47 @@
+import { gunzipSync } from 'node:zlib'
+import type { Problem } from '../domain/outcome.ts'
+
+export type BodyText =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'problem'; readonly problem: Problem; readonly value: string }
+
+/**
+ * The text in a body as received: inflated where it is gzip, which its first two bytes tell (headers don't: proxies and
+ * the clients of 2013 disagree about them), and at most `maxBytes` of it, however small it came. Nothing is replaced:
+ * bytes that aren't UTF-8 are a problem, because a replaced character could never be undone.
+ */
+export function bodyText(body: Uint8Array, maxBytes: number): BodyText {
+  if (body.length === 0) return { kind: 'problem', problem: 'empty_data', value: '0 bytes' }
+  if (!isGzip(body)) return decode(body)
+  try {
+    return decode(gunzipSync(body, { maxOutputLength: maxBytes }))
+  } catch (error) {
+    if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') {
+      return { kind: 'problem', problem: 'too_large_inflated', value: `more than ${maxBytes} bytes` }
+    }
+    return { kind: 'problem', problem: 'bad_compression', value: messageOf(error) }
+  }
+}
+
+function isGzip(body: Uint8Array): boolean {
+  return body[0] === 0x1f && body[1] === 0x8b
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+function decode(bytes: Uint8Array): BodyText {
+  if (bytes.length === 0) return { kind: 'problem', problem: 'empty_data', value: '0 bytes, inflated' }
+  try {
+    return { kind: 'text', text: utf8.decode(bytes) }
+  } catch {
+    return { kind: 'problem', problem: 'bad_json', value: 'not UTF-8' }
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto'
+import type { EpochMs } from '../domain/time.ts'
+
+/** A submission as a frame brought it. */
+export interface Submission {
+  readonly frame: number
+  readonly receivedAt: EpochMs
+  /** As the request had it, without query. */
+  readonly path: string
+  /** Under lower-case names. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array
+}
+
+/** Sent by machines to test, not by people's browsers. */
+export function isAutomation({ headers }: Submission): boolean {
+  return sourceTags(headers).includes('automation')
+}
+
+export function sourceTags(headers: Submission['headers']): string[] {
+  const tags = headers['x-source-tags'] ?? ''
+  return tags
+    .split(',')
+    .map((tag) => tag.trim().toLowerCase())
+    .filter((tag) => tag !== '')
+}
+
+/**
+ * What two copies of one submission have in common: document id, reason and body, byte for byte. The same id with
+ * another body is another submission (`idle-daily` several times, then `saved-session`). 32 hex digits.
+ */
+export function duplicateKey(documentId: string, reason: string, body: Uint8Array): string {
+  const bodyHash = createHash('sha256').update(body).digest('hex')
+  return createHash('sha256')
+    .update(JSON.stringify([documentId, reason, bodyHash]))
+    .digest('hex')
+    .slice(0, 32)
+}
