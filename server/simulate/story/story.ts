@@ -117,34 +117,64 @@ interface Collected {
 }
 
 function countChannel(hour: ChannelHour, coverageRatio: number, random: Random, into: Collected): void {
-  const { profile, cells, problems } = hour
-  const problemRatios = problems.map(({ ratio }) => ratio)
-  const problemRatio = problemRatios.reduce((sum, ratio) => sum + ratio, 0)
-  const ofPrefix = { http: 0, https: 0 }
+  const { profile, cells } = hour
+  const seen: Readable = { all: 0, opened: 0, http: 0, https: 0, none: 0 }
   for (const cell of cells) {
     const submissions = poisson(cell.expected * coverageRatio, random)
-    if (submissions === 0) continue
-    const add = (problem: ProblemOrNone, count: number) => {
-      if (count > 0) into.counts.push(countOf(profile, cell, problem, count, random))
+    for (const [problem, count] of byProblem(cell, submissions, hour.problems, random)) {
+      if (count === 0) continue
+      into.counts.push(countOf(profile, cell, problem, count, random))
+      seen.all += count
+      if (problem === NO_PROBLEM || OUTCOME_OF_PROBLEM[problem] !== 'rejected') seen.opened += count
+      const prefix = prefixOf(cell, problem)
+      if (prefix !== null) seen[prefix] += count
     }
-    const refusing = cell.revision === 'https-refused'
-    const troubled = thinned(submissions, problemRatio, random)
-    let refused = refusing ? submissions - troubled : 0
-    const counts = troubled > 0 ? divided(troubled, problemRatios, random) : []
-    problems.forEach(({ problem }, i) => {
-      if (refusing && !isFoundBeforeRevision(problem)) refused += counts[i] ?? 0
-      else add(problem, counts[i] ?? 0)
-    })
-    add('invalid_revision', refused)
-    if (!refusing) add(NO_PROBLEM, submissions - troubled)
-    ofPrefix[cell.revision === 'accepted' ? 'http' : 'https'] += submissions
   }
-  addAttributes(profile, ofPrefix, random, into.attributes)
+  addAttributes(profile, seen, random, into.attributes)
+}
+
+/** What becomes of a cell's submissions; the counts add up to `submissions`. */
+function byProblem(
+  cell: Cell,
+  submissions: number,
+  problems: ChannelHour['problems'],
+  random: Random,
+): [ProblemOrNone, number][] {
+  const ratios = problems.map(({ ratio }) => ratio)
+  const troubled = thinned(
+    submissions,
+    ratios.reduce((sum, ratio) => sum + ratio, 0),
+    random,
+  )
+  const counts = troubled > 0 ? divided(troubled, ratios, random) : []
+  const troubles = problems.map(({ problem }, i): [Problem, number] => [problem, counts[i] ?? 0])
+  if (cell.revision !== 'https-refused') return [...troubles, [NO_PROBLEM, submissions - troubled]]
+  const before = troubles.filter(([problem]) => isFoundBeforeRevision(problem))
+  const refused = submissions - before.reduce((sum, [, count]) => sum + count, 0)
+  return [...before, ['invalid_revision', refused]]
 }
 
 /** A record counts under its first problem: what can't be opened, or names no revision, is never asked for one. */
 function isFoundBeforeRevision(problem: Problem): boolean {
   return problem === 'missing_revision' || OUTCOME_OF_PROBLEM[problem] === 'rejected'
+}
+
+function prefixOf(cell: Cell, problem: ProblemOrNone): 'http' | 'https' | 'none' | null {
+  if (problem !== NO_PROBLEM && isFoundBeforeRevision(problem)) return null
+  // Of an accepted scheme only those of builds without a repository are invalid, and these name no host at all.
+  if (problem === 'invalid_revision' && cell.revision !== 'https-refused') return 'none'
+  return cell.revision === 'accepted' ? 'http' : 'https'
+}
+
+/** Submissions of a channel's hour, by what can be read of them. */
+interface Readable {
+  all: number
+  /** Their JSON could be read. */
+  opened: number
+  /** By what their revision begins with. */
+  http: number
+  https: number
+  none: number
 }
 
 function countOf(
@@ -172,23 +202,18 @@ function meanBytes(profile: ChannelProfile, submissions: number, random: Random)
   return Math.round(profile.meanBytes * Math.exp((0.33 / Math.sqrt(submissions)) * normal(random)))
 }
 
-function addAttributes(
-  profile: ChannelProfile,
-  ofPrefix: { readonly http: number; readonly https: number },
-  random: Random,
-  into: StoryAttributeCount[],
-): void {
+function addAttributes(profile: ChannelProfile, seen: Readable, random: Random, into: StoryAttributeCount[]): void {
   const { channel } = profile
-  const total = ofPrefix.http + ofPrefix.https
   const add = (attribute: StoryAttributeCount['attribute'], value: string, submissions: number) => {
     if (submissions > 0) into.push({ channel, attribute, value, submissions })
   }
-  add('revision_prefix', HTTP_PREFIX, ofPrefix.http)
-  add('revision_prefix', HTTPS_PREFIX, ofPrefix.https)
-  const idOnly = thinned(total, profile.idPathRatio, random)
+  add('revision_prefix', HTTP_PREFIX, seen.http)
+  add('revision_prefix', HTTPS_PREFIX, seen.https)
+  add('revision_prefix', 'none', seen.none)
+  const idOnly = thinned(seen.all, profile.idPathRatio, random)
   add('path_form', 'id', idOnly)
-  add('path_form', 'full', total - idOnly)
-  const ofSystem = divided(total, Object.values(profile.os), random)
+  add('path_form', 'full', seen.all - idOnly)
+  const ofSystem = divided(seen.opened, Object.values(profile.os), random)
   Object.keys(profile.os).forEach((system, i) => {
     add('os', system, ofSystem[i] ?? 0)
   })

@@ -1,4 +1,4 @@
-import type { Problem } from '../../../data/domain/outcome.ts'
+import { PROBLEMS, type Problem } from '../../../data/domain/outcome.ts'
 import { DAY_MS, type EpochMs, HOUR_MS, startOfDay } from '../../../data/domain/time.ts'
 import { type Adoption, startAdoption } from './adoption.ts'
 import { type Build, type BuildPlanOptions, buildOfDay, heldBuilds, newestBuildBefore } from './builds.ts'
@@ -145,11 +145,10 @@ function startNoise(profile: ChannelProfile, seed: number) {
   const quick = wandering(profile.noise * 0.8, 0.5, stream('quick'))
   const slow = wandering(profile.noise * 0.7, 0.985, stream('slow'))
   const reason = wandering(0.006, 0.9, stream('reason'))
-  const problems = Object.entries(profile.problems).map(([problem, ratio]) => ({
-    problem: problem as Problem,
-    ratio,
-    wander: wandering(0.15, 0.98, stream(problem)),
-  }))
+  const problems = PROBLEMS.flatMap((problem) => {
+    const ratio = profile.problems[problem]
+    return ratio === undefined ? [] : [{ problem, ratio, wander: wandering(0.15, 0.98, stream(problem)) }]
+  })
   return {
     next() {
       return {
