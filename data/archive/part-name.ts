@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto'
+
+/** `archive`: what was converted. `quarantine`: everything else, whole. */
+export type Keep = 'archive' | 'quarantine'
+export const KEEPS: readonly Keep[] = ['archive', 'quarantine']
+
+export interface Partition {
+  readonly keep: Keep
+  /** `2014-01-16`: the UTC day of receipt. */
+  readonly date: string
+  readonly channel: string
+}
+
+/** A file name may have 255 bytes; `channel=` and a margin for other systems are taken off. */
+const LONGEST_VALUE = 200
+
+/**
+ * `archive/submission_date=2014-01-16/channel=nightly/part-7.parquet`; a part's further files of one partition (from 1 on)
+ * are `part-7-1.parquet`, ….
+ */
+export function partFileName({ keep, date, channel }: Partition, part: number, file: number): string {
+  const suffix = file === 0 ? '' : `-${file}`
+  return `${keep}/submission_date=${date}/channel=${partitionValue(channel)}/part-${part}${suffix}.parquet`
+}
+
+/** The part and the day that a stored file belongs to; null where the name isn't one of ours. */
+export function parsePartFileName(name: string): { readonly part: number; readonly date: string } | null {
+  const match =
+    /^(?:archive|quarantine)\/submission_date=(\d{4}-\d\d-\d\d)\/channel=[^/]*\/part-(\d+)(?:-\d+)?\.parquet$/.exec(
+      name,
+    )
+  if (match?.[1] === undefined || match[2] === undefined) return null
+  return { date: match[1], part: Number(match[2]) }
+}
+
+/**
+ * A value as one folder's name, so that no two values share a folder and none leaves its own: everything but letters,
+ * digits, `_` and `-` is percent-encoded, as the readers of such folders decode it. What would be too long for
+ * a file name is cut and ends in `~` and a hash of the whole; no other value holds a bare `~`.
+ */
+function partitionValue(value: string): string {
+  const encoded = [...Buffer.from(value, 'utf8')]
+    .map((byte) => {
+      const character = String.fromCharCode(byte)
+      return /[A-Za-z0-9_-]/.test(character) ? character : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
+    })
+    .join('')
+  if (encoded.length <= LONGEST_VALUE) return encoded
+  const hash = createHash('sha256').update(value).digest('hex').slice(0, 16)
+  // Not in the middle of a percent-encoded byte.
+  return `${encoded.slice(0, LONGEST_VALUE - 17).replace(/%.?$/, '')}~${hash}`
+}

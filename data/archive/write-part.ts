@@ -1,0 +1,118 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ConvertedFileDamaged, convertedFilePath, readConvertedContents } from '../converted/converted-file.ts'
+import type { Database } from '../counts/database.ts'
+import type { EpochMs } from '../domain/time.ts'
+import { makeFolderDurably, renameDurably, syncFolder } from '../files/durable.ts'
+import type { Journal } from '../journal/journal.ts'
+import { createParquetStage, type ParquetStage } from './parquet-stage.ts'
+import { partFileName } from './part-name.ts'
+import { markDone, type PlannedFile, readPlan } from './plan-part.ts'
+import { isMissing, type Storage } from './storage.ts'
+
+export interface ArchiveFolders {
+  /** Converted files, as the converter leaves them. */
+  readonly converted: string
+  /** Parts in the making; on the same disk as a directory storage. */
+  readonly staging: string
+  /** Converted files that can't be read any more, kept aside for people. */
+  readonly corrupted: string
+}
+
+export interface WriteOptions {
+  readonly db: Database
+  readonly storage: Storage
+  readonly folders: ArchiveFolders
+  readonly journal: Journal | null
+  readonly now: () => EpochMs
+  /** Content of one Parquet file before compression. Default 64 MiB. */
+  readonly maxFileBytes?: number
+  /** Default 256. */
+  readonly memoryLimitMegabytes?: number
+}
+
+export interface WrittenPart {
+  readonly part: number
+  /** Names in the storage. */
+  readonly files: readonly string[]
+  readonly rows: number
+  /** Segments whose converted file can't be read: set aside, and not in this part. */
+  readonly damaged: readonly string[]
+}
+
+/**
+ * Writes a planned part: staged, synced, put in place, marked done, and only then its converted files go. Killed anywhere
+ * and called again, it writes the same files under the same names. Null where the part is done already.
+ */
+export async function writePart(part: number, options: WriteOptions): Promise<WrittenPart | null> {
+  const { db, storage, folders, journal, now } = options
+  const damaged: string[] = []
+  for (;;) {
+    const plan = await readPlan(db, part)
+    if (plan === null) return null
+    const stage = await createParquetStage(join(folders.staging, `part-${part}`), {
+      maxFileBytes: options.maxFileBytes ?? 64 * 1024 * 1024,
+      memoryLimitMegabytes: options.memoryLimitMegabytes ?? 256,
+    })
+    try {
+      const unreadable = await fillStage(stage, plan, folders.converted)
+      if (unreadable !== null) {
+        await setAside(db, unreadable, folders)
+        damaged.push(unreadable)
+        continue
+      }
+      const staged = await stage.writeFiles()
+      const files: string[] = []
+      for (const { partition, file, path } of staged) {
+        const name = partFileName(partition, part, file)
+        await storage.write(name, path)
+        files.push(name)
+      }
+      const segments = plan.map((planned) => planned.segment)
+      await db.inTransaction(async (transaction) => {
+        await markDone(transaction, part, now())
+        const entry = { kind: 'part', key: String(part), writtenAt: now(), body: { segments, files } }
+        await journal?.append([entry])
+      })
+      await removeConverted(folders.converted, segments)
+      return { part, files, rows: staged.reduce((sum, file) => sum + file.rows, 0), damaged }
+    } finally {
+      await stage.remove()
+    }
+  }
+}
+
+/** Returns the segment whose converted file can't be read, null where all could. */
+async function fillStage(stage: ParquetStage, plan: readonly PlannedFile[], folder: string): Promise<string | null> {
+  for (const { segment, duplicateFrames } of plan) {
+    const duplicates = new Set(duplicateFrames)
+    try {
+      for await (const { record, content } of readConvertedContents(convertedFilePath(folder, segment))) {
+        if (!duplicates.has(record.frame)) stage.add(segment, record, content)
+      }
+    } catch (error) {
+      if (error instanceof ConvertedFileDamaged || isMissing(error)) return segment
+      throw error
+    }
+  }
+  return null
+}
+
+/** One file that a disk has spoilt must not hold back all others: it leaves the part, and people are told. */
+async function setAside(db: Database, segment: string, folders: ArchiveFolders): Promise<void> {
+  await makeFolderDurably(folders.corrupted)
+  try {
+    await renameDurably(convertedFilePath(folders.converted, segment), convertedFilePath(folders.corrupted, segment))
+  } catch (error) {
+    if (!isMissing(error)) throw error
+  }
+  await db.inTransaction((transaction) =>
+    transaction.run(`update converted_files set state = 'damaged', part = null where segment = $segment`, { segment }),
+  )
+}
+
+/** The converted files of archived segments; those that are gone already are no error. */
+export async function removeConverted(folder: string, segments: readonly string[]): Promise<void> {
+  for (const segment of segments) await rm(convertedFilePath(folder, segment), { force: true })
+  await syncFolder(folder)
+}
