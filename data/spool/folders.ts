@@ -1,0 +1,28 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { makeFolderDurably } from '../files/durable.ts'
+
+/** The folders of a spool, in the flow's order: a segment moves from one to the next and never back. */
+export const SPOOL_FOLDERS = ['open', 'closed', 'claimed'] as const
+type SpoolFolder = (typeof SPOOL_FOLDERS)[number]
+
+/** Makes the folders of the spool at `spool` where they are missing. */
+export async function makeSpoolFolders(spool: string): Promise<void> {
+  for (const folder of SPOOL_FOLDERS) await makeFolderDurably(join(spool, folder))
+}
+
+/** Names of the files in `folder`; none where the folder isn't there yet. */
+export async function filesIn(spool: string, folder: SpoolFolder): Promise<string[]> {
+  try {
+    const entries = await readdir(join(spool, folder), { withFileTypes: true })
+    return entries.filter((entry) => entry.isFile()).map((entry) => entry.name)
+  } catch (error) {
+    if (isNotFound(error)) return []
+    throw error
+  }
+}
+
+/** Whether `error` says that a file isn't (or is no longer) there. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+}
