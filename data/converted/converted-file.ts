@@ -1,7 +1,7 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { Decoder, Encoder } from '@toondepauw/node-zstd'
+import { compress, decompress } from '@mongodb-js/zstd'
 import { renameDurably } from '../files/durable.ts'
 import { decodeContents, encodeContent } from './content-block.ts'
 import type { ConvertedContent, ConvertedIndex, ConvertedRecord } from './converted-record.ts'
@@ -65,7 +65,6 @@ export class ConvertedFileWriter {
   readonly #folder: string
   readonly #segment: string
   readonly #handle: FileHandle
-  readonly #encoder = new Encoder(LEVEL)
   readonly #frames: number[] = []
   #waiting: Buffer[] = []
   #waitingBytes = 0
@@ -125,7 +124,7 @@ export class ConvertedFileWriter {
   }
 
   async #writeBlock(plain: Buffer): Promise<void> {
-    const block = this.#encoder.encodeSync(plain)
+    const block = await compress(plain, LEVEL)
     const head = Buffer.alloc(BLOCK_HEAD_BYTES)
     head.writeUInt32LE(block.length, 0)
     head.writeUInt32LE(crc32(block), 4)
@@ -223,7 +222,7 @@ async function readBlock(path: string, handle: FileHandle, offset: number, end: 
   if (crc32(block) !== head.readUInt32LE(4)) {
     throw new ConvertedFileDamaged(path, `the block at ${offset} isn't as it was written`)
   }
-  return { plain: new Decoder().decodeSync(block), next }
+  return { plain: await decompress(block), next }
 }
 
 async function readExactly(path: string, handle: FileHandle, offset: number, length: number): Promise<Buffer> {

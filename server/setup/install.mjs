@@ -16,8 +16,8 @@ export async function ensureInstalled() {
   if (isDeepStrictEqual(readStamp(STAMP), wanted)) return
   say('Installing the packages of package-lock.json …')
   rmSync(projectRoot + STAMP, { force: true })
-  // Building needs the development packages too, also where NODE_ENV says production.
-  const [program, ...args] = npmCommand(['ci', '--include=dev', '--no-audit', '--no-fund'])
+  // Building needs the development packages too, also where NODE_ENV says production; and npm run -s silences its child.
+  const [program, ...args] = npmCommand(['ci', '--include=dev', '--loglevel=error'])
   const exitCode = await exitCodeOf(program, args)
   if (exitCode !== 0) throw new SetupError(`npm ci failed (exit code ${exitCode}): its words are above.`)
   writeFileSync(projectRoot + STAMP, JSON.stringify(wanted))
