@@ -48,13 +48,13 @@ describe('allowed values', () => {
     { claim: 'numbers compare as strings', allowed: { min: '10' }, value: '9', becomes: '9' },
     {
       claim: 'a pattern matches the whole value',
-      allowed: { pattern: '2014[0-9]+' },
+      allowed: { regexp: '2014[0-9]+' },
       value: '20140101',
       becomes: '20140101',
     },
     {
       claim: 'a pattern does not match a part',
-      allowed: { pattern: '2014|2015' },
+      allowed: { regexp: '2014|2015' },
       value: '20140101',
       becomes: 'OTHER',
     },
@@ -70,7 +70,7 @@ describe('allowed values', () => {
   test.each([
     { claim: 'an empty range', allowed: {} },
     { claim: 'a number', allowed: 7 },
-    { claim: 'a pattern that is none', allowed: { pattern: '(' } },
+    { claim: 'a pattern that is none', allowed: { regexp: '(' } },
     { claim: 'a misspelt bound', allowed: { minimum: 'a' } },
   ])('$claim is refused', ({ allowed }) => {
     const input = { version: 1, dimensions: [{ field_name: 'reason', allowed_values: allowed }] }

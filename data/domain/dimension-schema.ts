@@ -13,7 +13,7 @@ import { type Dimensions, OTHER, UNKNOWN } from './dimensions.ts'
  * - a list of values, or one value as a string;
  * - `{"min": …, "max": …}`, either or both: compared as strings, character by character, so `"9"` is above `"10"`,
  *   which suits build ids of equal length and little else;
- * - `{"pattern": …}`: a regular expression that the whole value matches.
+ * - `{"regexp": …}`: a regular expression that the whole value matches.
  */
 export type DimensionSchema = Readonly<Partial<Record<keyof Dimensions, AllowedValues>>>
 
@@ -29,7 +29,7 @@ const allowedValuesInput = z.union([
   z
     .strictObject({ min: z.string().optional(), max: z.string().optional() })
     .refine(({ min, max }) => min !== undefined || max !== undefined, 'give a min, a max, or both'),
-  z.strictObject({ pattern: z.string().refine(isPattern, 'not a regular expression') }),
+  z.strictObject({ regexp: z.string().refine(isPattern, 'not a regular expression') }),
 ])
 
 /** The file form, as it comes; what is to be sent to another thread or written down. */
@@ -128,7 +128,7 @@ function readAllowedValues(input: DimensionSchemaInput['dimensions'][number]['al
   if (input === '*') return ANY
   if (typeof input === 'string') return { kind: 'list', values: new Set([input]) }
   if (Array.isArray(input)) return { kind: 'list', values: new Set(input) }
-  if ('pattern' in input) return { kind: 'pattern', pattern: wholly(input.pattern) }
+  if ('regexp' in input) return { kind: 'pattern', pattern: wholly(input.regexp) }
   return { kind: 'range', min: input.min ?? null, max: input.max ?? null }
 }
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { exponentialBounds, linearBounds } from './buckets.ts'
-import { definitionNumber } from './definition-number.ts'
+import { DEFAULT_CONSTANTS, definitionNumber } from './definition-number.ts'
 import { layoutNamed, parseSpecification } from './specification.ts'
 
 const REAL = '../shared/real/histograms'
@@ -17,6 +17,7 @@ test.each([
   { value: 'JS::gcreason::NUM_TELEMETRY_REASONS', number: 101 },
   { value: 'mozilla::StartupTimeline::MAX_EVENT_ID', number: 12 },
   { value: 'mozilla::SomethingElse', number: null },
+  { value: 'toString', number: null },
   { value: '10 *', number: null },
   { value: '-1', number: null },
   { value: '1e3', number: null },
@@ -26,7 +27,7 @@ test.each([
   { value: null, number: null },
   { value: ['1'], number: null },
 ])('$value in a definition is $number', ({ value, number }) => {
-  expect(definitionNumber(value)).toBe(number)
+  expect(definitionNumber(value, DEFAULT_CONSTANTS)).toBe(number)
 })
 
 describe('bucket bounds', () => {
@@ -118,6 +119,12 @@ describe('a specification', () => {
     { claim: 'a list of bucket bounds', text: '{"histograms":{"A":{"kind":"3","buckets":[0,1,2]}}}' },
   ])('is none where the file is $claim', ({ text }) => {
     expect(parseSpecification(text)).toBeNull()
+  })
+
+  test('knows the constants that it is given', () => {
+    const own = parseSpecification(text, { 'mozilla::Unheard': 30 })
+    expect(own?.layouts.get('BAD_NUMBER')?.bounds).toHaveLength(10)
+    expect(own?.unreadable.has('GC_REASON_2')).toBe(true)
   })
 
   test('takes no harm from names that objects have', () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type BucketRange, exponentialBounds, linearBounds } from './buckets.ts'
-import { definitionNumber } from './definition-number.ts'
+import { DEFAULT_CONSTANTS, type DefinitionConstants, definitionNumber } from './definition-number.ts'
 
 /** The histograms of one revision, by name. */
 export interface HistogramSpecification {
@@ -32,13 +32,16 @@ const definition = z.object({
  * histogram. Null where `text` is no such file: no JSON, no object, or without a single definition that can be read
  * (an error page, or the list of bucket bounds that histogram servers also give out).
  */
-export function parseSpecification(text: string): HistogramSpecification | null {
+export function parseSpecification(
+  text: string,
+  constants: DefinitionConstants = DEFAULT_CONSTANTS,
+): HistogramSpecification | null {
   const definitions = parseObject(text)
   if (definitions === null) return null
   const layouts = new Map<string, BucketLayout>()
   const unreadable = new Map<string, string>()
   for (const [name, value] of Object.entries(definitions)) {
-    const range = bucketRange(value)
+    const range = bucketRange(value, constants)
     if (typeof range === 'string') unreadable.set(name, range)
     else layouts.set(name, layoutOf(range))
   }
@@ -65,10 +68,11 @@ function layoutOf(layout: Layout): BucketLayout {
 const THREE_BUCKETS: Layout = { spacing: 'linear', low: 1, high: 2, count: 3 }
 
 /** The layout that `value` defines, or why it defines none. */
-function bucketRange(value: unknown): Layout | string {
+function bucketRange(value: unknown, constants: DefinitionConstants): Layout | string {
   const parsed = definition.safeParse(value)
   if (!parsed.success) return 'it is no object with a kind'
   const { kind, low, high, n_buckets, n_values } = parsed.data
+  const number = (value: unknown) => definitionNumber(value, constants)
   switch (kind) {
     case 'boolean':
     case 'flag':
@@ -76,12 +80,12 @@ function bucketRange(value: unknown): Layout | string {
       return THREE_BUCKETS
     case 'enumerated': {
       // One bucket for each value, and one for whatever lies above.
-      const values = definitionNumber(n_values)
+      const values = number(n_values)
       return checked('linear', 1, values, values === null ? null : values + 1)
     }
     case 'linear':
     case 'exponential':
-      return checked(kind, definitionNumber(low ?? 1), definitionNumber(high), definitionNumber(n_buckets))
+      return checked(kind, number(low ?? 1), number(high), number(n_buckets))
     default:
       return `kind is "${kind}": boolean, count, enumerated, exponential, flag and linear are known`
   }
