@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../domain/time.ts'
 import type { Database } from '../database.ts'
 import { type Interval, joinIntervals } from '../intervals.ts'
-import { time } from '../values.ts'
+import { readCoverageIntervals } from '../read-coverage.ts'
 
 /** Share of each step in which somebody listened, 0 to 1; index `i` is the step from `from + i * stepMs`. */
 export async function readCoverage(
@@ -10,11 +10,7 @@ export async function readCoverage(
   stepMs: number,
   count: number,
 ): Promise<number[]> {
-  const intervals = await database.read(
-    'select from_time, to_time from coverage where from_time < $to and to_time > $from',
-    { from: time(from), to: time(from + count * stepMs) },
-    (row): Interval => ({ from: row.number('from_time'), to: row.number('to_time') }),
-  )
+  const intervals = await readCoverageIntervals(database, from, from + count * stepMs)
   return stepCoverage(intervals, from, stepMs, count)
 }
 

@@ -1,0 +1,347 @@
+import type { Database, Transaction } from '../../data/counts/database.ts'
+import {
+  readFirstCoveredHour,
+  readNewestJudgedHour,
+  readReopenedHours,
+  storeFailedHour,
+  storeJudgement,
+} from '../../data/counts/judgements.ts'
+import { type HistoryWindow, loadHistoryWindow } from '../../data/counts/read-history.ts'
+import { DAY_MS, type EpochMs, HOUR_MS, startOfHour } from '../../data/domain/time.ts'
+import { addIncidentEvents } from '../../data/incidents/incident-events.ts'
+import { readIncidents } from '../../data/incidents/read-incidents.ts'
+import { saveIncidents } from '../../data/incidents/save-incidents.ts'
+import type { Journal } from '../../data/journal/journal.ts'
+import { enqueueMails } from '../../data/outbox/enqueue-mails.ts'
+import type { NewMail } from '../../data/outbox/outbox-row.ts'
+import { readLastNotifications } from '../../data/outbox/read-outbox.ts'
+import { decideMails, type Route } from '../email/decide-mails.ts'
+import { type Notification, parseNotification } from '../email/notification.ts'
+import type { Expectation } from '../finding.ts'
+import type { Incident, IncidentEvent } from '../incident.ts'
+import { incidentEventRow, incidentRow, parseIncident } from '../incident-record.ts'
+import { advanceIncidents } from '../incidents/advance-incidents.ts'
+import { judgeHour } from '../judge/judge-hour.ts'
+import { createJudgeMemory, type JudgeMemory } from '../judge/memory.ts'
+import type { LearningProgress, Verdict } from '../judge/verdict.ts'
+import { JUDGE_WINDOW_HOURS } from '../judge/window.ts'
+import { ownTroubleIncident } from './own-trouble.ts'
+
+export interface JudgeShellOptions {
+  readonly database: Database
+  readonly journal: Journal | null
+  now(): EpochMs
+  /** Who is told; asked for at each decision, so that changed settings count at once. */
+  routes(): readonly Route[]
+  /** Right half of Message-IDs. */
+  readonly mailHost: string
+  /**
+   * `live`: hours missed while the service was down are judged in order, and people are told what is still wrong when the
+   * last of them is. `replay`: people are told after each hour what they would have been told then (a demonstration).
+   */
+  readonly pace: 'live' | 'replay'
+  /** Told of an hour that can't be judged, each time. */
+  readonly onError: (error: unknown, hour: EpochMs) => void
+}
+
+/** What one round of judging did. */
+export interface JudgeRound {
+  readonly judgedHours: readonly EpochMs[]
+  readonly changedIncidents: readonly number[]
+  readonly mailsDecided: number
+}
+
+/** The judge with its memory, fed from the database: the only part of judging that reads or writes. */
+export interface JudgeShell {
+  /** Oldest first. */
+  incidents(): readonly Incident[]
+  /** Start of the newest judged hour; null before the first. */
+  judgedHour(): EpochMs | null
+  learning(channel: string): LearningProgress | null
+  /**
+   * Judges re-opened hours and then every hour that has ended before `watermark`, in order, some dozens at most: `isBehind`
+   * says whether there are more.
+   */
+  judgeDue(watermark: EpochMs): Promise<JudgeRound & { readonly isBehind: boolean }>
+  /** Counts of these hours have changed: what was read ahead of the judge is read again. */
+  countsChanged(hours: readonly EpochMs[]): void
+  /** Decides the mails that are due by the clock alone (reminders). */
+  decideDue(): Promise<number>
+}
+
+/** Nobody is told today of a winter that nobody watched: what is older than this is history, and only teaches. */
+const LONGEST_CATCH_UP_MS = 120 * DAY_MS
+const HOURS_A_ROUND = 48
+const HOURS_LOADED_AHEAD = 24 * 30
+const ATTEMPTS = 3
+
+export async function createJudgeShell(options: JudgeShellOptions): Promise<JudgeShell> {
+  const { database, journal } = options
+  let incidents: readonly Incident[] = (await readIncidents(database)).map(parseIncident)
+  let last = new Map<number, Notification>(
+    [...(await readLastNotifications(database))].map(([id, body]) => [id, parseNotification(body)]),
+  )
+  let judgedHour = await readNewestJudgedHour(database)
+  let learning: ReadonlyMap<string, LearningProgress> = new Map()
+  let memory: JudgeMemory = createJudgeMemory()
+  let window: HistoryWindow | null = null
+  let failing: { readonly hour: EpochMs; readonly attempts: number } | null = null
+
+  /** The window holds all that a verdict on any hour up to `to` needs, and as much ahead as there is to catch up. */
+  async function windowUpTo(from: EpochMs, to: EpochMs): Promise<HistoryWindow> {
+    const end = window === null ? null : window.history.start + window.history.hours * HOUR_MS
+    const needed = from - JUDGE_WINDOW_HOURS * HOUR_MS
+    if (window !== null && end !== null && to < end && needed >= window.history.start) return window
+    const ahead = Math.min(to + HOUR_MS, from + HOURS_LOADED_AHEAD * HOUR_MS)
+    if (window !== null && end !== null && end === from && ahead === from + HOUR_MS && needed >= window.history.start) {
+      await window.slideTo(ahead)
+    } else {
+      window = await loadHistoryWindow(database, needed, ahead)
+    }
+    return window
+  }
+
+  async function nextHour(watermark: EpochMs): Promise<EpochMs | null> {
+    const first = judgedHour === null ? await readFirstCoveredHour(database) : judgedHour + HOUR_MS
+    if (first === null) return null
+    return Math.max(first, startOfHour(watermark - LONGEST_CATCH_UP_MS))
+  }
+
+  async function judgeReopened(): Promise<JudgeRound> {
+    const hours = (await readReopenedHours(database)).filter((hour) => judgedHour !== null && hour <= judgedHour)
+    if (hours.length === 0 || judgedHour === null) return NOTHING
+    const oldest = judgedHour - JUDGE_WINDOW_HOURS * HOUR_MS
+    const recent = hours.filter((hour) => hour > oldest)
+    const held = await windowUpTo(judgedHour, judgedHour)
+    await held.refresh(recent)
+    // What is older than the window can't change a verdict any more; it is only taken off the list.
+    return judgeHours(held, recent, { forget: hours.filter((hour) => hour <= oldest) })
+  }
+
+  /** Judges `hours`, ascending, and writes all that follows from it in one transaction. */
+  async function judgeHours(
+    held: HistoryWindow,
+    hours: readonly EpochMs[],
+    extra: { readonly forget: readonly EpochMs[] } = { forget: [] },
+  ): Promise<JudgeRound> {
+    const draft = new Draft(incidents, last)
+    const expectations: Expectation[] = []
+    let newest: Verdict | null = null
+    const judged: EpochMs[] = []
+    for (const hour of hours) {
+      const verdict = judgeOrStop(held, hour, { draft, isFirst: judged.length === 0 })
+      if (verdict === null) break
+      judged.push(hour)
+      expectations.push(...verdict.expectations)
+      if (judgedHour === null || hour >= judgedHour) newest = verdict
+      const decidedAt = decisionTime(hour, hours)
+      if (decidedAt !== null) draft.decide(options, decidedAt)
+    }
+    const judgedAt = options.now()
+    await database.inTransaction(async (transaction) => {
+      await storeJudgement(transaction, {
+        hours: [...extra.forget, ...judged],
+        expectations,
+        forecast: newest === null ? null : newest.forecast,
+        judgedAt,
+      })
+      await writeDraft(transaction, journal, draft, judgedAt)
+    })
+    incidents = draft.incidents
+    last = draft.last
+    if (newest !== null) {
+      judgedHour = Math.max(judgedHour ?? newest.hour, newest.hour)
+      learning = newest.learning
+    }
+    return draft.round(judged)
+  }
+
+  /** An hour that can't be judged ends the round before it; as the first of a round it throws HourFailed. */
+  function judgeOrStop(
+    held: HistoryWindow,
+    hour: EpochMs,
+    { draft, isFirst }: { readonly draft: Draft; readonly isFirst: boolean },
+  ): Verdict | null {
+    try {
+      const verdict = judgeHour({ history: held.history, hour, incidents: draft.incidents, memory })
+      memory = verdict.memory
+      draft.advance(verdict)
+      return verdict
+    } catch (error) {
+      memory = createJudgeMemory()
+      if (!isFirst) return null
+      throw new HourFailed(hour, error)
+    }
+  }
+
+  /** When people are told after `hour`; null: not now, but after a later one of this round. */
+  function decisionTime(hour: EpochMs, hours: readonly EpochMs[]): EpochMs | null {
+    if (options.pace === 'replay') return hour + HOUR_MS
+    return hour === hours.at(-1) && hour + 2 * HOUR_MS > options.now() - HOUR_MS ? options.now() : null
+  }
+
+  async function failed(error: HourFailed): Promise<JudgeRound> {
+    options.onError(error.cause, error.hour)
+    const attempts = failing?.hour === error.hour ? failing.attempts + 1 : 1
+    failing = { hour: error.hour, attempts }
+    if (attempts < ATTEMPTS) return NOTHING
+    failing = null
+    const now = options.now()
+    const text = error.cause instanceof Error ? error.cause.message : String(error.cause)
+    const draft = new Draft(incidents, last)
+    draft.add((id) => ownTroubleIncident(id, { hour: error.hour, now, error: text }))
+    draft.decide(options, now)
+    await database.inTransaction(async (transaction) => {
+      await storeFailedHour(transaction, { hour: error.hour, judgedAt: now, attempts, error: text })
+      await writeDraft(transaction, journal, draft, now)
+    })
+    incidents = draft.incidents
+    last = draft.last
+    judgedHour = Math.max(judgedHour ?? error.hour, error.hour)
+    return draft.round([])
+  }
+
+  async function judgeNext(watermark: EpochMs): Promise<JudgeRound & { readonly isBehind: boolean }> {
+    const from = await nextHour(watermark)
+    const end = startOfHour(watermark)
+    if (from === null || from >= end) return { ...NOTHING, isBehind: false }
+    const count = Math.min(HOURS_A_ROUND, (end - from) / HOUR_MS)
+    const hours = Array.from({ length: count }, (_, i) => from + i * HOUR_MS)
+    const held = await windowUpTo(from, hours.at(-1) ?? from)
+    const within = hours.filter((hour) => hour < held.history.start + held.history.hours * HOUR_MS)
+    const round = await judgeHours(held, within)
+    return { ...round, isBehind: (round.judgedHours.at(-1) ?? from) + HOUR_MS < end }
+  }
+
+  return {
+    incidents: () => incidents,
+    judgedHour: () => judgedHour,
+    learning: (channel) => learning.get(channel) ?? null,
+    async judgeDue(watermark) {
+      try {
+        const reopened = await judgeReopened()
+        const next = await judgeNext(watermark)
+        return { ...joined(reopened, next), isBehind: next.isBehind }
+      } catch (error) {
+        if (!(error instanceof HourFailed)) throw error
+        return { ...(await failed(error)), isBehind: true }
+      }
+    },
+    countsChanged(hours) {
+      if (window === null) return
+      // Judged hours come back as re-opened ones; those not judged yet may stand in what was read ahead.
+      const end = window.history.start + window.history.hours * HOUR_MS
+      if (hours.some((hour) => hour < end && (judgedHour === null || hour > judgedHour))) window = null
+    },
+    async decideDue() {
+      const draft = new Draft(incidents, last)
+      draft.decide(options, options.now())
+      if (draft.mails.length === 0) return 0
+      await database.inTransaction((transaction) => writeDraft(transaction, journal, draft, options.now()))
+      last = draft.last
+      return draft.mails.length
+    },
+  }
+}
+
+const NOTHING: JudgeRound = { judgedHours: [], changedIncidents: [], mailsDecided: 0 }
+
+function joined(a: JudgeRound, b: JudgeRound): JudgeRound {
+  return {
+    judgedHours: [...a.judgedHours, ...b.judgedHours],
+    changedIncidents: [...new Set([...a.changedIncidents, ...b.changedIncidents])],
+    mailsDecided: a.mailsDecided + b.mailsDecided,
+  }
+}
+
+/** Which hour could not be judged; `cause` is why. */
+class HourFailed extends Error {
+  readonly hour: EpochMs
+
+  constructor(hour: EpochMs, cause: unknown) {
+    super(`could not judge the hour ${new Date(hour).toISOString()}`, { cause })
+    this.hour = hour
+  }
+}
+
+/** Incidents and mails as they will be once the transaction commits; until then everything else goes on with the old ones. */
+class Draft {
+  incidents: readonly Incident[]
+  last: Map<number, Notification>
+  readonly changed = new Map<number, Incident>()
+  readonly events: IncidentEvent[] = []
+  readonly mails: NewMail[] = []
+
+  constructor(incidents: readonly Incident[], last: ReadonlyMap<number, Notification>) {
+    this.incidents = incidents
+    this.last = new Map(last)
+  }
+
+  advance(verdict: Verdict): void {
+    const advance = advanceIncidents({ incidents: this.incidents, verdict, nextId: this.#nextId() })
+    this.#put(advance.changed)
+    this.events.push(...advance.events)
+    const overcome = this.incidents.filter(({ group, state, start }) => {
+      return group === 'stalled' && state === 'open' && start < verdict.hour
+    })
+    this.#put(overcome.map((incident) => ({ ...incident, state: 'resolved', resolvedAt: verdict.hour + HOUR_MS })))
+  }
+
+  add(make: (id: number) => { readonly incident: Incident; readonly event: IncidentEvent }): void {
+    const { incident, event } = make(this.#nextId())
+    this.#put([incident])
+    this.events.push(event)
+  }
+
+  decide(options: Pick<JudgeShellOptions, 'routes' | 'mailHost'>, now: EpochMs): void {
+    const decided = decideMails({
+      incidents: this.incidents,
+      last: this.last,
+      routes: options.routes(),
+      host: options.mailHost,
+      now,
+    })
+    this.mails.push(...decided)
+    for (const mail of decided) this.last.set(mail.incident, parseNotification(mail.body))
+  }
+
+  round(judgedHours: readonly EpochMs[]): JudgeRound {
+    return { judgedHours, changedIncidents: [...this.changed.keys()], mailsDecided: this.mails.length }
+  }
+
+  #nextId(): number {
+    return (this.incidents.at(-1)?.id ?? 0) + 1
+  }
+
+  #put(changed: readonly Incident[]): void {
+    if (changed.length === 0) return
+    const byId = new Map(this.incidents.map((incident) => [incident.id, incident]))
+    for (const incident of changed) {
+      byId.set(incident.id, incident)
+      this.changed.set(incident.id, incident)
+    }
+    this.incidents = [...byId.values()].sort((a, b) => a.id - b.id)
+  }
+}
+
+async function writeDraft(
+  transaction: Transaction,
+  journal: Journal | null,
+  draft: Draft,
+  writtenAt: EpochMs,
+): Promise<void> {
+  const rows = [...draft.changed.values()].map(incidentRow)
+  await saveIncidents(transaction, rows)
+  await addIncidentEvents(transaction, draft.events.map(incidentEventRow))
+  await enqueueMails(transaction, draft.mails)
+  await journal?.append([
+    ...rows.map((row) => ({ kind: 'incident', key: String(row.id), writtenAt, body: row })),
+    ...draft.events.map((event) => ({
+      kind: 'incident_event',
+      key: `${event.incident}-${event.at}-${event.kind}`,
+      writtenAt,
+      body: event,
+    })),
+    ...draft.mails.map((mail) => ({ kind: 'outbox', key: mail.messageId, writtenAt, body: mail })),
+  ])
+}

@@ -1,0 +1,19 @@
+import type { Database } from './database.ts'
+
+/** Segments whose counts are in and whose converted files still wait for their part. */
+export function readUnarchivedSegments(database: Pick<Database, 'read'>): Promise<string[]> {
+  return database.read(
+    `select segment from converted_files where state in ('merged', 'planned') order by segment`,
+    {},
+    (row) => row.text('segment'),
+  )
+}
+
+/** Those of `segments` that are in the ledger: merged, whatever became of them since. */
+export function readMergedOf(database: Pick<Database, 'read'>, segments: readonly string[]): Promise<string[]> {
+  return database.read(
+    'select segment from converted_files where segment in (select unnest($segments)) order by segment',
+    { segments },
+    (row) => row.text('segment'),
+  )
+}
