@@ -1,0 +1,45 @@
+import { LIVE_SOURCE } from '../domain/dimensions.ts'
+import { DAY_MS, type EpochMs, HOUR_MS } from '../domain/time.ts'
+import type { Database } from './database.ts'
+import { time } from './values.ts'
+
+export interface CountsRetention {
+  readonly now: EpochMs
+  /** The watermark: what is still to be counted was received after it, so duplicates are looked for from there. */
+  readonly countedUpTo: EpochMs
+  readonly keepMinuteHours: number
+  /** Of what was received live; what was imported stays until it is imported anew. */
+  readonly keepAttributeDays: number
+  readonly duplicateWindowMs: number
+}
+
+/** Segment names never recur, and the raw segment of an archived one is long gone. */
+const KEEP_LEDGER_DAYS = 30
+const KEEP_TASK_RUNS_DAYS = 90
+
+/** Forgets what nobody asks for any more. Hourly counts, coverage, incidents and mails are kept. Returns the rows removed. */
+export function trimCounts(db: Database, options: CountsRetention): Promise<number> {
+  const { now, countedUpTo, keepMinuteHours, keepAttributeDays, duplicateWindowMs } = options
+  const rules = [
+    { table: 'minute_counts', where: 'minute < $before', before: now - keepMinuteHours * HOUR_MS },
+    {
+      table: 'attribute_counts',
+      where: `source = '${LIVE_SOURCE}' and hour < $before`,
+      before: now - keepAttributeDays * DAY_MS,
+    },
+    { table: 'recent_documents', where: 'received_at < $before', before: countedUpTo - duplicateWindowMs },
+    {
+      table: 'converted_files',
+      where: "state = 'archived' and merged_at < $before",
+      before: now - KEEP_LEDGER_DAYS * DAY_MS,
+    },
+    { table: 'task_runs', where: 'ended_at < $before', before: now - KEEP_TASK_RUNS_DAYS * DAY_MS },
+  ]
+  return db.inTransaction(async (transaction) => {
+    let removed = 0
+    for (const { table, where, before } of rules) {
+      removed += await transaction.run(`delete from ${table} where ${where}`, { before: time(before) })
+    }
+    return removed
+  })
+}

@@ -1,0 +1,132 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createDirectoryStorage, type Storage } from '../../../data/archive/storage.ts'
+import { writeConvertedFile } from '../../../data/converted/converted-file.ts'
+import { type Database, openDatabase } from '../../../data/counts/database.ts'
+import { mergeConverted } from '../../../data/counts/merge.ts'
+import { TEST_HOUR, testIndex } from '../../../data/counts/testing/converted-index.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../data/domain/time.ts'
+import { type ArchiveTaskOptions, archiveWaiting, createArchiveTask } from './archive-task.ts'
+import { createRetentionTask } from './retention-task.ts'
+
+const FOREVER = new AbortController().signal
+const PERIOD = { from: 0, to: 1 }
+let root: string
+let db: Database
+let storage: Storage
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'tidewatch-tasks-'))
+  await mkdir(join(root, 'converted'))
+  db = await openDatabase(join(root, 'counts.duckdb'))
+  storage = createDirectoryStorage(root)
+})
+
+afterEach(async () => {
+  await db.close()
+  await rm(root, { recursive: true })
+})
+
+async function convert(segment: string, receivedAt = TEST_HOUR) {
+  const index = testIndex(segment, [{ at: receivedAt, key: segment, attributes: { os: 'WINNT' } }])
+  await writeConvertedFile(join(root, 'converted'), index, () => ({ kind: 'converted', payload: '{}', dropped: '' }))
+  await mergeConverted(db, index, {
+    now: TEST_HOUR,
+    duplicateWindowMs: DAY_MS,
+    coverageToleranceMs: 6000,
+    journal: null,
+  })
+}
+
+const rows = async (table: string) => (await db.read(`select 1 as one from ${table}`, {}, () => 1)).length
+
+describe('the archive task', () => {
+  const parts: number[] = []
+  const optionsAt = (now: number): ArchiveTaskOptions => ({
+    write: {
+      db,
+      storage,
+      folders: {
+        converted: join(root, 'converted'),
+        staging: join(root, 'staging'),
+        corrupted: join(root, 'corrupted'),
+      },
+      journal: null,
+      now: () => now,
+    },
+    limits: () => ({ partMaxAgeMs: 15 * MINUTE_MS, partMaxBytes: 150 }),
+    onPart: ({ part }) => parts.push(part),
+  })
+  beforeEach(() => parts.splice(0))
+
+  test('makes the parts that are full, and leaves the rest until its time', async () => {
+    for (const segment of ['a', 'b', 'c']) await convert(segment)
+    await createArchiveTask(optionsAt(TEST_HOUR + MINUTE_MS)).run(PERIOD, FOREVER)
+    expect(parts).toEqual([1, 2])
+    expect(await readdir(join(root, 'converted'))).toEqual(['c.converted'])
+    await createArchiveTask(optionsAt(TEST_HOUR + 15 * MINUTE_MS)).run(PERIOD, FOREVER)
+    expect(parts).toEqual([1, 2, 3])
+  })
+
+  test('leaves nothing waiting at a clean stop', async () => {
+    await convert('a')
+    await archiveWaiting(optionsAt(TEST_HOUR), FOREVER, { everything: true })
+    expect(await readdir(join(root, 'converted'))).toEqual([])
+    expect(await storage.list('archive')).toHaveLength(1)
+  })
+
+  test('finishes a part that failed before it plans another', async () => {
+    await convert('a')
+    const options = optionsAt(TEST_HOUR + DAY_MS)
+    const failing = { ...storage, write: () => Promise.reject(new Error('disk full')) }
+    const broken = { ...options, write: { ...options.write, storage: failing } }
+    await expect(createArchiveTask(broken).run(PERIOD, FOREVER)).rejects.toThrow('disk full')
+    await createArchiveTask(options).run(PERIOD, FOREVER)
+    expect(parts).toEqual([1])
+    expect(await storage.list('archive')).toHaveLength(1)
+  })
+})
+
+describe('the retention task', () => {
+  const run = (now: number, keepDays: { archive: number | null; quarantine: number | null }) =>
+    createRetentionTask({
+      db,
+      storage,
+      limits: () => ({
+        now,
+        countedUpTo: now,
+        keepMinuteHours: 48,
+        keepAttributeDays: 90,
+        duplicateWindowMs: DAY_MS,
+        keepDays,
+      }),
+      onRemoved: () => undefined,
+    }).run(PERIOD, FOREVER)
+  const forever = { archive: null, quarantine: null }
+
+  test.each([
+    { hours: 24, left: { recent_documents: 1, minute_counts: 1, attribute_counts: 1, hourly_counts: 1 } },
+    { hours: 25, left: { recent_documents: 0, minute_counts: 1, attribute_counts: 1, hourly_counts: 1 } },
+    { hours: 49, left: { recent_documents: 0, minute_counts: 0, attribute_counts: 1, hourly_counts: 1 } },
+    { hours: 91 * 24, left: { recent_documents: 0, minute_counts: 0, attribute_counts: 0, hourly_counts: 1 } },
+  ])('after $hours hours it leaves $left', async ({ hours, left }) => {
+    await convert('a')
+    await run(TEST_HOUR + hours * HOUR_MS, forever)
+    for (const [table, count] of Object.entries(left)) expect([table, await rows(table)]).toEqual([table, count])
+  })
+
+  test('removes the days that are over, each kind by its own setting, and nothing else', async () => {
+    const names = ['archive', 'quarantine'].flatMap((keep) =>
+      ['14', '15', '16'].map((day) => `${keep}/submission_date=2014-01-${day}/channel=nightly/part-1.parquet`),
+    )
+    for (const name of [...names, 'archive/notes.txt']) {
+      await writeFile(join(root, 'staged'), 'x')
+      await storage.write(name, join(root, 'staged'))
+    }
+    await run(TEST_HOUR, { archive: 1, quarantine: null })
+    expect(await storage.list('archive')).toEqual(['archive/notes.txt', ...names.slice(1, 3)])
+    expect(await storage.list('quarantine')).toHaveLength(3)
+  })
+})
