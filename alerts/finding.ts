@@ -59,6 +59,8 @@ export interface Finding {
   /** Over the hours since `start`: for volume kinds expected and seen submissions; for invalid ones received and invalid. */
   readonly expected: number
   readonly seen: number
+  /** Of its hour alone, for the series it is about; all zero for a gap. */
+  readonly numbers: IncidentNumbers
   /** 0 to 1. */
   readonly confidenceRatio: number
   readonly explanation: Explanation
@@ -71,4 +73,27 @@ export interface Expectation {
   readonly low: number
   readonly mid: number
   readonly high: number
+}
+
+/** Where a trouble stands: numbers of one judged hour, together and by channel. */
+export interface IncidentNumbers {
+  readonly hour: EpochMs
+  readonly seen: number
+  readonly low: number
+  readonly mid: number
+  readonly high: number
+  /** (expected - seen) / expected over the incident's hours so far; negative for a surge. */
+  readonly deficitRatio: number
+  readonly invalidRatio: number
+  /** The same for each channel of its own, in the order of `channels`; empty for a gap. */
+  readonly byChannel: readonly ChannelNumbers[]
+}
+
+export interface ChannelNumbers {
+  readonly channel: string
+  readonly seen: number
+  readonly low: number
+  readonly mid: number
+  readonly high: number
+  readonly invalidRatio: number
 }

@@ -1,10 +1,29 @@
 import type { EpochMs } from '../data/domain/time.ts'
-import type { Explanation, FindingKind, SeriesKey } from './finding.ts'
+import type { Explanation, FindingKind, IncidentNumbers, SeriesKey } from './finding.ts'
+
+export type { ChannelNumbers, IncidentNumbers } from './finding.ts'
 
 export type IncidentState = 'open' | 'recovering' | 'resolved' | 'withdrawn'
 
 /** Findings of one group on one channel, overlapping in time, are one incident. */
 export type IncidentGroup = 'volume' | 'surge' | 'invalid' | 'gap' | 'stalled'
+
+const GROUPS: Readonly<Record<FindingKind, IncidentGroup>> = {
+  outage: 'volume',
+  drop: 'volume',
+  decline: 'volume',
+  build: 'volume',
+  surge: 'surge',
+  invalid: 'invalid',
+  novelty: 'invalid',
+  gap: 'gap',
+  stalled: 'stalled',
+}
+
+/** The group of incidents that findings of `kind` belong to. */
+export function groupOf(kind: FindingKind): IncidentGroup {
+  return GROUPS[kind]
+}
 
 /** Findings that belong together, with a life of their own. What the database keeps as JSON. */
 export interface Incident {
@@ -12,7 +31,7 @@ export interface Incident {
   readonly group: IncidentGroup
   /** The kind of its gravest finding so far. */
   readonly kind: FindingKind
-  /** Sorted by size of loss; `['*']` for all channels or where no channel is meant (a gap). */
+  /** In the order in which they joined; `['*']` for all channels or where no channel is meant (a gap). */
   readonly channels: readonly string[]
   readonly series: SeriesKey
   readonly state: IncidentState
@@ -48,28 +67,6 @@ export interface Incident {
 export interface AcceptedLevel {
   readonly from: EpochMs
   readonly ratios: readonly { readonly channel: string; readonly series: string; readonly ratio: number }[]
-}
-
-export interface IncidentNumbers {
-  readonly hour: EpochMs
-  readonly seen: number
-  readonly low: number
-  readonly mid: number
-  readonly high: number
-  /** (expected - seen) / expected over the incident's hours so far; negative for a surge. */
-  readonly deficitRatio: number
-  readonly invalidRatio: number
-  /** The same for each channel of its own, in the order of `channels`; empty for a gap. */
-  readonly byChannel: readonly ChannelNumbers[]
-}
-
-export interface ChannelNumbers {
-  readonly channel: string
-  readonly seen: number
-  readonly low: number
-  readonly mid: number
-  readonly high: number
-  readonly invalidRatio: number
 }
 
 export const INCIDENT_EVENT_KINDS = [

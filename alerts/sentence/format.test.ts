@@ -35,7 +35,9 @@ test.each([
   [999.6, "1'000"],
   [81237, "81'200"],
   [215_749, "216'000"],
-])('an estimate of %d is rounded to three figures: %s', (count, text) => expect(shown(formatEstimate(count))).toBe(text))
+])('an estimate of %d is rounded to three figures: %s', (count, text) =>
+  expect(shown(formatEstimate(count))).toBe(text),
+)
 
 test.each([
   { ratio: 0.408, decimals: 0, text: '41~%' },

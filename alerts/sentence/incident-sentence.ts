@@ -20,7 +20,8 @@ function incidentClause(incident: Incident): string {
 }
 
 function gapClause(incident: Incident): string {
-  if (incident.end !== null) return `Nothing counted ${formatTimeRange(incident.start, incident.end)}: nobody was listening`
+  if (incident.end !== null)
+    return `Nothing counted ${formatTimeRange(incident.start, incident.end)}: nobody was listening`
   return `Nothing counted since ${formatTime(incident.start)}: receivers are down; charts end there`
 }
 

@@ -20,7 +20,8 @@ function fact(incident: Incident, since: string): string {
     const problem = incident.series.problem === undefined ? '' : ` (${incident.series.problem})`
     return `${who}: ${percent(latest.invalidRatio)} of submissions invalid${problem} since ${since}`
   }
-  if (incident.group === 'surge') return `${who}: ${percent(-latest.deficitRatio)} more submissions than expected since ${since}`
+  if (incident.group === 'surge')
+    return `${who}: ${percent(-latest.deficitRatio)} more submissions than expected since ${since}`
   if (latest.deficitRatio > 0.95) return `${who}: no submissions since ${since}`
   return `${who}: ${percent(latest.deficitRatio)} fewer submissions than expected since ${since}`
 }

@@ -43,7 +43,11 @@ test.each<{ claim: string; incident: Incident; says: string }>([
   { claim: 'too low', incident: low, says: 'nightly is 41 % below expected since Sat 1 Feb, 14:00.' },
   { claim: 'silent', incident: silent, says: 'nightly is silent since Sat 1 Feb, 14:00.' },
   { claim: 'too high', incident: high, says: 'nightly is 100 % above expected since Sat 1 Feb, 14:00.' },
-  { claim: 'everywhere', incident: everywhere, says: 'All channels together are 60 % below expected since Sat 1 Feb, 14:00.' },
+  {
+    claim: 'everywhere',
+    incident: everywhere,
+    says: 'All channels together are 60 % below expected since Sat 1 Feb, 14:00.',
+  },
   {
     claim: 'coming back',
     incident: { ...low, state: 'recovering', latest: { ...low.latest, seen: 2383 } },

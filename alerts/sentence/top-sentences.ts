@@ -39,14 +39,19 @@ export function topSentences(input: TopSentencesInput): readonly TopSentence[] {
   if (all.length === 0) return calmSentences(input)
   if (all.length > MOST_SENTENCES) {
     const more = all.length - (MOST_SENTENCES - 1)
-    return [...all.slice(0, MOST_SENTENCES - 1), { mark: all[2]?.mark ?? 'unknown', text: `${more} more are open.`, incident: null }]
+    return [
+      ...all.slice(0, MOST_SENTENCES - 1),
+      { mark: all[2]?.mark ?? 'unknown', text: `${more} more are open.`, incident: null },
+    ]
   }
   return stale === null ? withOthers(all, input, active) : all
 }
 
 function calmSentences({ channels, learning }: TopSentencesInput): readonly TopSentence[] {
   if (learning !== null) {
-    return [{ mark: 'learning', text: `Learning: ${Math.floor(learning.days)} of ${learning.of} days.`, incident: null }]
+    return [
+      { mark: 'learning', text: `Learning: ${Math.floor(learning.days)} of ${learning.of} days.`, incident: null },
+    ]
   }
   const [only] = channels
   if (only === undefined) return []
@@ -55,20 +60,26 @@ function calmSentences({ channels, learning }: TopSentencesInput): readonly TopS
 }
 
 /** The last sentence also says how the channels are that no sentence names. */
-function withOthers(all: readonly TopSentence[], input: TopSentencesInput, active: readonly Incident[]): readonly TopSentence[] {
+function withOthers(
+  all: readonly TopSentence[],
+  input: TopSentencesInput,
+  active: readonly Incident[],
+): readonly TopSentence[] {
   const named = new Set(active.flatMap((incident) => incident.channels))
   const others = named.has('*') ? [] : input.channels.filter((channel) => !named.has(channel))
   const last = all.at(-1)
   if (others.length === 0 || last === undefined || input.learning !== null) return all
   const [only] = others
-  const rest = others.length === 1 ? `${only} is well.` : named.size === 0 ? 'All channels are well.' : 'The others are well.'
+  const rest =
+    others.length === 1 ? `${only} is well.` : named.size === 0 ? 'All channels are well.' : 'The others are well.'
   return [...all.slice(0, -1), { ...last, text: `${last.text} ${rest}` }]
 }
 
 /** Silent where an open gap says the same already. */
 function staleSentence({ freshness, channels }: TopSentencesInput, active: readonly Incident[]): TopSentence | null {
   const ageMs = freshness.now - freshness.countedUpTo
-  if (channels.length === 0 || ageMs < STALE_AFTER_MS || active.some((incident) => incident.group === 'gap')) return null
+  if (channels.length === 0 || ageMs < STALE_AFTER_MS || active.some((incident) => incident.group === 'gap'))
+    return null
   const text = `Counts are ${formatDuration(ageMs)} old: charts end at ${formatTime(freshness.countedUpTo)}.`
   return { mark: 'unknown', text, incident: null }
 }

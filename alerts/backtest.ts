@@ -1,0 +1,61 @@
+import type { History } from '../data/counts/history.ts'
+import { type EpochMs, HOUR_MS } from '../data/domain/time.ts'
+import type { Expectation } from './finding.ts'
+import type { Incident, IncidentEvent } from './incident.ts'
+import { advanceIncidents } from './incidents/advance-incidents.ts'
+import { judgeHour } from './judge/judge-hour.ts'
+import { createJudgeMemory } from './judge/memory.ts'
+import type { Verdict } from './judge/verdict.ts'
+import { JUDGE_WINDOW_HOURS } from './judge/window.ts'
+
+export interface BacktestOptions {
+  /** First hour to judge; the history's first where not given. */
+  readonly from?: EpochMs
+  /** End of the last hour to judge; the history's end where not given. */
+  readonly to?: EpochMs
+  /** Also answer what was expected of every hour. */
+  readonly withExpectations?: boolean
+  /** Called after each hour: for progress, or to look at what the incidents were then. */
+  readonly onHour?: (verdict: Verdict, incidents: readonly Incident[]) => void
+}
+
+export interface Backtest {
+  /** All that were ever opened, by number, as they stood after the last hour. */
+  readonly incidents: readonly Incident[]
+  readonly events: readonly IncidentEvent[]
+  /** By hour, then channel; empty unless asked for. */
+  readonly expectations: readonly Expectation[]
+}
+
+/**
+ * Judges `history` hour by hour exactly as the live judge would have, each hour knowing nothing of the next: what the on-call
+ * would have been told.
+ */
+export function backtest(history: History, options: BacktestOptions = {}): Backtest {
+  const historyEnd = history.start + history.hours * HOUR_MS
+  const from = Math.max(history.start, options.from ?? history.start)
+  const to = Math.min(historyEnd, options.to ?? historyEnd)
+  const incidents = new Map<number, Incident>()
+  const events: IncidentEvent[] = []
+  const expectations: Expectation[] = []
+  let memory = createJudgeMemory()
+  let nextId = 1
+  for (let hour = from; hour < to; hour += HOUR_MS) {
+    const relevant = incidentsInWindow([...incidents.values()], hour)
+    const verdict = judgeHour({ history, hour, incidents: relevant, memory })
+    const advance = advanceIncidents({ incidents: relevant, verdict, nextId })
+    memory = verdict.memory
+    nextId = advance.nextId
+    for (const incident of advance.changed) incidents.set(incident.id, incident)
+    events.push(...advance.events)
+    if (options.withExpectations === true) expectations.push(...verdict.expectations)
+    options.onHour?.(verdict, [...incidents.values()])
+  }
+  return { incidents: [...incidents.values()], events, expectations }
+}
+
+/** Those that the judge of `hour` must know: older ones are beyond its window. */
+export function incidentsInWindow(incidents: readonly Incident[], hour: EpochMs): readonly Incident[] {
+  const windowStart = hour - JUDGE_WINDOW_HOURS * HOUR_MS
+  return incidents.filter((incident) => (incident.end ?? Number.POSITIVE_INFINITY) >= windowStart)
+}

@@ -1,0 +1,153 @@
+import type { BuildHistory, ChannelHistory } from '../../data/counts/history.ts'
+import { OTHER, UNKNOWN } from '../../data/domain/dimensions.ts'
+import type { Alarm } from './detect-volume.ts'
+import type { BuildMemory, ChannelMemory } from './memory.ts'
+import { at, DAY_HOURS, type HourNumber, JUDGE_WINDOW_HOURS, place } from './window.ts'
+
+/** A build counts as seen from the hour in which it has more than this of its channel, */
+const LEAST_SHARE = 0.002
+/** and more than this at all. */
+const LEAST_SUBMISSIONS = 3
+const YOUNG_HOURS = 18
+/** Compared are the newest days without an incident, so many of them, and none older than the seasons are. */
+const COMPARED_DAYS = 14
+const OLDEST_COMPARED_DAY = 35
+const LEAST_COMPARED_DAYS = 8
+const YOUNG_WINDOWS = [2, 4, 8] as const
+const LEAST_YOUNG = 60
+const LEAST_YOUNG_BEFORE = 30
+const YOUNG_DEVIATIONS = 6
+
+/** The counts of one channel, with the hour of their index 0. */
+export interface ChannelCounts {
+  readonly counts: ChannelHistory
+  readonly before: HourNumber
+}
+
+/** Which builds are seen since when, and what the young ones send, up to and with `hour`. */
+export function updateBuilds(channel: ChannelMemory, source: ChannelCounts, hour: HourNumber): void {
+  const { builds } = channel
+  const windowStart = hour - JUDGE_WINDOW_HOURS + 1
+  const from = Math.max(windowStart, builds.validTo === null ? windowStart : builds.validTo + 1)
+  for (const [build, counts] of source.counts.builds) {
+    if (build === OTHER || build === UNKNOWN) continue
+    const seen = builds.firstSeen.get(build)
+    // What the window no longer holds is looked for anew, so that a restart, which can't know more, agrees.
+    if (seen !== undefined && seen >= windowStart) continue
+    const first = firstSeen(source, counts, seen === undefined ? from : windowStart, hour)
+    if (first === null) builds.firstSeen.delete(build)
+    else builds.firstSeen.set(build, first)
+  }
+  const youngFrom = Math.max(from, hour - (OLDEST_COMPARED_DAY + 1) * DAY_HOURS)
+  for (let h = youngFrom; h <= hour; h++) sumYoung(channel, source, h)
+  builds.validTo = hour
+}
+
+function firstSeen(
+  { counts, before }: ChannelCounts,
+  build: BuildHistory,
+  from: HourNumber,
+  to: HourNumber,
+): HourNumber | null {
+  for (let hour = Math.max(from, before); hour <= to; hour++) {
+    const count = at(build.received, hour - before)
+    if (count > LEAST_SUBMISSIONS && count > LEAST_SHARE * at(counts.received, hour - before)) return hour
+  }
+  return null
+}
+
+function sumYoung(channel: ChannelMemory, { counts, before }: ChannelCounts, hour: HourNumber): void {
+  const { builds } = channel
+  const slot = place(hour)
+  builds.young[slot] = 0
+  for (const series of channel.series.slice(1)) youngOf(builds, series.reason)[slot] = 0
+  for (const [build, seen] of builds.firstSeen) {
+    if (hour < seen || hour >= seen + YOUNG_HOURS) continue
+    const own = counts.builds.get(build)
+    if (own === undefined) continue
+    builds.young[slot] = at(builds.young, slot) + at(own.received, hour - before)
+    for (const { reason } of channel.series.slice(1)) {
+      const ring = youngOf(builds, reason)
+      ring[slot] = at(ring, slot) + at(own.reasons.get(reason) ?? EMPTY, hour - before)
+    }
+  }
+}
+
+const EMPTY = new Float64Array(0)
+
+function youngOf(builds: BuildMemory, reason: string): Float64Array {
+  let ring = builds.youngByReason.get(reason)
+  if (ring === undefined) {
+    ring = new Float64Array(builds.young.length)
+    builds.youngByReason.set(reason, ring)
+  }
+  return ring
+}
+
+/**
+ * New builds that send much less of one reason than new builds did at the same hours of the last fortnight. All that moves
+ * the channel, and the age of the builds, cancels, so that a reason that goes missing shows with the first users of a build.
+ */
+export function detectYoungBuilds(channel: ChannelMemory, source: ChannelCounts, hour: HourNumber): Alarm | null {
+  for (const hours of YOUNG_WINDOWS) {
+    for (const { reason } of channel.series.slice(1)) {
+      const now = youngShare(channel, reason, hour, hours)
+      if (now === null || now.submissions < LEAST_YOUNG) continue
+      const usual = usualYoungShare(channel, reason, hour, hours)
+      if (usual === null || usual < 0.1 || now.share >= usual / 2) continue
+      // Twice the binomial variance: users of one build are alike.
+      const deviations = (usual - now.share) / Math.sqrt((2 * usual * (1 - usual)) / now.submissions)
+      if (deviations <= YOUNG_DEVIATIONS) continue
+      const blamed = blamedBuild(channel, source, reason, hour, usual)
+      if (blamed === null) continue
+      const series = { reason, buildId: blamed.build }
+      const excess = deviations / YOUNG_DEVIATIONS
+      return { kind: 'drop', channel: channel.name, series, windowHours: hours, excess, start: blamed.seen }
+    }
+  }
+  return null
+}
+
+function youngShare(channel: ChannelMemory, reason: string, hour: HourNumber, hours: number) {
+  const { builds } = channel
+  const ofReason = youngOf(builds, reason)
+  let submissions = 0
+  let matching = 0
+  for (let h = hour - hours + 1; h <= hour; h++) {
+    if (channel.known[place(h)] !== 1) return null
+    submissions += at(builds.young, place(h))
+    matching += at(ofReason, place(h))
+  }
+  return { submissions, share: submissions === 0 ? 0 : matching / submissions }
+}
+
+function usualYoungShare(channel: ChannelMemory, reason: string, hour: HourNumber, hours: number): number | null {
+  const shares: number[] = []
+  for (let day = 1; day <= OLDEST_COMPARED_DAY && shares.length < COMPARED_DAYS; day++) {
+    const then = hour - day * DAY_HOURS
+    if (channel.good[place(then)] !== 1) continue
+    const share = youngShare(channel, reason, then, hours)
+    if (share !== null && share.submissions >= LEAST_YOUNG_BEFORE) shares.push(share.share)
+  }
+  if (shares.length < LEAST_COMPARED_DAYS) return null
+  shares.sort((a, b) => a - b)
+  return shares[Math.floor(shares.length / 2)] ?? null
+}
+
+/** The first of the young builds that lack the reason by themselves. */
+function blamedBuild(channel: ChannelMemory, source: ChannelCounts, reason: string, hour: HourNumber, usual: number) {
+  const { counts, before } = source
+  const lacking = [...channel.builds.firstSeen].flatMap(([build, seen]) => {
+    if (seen > hour || hour >= seen + YOUNG_HOURS) return []
+    const own = counts.builds.get(build)
+    if (own === undefined) return []
+    let submissions = 0
+    let matching = 0
+    for (let h = seen; h <= hour; h++) {
+      submissions += at(own.received, h - before)
+      matching += at(own.reasons.get(reason) ?? EMPTY, h - before)
+    }
+    return submissions >= LEAST_YOUNG / 3 && matching / submissions < usual / 2 ? [{ build, seen }] : []
+  })
+  return lacking.sort((a, b) => a.seen - b.seen || (a.build < b.build ? -1 : 1))[0] ?? null
+}

@@ -1,0 +1,178 @@
+import { HOUR_MS, isoSeconds } from '../../data/domain/time.ts'
+import type { Finding } from '../finding.ts'
+import { groupOf, type Incident } from '../incident.ts'
+import { detectYoungBuilds, updateBuilds } from './builds.ts'
+import { detectInvalid, updateRates } from './detect-invalid.ts'
+import { type Alarm, detectEverywhere, detectVolume, estimateStart } from './detect-volume.ts'
+import { expectationOf, forecastOf } from './expectation.ts'
+import type { JudgeMemory } from './memory.ts'
+import { estimateRise, meterOf, totalsOf } from './meter.ts'
+import { updateNoise } from './noise.ts'
+import { LEAST_COVERAGE, observe } from './observe.ts'
+import { updateResiduals } from './residuals.ts'
+import { addTotals, explain, gapStandingOf, type JudgedChannel, numbersOf, standingOf } from './standing.ts'
+import type { JudgeInput, LearningProgress, Standing, Verdict } from './verdict.ts'
+import { at, DAY_HOURS, type HourNumber, JUDGE_WINDOW_HOURS, place, toHourNumber, toTime } from './window.ts'
+
+/** A channel's volume isn't judged before it has been listened to for so long. */
+export const LEARNING_DAYS = 14
+
+/**
+ * Judges one complete hour: what was expected of it, what is wrong since when and why, and how the open incidents stand.
+ * Pure, but for `memory`, which only saves work: the same history up to the hour and the same incidents give the same
+ * verdict, whatever the memory has seen. What comes after the hour isn't looked at.
+ *
+ * Throws RangeError where `hour` isn't within `history`.
+ */
+export function judgeHour({ history, hour: time, incidents, memory }: JudgeInput): Verdict {
+  const hour = toHourNumber(time)
+  const before = toHourNumber(history.start)
+  if (hour < before || hour >= before + history.hours) {
+    throw new RangeError(
+      `hour is ${isoSeconds(time)}: use one of the ${history.hours} from ${isoSeconds(history.start)} that the history holds`,
+    )
+  }
+  observe(memory, history, hour, incidents)
+  const channels = memory.channels.flatMap((channel): JudgedChannel[] => {
+    const counts = history.channels.get(channel.name)
+    return counts === undefined ? [] : [{ channel, source: { counts, before } }]
+  })
+  for (const { channel, source } of channels) {
+    updateRates(memory, channel, source, hour)
+    updateBuilds(channel, source, hour)
+  }
+  updateResiduals(memory, hour)
+  updateNoise(memory, hour)
+  const learning = learningProgress(channels, hour)
+  const isKnown = at(memory.coverage, place(hour)) >= LEAST_COVERAGE
+  return {
+    hour: time,
+    isKnown,
+    expectations: channels.flatMap(({ channel }) => expectationOf(channel, hour) ?? []),
+    forecast: channels.flatMap(({ channel }) => forecastOf(channel, hour)),
+    findings: isKnown ? findings(channels, hour, learning) : gapFindings(memory, hour),
+    standings: standings(incidents, channels, memory, hour, isKnown),
+    learning,
+    memory,
+  }
+}
+
+function learningProgress(channels: readonly JudgedChannel[], hour: HourNumber): ReadonlyMap<string, LearningProgress> {
+  const learning = new Map<string, LearningProgress>()
+  for (const { channel } of channels) {
+    let covered = 0
+    for (let h = hour - JUDGE_WINDOW_HOURS + 1; h <= hour; h++) covered += at(channel.rated, place(h))
+    if (covered < LEARNING_DAYS * DAY_HOURS) {
+      learning.set(channel.name, { coveredDays: covered / DAY_HOURS, neededDays: LEARNING_DAYS })
+    }
+  }
+  return learning
+}
+
+function findings(
+  channels: readonly JudgedChannel[],
+  hour: HourNumber,
+  learning: ReadonlyMap<string, LearningProgress>,
+): readonly Finding[] {
+  const learnt = channels.filter(({ channel }) => !learning.has(channel.name))
+  const everywhere = detectEverywhere(
+    learnt.map(({ channel }) => channel),
+    hour,
+  )
+  const volume =
+    everywhere !== null
+      ? [findingOf(everywhere, learnt, hour)]
+      : learnt.flatMap((judged) => {
+          const alarms = detectVolume(judged.channel, hour)
+          const young = alarms.length > 0 ? null : detectYoungBuilds(judged.channel, judged.source, hour)
+          return (young === null ? alarms : [young]).map((alarm) => findingOf(alarm, [judged], hour))
+        })
+  const invalid = channels.flatMap((judged) =>
+    detectInvalid(judged.channel, judged.source, hour).map((alarm) => findingOf(alarm, [judged], hour)),
+  )
+  return [...volume, ...invalid]
+}
+
+function findingOf(alarm: Alarm, channels: readonly JudgedChannel[], hour: HourNumber): Finding {
+  const group = groupOf(alarm.kind)
+  const meters = channels.map(({ channel, source }) => meterOf(channel, source, group, alarm.series))
+  const starts = meters.map((meter) => {
+    if (alarm.start !== undefined) return alarm.start
+    if (group === 'invalid') return estimateRise(meter, alarm.windowHours, hour)
+    const series = meter.channel.series.find(({ reason }) => reason === (alarm.series.reason ?? ''))
+    return series === undefined ? hour : estimateStart(series, alarm, hour)
+  })
+  const start = starts.sort((a, b) => a - b)[Math.floor(starts.length / 2)] ?? hour
+  const totals = addTotals(meters.map((meter) => totalsOf(meter, start, hour)))
+  return {
+    kind: alarm.kind,
+    channel: alarm.channel,
+    series: alarm.series,
+    start: toTime(start),
+    hour: toTime(hour),
+    size: Math.max(0, totals.lost),
+    peakSize: totals.peak,
+    expected: totals.base,
+    seen: totals.part,
+    numbers: numbersOf(meters, hour, totals, group),
+    confidenceRatio: 1 - 0.05 * Math.exp(-2 * (alarm.excess - 1)),
+    explanation: explain({ group, series: alarm.series }, channels, { start, hour }),
+  }
+}
+
+/** An hour that can't be judged is said at once; it began in the hour before where that was listened to in part. */
+function gapFindings(memory: JudgeMemory, hour: HourNumber): readonly Finding[] {
+  if (!wasEverHeard(memory, hour)) return []
+  const covered = at(memory.coverage, place(hour))
+  const earlier = at(memory.coverage, place(hour - 1))
+  const isFirst = earlier >= LEAST_COVERAGE
+  const start = isFirst && earlier < 1 ? toTime(hour - 1) + Math.round(earlier * HOUR_MS) : toTime(hour)
+  const isPartlyHeard = covered > 0 && isFirst && earlier === 1
+  return [
+    {
+      kind: 'gap',
+      channel: '*',
+      series: {},
+      start: isPartlyHeard ? toTime(hour) + Math.round(covered * HOUR_MS) : start,
+      hour: toTime(hour),
+      size: 1 - covered,
+      peakSize: 1,
+      expected: 0,
+      seen: 0,
+      numbers: {
+        hour: toTime(hour),
+        seen: 0,
+        low: 0,
+        mid: 0,
+        high: 0,
+        deficitRatio: 0,
+        invalidRatio: 0,
+        byChannel: [],
+      },
+      confidenceRatio: 1,
+      explanation: { sentence: '', carriers: [] },
+    },
+  ]
+}
+
+/** Before anybody ever listened there is no gap: the service hadn't begun. */
+function wasEverHeard(memory: JudgeMemory, hour: HourNumber): boolean {
+  for (let h = hour - 1; h > hour - JUDGE_WINDOW_HOURS; h--) if (at(memory.coverage, place(h)) > 0) return true
+  return false
+}
+
+function standings(
+  incidents: readonly Incident[],
+  channels: readonly JudgedChannel[],
+  memory: JudgeMemory,
+  hour: HourNumber,
+  isKnown: boolean,
+): readonly Standing[] {
+  return incidents
+    .filter(({ state, start }) => (state === 'open' || state === 'recovering') && start <= toTime(hour))
+    .flatMap((incident) => {
+      if (incident.group === 'gap') return [gapStandingOf(incident, memory, hour)]
+      // Nothing changes while nobody listens.
+      return isKnown && incident.group !== 'stalled' ? (standingOf(incident, channels, hour) ?? []) : []
+    })
+}

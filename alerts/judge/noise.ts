@@ -1,0 +1,68 @@
+import { type ChannelMemory, type JudgeMemory, type SeriesMemory, type SeriesNoise, WINDOWS } from './memory.ts'
+import { sortedQuantile } from './statistics.ts'
+import { at, type HourNumber, midnightOf, NOISE_HOURS, place, WEEK_HOURS } from './window.ts'
+
+/** No series is steadier than this. */
+const LEAST_NOISE = 0.005
+/** With less than a week of residuals the noise isn't known yet: it is taken for at least this. */
+const UNLEARNT_NOISE = 0.15
+/** While all channels move together by more than this, residuals say little about usual noise. */
+const LARGEST_SHARED = 0.06
+const THREE_HOURS = WINDOWS.indexOf(3)
+
+/**
+ * How far quiet hours stray, learnt each midnight from the four weeks before it. Only windows without any incident count, and
+ * two quantiles are asked rather than a standard deviation, so that what nobody noticed can't blind the judge to the same.
+ */
+export function updateNoise(memory: JudgeMemory, hour: HourNumber): void {
+  const midnight = midnightOf(hour)
+  if (memory.noiseOf === midnight) return
+  for (const channel of memory.channels) {
+    for (const series of channel.series) series.noise = learnNoise(channel, series, midnight)
+  }
+  memory.noiseOf = midnight
+}
+
+function learnNoise(channel: ChannelMemory, series: SeriesMemory, midnight: HourNumber): SeriesNoise {
+  const quiet: number[] = []
+  for (let hour = midnight - NOISE_HOURS; hour < midnight; hour++) {
+    const shared = at(series.shared, place(hour) * WINDOWS.length + THREE_HOURS)
+    if (channel.good[place(hour)] === 1 && !(Math.abs(shared) >= LARGEST_SHARED)) quiet.push(place(hour))
+  }
+  const spreadOf = (values: Float64Array, position: number) => {
+    const indices = quiet.map((slot) => slot * WINDOWS.length + position)
+    return spread(
+      indices
+        .filter((index) => !Number.isNaN(at(series.unexplained, index)))
+        .map((index) => Math.abs(at(values, index))),
+    )
+  }
+  const unexplained = new Float64Array(WINDOWS.length)
+  const shares = new Float64Array(WINDOWS.length)
+  for (let position = 0; position < WINDOWS.length; position++) {
+    unexplained[position] = spreadOf(series.unexplained, position)
+    if (series.reason !== '') shares[position] = spreadOf(series.shares, position)
+  }
+  const fromShown = quiet.map((slot) => {
+    const index = slot * WINDOWS.length
+    return Math.abs(at(series.residuals, index) - shownMovement(at(series.shared, index + THREE_HOURS)))
+  })
+  return { unexplained, shares, band: spread(fromShown) }
+}
+
+/** As a standard deviation; of a normal distribution the three would be the same. */
+function spread(deviations: readonly number[]): number {
+  const sorted = Float64Array.from(deviations.filter((value) => !Number.isNaN(value))).sort()
+  const learnt = Math.max(sortedQuantile(sorted, 0.8) / 1.28, sortedQuantile(sorted, 0.98) / 2.33, LEAST_NOISE)
+  if (sorted.length >= WEEK_HOURS) return learnt
+  return Math.max(Number.isNaN(learnt) ? 0 : learnt, UNLEARNT_NOISE)
+}
+
+/**
+ * The part of a movement shared by the siblings that is expected of a channel too: all but what may be chance, and never more
+ * than a holiday takes.
+ */
+export function shownMovement(shared: number): number {
+  if (!(Math.abs(shared) > 0.02)) return 0
+  return Math.max(-0.6, Math.min(0.3, shared - Math.sign(shared) * 0.02))
+}

@@ -1,0 +1,253 @@
+import type { ChannelHistory, History } from '../../data/counts/history.ts'
+import { HOUR_MS } from '../../data/domain/time.ts'
+import type { Incident, IncidentGroup } from '../incident.ts'
+import { type ChannelMemory, createChannelMemory, type JudgeMemory, type SeriesMemory } from './memory.ts'
+import {
+  at,
+  DAY_HOURS,
+  type HourNumber,
+  JUDGE_WINDOW_HOURS,
+  midnightOf,
+  place,
+  toHourNumber,
+  WEEK_HOURS,
+} from './window.ts'
+
+/** An hour that was listened to for less than this can't be judged: it is left out, and told as part of a gap. */
+export const LEAST_COVERAGE = 0.5
+/** A reason is a series of its own where it is at least this much of its channel. */
+const LEAST_REASON_SHARE = 0.05
+/** Hours at the beginning of the window without a single submission: the channel hadn't begun, rather than been silent. */
+const LONGEST_LEADING_SILENCE = WEEK_HOURS
+
+/**
+ * Brings the rings of `memory` up to `hour` and forgets all that was learnt from hours that have changed since: late
+ * counts, hours that an incident now covers, or no longer does, another level accepted.
+ */
+export function observe(memory: JudgeMemory, history: History, hour: HourNumber, incidents: readonly Incident[]): void {
+  const isNext = memory.newest !== null && hour > memory.newest && hour - memory.newest < JUDGE_WINDOW_HOURS
+  const channels = channelsOf(memory, history, hour)
+  const isSame = isNext && channels === memory.channels
+  memory.channels = channels
+  const from = hour - JUDGE_WINDOW_HOURS + 1
+  const learntTo = isSame ? (memory.newest ?? from - 1) : from - 1
+  const before = toHourNumber(history.start)
+  let firstChange = fillCoverage(memory, history, before, from, hour, learntTo)
+  for (const channel of channels) {
+    const counts = history.channels.get(channel.name)
+    if (counts === undefined) continue
+    const isReachedBy = incidents.filter((incident) => concerns(incident, channel.name))
+    firstChange = Math.min(
+      firstChange,
+      fillChannel({ memory, channel, counts, incidents: isReachedBy, before, from, hour, learntTo }),
+    )
+  }
+  memory.newest = hour
+  if (!isSame) forgetAll(memory)
+  else if (firstChange <= learntTo) forgetFrom(memory, firstChange)
+}
+
+function forgetAll(memory: JudgeMemory): void {
+  memory.residualsTo = null
+  memory.seasonsOf = null
+  memory.noiseOf = null
+  for (const { builds } of memory.channels) {
+    builds.firstSeen.clear()
+    builds.validTo = null
+  }
+}
+
+function forgetFrom(memory: JudgeMemory, hour: HourNumber): void {
+  if (memory.residualsTo !== null) memory.residualsTo = Math.min(memory.residualsTo, hour - 1)
+  if (memory.seasonsOf !== null && hour < memory.seasonsOf + DAY_HOURS) memory.seasonsOf = null
+  if (memory.noiseOf !== null && hour < memory.noiseOf) memory.noiseOf = null
+  for (const { builds } of memory.channels) {
+    if (builds.validTo !== null) builds.validTo = Math.min(builds.validTo, hour - 1)
+    for (const [build, seen] of builds.firstSeen) if (seen >= hour) builds.firstSeen.delete(build)
+  }
+}
+
+/** The channels and their series; the very same array where nothing has changed. */
+function channelsOf(memory: JudgeMemory, history: History, hour: HourNumber): readonly ChannelMemory[] {
+  const wanted = [...history.channels]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, counts]) => ({
+      name,
+      reasons: reasonsOf(counts, history, hour),
+    }))
+  const isSame =
+    wanted.length === memory.channels.length &&
+    wanted.every(({ name, reasons }, index) => {
+      const channel = memory.channels[index]
+      const had = channel?.series.slice(1).map((series) => series.reason)
+      return channel?.name === name && had?.join('\n') === reasons.join('\n')
+    })
+  return isSame ? memory.channels : wanted.map(({ name, reasons }) => createChannelMemory(name, reasons))
+}
+
+/** Decided by whole days, so that it changes at midnight only. */
+function reasonsOf(counts: ChannelHistory, history: History, hour: HourNumber): readonly string[] {
+  const start = toHourNumber(history.start)
+  const midnight = midnightOf(hour)
+  const from = Math.max(0, midnight - JUDGE_WINDOW_HOURS + 48 - start)
+  const to = Math.min(history.hours, midnight - start)
+  const total = sum(counts.received, from, to)
+  return [...counts.reasons]
+    .filter(([, values]) => sum(values, from, to) > LEAST_REASON_SHARE * total)
+    .map(([reason]) => reason)
+    .sort()
+}
+
+function sum(values: Float64Array, from: number, to: number): number {
+  let total = 0
+  for (let index = from; index < to; index++) total += at(values, index)
+  return total
+}
+
+function fillCoverage(
+  memory: JudgeMemory,
+  history: History,
+  before: HourNumber,
+  from: HourNumber,
+  to: HourNumber,
+  learntTo: HourNumber,
+): HourNumber {
+  let firstChange = Number.POSITIVE_INFINITY
+  for (let hour = from; hour <= to; hour++) {
+    const index = hour - before
+    const covered = index >= 0 && index < history.hours ? at(history.coverage, index) : 0
+    const slot = place(hour)
+    if (hour <= learntTo && memory.coverage[slot] !== covered) firstChange = Math.min(firstChange, hour)
+    memory.coverage[slot] = covered
+  }
+  return firstChange
+}
+
+interface ChannelToFill {
+  readonly memory: JudgeMemory
+  readonly channel: ChannelMemory
+  readonly counts: ChannelHistory
+  /** Those of this channel. */
+  readonly incidents: readonly Incident[]
+  /** Hour of index 0 of the history. */
+  readonly before: HourNumber
+  readonly from: HourNumber
+  readonly hour: HourNumber
+  readonly learntTo: HourNumber
+}
+
+function fillChannel(filling: ChannelToFill): HourNumber {
+  const { memory, channel, counts, incidents, before, from, hour, learntTo } = filling
+  const begun = firstSubmission(counts.received, Math.max(0, from - before), hour - before) + before
+  const startsAt = begun - from > LONGEST_LEADING_SILENCE ? begun : from
+  const troubled = stretches(incidents, ['volume', 'surge'])
+  const invalid = stretches(incidents, ['invalid'])
+  const digests = digestsOf(counts, from - before, hour - from + 1)
+  let firstChange = Number.POSITIVE_INFINITY
+  for (let h = from; h <= hour; h++) {
+    const slot = place(h)
+    const isHeard = at(memory.coverage, slot) >= LEAST_COVERAGE && h >= startsAt
+    const volume = isHeard ? teachingOf(troubled, h) : UNHEARD
+    const rate = isHeard ? teachingOf(invalid, h) : UNHEARD
+    const digest = isHeard ? at(digests, h - from) + 2 * volume + 8 * rate : -1
+    if (h <= learntTo && channel.digest[slot] !== digest) firstChange = Math.min(firstChange, h)
+    channel.digest[slot] = digest
+    // An incident that is over is left out of every window, or a day's window would find it again for a day.
+    channel.known[slot] = volume === TEACHES || volume === TROUBLED ? 1 : 0
+    channel.good[slot] = volume === TEACHES ? 1 : 0
+    channel.rated[slot] = rate === TEACHES || rate === TROUBLED ? 1 : 0
+    channel.clean[slot] = rate === TEACHES ? 1 : 0
+  }
+  for (const series of channel.series) {
+    const source = series.reason === '' ? counts.received : counts.reasons.get(series.reason)
+    if (source !== undefined) firstChange = Math.min(firstChange, fillSeries(filling, series, source))
+  }
+  return firstChange
+}
+
+function fillSeries(filling: ChannelToFill, series: SeriesMemory, source: Float64Array): HourNumber {
+  const { memory, channel, incidents, before, from, hour, learntTo } = filling
+  const levels = levelChanges(incidents, channel.name, series.reason)
+  let firstChange = Number.POSITIVE_INFINITY
+  for (let h = from; h <= hour; h++) {
+    const slot = place(h)
+    const covered = at(memory.coverage, slot)
+    const count = covered >= LEAST_COVERAGE ? (at(source, h - before) / covered) * levelAt(levels, h) : 0
+    if (h <= learntTo && series.counts[slot] !== count) firstChange = Math.min(firstChange, h)
+    series.counts[slot] = count
+  }
+  return firstChange
+}
+
+/** One number an hour that changes when any of the channel's counts does; builds and attributes change with the others. */
+function digestsOf(counts: ChannelHistory, fromIndex: number, hours: number): Float64Array {
+  const digests = new Float64Array(hours)
+  let weight = 1
+  for (const values of [counts.received, counts.invalid, ...counts.problems.values(), ...counts.reasons.values()]) {
+    weight *= 1.618
+    for (let i = Math.max(0, -fromIndex); i < hours; i++)
+      digests[i] = at(digests, i) + weight * at(values, fromIndex + i)
+  }
+  return digests
+}
+
+/** What an hour is good for: nothing; nothing, as its trouble is over; to be judged; to be judged and learnt from. */
+const UNHEARD = 0
+const PAST_TROUBLE = 1
+const TROUBLED = 2
+const TEACHES = 3
+
+function teachingOf(troubles: readonly Stretch[], hour: HourNumber): number {
+  let teaching = TEACHES
+  for (const { from, to } of troubles) {
+    if (from <= hour && hour < to) teaching = Math.min(teaching, Number.isFinite(to) ? PAST_TROUBLE : TROUBLED)
+  }
+  return teaching
+}
+
+function firstSubmission(values: Float64Array, from: number, to: number): number {
+  for (let index = from; index <= to; index++) if (at(values, index) > 0) return index
+  return to + 1
+}
+
+/** Whether `incident` speaks of `channel`. */
+export function concerns(incident: Incident, channel: string): boolean {
+  return incident.channels.includes(channel) || incident.channels.includes('*')
+}
+
+/** Whole hours; the hours that hold its start and its end are both in it. */
+interface Stretch {
+  readonly from: HourNumber
+  /** The first hour after it. */
+  readonly to: HourNumber
+}
+
+function stretches(incidents: readonly Incident[], groups: readonly IncidentGroup[]): readonly Stretch[] {
+  return incidents
+    .filter((incident) => groups.includes(incident.group) && incident.state !== 'withdrawn')
+    .map((incident) => ({
+      from: toHourNumber(incident.start),
+      to: incident.end === null ? Number.POSITIVE_INFINITY : Math.ceil(incident.end / HOUR_MS),
+    }))
+}
+
+interface LevelChange {
+  readonly from: HourNumber
+  readonly ratio: number
+}
+
+function levelChanges(incidents: readonly Incident[], channel: string, reason: string): readonly LevelChange[] {
+  return incidents.flatMap(({ acceptedLevel }) => {
+    if (acceptedLevel === null) return []
+    const own = acceptedLevel.ratios.find((ratio) => ratio.channel === channel && ratio.series === reason)
+    const whole = acceptedLevel.ratios.find((ratio) => ratio.channel === channel && ratio.series === '')
+    const ratio = own?.ratio ?? whole?.ratio
+    return ratio === undefined ? [] : [{ from: toHourNumber(acceptedLevel.from), ratio }]
+  })
+}
+
+function levelAt(changes: readonly LevelChange[], hour: HourNumber): number {
+  let scale = 1
+  for (const { from, ratio } of changes) if (hour < from) scale *= ratio
+  return scale
+}

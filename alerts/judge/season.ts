@@ -1,0 +1,206 @@
+import type { ChannelMemory, SeriesMemory } from './memory.ts'
+import { weightedMedian } from './statistics.ts'
+import type { Season } from './tide-sums.ts'
+import { at, DAY_HOURS, type HourNumber, LEARNING_HOURS, place, slotOf, WEEK_HOURS } from './window.ts'
+
+const WEEKS = LEARNING_HOURS / WEEK_HOURS
+/** An older week counts for so much of the next younger one. */
+const WEEK_DECAY = 0.85
+/** A week with fewer good hours says nothing about itself. */
+const LEAST_GOOD_HOURS = 48
+/**
+ * A slot of the week speaks for itself when it has counted more submissions than this; below, it borrows from hours of
+ * like days, and those from the other channels.
+ */
+const BORROWED_SUBMISSIONS = 400
+/** Channels above so many submissions per hour are clear enough to lend their season. */
+const LENDING_LEVEL = 100
+/** Further than this (and its sampling noise) from the median of its weeks, an hour is drawn back. */
+const CLIP_RATIO = 0.25
+
+const LIKE_DAYS = [0, 0, 0, 0, 1, 2, 3] as const
+const CELLS = 4 * DAY_HOURS
+
+/**
+ * The season of every series for the day that begins with `midnight`, from the five weeks before it: twice, the second
+ * time without what all channels did together (holidays), as the first time shows it, so that Christmas teaches nobody
+ * how Wednesdays are.
+ *
+ * Hours under an incident teach nothing, so last week's outage can't be expected again.
+ */
+export function learnSeasons(channels: readonly ChannelMemory[], midnight: HourNumber): void {
+  const flat = new Float64Array(WEEK_HOURS).fill(1)
+  const first = channels.map((channel) => learn(channel, allOf(channel), midnight, flat, null))
+  const lent = lentSeason(first)
+  const movements = channels.map((channel, index) => movementAround(channels, first, channel, index, midnight))
+  for (const [index, channel] of channels.entries()) {
+    for (const series of channel.series) {
+      series.season = learn(channel, series, midnight, lent, movements[index] ?? null).season
+    }
+  }
+}
+
+function allOf(channel: ChannelMemory): SeriesMemory {
+  const [all] = channel.series
+  if (all === undefined) throw new Error(`channel ${channel.name} has no series`)
+  return all
+}
+
+interface Learnt {
+  readonly season: Season
+  /** By week back: submissions per hour at a season of 1; NaN where too little is known. */
+  readonly levels: Float64Array
+}
+
+function learn(
+  channel: ChannelMemory,
+  series: SeriesMemory,
+  midnight: HourNumber,
+  borrowed: Season,
+  movement: Float64Array | null,
+): Learnt {
+  const start = midnight - LEARNING_HOURS
+  const counts = new Float64Array(LEARNING_HOURS)
+  for (let i = 0; i < LEARNING_HOURS; i++) {
+    const slot = place(start + i)
+    counts[i] =
+      channel.good[slot] === 1 ? at(series.counts, slot) * (movement === null ? 1 : Math.exp(-at(movement, i))) : -1
+  }
+  let season = borrowed
+  let levels = weekLevels(counts, start, season)
+  for (let round = 0; round < 2; round++) {
+    season = seasonFrom(counts, start, levels, borrowed)
+    levels = weekLevels(counts, start, season)
+  }
+  return { season, levels }
+}
+
+/** Week 0 is the one that ends at midnight. */
+function weekOf(index: number): number {
+  return WEEKS - 1 - Math.floor(index / WEEK_HOURS)
+}
+
+function weekLevels(counts: Float64Array, start: HourNumber, season: Season): Float64Array {
+  const totals = new Float64Array(WEEKS)
+  const usual = new Float64Array(WEEKS)
+  const hours = new Float64Array(WEEKS)
+  for (let i = 0; i < counts.length; i++) {
+    const count = at(counts, i)
+    if (count < 0) continue
+    const week = weekOf(i)
+    totals[week] = at(totals, week) + count
+    usual[week] = at(usual, week) + at(season, slotOf(start + i))
+    hours[week] = at(hours, week) + 1
+  }
+  return totals.map((total, week) =>
+    at(hours, week) >= LEAST_GOOD_HOURS && total > 0 ? total / at(usual, week) : Number.NaN,
+  )
+}
+
+function seasonFrom(counts: Float64Array, start: HourNumber, levels: Float64Array, borrowed: Season): Season {
+  const firstSlot = slotOf(start)
+  const ratios = new Float64Array(WEEKS)
+  const slotTotals = new Float64Array(WEEK_HOURS)
+  const slotWeights = new Float64Array(WEEK_HOURS)
+  const cellTotals = new Float64Array(CELLS)
+  const cellWeights = new Float64Array(CELLS)
+  const cellBorrowed = new Float64Array(CELLS)
+  const cellSlots = new Float64Array(CELLS)
+  for (let offset = 0; offset < WEEK_HOURS; offset++) {
+    const slot = (firstSlot + offset) % WEEK_HOURS
+    const cell = cellOf(slot)
+    cellBorrowed[cell] = at(cellBorrowed, cell) + at(borrowed, slot)
+    cellSlots[cell] = at(cellSlots, cell) + 1
+    let known = 0
+    for (let i = offset; i < counts.length; i += WEEK_HOURS) {
+      const level = at(levels, weekOf(i))
+      if (at(counts, i) >= 0 && level > 0) ratios[known++] = at(counts, i) / level
+    }
+    if (known === 0) continue
+    const middle = medianOf(ratios.slice(0, known))
+    for (let i = offset; i < counts.length; i += WEEK_HOURS) {
+      const week = weekOf(i)
+      const level = at(levels, week)
+      const count = at(counts, i)
+      if (count < 0 || !(level > 0)) continue
+      const reach = middle * (CLIP_RATIO + 2.5 / Math.sqrt(Math.max(1, middle * level)))
+      const ratio = Math.min(middle + reach, Math.max(middle - reach, count / level))
+      const weight = WEEK_DECAY ** week * level
+      slotTotals[slot] = at(slotTotals, slot) + weight * ratio
+      slotWeights[slot] = at(slotWeights, slot) + weight
+      cellTotals[cell] = at(cellTotals, cell) + weight * ratio
+      cellWeights[cell] = at(cellWeights, cell) + weight
+    }
+  }
+  const season = new Float64Array(WEEK_HOURS)
+  for (let slot = 0; slot < WEEK_HOURS; slot++) {
+    const cell = cellOf(slot)
+    const like =
+      (at(cellTotals, cell) + (BORROWED_SUBMISSIONS * at(cellBorrowed, cell)) / at(cellSlots, cell)) /
+      (at(cellWeights, cell) + BORROWED_SUBMISSIONS)
+    season[slot] = (at(slotTotals, slot) + BORROWED_SUBMISSIONS * like) / (at(slotWeights, slot) + BORROWED_SUBMISSIONS)
+  }
+  return withMeanOne(season)
+}
+
+function cellOf(slot: number): number {
+  return (LIKE_DAYS[Math.floor(slot / DAY_HOURS)] ?? 0) * DAY_HOURS + (slot % DAY_HOURS)
+}
+
+function withMeanOne(season: Season): Season {
+  const mean = season.reduce((sum, value) => sum + value, 0) / season.length
+  return mean > 0 ? season.map((value) => value / mean) : season.fill(1)
+}
+
+function medianOf(values: Float64Array): number {
+  values.sort()
+  const middle = (values.length - 1) / 2
+  return (at(values, Math.floor(middle)) + at(values, Math.ceil(middle))) / 2
+}
+
+function lentSeason(all: readonly Learnt[]): Season {
+  const lending = all.filter(({ levels }) => levels.some((level) => level > LENDING_LEVEL))
+  const season = new Float64Array(WEEK_HOURS)
+  for (const { season: own } of lending) {
+    for (let slot = 0; slot < WEEK_HOURS; slot++) season[slot] = at(season, slot) + at(own, slot)
+  }
+  return withMeanOne(season)
+}
+
+/** By hour of the five weeks: log of what the other channels did together, over three hours, against their own weeks. */
+function movementAround(
+  channels: readonly ChannelMemory[],
+  learnt: readonly Learnt[],
+  channel: ChannelMemory,
+  own: number,
+  midnight: HourNumber,
+): Float64Array {
+  const start = midnight - LEARNING_HOURS
+  const movement = new Float64Array(LEARNING_HOURS)
+  const siblings = channels.flatMap((sibling, index) => {
+    const { season, levels } = learnt[index] ?? {}
+    return index === own || season === undefined || levels === undefined ? [] : [{ sibling, season, levels }]
+  })
+  const deviations: number[] = []
+  const weights: number[] = []
+  for (let i = 2; i < LEARNING_HOURS; i++) {
+    if (channel.good[place(start + i)] !== 1) continue
+    deviations.length = 0
+    weights.length = 0
+    for (const { sibling, season, levels } of siblings) {
+      const level = at(levels, weekOf(i))
+      let seen = 0
+      let usual = 0
+      for (let h = start + i - 2; h <= start + i; h++) {
+        if (sibling.good[place(h)] !== 1) continue
+        seen += at(allOf(sibling).counts, place(h))
+        usual += level * at(season, slotOf(h))
+      }
+      if (!(usual > 0)) continue
+      deviations.push(Math.log((seen + 0.5) / (usual + 0.5)))
+      weights.push(1 / (1 / usual + 0.015 ** 2))
+    }
+    if (deviations.length >= 2) movement[i] = weightedMedian(deviations, weights)
+  }
+  return movement
+}

@@ -1,0 +1,56 @@
+import type { History } from '../../data/counts/history.ts'
+import type { EpochMs } from '../../data/domain/time.ts'
+import type { Expectation, Explanation, Finding } from '../finding.ts'
+import type { AcceptedLevel, Incident, IncidentNumbers } from '../incident.ts'
+import type { JudgeMemory } from './memory.ts'
+
+export interface JudgeInput {
+  /** The `JUDGE_WINDOW_HOURS` before `hour` count; what is older, or later than `hour`, is never looked at. */
+  readonly history: History
+  /** Start of the hour to judge; complete. */
+  readonly hour: EpochMs
+  /** All that overlap the window, resolved ones too: their hours teach nothing. */
+  readonly incidents: readonly Incident[]
+  /** From `createJudgeMemory` or an earlier verdict; it saves work and never changes an answer. */
+  readonly memory: JudgeMemory
+}
+
+/** What the judge says of one hour. */
+export interface Verdict {
+  readonly hour: EpochMs
+  /** False where the hour's coverage is too thin to judge it: then nothing but a gap can be found. */
+  readonly isKnown: boolean
+  /** This hour's, one a channel, by name. */
+  readonly expectations: readonly Expectation[]
+  /** The 24 hours after it, by channel, then hour. */
+  readonly forecast: readonly Expectation[]
+  readonly findings: readonly Finding[]
+  /** How each open or recovering incident stands after this hour. */
+  readonly standings: readonly Standing[]
+  /** Channels without history enough to judge their volume, and how much they have. */
+  readonly learning: ReadonlyMap<string, LearningProgress>
+  /** To be given with the next hour, in place of the one given with this. */
+  readonly memory: JudgeMemory
+}
+
+export interface LearningProgress {
+  readonly coveredDays: number
+  readonly neededDays: number
+}
+
+export interface Standing {
+  readonly incident: number
+  /** Judged hours since its estimated end; 0: it goes on. */
+  readonly calmHours: number
+  /** Where it would have ended, if it is over. */
+  readonly estimatedEnd: EpochMs
+  /** Since the incident's start, counted anew. */
+  readonly missing: number
+  readonly peakMissing: number
+  readonly numbers: IncidentNumbers
+  /** Invalid rate of its whole time, 0 to 1. */
+  readonly wholeInvalidRatio: number
+  readonly explanation: Explanation
+  /** After a week: the level it has settled at; null while it moves, or isn't a week old. */
+  readonly settledLevel: AcceptedLevel | null
+}
