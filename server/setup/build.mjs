@@ -18,15 +18,23 @@ export async function ensureBuilt() {
     code: fingerprint([...COMMON_INPUTS, ...COMPILED_FOLDERS, 'web']),
     pages: fingerprint([...COMMON_INPUTS, 'vite.config.ts', 'server/api/types.ts', 'web']),
   }
-  const stamp = readStamp(STAMP)
-  if (isDeepStrictEqual(stamp, wanted) && existsSync(`${projectRoot}dist/server/cli/main.js`)) return
-  const built = /** @type {Partial<Stamp> | null} */ (stamp) ?? {}
+  const built = readBuilt()
+  if (isDeepStrictEqual(built, wanted)) return
   // Gone until all is built: a set-up that is stopped in the middle must not leave a stamp that says otherwise.
   rmSync(projectRoot + STAMP, { force: true })
-  await compile(built.code === undefined)
-  if (built.pages !== wanted.pages || !existsSync(`${projectRoot}dist/web/index.html`)) await bundlePages()
+  if (built.code !== wanted.code) await compile(built.code === undefined)
+  if (built.pages !== wanted.pages) await bundlePages()
   mkdirSync(`${projectRoot}dist`, { recursive: true })
   writeFileSync(projectRoot + STAMP, JSON.stringify(wanted))
+}
+
+/** What dist/ holds, by its stamp; nothing of what somebody removed. @returns {Partial<Stamp>} */
+function readBuilt() {
+  const stamp = /** @type {Partial<Stamp> | null} */ (readStamp(STAMP))
+  return {
+    ...(existsSync(`${projectRoot}dist/server/cli/main.js`) ? { code: stamp?.code } : {}),
+    ...(existsSync(`${projectRoot}dist/web/index.html`) ? { pages: stamp?.pages } : {}),
+  }
 }
 
 /** @param {boolean} anew don't believe what earlier runs noted about dist/ */
