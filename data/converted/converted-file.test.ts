@@ -9,6 +9,7 @@ import {
   convertedFilePath,
   readConvertedContents,
   readConvertedIndex,
+  segmentOfConvertedFile,
   writeConvertedFile,
 } from './converted-file.ts'
 import type { ConvertedContent, ConvertedIndex, ConvertedRecord } from './converted-record.ts'
@@ -70,7 +71,7 @@ describe('a converted file', () => {
     const index = indexOf([0, 3, 4])
     const path = await writeConvertedFile(folder, index, ({ frame }) => (frame === 3 ? raw : converted))
     expect(path).toBe(convertedFilePath(folder, 'edge-1.v3'))
-    expect(await readdir(folder)).toEqual(['edge-1.v3.converted'])
+    expect((await readdir(folder)).map(segmentOfConvertedFile)).toEqual(['edge-1.v3'])
     expect(await readConvertedIndex(path)).toEqual(index)
     expect((await contentsIn(path)).map(({ content }) => content.kind)).toEqual(['converted', 'raw', 'converted'])
     expect((await contentsIn(path))[1]?.content).toEqual(raw)
@@ -97,7 +98,7 @@ describe('a converted file', () => {
     const writer = await ConvertedFileWriter.open(folder, 'edge-1.v3')
     await writer.append(0, { ...raw, body: Buffer.alloc(3_000_000, 1) })
     await writer.abandon()
-    expect((await readdir(folder)).filter((name) => name.endsWith('.converted'))).toEqual([])
+    expect((await readdir(folder)).map(segmentOfConvertedFile)).toEqual([null])
     const path = await writeConvertedFile(folder, indexOf([0]), () => converted)
     expect(await readdir(folder)).toEqual(['edge-1.v3.converted'])
     expect(await contentsIn(path)).toEqual([{ record: recordOf(0), content: converted }])

@@ -25,7 +25,7 @@ const MAGIC = Buffer.from('TWconv\0\x01', 'latin1')
 const TRAILER_BYTES = 28
 const BLOCK_HEAD_BYTES = 8
 const BLOCK_BYTES = 1 << 20
-const LEVEL = 3
+const SUFFIX = '.converted'
 
 /** A converted file that can't be read: it names the file and what is wrong. */
 export class ConvertedFileDamaged extends Error {
@@ -37,7 +37,12 @@ export class ConvertedFileDamaged extends Error {
 
 /** Where the converted file of `segment` lies in `folder`. */
 export function convertedFilePath(folder: string, segment: string): string {
-  return join(folder, `${segment}.converted`)
+  return join(folder, segment + SUFFIX)
+}
+
+/** The segment whose converted file is called `fileName`; null for other files, those aside among them. */
+export function segmentOfConvertedFile(fileName: string): string | null {
+  return fileName.endsWith(SUFFIX) ? fileName.slice(0, -SUFFIX.length) : null
 }
 
 /** Whole converted file at once; see `ConvertedFileWriter`. Resolves to its path when it survives a power cut. */
@@ -124,7 +129,7 @@ export class ConvertedFileWriter {
   }
 
   async #writeBlock(plain: Buffer): Promise<void> {
-    const block = await compress(plain, LEVEL)
+    const block = await compress(plain)
     const head = Buffer.alloc(BLOCK_HEAD_BYTES)
     head.writeUInt32LE(block.length, 0)
     head.writeUInt32LE(crc32(block), 4)
@@ -207,7 +212,7 @@ async function readIndex(path: string, handle: FileHandle) {
     const issue = index.error.issues[0]
     throw new ConvertedFileDamaged(path, `index: ${issue?.path.join('.')}: ${issue?.message}`)
   }
-  if (`${index.data.segment}.converted` !== basename(path)) {
+  if (index.data.segment !== segmentOfConvertedFile(basename(path))) {
     throw new ConvertedFileDamaged(path, `it is the converted file of segment ${index.data.segment}`)
   }
   return { index: index.data, indexOffset, blocks }

@@ -13,7 +13,7 @@ import type { Submission } from './submission.ts'
 
 const rules: ConversionRules = {
   maxInflatedBytes: 100_000,
-  maxDepth: 30,
+  json: { maxDepth: 30, maxValues: 10_000 },
   lostHistogramsRatio: 0.1,
   revisions: DEFAULT_REVISION_RULES,
   dimensions: readDimensionSchema(DEFAULT_DIMENSION_SCHEMA),

@@ -40,9 +40,16 @@ export type JsonScan =
   /** `offset`: of the character that can't stand there. */
   | { readonly kind: 'bad'; readonly offset: number; readonly what: string }
 
-/** Reads `text`, which must be JSON (RFC 8259) with at most `maxDepth` objects and arrays inside each other. */
-export function scanJson(text: string, maxDepth: number): JsonScan {
-  const scanner = new Scanner(text, maxDepth)
+export interface JsonLimits {
+  /** Objects and arrays inside each other. */
+  readonly maxDepth: number
+  /** Values in all: a text of nothing but brackets takes a hundred times its own memory to read. */
+  readonly maxValues: number
+}
+
+/** Reads `text`, which must be JSON (RFC 8259) within `limits`. */
+export function scanJson(text: string, limits: JsonLimits): JsonScan {
+  const scanner = new Scanner(text, limits)
   const root = scanner.document()
   return root === null ? { kind: 'bad', ...scanner.fault } : { kind: 'scanned', root }
 }
@@ -85,14 +92,15 @@ const WORDS = ['true', 'false', 'null'] as const
 /** Recursive descent; every method answers null after it has set `fault`. */
 class Scanner {
   readonly #text: string
-  readonly #maxDepth: number
+  readonly #limits: JsonLimits
   #at = 0
   #depth = 0
+  #values = 0
   fault = { offset: 0, what: '' }
 
-  constructor(text: string, maxDepth: number) {
+  constructor(text: string, limits: JsonLimits) {
     this.#text = text
-    this.#maxDepth = maxDepth
+    this.#limits = limits
   }
 
   document(): JsonNode | null {
@@ -104,6 +112,7 @@ class Scanner {
   }
 
   #value(): JsonNode | null {
+    if (++this.#values > this.#limits.maxValues) return this.#fail(`at most ${this.#limits.maxValues} values`)
     const code = this.#text.charCodeAt(this.#at)
     switch (code) {
       case OPEN_BRACE:
@@ -123,7 +132,7 @@ class Scanner {
   }
 
   #nested(read: () => JsonNode | null): JsonNode | null {
-    if (this.#depth >= this.#maxDepth) return this.#fail(`at most ${this.#maxDepth} levels`)
+    if (this.#depth >= this.#limits.maxDepth) return this.#fail(`at most ${this.#limits.maxDepth} levels`)
     this.#depth++
     const node = read()
     this.#depth--

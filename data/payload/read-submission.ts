@@ -4,15 +4,23 @@ import type { Dimensions } from '../domain/dimensions.ts'
 import { parseSubmissionPath, type SubmissionPath } from '../domain/submission-path.ts'
 import { parseRevision, type Revision, type RevisionRules, revisionPrefix } from '../histograms/revision.ts'
 import { bodyText } from './body-text.ts'
-import { type JsonNode, type JsonObject, type JsonScalar, memberNamed, scanJson, sourceOf } from './json-text.ts'
+import {
+  type JsonLimits,
+  type JsonNode,
+  type JsonObject,
+  type JsonScalar,
+  memberNamed,
+  scanJson,
+  sourceOf,
+} from './json-text.ts'
 import { dimensionsOfPath, invalidPath, resolveDimensions, textOf } from './payload-dimensions.ts'
 import { type Submission, sourceTags } from './submission.ts'
 
 export interface ConversionRules {
   /** A body that inflates to more is `too_large_inflated`. */
   readonly maxInflatedBytes: number
-  /** Objects and arrays inside each other; deeper JSON is `bad_json`. */
-  readonly maxDepth: number
+  /** JSON beyond these is `bad_json`. */
+  readonly json: JsonLimits
   /** A submission that would lose more than this share of its histograms (0 to 1) is quarantined whole. */
   readonly lostHistogramsRatio: number
   readonly revisions: RevisionRules
@@ -50,7 +58,7 @@ export function readSubmission(submission: Submission, rules: ConversionRules): 
   if (body.kind === 'problem') {
     return unreadable(submission, path, { problem: body.problem, field: 'body', value: body.value }, rules)
   }
-  const scan = scanJson(body.text, rules.maxDepth)
+  const scan = scanJson(body.text, rules.json)
   if (scan.kind === 'bad') {
     const here = body.text.slice(scan.offset, scan.offset + 40)
     const value = `${scan.what} at character ${scan.offset}, found "${here}"`

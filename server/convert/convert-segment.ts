@@ -1,0 +1,199 @@
+import { open, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ConvertedFileWriter } from '../../data/converted/converted-file.ts'
+import type { ConvertedIndex, ConvertedRecord, DamagedStretch } from '../../data/converted/converted-record.ts'
+import { applySchema } from '../../data/domain/dimension-schema.ts'
+import { UNKNOWN } from '../../data/domain/dimensions.ts'
+import type { EpochMs } from '../../data/domain/time.ts'
+import { makeFolderDurably, writeFileDurably } from '../../data/files/durable.ts'
+import type { Revision } from '../../data/histograms/revision.ts'
+import {
+  type Conversion,
+  convertSubmission,
+  failedConversion,
+  type SpecificationResult,
+} from '../../data/payload/convert-submission.ts'
+import { type ConversionRules, type Reading, readSubmission } from '../../data/payload/read-submission.ts'
+import type { Submission } from '../../data/payload/submission.ts'
+import type { Claim } from '../../data/spool/claims.ts'
+import type { Frame } from '../../data/spool/frame.ts'
+import { readSegment, type Segment } from '../../data/spool/read-segment.ts'
+import { coverageOf } from './coverage.ts'
+
+/** Raised when the same submission would be decided differently. */
+const CONVERTER_VERSION = '1'
+
+export interface SegmentConversion {
+  readonly claim: Claim
+  readonly folders: { readonly converted: string; readonly corrupted: string }
+  readonly rules: ConversionRules
+  readonly coveragePauseMs: number
+  readonly findSpecification: (revision: Revision) => Promise<SpecificationResult>
+  /** One submission at a time, so that the one that ends the worker is known for certain. */
+  readonly careful: boolean
+  /** Numbers of frames that ended a worker: not opened again, kept whole. */
+  readonly poison: ReadonlySet<number>
+  /** Told before a frame is opened or converted, and null when that is done. */
+  readonly onFrame: (frame: number | null) => void
+}
+
+/** Submissions are converted so many at a time, … */
+const BATCH_SUBMISSIONS = 100
+/** … fewer where their texts are longer than this together: memory stays bounded, whatever a segment holds. */
+const BATCH_CHARACTERS = 4_000_000
+
+/**
+ * Turns a claimed segment into its converted file, and answers with the number of its records. Every submission of the
+ * segment gets a record, also where our own code throws. Rejects where the segment can't be read or the file not
+ * written; then there is no converted file, and doing it again does it whole.
+ */
+export async function convertSegment(conversion: SegmentConversion): Promise<number> {
+  const { claim, folders } = conversion
+  const segment = await readSegment(claim.path)
+  const createdAt = await creationTime(segment, claim)
+  const damaged = segment.damaged.map((stretch) => ({ ...stretch, near: stretch.near || createdAt }))
+  await keepDamaged(damaged, claim, folders.corrupted)
+
+  const writer = await ConvertedFileWriter.open(folders.converted, claim.segment)
+  try {
+    const records: ConvertedRecord[] = []
+    for (const batch of batches(segment.frames, conversion)) {
+      for (const { record, content } of await convertBatch(batch, conversion)) {
+        records.push(record)
+        await writer.append(record.frame, content)
+      }
+    }
+    await writer.finish(indexOf(segment, createdAt, damaged, records, conversion))
+    return records.length
+  } catch (error) {
+    await writer.abandon()
+    throw error
+  }
+}
+
+/** A submission that is open, or what was decided without opening it. */
+type Opened =
+  | { readonly kind: 'reading'; readonly reading: Reading; readonly submission: Submission }
+  | { readonly kind: 'decided'; readonly conversion: Conversion }
+
+function* batches(frames: readonly Frame[], conversion: SegmentConversion): Generator<Opened[]> {
+  const most = conversion.careful ? 1 : BATCH_SUBMISSIONS
+  let batch: Opened[] = []
+  let characters = 0
+  for (const frame of frames) {
+    if (frame.kind !== 'submission') continue
+    const opened = openSubmission(submissionOf(frame), conversion)
+    batch.push(opened)
+    characters += opened.kind === 'reading' ? (opened.reading.payload?.text.length ?? 0) : 0
+    if (batch.length < most && characters < BATCH_CHARACTERS) continue
+    yield batch
+    batch = []
+    characters = 0
+  }
+  if (batch.length > 0) yield batch
+}
+
+function submissionOf(frame: Extract<Frame, { kind: 'submission' }>): Submission {
+  const { number, receivedAt, path, attributes, body } = frame
+  return { frame: number, receivedAt, path, headers: attributes, body }
+}
+
+function openSubmission(submission: Submission, { rules, poison, onFrame }: SegmentConversion): Opened {
+  if (poison.has(submission.frame)) {
+    return { kind: 'decided', conversion: failedConversion(submission, 'it ended the thread that converted it', rules) }
+  }
+  onFrame(submission.frame)
+  try {
+    return { kind: 'reading', reading: readSubmission(submission, rules), submission }
+  } catch (error) {
+    return { kind: 'decided', conversion: failedConversion(submission, String(error), rules) }
+  }
+}
+
+/** All specifications of a batch are asked for at once, so that it waits for the slowest, not for their sum. */
+async function convertBatch(batch: readonly Opened[], conversion: SegmentConversion): Promise<Conversion[]> {
+  const { rules, onFrame, findSpecification } = conversion
+  const found = new Map<string, SpecificationResult>()
+  await Promise.all(
+    neededRevisions(batch).map(async ([key, revision]) => found.set(key, await findSpecification(revision))),
+  )
+  const conversions = batch.map((opened): Conversion => {
+    if (opened.kind === 'decided') return opened.conversion
+    const { reading, submission } = opened
+    onFrame(submission.frame)
+    try {
+      const revision = reading.payload?.revision ?? null
+      const specification = revision === null ? undefined : found.get(revisionKey(revision))
+      return convertSubmission(reading, specification ?? { kind: 'unavailable' }, rules)
+    } catch (error) {
+      return failedConversion(submission, String(error), rules)
+    }
+  })
+  onFrame(null)
+  return conversions
+}
+
+function neededRevisions(batch: readonly Opened[]): [string, Revision][] {
+  const needed = new Map<string, Revision>()
+  for (const opened of batch) {
+    const revision = opened.kind === 'reading' ? (opened.reading.payload?.revision ?? null) : null
+    if (revision !== null) needed.set(revisionKey(revision), revision)
+  }
+  return [...needed]
+}
+
+/** Two prefixes of one repository name the same specification. */
+export function revisionKey({ repository, hex }: Revision): string {
+  return `${repository} ${hex}`
+}
+
+/** Of a file that doesn't tell, its last change: the counts of its damage belong somewhere near, not to 1970. */
+async function creationTime({ header }: Segment, claim: Claim): Promise<EpochMs> {
+  return header.createdAt || Math.floor((await stat(claim.path)).mtimeMs)
+}
+
+/** Copies damaged stretches aside, before anything says that their segment is done. */
+async function keepDamaged(damaged: readonly DamagedStretch[], claim: Claim, folder: string): Promise<void> {
+  if (damaged.length === 0) return
+  await makeFolderDurably(folder)
+  const handle = await open(claim.path, 'r')
+  try {
+    for (const { offset, bytes } of damaged) {
+      const stretch = Buffer.alloc(bytes)
+      await handle.read(stretch, 0, bytes, offset)
+      await writeFileDurably(join(folder, `${claim.segment}-${offset}.bin`), stretch)
+    }
+  } finally {
+    await handle.close()
+  }
+}
+
+function indexOf(
+  { header, frames }: Segment,
+  segmentCreatedAt: EpochMs,
+  damaged: readonly DamagedStretch[],
+  records: readonly ConvertedRecord[],
+  { claim, rules, coveragePauseMs }: SegmentConversion,
+): ConvertedIndex {
+  const times = frames.map((frame) => frame.receivedAt)
+  return {
+    segment: claim.segment,
+    receiver: header.receiver,
+    segmentCreatedAt,
+    converterVersion: CONVERTER_VERSION,
+    // The servers of 2013 wrote no heartbeats: what is between two of their frames nobody knows.
+    coverage: header.version === 'v3' ? coverageOf(header.receiver, times, coveragePauseMs) : [],
+    damaged,
+    discarded: frames.flatMap((frame) => {
+      if (frame.kind !== 'discarded') return []
+      const { receivedAt, cause, bytes } = frame
+      return [{ receivedAt, channel: countedChannel(frame.channel, rules), cause, bytes }]
+    }),
+    records,
+  }
+}
+
+function countedChannel(channel: string, { dimensions }: ConversionRules): string {
+  const others = { reason: UNKNOWN, appName: UNKNOWN, appVersion: UNKNOWN, buildId: UNKNOWN }
+  return applySchema({ ...others, channel: channel || UNKNOWN }, dimensions).channel
+}

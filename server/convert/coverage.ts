@@ -1,0 +1,17 @@
+import type { CoverageInterval } from '../../data/converted/converted-record.ts'
+import type { EpochMs } from '../../data/domain/time.ts'
+
+/**
+ * When a receiver listened, as its frames show: it writes one every few seconds, traffic or not, so a longer pause than
+ * `maxPauseMs` between two means that it didn't. `times` are those of a segment's frames, ascending; a single frame
+ * makes an interval of no length, which joins those of the segments before and after it.
+ */
+export function coverageOf(receiver: string, times: readonly EpochMs[], maxPauseMs: number): CoverageInterval[] {
+  const intervals: CoverageInterval[] = []
+  for (const time of times) {
+    const last = intervals.at(-1)
+    if (last !== undefined && time - last.to <= maxPauseMs) intervals[intervals.length - 1] = { ...last, to: time }
+    else intervals.push({ receiver, from: time, to: time })
+  }
+  return intervals
+}
