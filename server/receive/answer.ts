@@ -1,0 +1,66 @@
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+
+/** How much of a body that nobody wants is read, so that its client, still sending, comes to read the answer. */
+export const MAX_DRAINED_BYTES = 4 * 1024 * 1024
+/** How long the client of a longer one then gets to read it, before the connection is closed. */
+const LINGER_MS = 1_000
+
+/** Answers with a line of text. Nothing where the client is gone. */
+export function answer(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  headers: OutgoingHttpHeaders = {},
+): void {
+  response.writeHead(status, {
+    'Content-Type': 'text/plain; charset=utf-8',
+    'Content-Length': Buffer.byteLength(text),
+    ...headers,
+  })
+  response.end(text)
+}
+
+/**
+ * Answers before the body was read, and reads it then: a connection that is closed on a sending client is reset, and
+ * takes the answer with it. The connection is kept unless the rest is too long; the listener's time limits go on
+ * holding for it.
+ */
+export function answerUnread(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  text: string,
+  headers: OutgoingHttpHeaders = {},
+): void {
+  if (request.complete) {
+    answer(response, status, text, headers)
+    return
+  }
+  // The response isn't ended yet: Node would stop counting, and keep the connection however much comes.
+  response.writeHead(status, {
+    'Content-Type': 'text/plain; charset=utf-8',
+    'Content-Length': Buffer.byteLength(text),
+    ...headers,
+  })
+  response.write(text)
+  let bytes = 0
+  const drain = (piece: Buffer) => {
+    bytes += piece.length
+    if (bytes <= MAX_DRAINED_BYTES) return
+    request.off('data', drain).pause()
+    setTimeout(() => request.socket.destroy(), LINGER_MS)
+  }
+  request.on('data', drain)
+  request.on('end', () => response.end())
+  request.resume()
+}
+
+/** For a client that asked before sending (`Expect: 100-continue`): it is told no, and nothing it may send is waited for. */
+export function answerUnasked(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  headers: OutgoingHttpHeaders = {},
+): void {
+  answer(response, status, text, { ...headers, Connection: 'close' })
+}

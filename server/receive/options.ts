@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { RECEIVER_NAME } from '../../data/spool/segment-name.ts'
+
+/** Lengths of paths and header names are part of a frame, which has 16 and 8 bits for them. */
+const MAX_PATH_BYTES = 65_535
+const MAX_HEADER_NAME_BYTES = 255
+
+/** What a receiver needs to know; as JSON the one argument of its process. Names as in the settings. */
+export const receiveOptions = z.strictObject({
+  /** Names the receiver in segments and coverage; each receiver of a spool has its own. */
+  receiver: z.string().regex(RECEIVER_NAME).default('local'),
+  /** The service's version, for `/__version__`. */
+  version: z.string(),
+  /** The spool's folder. */
+  spool: z.string().min(1),
+  host: z.string(),
+  /** 0: any that is free. */
+  port: z.int().min(0).max(65_535),
+  maxBodyBytes: z.int().min(1),
+  maxPathBytes: z.int().min(64).max(MAX_PATH_BYTES),
+  maxHeaderBytes: z.int().min(1024),
+  headerTimeoutSeconds: z.number().positive(),
+  bodyTimeoutSeconds: z.number().positive(),
+  maxConnections: z.int().min(1),
+  maxPendingBytes: z.int().min(1),
+  minFreeDiskBytes: z.int().min(0),
+  heartbeatSeconds: z.number().positive(),
+  /** Addresses, or networks as `10.0.0.0/8`. */
+  trustedProxies: z.array(z.string()),
+  keepClientAddress: z.boolean(),
+  keepHeaders: z.array(z.string().min(1).max(MAX_HEADER_NAME_BYTES)),
+  segmentMaxAgeSeconds: z.number().positive(),
+  segmentMaxBytes: z.int().min(1),
+  logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+})
+export type ReceiveOptions = z.infer<typeof receiveOptions>

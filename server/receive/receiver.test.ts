@@ -1,0 +1,506 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { Agent, request as httpRequest } from 'node:http'
+import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Frame } from '../../data/spool/frame.ts'
+import { CLIENT_ADDRESS } from '../../data/spool/frame.ts'
+import { readSegment } from '../../data/spool/read-segment.ts'
+import type { CreateSegmentFile } from '../../data/spool/segment-file.ts'
+import { createSegmentFile } from '../../data/spool/segment-file.ts'
+import { createLog } from '../log.ts'
+import type { ReceiveOptions } from './options.ts'
+import { receiveOptions } from './options.ts'
+import type { Receiver } from './receiver.ts'
+import { startReceiver } from './receiver.ts'
+
+const ID = '17caa68c-25f5-450a-9cce-7d31318846d8'
+const PATH = `/submit/telemetry/${ID}/idle-daily/Firefox/23.0.1/nightly/20130814063812`
+
+let spool: string
+let receivers: Receiver[]
+beforeEach(async () => {
+  spool = await mkdtemp(join(tmpdir(), 'tidewatch-receive-'))
+  receivers = []
+})
+afterEach(async () => {
+  for (const receiver of receivers) await receiver.stop()
+  await rm(spool, { recursive: true })
+})
+
+const log = createLog({ level: 'silent', role: 'receiver' })
+
+async function start(overrides: Partial<ReceiveOptions> = {}, createFile?: CreateSegmentFile): Promise<Receiver> {
+  const options = receiveOptions.parse({
+    version: '1.2.3',
+    spool,
+    host: '127.0.0.1',
+    port: 0,
+    maxBodyBytes: 1000,
+    maxPathBytes: 300,
+    maxHeaderBytes: 4096,
+    headerTimeoutSeconds: 10,
+    bodyTimeoutSeconds: 30,
+    maxConnections: 100,
+    maxPendingBytes: 1_000_000,
+    minFreeDiskBytes: 0,
+    heartbeatSeconds: 60,
+    trustedProxies: [],
+    keepClientAddress: false,
+    keepHeaders: ['User-Agent', 'X-Debug-ID'],
+    segmentMaxAgeSeconds: 60,
+    segmentMaxBytes: 1 << 20,
+    ...overrides,
+  })
+  const receiver = await startReceiver(options, createFile === undefined ? { log } : { log, createFile })
+  receivers.push(receiver)
+  return receiver
+}
+
+interface Sent {
+  method?: string
+  path?: string
+  headers?: Record<string, string>
+  body?: string | Uint8Array
+  chunked?: boolean
+  agent?: Agent
+}
+
+interface Answered {
+  status: number
+  headers: NodeJS.Dict<string | string[]>
+  text: string
+}
+
+/** One real request; without `agent` on a connection of its own. */
+function send(
+  { port }: Receiver,
+  { method = 'POST', path = PATH, headers = {}, body, chunked = false, agent }: Sent,
+): Promise<Answered> {
+  return new Promise((resolve, reject) => {
+    const length = body === undefined || chunked ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }
+    const request = httpRequest(
+      { host: '127.0.0.1', port, method, path, headers: { ...length, ...headers }, ...(agent ? { agent } : {}) },
+      async (response) => {
+        const pieces: Buffer[] = []
+        for await (const piece of response) pieces.push(piece)
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(pieces).toString() })
+      },
+    )
+    request.on('error', reject)
+    request.end(body)
+  })
+}
+
+/** Sends these bytes as they are, and gives all that comes back until the connection is closed. */
+function sendRaw({ port }: Receiver, text: string): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(text))
+    let answer = ''
+    socket.on('data', (piece) => {
+      answer += piece
+    })
+    socket.on('close', () => resolve(answer))
+    socket.on('error', () => {})
+  })
+}
+
+async function framesOnDisk(): Promise<Frame[]> {
+  const frames: Frame[] = []
+  for (const folder of ['closed', 'open']) {
+    for (const name of (await readdir(join(spool, folder))).sort()) {
+      const segment = await readSegment(join(spool, folder, name))
+      expect(segment.damaged).toEqual([])
+      frames.push(...segment.frames)
+    }
+  }
+  return frames
+}
+
+type Submission = Extract<Frame, { kind: 'submission' }>
+type Discarded = Extract<Frame, { kind: 'discarded' }>
+const submissions = async () =>
+  (await framesOnDisk()).filter((frame): frame is Submission => frame.kind === 'submission')
+const discarded = async () => (await framesOnDisk()).filter((frame): frame is Discarded => frame.kind === 'discarded')
+const heartbeats = async () => (await framesOnDisk()).filter(({ kind }) => kind === 'heartbeat').length
+
+/** A disk whose syncs wait until they are let go on, or fail. */
+function controlledDisk() {
+  let gate: Promise<void> | null = null
+  let open = () => {}
+  let failure: Error | null = null
+  const createFile: CreateSegmentFile = async (path) => {
+    const file = await createSegmentFile(path)
+    return {
+      ...file,
+      async sync() {
+        await gate
+        if (failure !== null) throw failure
+        await file.sync()
+      },
+    }
+  }
+  return {
+    createFile,
+    hold() {
+      gate = new Promise((resolve) => {
+        open = resolve
+      })
+    },
+    letGo() {
+      gate = null
+      open()
+    },
+    fail(code: string | null) {
+      failure = code === null ? null : Object.assign(new Error(code), { code })
+    },
+  }
+}
+
+describe('every request has its answer', () => {
+  test.each([
+    { claim: 'a submission', sent: { body: '{}' }, status: 200, text: 'OK' },
+    { claim: 'a submission by PUT', sent: { method: 'PUT', body: '{}' }, status: 200, text: 'OK' },
+    { claim: 'an id alone', sent: { path: `/submit/telemetry/${ID}`, body: '{}' }, status: 200, text: 'OK' },
+    { claim: 'a query', sent: { path: `${PATH}?v=4`, body: '{}' }, status: 200, text: 'OK' },
+    {
+      claim: 'a path that the converter will doubt',
+      sent: { path: '/submit/telemetry/x/y', body: '{}' },
+      status: 200,
+      text: 'OK',
+    },
+    { claim: 'an empty body', sent: { body: '' }, status: 200, text: 'OK' },
+    { claim: 'a chunked body', sent: { body: '{}', chunked: true }, status: 200, text: 'OK' },
+    { claim: 'GET', sent: { method: 'GET' }, status: 405, text: 'Method not allowed: GET' },
+    { claim: 'DELETE', sent: { method: 'DELETE', body: '{}' }, status: 405, text: 'Method not allowed: DELETE' },
+    { claim: 'no id', sent: { path: '/submit/telemetry/', body: '{}' }, status: 404, text: 'Not found' },
+    { claim: 'slashes for an id', sent: { path: '/submit/telemetry//', body: '{}' }, status: 404, text: 'Not found' },
+    { claim: 'another service', sent: { path: '/submit/other/x', body: '{}' }, status: 404, text: 'Not found' },
+    { claim: 'another path', sent: { path: '/elsewhere', body: '{}' }, status: 404, text: 'Not found' },
+    { claim: 'the root', sent: { method: 'GET', path: '/' }, status: 404, text: 'Not found' },
+    { claim: 'status', sent: { method: 'GET', path: '/status' }, status: 200, text: 'OK' },
+    { claim: 'status by POST', sent: { path: '/status', body: 'x' }, status: 405, text: 'Method not allowed' },
+    {
+      claim: 'the heartbeat of load balancers',
+      sent: { method: 'GET', path: '/__lbheartbeat__' },
+      status: 200,
+      text: 'OK',
+    },
+    { claim: 'the heartbeat', sent: { method: 'GET', path: '/__heartbeat__' }, status: 200, text: '{"status":"ok"}' },
+    {
+      claim: 'the version',
+      sent: { method: 'GET', path: '/__version__' },
+      status: 200,
+      text: '{"name":"tidewatch","version":"1.2.3"}',
+    },
+    {
+      claim: 'a body too long',
+      sent: { body: 'x'.repeat(1001) },
+      status: 202,
+      text: 'Body of 1001 bytes is over the limit of 1000 bytes',
+    },
+    {
+      claim: 'a body too long in chunks',
+      sent: { body: 'x'.repeat(1001), chunked: true },
+      status: 202,
+      text: 'Body of 1001 bytes',
+    },
+    { claim: 'a body of just the limit', sent: { body: 'x'.repeat(1000) }, status: 200, text: 'OK' },
+    {
+      claim: 'a path too long',
+      sent: { path: `${PATH}/${'x'.repeat(300)}`, body: '{}' },
+      status: 202,
+      text: 'is over the limit of 300 bytes',
+    },
+    {
+      claim: 'a long query on a short path',
+      sent: { path: `${PATH}?${'x'.repeat(500)}`, body: '{}' },
+      status: 200,
+      text: 'OK',
+    },
+  ] satisfies { claim: string; sent: Sent; status: number; text: string }[])(
+    '$claim: $status',
+    async ({ sent, status, text }) => {
+      const answered = await send(await start(), sent)
+      expect(answered.status).toBe(status)
+      expect(answered.text).toContain(text)
+      if (status === 405) expect(answered.headers.allow).toBe(sent.path === '/status' ? 'GET, HEAD' : 'POST, PUT')
+    },
+  )
+
+  test.each([
+    { claim: 'not HTTP at all', text: '\x16\x03\x01\x02\x00\r\n\r\n', status: '400 Bad Request' },
+    {
+      claim: 'two lengths',
+      text: `POST ${PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx`,
+      status: '400 Bad Request',
+    },
+    {
+      claim: 'a length that is no number',
+      text: `POST ${PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: ten\r\n\r\nxx`,
+      status: '400 Bad Request',
+    },
+    {
+      claim: 'a length and chunks (smuggling)',
+      text: `POST ${PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+      status: '400 Bad Request',
+    },
+    {
+      claim: 'a chunk of no size',
+      text: `POST ${PATH} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n`,
+      status: '400 Bad Request',
+    },
+    {
+      claim: 'headers without end',
+      text: `POST ${PATH} HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(100_000)}`,
+      status: '431 Request Header Fields Too Large',
+    },
+    {
+      claim: 'a tunnel',
+      text: 'CONNECT example.org:443 HTTP/1.1\r\nHost: x\r\n\r\n',
+      status: '405 Method Not Allowed',
+    },
+  ])('$claim: $status', async ({ text, status }) => {
+    const receiver = await start()
+    expect(await sendRaw(receiver, text)).toMatch(new RegExp(`^HTTP/1.1 ${status}\r\n`))
+    expect(await submissions()).toEqual([])
+  })
+
+  test.each([
+    { claim: 'headers', text: `POST ${PATH} HTTP/1.1\r\nHost: x\r\nContent-Le` },
+    { claim: 'a body', text: `POST ${PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc` },
+  ])('$claim too slow: 408', async ({ text }) => {
+    const receiver = await start({ headerTimeoutSeconds: 0.2, bodyTimeoutSeconds: 0.2 })
+    expect(await sendRaw(receiver, text)).toMatch(/^HTTP\/1.1 408 Request Timeout\r\n/)
+    expect(await submissions()).toEqual([])
+  })
+
+  test('one connection serves many, refused and oversized ones among them', async () => {
+    const receiver = await start()
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const statuses = []
+    for (const body of ['{}', 'x'.repeat(5000), '{}']) {
+      statuses.push((await send(receiver, { body, agent })).status)
+      statuses.push((await send(receiver, { path: '/submit/no', body, agent })).status)
+    }
+    expect(statuses).toEqual([200, 404, 202, 404, 200, 404])
+    agent.destroy()
+  })
+})
+
+describe('what is kept', () => {
+  test('path, kept headers and body are as they were sent; nothing else is kept', async () => {
+    const receiver = await start()
+    const body = gzipSync('{"ver":1}')
+    const headers = { 'User-Agent': 'Tëst', 'X-Debug-ID': 'find-me', 'X-Other': 'no', 'Content-Encoding': 'gzip' }
+    await send(receiver, { path: `${PATH.replace('idle-daily', 'idle%2Fdaily')}?v=4`, headers, body })
+    const [submission, ...more] = await submissions()
+    expect(more).toEqual([])
+    expect(submission?.path).toBe(PATH.replace('idle-daily', 'idle%2Fdaily'))
+    expect(submission?.attributes).toEqual({ 'user-agent': 'Tëst', 'x-debug-id': 'find-me' })
+    expect(Buffer.from(submission?.body ?? []).equals(body)).toBe(true)
+  })
+
+  test('a chunked body is kept whole', async () => {
+    const receiver = await start()
+    const answer = await sendRaw(
+      receiver,
+      `PUT ${PATH} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n`,
+    )
+    expect(answer).toMatch(/^HTTP\/1.1 200 OK\r\n/)
+    expect((await submissions()).map(({ body }) => Buffer.from(body).toString())).toEqual(['abcdefg'])
+  })
+
+  test('a client that asks first is told to go on', async () => {
+    const receiver = await start()
+    const asked = `POST ${PATH} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\n`
+    expect(await sendRaw(receiver, `${asked}Content-Length: 2\r\n\r\n{}`)).toMatch(
+      /^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 200 OK\r\n/,
+    )
+    expect(await sendRaw(receiver, `${asked}Content-Length: 5000\r\n\r\n`)).toMatch(/^HTTP\/1.1 202 Accepted\r\n/)
+    expect(await submissions()).toHaveLength(1)
+  })
+
+  test('of a client that went away in the middle, nothing', async () => {
+    const receiver = await start()
+    await new Promise<void>((resolve) => {
+      const socket = connect(receiver.port, '127.0.0.1', () => {
+        socket.write(`POST ${PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc`, () => socket.destroy())
+      })
+      socket.on('close', () => resolve())
+    })
+    await send(receiver, { body: 'whole' })
+    expect((await submissions()).map(({ body }) => Buffer.from(body).toString())).toEqual(['whole'])
+  })
+
+  test('what was discarded is counted, under its channel and with its size', async () => {
+    const receiver = await start()
+    await send(receiver, { body: 'x'.repeat(2000) })
+    await send(receiver, { body: 'x'.repeat(3000), chunked: true })
+    await send(receiver, { path: `/submit/telemetry/${ID}`, body: 'x'.repeat(4000) })
+    const path = `${PATH}${'0'.repeat(300)}`
+    await send(receiver, { path, body: '{}' })
+    expect((await discarded()).map(({ channel, cause, bytes }) => [channel, cause, bytes])).toEqual([
+      ['nightly', 'body', 2000],
+      ['nightly', 'body', 3000],
+      ['UNKNOWN', 'body', 4000],
+      ['nightly', 'path', path.length],
+    ])
+    expect(await submissions()).toEqual([])
+  })
+
+  test('a body without end gets its answer while it is still sent', async () => {
+    const receiver = await start()
+    const socket = connect(receiver.port, '127.0.0.1')
+    const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`
+    socket.write(`POST ${PATH} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n`)
+    const pump = () => {
+      while (socket.writable && socket.write(chunk));
+    }
+    socket.on('drain', pump).on('error', () => {})
+    pump()
+    const answer = await new Promise<string>((resolve) => socket.once('data', (piece) => resolve(piece.toString())))
+    expect(answer).toMatch(/^HTTP\/1.1 202 Accepted\r\n/)
+    await new Promise((resolve) => socket.once('close', resolve))
+    expect(await discarded()).toHaveLength(1)
+  })
+
+  test("the client's address only where that is wanted, and believed only from trusted proxies", async () => {
+    const headers = { 'X-Forwarded-For': '192.0.2.9' }
+    const kept = async () => (await submissions()).at(-1)?.attributes[CLIENT_ADDRESS]
+    await send(await start(), { headers, body: '{}' })
+    expect(await kept()).toBeUndefined()
+    await send(await start({ receiver: 'second', keepClientAddress: true }), { headers, body: '{}' })
+    expect((await submissions()).map(({ attributes }) => attributes[CLIENT_ADDRESS])).toContain('127.0.0.1')
+    await send(await start({ receiver: 'third', keepClientAddress: true, trustedProxies: ['127.0.0.0/8'] }), {
+      headers,
+      body: '{}',
+    })
+    expect((await submissions()).map(({ attributes }) => attributes[CLIENT_ADDRESS])).toContain('192.0.2.9')
+  })
+})
+
+describe('the disk', () => {
+  test('a submission is answered only when it is synced', async () => {
+    const disk = controlledDisk()
+    const receiver = await start({}, disk.createFile)
+    disk.hold()
+    let answered: Answered | undefined
+    const sent = send(receiver, { body: '{}' }).then((answer) => {
+      answered = answer
+    })
+    await vi.waitFor(async () => expect(await submissions()).toHaveLength(1))
+    await sleep(50)
+    expect(answered).toBeUndefined()
+    disk.letGo()
+    await sent
+    expect(answered).toMatchObject({ status: 200 })
+  })
+
+  test.each([
+    { claim: 'full', code: 'ENOSPC', status: 507 },
+    { claim: 'broken', code: 'EIO', status: 503 },
+  ])('$claim: $status and no heartbeat, until it works again', async ({ code, status }) => {
+    const disk = controlledDisk()
+    const receiver = await start({ heartbeatSeconds: 0.05 }, disk.createFile)
+    await vi.waitFor(async () => expect(await heartbeats()).toBeGreaterThan(1))
+    disk.fail(code)
+    await vi.waitFor(async () => expect((await send(receiver, { body: '{}' })).status).toBe(status))
+    const refused = await send(receiver, { body: 'lost?' })
+    expect(refused.headers['retry-after']).toMatch(/^\d+$/)
+    expect(await send(receiver, { method: 'GET', path: '/__heartbeat__' })).toMatchObject({ status: 503 })
+    expect(await send(receiver, { method: 'GET', path: '/__lbheartbeat__' })).toMatchObject({ status: 200 })
+    disk.fail(null)
+    await vi.waitFor(async () => expect((await send(receiver, { body: 'again' })).status).toBe(200), { timeout: 5000 })
+    expect((await submissions()).map(({ body }) => Buffer.from(body).toString())).toContain('again')
+    await receiver.stop()
+    receivers = []
+    const after = (await framesOnDisk()).findIndex(
+      (frame) => frame.kind === 'submission' && Buffer.from(frame.body).toString() === 'again',
+    )
+    expect((await framesOnDisk())[after - 1]?.kind).toBe('heartbeat')
+  })
+
+  test('nearly full: 507 before anything is written, not even a heartbeat', async () => {
+    const receiver = await start({ minFreeDiskBytes: Number.MAX_SAFE_INTEGER, heartbeatSeconds: 0.05 })
+    expect(await send(receiver, { body: '{}' })).toMatchObject({ status: 507 })
+    expect((await send(receiver, { method: 'GET', path: '/__heartbeat__' })).text).toMatch(
+      /"disk_full","freeBytes":\d+/,
+    )
+    await sleep(150)
+    await receiver.stop()
+    receivers = []
+    expect(await framesOnDisk()).toEqual([])
+  })
+
+  test('slow: when memory is full of what waits, 503, and heard again when it has drained', async () => {
+    const disk = controlledDisk()
+    const receiver = await start({ maxPendingBytes: 2000 }, disk.createFile)
+    disk.hold()
+    const waiting = [send(receiver, { body: 'a'.repeat(900) }), send(receiver, { body: 'b'.repeat(900) })]
+    await vi.waitFor(async () => {
+      const answer = await send(receiver, { body: 'c'.repeat(900) })
+      expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': expect.stringMatching(/^\d+$/) } })
+    })
+    disk.letGo()
+    expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([200, 200])
+    expect(await send(receiver, { body: 'd'.repeat(900) })).toMatchObject({ status: 200 })
+  })
+})
+
+describe('heartbeats and ends', () => {
+  test('the first frame is a heartbeat, more follow without traffic, one is the last', async () => {
+    const receiver = await start({ heartbeatSeconds: 0.05 })
+    await send(receiver, { body: '{}' })
+    await vi.waitFor(async () => expect(await heartbeats()).toBeGreaterThan(2))
+    await receiver.stop()
+    receivers = []
+    const kinds = (await framesOnDisk()).map(({ kind }) => kind)
+    expect(kinds[0]).toBe('heartbeat')
+    expect(kinds.at(-1)).toBe('heartbeat')
+    expect(await readdir(join(spool, 'open'))).toEqual([])
+  })
+
+  test('a stop answers what has arrived and refuses what comes', async () => {
+    const disk = controlledDisk()
+    const receiver = await start({}, disk.createFile)
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    await send(receiver, { body: 'before', agent })
+    disk.hold()
+    const inFlight = send(receiver, { body: 'in flight', agent })
+    await vi.waitFor(async () => expect(await submissions()).toHaveLength(2))
+    const stopped = receiver.stop()
+    receivers = []
+    disk.letGo()
+    expect(await inFlight).toMatchObject({ status: 200, headers: { connection: 'close' } })
+    await stopped
+    await expect(send(receiver, { body: 'after' })).rejects.toThrow('ECONNREFUSED')
+    expect((await submissions()).map(({ body }) => Buffer.from(body).toString())).toEqual(['before', 'in flight'])
+    agent.destroy()
+  })
+
+  test('a stop waits for no one who sends for ever', async () => {
+    const receiver = await start()
+    const socket = connect(receiver.port, '127.0.0.1')
+    socket.on('error', () => {})
+    socket.write(`POST ${PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc`)
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    await send(receiver, { body: '{}' })
+    await receiver.stop()
+    receivers = []
+    await closed
+  })
+
+  test('who never gets its address never says that it listened', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => other.once('listening', resolve))
+    const address = other.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    await expect(start({ port })).rejects.toThrow(`can't listen on 127.0.0.1:${port}: listen EADDRINUSE`)
+    expect(await framesOnDisk()).toEqual([])
+    other.close()
+  })
+})
