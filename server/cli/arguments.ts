@@ -9,6 +9,12 @@ export interface OptionSpec {
   readonly about: string
 }
 
+/** How many arguments without dashes are taken. */
+export interface OperandNumber {
+  readonly least: number
+  readonly most: number
+}
+
 /** A command's words, checked against its options. */
 export interface Arguments {
   readonly operands: readonly string[]
@@ -26,7 +32,7 @@ export interface Arguments {
 export function readArguments(
   words: readonly string[],
   options: Readonly<Record<string, OptionSpec>>,
-  operands: { readonly least: number; readonly most: number },
+  operands: OperandNumber,
 ): Arguments {
   const known = Object.keys(options)
   const { tokens } = parseArgs({
@@ -41,7 +47,8 @@ export function readArguments(
   for (const token of tokens) {
     if (token.kind === 'positional') found.push(token.value)
     if (token.kind !== 'option') continue
-    const spec = token.rawName.startsWith('--') ? options[token.name] : undefined
+    const isKnown = token.rawName.startsWith('--') && Object.hasOwn(options, token.name)
+    const spec = isKnown ? options[token.name] : undefined
     if (spec === undefined) throw new UsageError(unknownOption(token.rawName, known))
     const isNextOption = token.inlineValue === false && token.value.startsWith('--')
     given.set(token.name, optionValue(token.rawName, isNextOption ? undefined : token.value, spec))
@@ -76,15 +83,12 @@ function unknownOption(rawName: string, known: readonly string[]): string {
   return `${rawName} is no option of this command${nearest === null ? '' : `: did you mean ${nearest}?`}`
 }
 
-function checkNumber(
-  found: readonly string[],
-  { least, most }: { readonly least: number; readonly most: number },
-): void {
+function checkNumber(found: readonly string[], { least, most }: OperandNumber): void {
   const extra = found[most]
   if (extra !== undefined) {
-    throw new UsageError(
-      `${JSON.stringify(extra)} is one argument too many: ${most === 0 ? 'none is' : `${most} at most are`} taken`,
-    )
+    const taken = most === 0 ? 'none is taken' : `at most ${most} ${most === 1 ? 'is' : 'are'} taken`
+    throw new UsageError(`${JSON.stringify(extra)} is one argument too many: ${taken}`)
   }
-  if (found.length < least) throw new UsageError(`${least - found.length} argument(s) too few`)
+  if (found.length < least)
+    throw new UsageError(found.length === 0 ? 'an argument is missing' : 'another argument is missing')
 }

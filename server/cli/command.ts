@@ -1,5 +1,5 @@
 import type { CheckedSettings, SettingsProblems } from '../settings/resolve-settings.ts'
-import type { Arguments, OptionSpec } from './arguments.ts'
+import type { Arguments, OperandNumber, OptionSpec } from './arguments.ts'
 
 /**
  * One command of `tidewatch`. To add one: a file in commands/ that exports such an object, and its line in
@@ -16,8 +16,7 @@ export interface Command {
   readonly options: Readonly<Record<string, OptionSpec>>
   /** Whether the settings' own flags (`--state`, `--receive.listen` …) and `--config` are taken too. */
   readonly takesSettings: boolean
-  /** How many arguments without `--` are taken. */
-  readonly operands: { readonly least: number; readonly most: number }
+  readonly operands: OperandNumber
   /**
    * Answers the exit code; 0 is success. Throw UsageError for what the person typed, CommandError for other trouble that
    * they can act on; anything else that is thrown is a fault of ours and is shown with its stack.

@@ -16,10 +16,11 @@ export function overview(commands: readonly Command[]): string {
 }
 
 /** What `tidewatch <command> --help` says. */
-export function commandHelp({ name, usage, help, options, takesSettings }: Command): string {
+export function commandHelp(command: Command): string {
+  const { help, options, takesSettings } = command
   const rows = Object.entries(options).map(([option, spec]): [string, string] => [optionText(option, spec), spec.about])
   return [
-    `Usage: ${['tidewatch', name, usage].filter((part) => part !== '').join(' ')}`,
+    usageLine(command),
     '',
     help.trim(),
     '',
@@ -34,6 +35,11 @@ export function commandHelp({ name, usage, help, options, takesSettings }: Comma
       : []),
     '',
   ].join('\n')
+}
+
+/** `Usage: tidewatch config [--changed] [--json]` */
+export function usageLine({ name, usage }: Pick<Command, 'name' | 'usage'>): string {
+  return `Usage: tidewatch ${name} ${usage}`.trimEnd()
 }
 
 function optionText(name: string, spec: OptionSpec): string {

@@ -4,7 +4,7 @@ import { nearestName } from '../settings/nearest-name.ts'
 import { type Arguments, type OptionSpec, readArguments } from './arguments.ts'
 import { type Command, CommandError, type CommandIo } from './command.ts'
 import { COMMANDS } from './commands/all.ts'
-import { commandHelp, overview } from './help.ts'
+import { commandHelp, overview, usageLine } from './help.ts'
 import { UsageError } from './usage-error.ts'
 import { version } from './version.ts'
 
@@ -78,7 +78,8 @@ function unknownCommand(name: string, commands: readonly Command[]): string {
 }
 
 function failed(error: unknown, command: Command, io: Omit<CommandIo, 'loadSettings'>): number {
-  if (error instanceof UsageError) return refuse(io, error.message, `tidewatch ${command.name} --help`)
+  if (error instanceof UsageError)
+    return refuse(io, `${error.message}\n${usageLine(command)}`, `tidewatch ${command.name} --help`)
   if (error instanceof CommandError) {
     io.err(`${error.message}\n`)
     return error.exitCode
