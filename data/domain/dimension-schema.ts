@@ -107,7 +107,7 @@ export function applySchema(dimensions: Dimensions, schema: DimensionSchema): Di
   }
 }
 
-export function isAllowed(value: string, allowed: AllowedValues): boolean {
+function isAllowed(value: string, allowed: AllowedValues): boolean {
   switch (allowed.kind) {
     case 'any':
       return true

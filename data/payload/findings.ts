@@ -40,7 +40,7 @@ export function verdictOf(findings: readonly ProblemCause[]): Verdict {
  * Text of unknown origin for people's eyes and single lines: its first 200 characters, and what can't be seen, turns
  * text around or is half a character as `\u202e`.
  */
-export function readable(text: string): string {
+function readable(text: string): string {
   return text
     .slice(0, LONGEST_TEXT)
     .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>

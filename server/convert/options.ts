@@ -52,6 +52,8 @@ export const convertOptions = z.strictObject({
     .prefault({}),
 })
 export type ConvertOptions = z.infer<typeof convertOptions>
+/** What has to be said: everything but the state directory has a default. */
+export type ConvertOptionsInput = z.input<typeof convertOptions>
 
 /** Where a converter reads and writes. */
 export interface ConvertFolders {
