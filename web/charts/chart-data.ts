@@ -65,7 +65,7 @@ export interface ChartInput {
   readonly from: number
   readonly to: number
   readonly step: ChosenStep
-  /** Hourly (or by minute) and from LEAD_MS before `from`; carries the expectation. */
+  /** Hourly also where days are shown (by minute, or by day where hours would be too many), from LEAD_MS before `from`. */
   readonly received: SeriesAnswer
   readonly invalid: SeriesAnswer
   /** As `received`, a week earlier, without lead. */
@@ -81,7 +81,7 @@ export function chartData(input: ChartInput): ChartData {
   const counts = received.series[0]?.values ?? []
   const none: readonly Value[] = times.map(() => null)
   const expected = received.expected ?? { low: none, mid: none, high: none }
-  const fine = step === 'minute' ? MINUTE_MS : HOUR_MS
+  const fine = STEP_MS[received.step]
   const complete = times.map((time) => time + fine <= countedUpTo)
   const hourly = {
     times,
@@ -91,7 +91,7 @@ export function chartData(input: ChartInput): ChartData {
     mid: expected.mid,
     high: expected.high,
   }
-  const residual = step === 'minute' ? none : ofExpectedByDay(hourly.seen, hourly.mid)
+  const residual = received.step === 'hour' ? ofExpectedByDay(hourly.seen, hourly.mid) : none
   const ghostAt = valuesByTime(input.ghost, 7 * DAY_MS)
   const invalidAt = valuesByTime(input.invalid, 0)
   const fineColumns = {
@@ -100,7 +100,7 @@ export function chartData(input: ChartInput): ChartData {
     residual,
     invalid: times.map((time, index) => (complete[index] ? (invalidAt.get(time) ?? null) : null)),
   }
-  const columns = step === 'day' ? byDay(fineColumns) : fineColumns
+  const columns = step === 'day' && received.step === 'hour' ? byDay(fineColumns) : fineColumns
   const stepMs = STEP_MS[step]
   const first = columns.times.findIndex((time) => time >= from)
   const after = columns.times.findIndex((time) => time >= to)

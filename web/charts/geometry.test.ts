@@ -164,14 +164,26 @@ describe('layout', () => {
       { from: 20, to: 60, label: 'second' },
       { from: 300, to: 400, label: 'third' },
     ]
-    const placed = placeSpans(spans, (time) => time, 500, () => 80, 3)
+    const placed = placeSpans(
+      spans,
+      (time) => time,
+      500,
+      () => 80,
+      3,
+    )
     expect(placed.map((place) => place.row)).toEqual([0, 1, 0])
     expect(rowsOf(placed)).toBe(2)
   })
 
   test('words never leave the plot, and give way where there is no row for them', () => {
     const spans = Array.from({ length: 4 }, (_, index) => ({ from: 460 + index, to: 490, label: `no ${index}` }))
-    const placed = placeSpans(spans, (time) => time, 500, () => 80, 2)
+    const placed = placeSpans(
+      spans,
+      (time) => time,
+      500,
+      () => 80,
+      2,
+    )
     expect(placed.map((place) => place.labelLeft)).toEqual([420, 420, 420, 420])
     expect(placed.map((place) => place.span.label)).toEqual(['no 0', 'no 1', '', ''])
   })

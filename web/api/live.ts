@@ -1,0 +1,115 @@
+import { useEffect, useState } from 'preact/hooks'
+import type { Freshness, StreamEvent } from '../../server/api/types.ts'
+
+/** The stream of the server's events, shared by all of the page: what it knows about the present, and when to ask anew. */
+export interface Live {
+  readonly connection: 'connecting' | 'open' | 'lost'
+  /** When the connection was lost, as Date.now(); null while it is open. */
+  readonly lostAt: number | null
+  /** When the next attempt is made; null while it is open or being opened. */
+  readonly retryAt: number | null
+  readonly freshness: FreshnessAt | null
+  /** Grows, at most once a second, whenever what pages show may have changed. */
+  readonly revision: number
+}
+
+/** What the server said about its counts, and when (performance.now()) it arrived: ages go on from there. */
+export interface FreshnessAt {
+  readonly freshness: Freshness
+  readonly arrivedAt: number
+}
+
+const RETRY_MS = [1000, 2000, 5000, 10_000, 30_000] as const
+const AT_MOST_EVERY_MS = 1000
+/** A stream can be silent (a proxy that swallows it): then pages ask without being told to. */
+const ASK_ANYWAY_MS = 30_000
+
+let state: Live = { connection: 'connecting', lostAt: null, retryAt: null, freshness: null, revision: 0 }
+const listeners = new Set<(live: Live) => void>()
+let source: EventSource | null = null
+let attempts = 0
+let retryTimer: number | undefined
+let bumpTimer: number | undefined
+let lastBumpAt = Number.NEGATIVE_INFINITY
+
+/** Opens the stream; called once at start. It is opened again, with back-off, as often as it breaks. */
+export function startLive(): void {
+  connect()
+  window.setInterval(() => {
+    if (performance.now() - lastBumpAt >= ASK_ANYWAY_MS && !document.hidden) bump()
+  }, ASK_ANYWAY_MS / 6)
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden && state.connection === 'lost') reconnectNow()
+  })
+}
+
+export function useLive(): Live {
+  const [live, setLive] = useState(state)
+  useEffect(() => {
+    listeners.add(setLive)
+    setLive(state)
+    return () => {
+      listeners.delete(setLive)
+    }
+  }, [])
+  return live
+}
+
+export function reconnectNow(): void {
+  window.clearTimeout(retryTimer)
+  connect()
+}
+
+/** An answer that carries the freshness is as good a witness as the stream. */
+export function noteFreshness(freshness: Freshness): void {
+  const known = state.freshness?.freshness.now ?? ''
+  if (freshness.now >= known) change({ freshness: { freshness, arrivedAt: performance.now() } })
+}
+
+function connect(): void {
+  source?.close()
+  const opened = new EventSource('/api/v1/stream')
+  source = opened
+  change({ retryAt: null })
+  opened.onopen = () => {
+    const wasLost = state.lostAt !== null
+    attempts = 0
+    change({ connection: 'open', lostAt: null, retryAt: null })
+    // What happened meanwhile is unknown: ask for everything that is shown.
+    if (wasLost) bump()
+  }
+  opened.onmessage = (message: MessageEvent<unknown>) => take(message.data)
+  opened.onerror = () => {
+    // The browser would try again by itself, but without back-off, and not at all after some answers.
+    opened.close()
+    const delay = RETRY_MS[Math.min(attempts, RETRY_MS.length - 1)] ?? 30_000
+    attempts++
+    change({ connection: 'lost', lostAt: state.lostAt ?? Date.now(), retryAt: Date.now() + delay })
+    window.clearTimeout(retryTimer)
+    retryTimer = window.setTimeout(connect, delay)
+  }
+}
+
+function take(data: unknown): void {
+  if (typeof data !== 'string') return
+  // Built and served together with the server, so its events have the types that both share.
+  const event: StreamEvent = JSON.parse(data)
+  if (event.event === 'freshness') noteFreshness(event.freshness)
+  else bump()
+}
+
+/** At once when the last one is a second ago, else when it will be. */
+function bump(): void {
+  if (bumpTimer !== undefined) return
+  const wait = Math.max(0, lastBumpAt + AT_MOST_EVERY_MS - performance.now())
+  bumpTimer = window.setTimeout(() => {
+    bumpTimer = undefined
+    lastBumpAt = performance.now()
+    change({ revision: state.revision + 1 })
+  }, wait)
+}
+
+function change(changes: Partial<Live>): void {
+  state = { ...state, ...changes }
+  for (const listener of listeners) listener(state)
+}

@@ -1,0 +1,99 @@
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import type { ErrorAnswer } from '../../server/api/types.ts'
+import { useLive } from './live.ts'
+
+/** What a page has of one address: the newest answer, and what went wrong since, if anything did. */
+export interface Answer<T> {
+  readonly data: T | null
+  readonly error: LoadError | null
+  /** For "waiting since": Date.now() of the first attempt without an answer yet; null once there is one. */
+  readonly waitingSince: number | null
+  readonly retry: () => void
+}
+
+export interface LoadError {
+  /** 0 where no answer came at all. */
+  readonly status: number
+  readonly message: string
+  /** Date.now() of the first failure in a row. */
+  readonly since: number
+}
+
+const RETRY_MS = [2000, 5000, 15_000, 30_000] as const
+
+interface Loaded<T> {
+  readonly subject: string
+  readonly data: T
+}
+
+/**
+ * Asks `path` (null: nothing to ask yet), and again whenever the live stream says so. The old answer stays until the new
+ * one is there, and stays when that fails; only another `subject` (another channel, say) makes it go.
+ */
+export function useAnswer<T>(path: string | null, subject: string): Answer<T> {
+  const { revision } = useLive()
+  const [loaded, setLoaded] = useState<Loaded<T> | null>(null)
+  const [error, setError] = useState<LoadError | null>(null)
+  const [waitingSince, setWaitingSince] = useState<number | null>(() => Date.now())
+  const [attempt, setAttempt] = useState(0)
+  const failures = useRef(0)
+  const retry = useCallback(() => setAttempt((last) => last + 1), [])
+
+  // revision and attempt aren't used inside: they ask the same path again.
+  useEffect(() => {
+    if (path === null) return
+    const abort = new AbortController()
+    let timer: number | undefined
+    void ask<T>(path, abort.signal).then((result) => {
+      if (abort.signal.aborted) return
+      if (result.kind === 'answer') {
+        failures.current = 0
+        setLoaded({ subject, data: result.data })
+        setError(null)
+        setWaitingSince(null)
+        return
+      }
+      setError((last) => ({ status: result.status, message: result.message, since: last?.since ?? Date.now() }))
+      // What doesn't exist won't by asking again; the live stream tells when something changed.
+      if (result.status === 404 || result.status === 400) return
+      const delay = RETRY_MS[Math.min(failures.current, RETRY_MS.length - 1)] ?? 30_000
+      failures.current++
+      timer = window.setTimeout(retry, delay)
+    })
+    return () => {
+      abort.abort()
+      window.clearTimeout(timer)
+    }
+  }, [path, subject, revision, attempt])
+
+  const data = loaded !== null && loaded.subject === subject ? loaded.data : null
+  return { data, error, waitingSince: data === null ? (waitingSince ?? Date.now()) : null, retry }
+}
+
+type Result<T> =
+  | { readonly kind: 'answer'; readonly data: T }
+  | { readonly kind: 'failure'; readonly status: number; readonly message: string }
+
+async function ask<T>(path: string, signal: AbortSignal): Promise<Result<T>> {
+  try {
+    const response = await fetch(path, { signal, headers: { Accept: 'application/json' } })
+    if (!response.ok) return { kind: 'failure', status: response.status, message: await errorOf(response) }
+    // Pages and server are built and served together: the types of both are the same file.
+    const data: T = await response.json()
+    return { kind: 'answer', data }
+  } catch (error) {
+    if (signal.aborted) return { kind: 'failure', status: 0, message: 'cancelled' }
+    const message = error instanceof SyntaxError ? 'the answer is not JSON' : 'the server does not answer'
+    return { kind: 'failure', status: 0, message }
+  }
+}
+
+async function errorOf(response: Response): Promise<string> {
+  try {
+    const answer: Partial<ErrorAnswer> = await response.json()
+    if (typeof answer.error === 'string') return answer.error
+  } catch {
+    // Not one of the API's own errors: the status has to do.
+  }
+  return `the server answered ${response.status} ${response.statusText}`.trim()
+}

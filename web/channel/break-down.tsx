@@ -1,0 +1,116 @@
+import type { SeriesAnswer } from '../../server/api/types.ts'
+import { useAnswer } from '../api/use-answer.ts'
+import { MiniChart } from '../charts/mini-chart.tsx'
+import { highest, isKnown, type Value } from '../charts/water.ts'
+import { Trouble } from '../shell/states.tsx'
+import type { BreakDown, Zone } from '../view/view.ts'
+import { axisCount, share } from '../words/number.ts'
+import { DAY_MS, HOUR_MS } from '../words/time.ts'
+import type { Part } from './parts.ts'
+import { largestParts, problemParts } from './parts.ts'
+import type { Shown } from './range.ts'
+import { seriesPath } from './use-channel.ts'
+
+const MOST_PARTS = 8
+const MOST_PROBLEMS = 3
+/** Beyond, hours are narrower than a pixel of a small chart, and their tide hides everything else. */
+const DAYS_FROM_MS = 15 * DAY_MS
+
+interface BreakDownProps {
+  readonly channel: string
+  readonly range: Shown
+  readonly by: BreakDown
+  readonly zone: Zone
+  /** What all parts together are, for shares. */
+  readonly received: SeriesAnswer | null
+}
+
+/** Small multiples: what the channel is made of, and what is wrong with its submissions; one y scale for each kind. */
+export function BreakDownCharts({ channel, range, by, zone }: BreakDownProps) {
+  const step = range.to - range.from > DAYS_FROM_MS ? 'day' : 'hour'
+  const question = { step, channel, from: range.from, to: range.to }
+  const parts = useAnswer<SeriesAnswer>(seriesPath({ ...question, metric: 'received', by }), `${channel} ${by} ${step}`)
+  const problems = useAnswer<SeriesAnswer>(
+    seriesPath({ ...question, metric: 'invalid', by: 'problem' }),
+    `${channel} problems ${step}`,
+  )
+  const all = useAnswer<SeriesAnswer>(seriesPath({ ...question, metric: 'received' }), `${channel} all ${step}`)
+  const shownParts = parts.data === null ? [] : largestParts(parts.data, by, MOST_PARTS)
+  const shownProblems =
+    problems.data === null || all.data === null ? [] : problemParts(problems.data, all.data, MOST_PROBLEMS)
+  const max = highest(...shownParts.map((part) => part.values)) || 1
+  const most = Math.max(0.05, highest(...shownProblems.map((part) => part.values)))
+  const times = parts.data?.times.map((time) => Date.parse(time)) ?? []
+  const problemTimes = problems.data?.times.map((time) => Date.parse(time)) ?? []
+  const stepMs = step === 'day' ? DAY_MS : HOUR_MS
+  return (
+    <div class="break-down">
+      <section>
+        <h2 class="section-head">
+          By {by} <span class="label">submissions per {step}, one scale for all</span>
+        </h2>
+        <Trouble what={`the break-down by ${by}`} answer={parts} />
+        <ul class="minis">
+          {shownParts.map((part, index) => (
+            <Mini
+              key={part.name}
+              part={part}
+              word={share(part.shareOfAll)}
+              times={times}
+              stepMs={stepMs}
+              zone={zone}
+              max={max}
+              top={index === 0 ? axisCount(max) : ''}
+            />
+          ))}
+        </ul>
+      </section>
+      <section>
+        <h2 class="section-head">
+          Invalid, by problem <span class="label">share of the {step}’s submissions</span>
+        </h2>
+        <Trouble what="what is invalid" answer={problems} />
+        {problems.data !== null && shownProblems.length === 0 && <p class="second minis-none">Nothing invalid here.</p>}
+        <ul class="minis">
+          {shownProblems.map((part, index) => (
+            <Mini
+              key={part.name}
+              part={part}
+              word={`up to ${share(highest(part.values))}`}
+              times={problemTimes}
+              stepMs={stepMs}
+              zone={zone}
+              max={most}
+              top={index === 0 ? share(most) : ''}
+            />
+          ))}
+        </ul>
+      </section>
+    </div>
+  )
+}
+
+interface MiniProps {
+  readonly part: Part
+  readonly word: string
+  readonly times: readonly number[]
+  readonly stepMs: number
+  readonly zone: Zone
+  readonly max: number
+  readonly top: string
+}
+
+function Mini({ part, word, times, stepMs, zone, max, top }: MiniProps) {
+  // The running step is not comparable: it would end every line with a fall.
+  const last = part.values.findLastIndex(isKnown)
+  const whole: readonly Value[] = part.values.map((value, index) => (index >= last ? null : value))
+  return (
+    <li class="mini">
+      <p class="mini-head">
+        <b>{part.name}</b>
+        <span class="second">{word}</span>
+      </p>
+      <MiniChart times={times} stepMs={stepMs} values={whole} max={max} top={top} zone={zone} />
+    </li>
+  )
+}

@@ -1,0 +1,199 @@
+import { useEffect, useMemo } from 'preact/hooks'
+import type { OverviewAnswer } from '../../server/api/types.ts'
+import { useLive } from '../api/live.ts'
+import type { Answer } from '../api/use-answer.ts'
+import { LaneChart } from '../charts/lane-chart.tsx'
+import { LaneSkeleton } from '../charts/lane-skeleton.tsx'
+import type { Lane } from '../charts/layout.ts'
+import { newestIndex } from '../charts/readout.ts'
+import { isKnown } from '../charts/water.ts'
+import { serverNow } from '../shell/freshness.ts'
+import { useKeys } from '../shell/keys.ts'
+import { remember, remembered } from '../shell/memory.ts'
+import { Sentences } from '../shell/sentences.tsx'
+import { Trouble, Waiting } from '../shell/states.tsx'
+import { go, isZoomed, linkTo, replace, zoomTo } from '../view/navigation.ts'
+import { CHANNEL_DEFAULTS, type ChannelView, channelView } from '../view/view.ts'
+import { count, countRange, rate } from '../words/number.ts'
+import { dateRange, HOUR_MS, moment } from '../words/time.ts'
+import { BreakDownCharts } from './break-down.tsx'
+import { ChannelOptions } from './channel-options.tsx'
+import { ChannelSwitch } from './channel-switch.tsx'
+import { nearestName } from './nearest-name.ts'
+import { type Shown, shown, zoomed } from './range.ts'
+import { SeriesTable } from './series-table.tsx'
+import { useChannel } from './use-channel.ts'
+
+const HOURLY_LANES: readonly Lane[] = ['submissions', 'ofExpected', 'invalid']
+/** The expectation is by the hour: minutes have none. */
+const MINUTE_LANES: readonly Lane[] = ['submissions', 'invalid']
+
+const REMEMBERED_CHANNEL = 'channel'
+
+interface ChannelPageProps {
+  readonly view: ChannelView
+  readonly overview: Answer<OverviewAnswer>
+}
+
+export function ChannelPage({ view, overview }: ChannelPageProps) {
+  const names = overview.data?.channels.map(({ channel }) => channel) ?? []
+  const wanted = view.channel === '' ? defaultChannel(names) : view.channel
+  useEffect(() => {
+    // The address says which channel it is as soon as that is known.
+    if (view.channel === '' && wanted !== '') replace({ ...view, channel: wanted })
+  }, [view, wanted])
+  useEffect(() => {
+    if (names.includes(wanted)) remember(REMEMBERED_CHANNEL, wanted)
+  }, [names, wanted])
+  const isGone = overview.data !== null && wanted !== '' && !names.includes(wanted)
+  if (isGone) return <Gone channel={wanted} names={names} />
+  return <Channel view={{ ...view, channel: wanted }} names={names} overview={overview} />
+}
+
+/** The one looked at last, else the one with most submissions. */
+function defaultChannel(names: readonly string[]): string {
+  const last = remembered(REMEMBERED_CHANNEL)
+  return last !== null && names.includes(last) ? last : (names[0] ?? '')
+}
+
+interface ChannelProps {
+  readonly view: ChannelView
+  readonly names: readonly string[]
+  readonly overview: Answer<OverviewAnswer>
+}
+
+function Channel({ view, names, overview }: ChannelProps) {
+  const range = useRange(view)
+  const data = useChannel(view.channel, range, view.ghost)
+  const { facts, chart } = data
+  const look = useMemo(() => ({ log: view.log, zone: view.zone }), [view.log, view.zone])
+  const change = (changes: Partial<ChannelView>): void => go({ ...view, ...changes })
+  const zoom = (from: number, to: number): void => zoomTo({ ...view, range: zoomed(from, to) })
+  const pan = (byMs: number): void => {
+    if (range === null) return
+    const grain = Math.round(byMs / HOUR_MS) * HOUR_MS
+    zoomTo({ ...view, range: { kind: 'fixed', from: range.from + grain, to: range.to + grain } })
+  }
+  const out = (): void => {
+    if (isZoomed()) window.history.back()
+    else if (view.range.kind === 'fixed') change({ range: CHANNEL_DEFAULTS.range })
+  }
+  const span = range === null ? 0 : range.to - range.from
+  const scale = (factor: number): void => {
+    if (range === null) return
+    const middle = (range.from + range.to) / 2
+    zoom(middle - (span * factor) / 2, middle + (span * factor) / 2)
+  }
+  const neighbour = (by: 1 | -1): void => {
+    const next = names[(names.indexOf(view.channel) + by + names.length) % names.length]
+    if (next !== undefined) replace({ ...view, channel: next })
+  }
+  useKeys({
+    w: () => change({ ghost: !view.ghost }),
+    l: () => change({ log: !view.log }),
+    t: () => change({ table: !view.table }),
+    z: () => change({ zone: view.zone === 'utc' ? 'local' : 'utc' }),
+    j: () => neighbour(1),
+    k: () => neighbour(-1),
+    '[': () => pan(-span / 2),
+    ']': () => pan(span / 2),
+    '+': () => scale(0.5),
+    '-': () => scale(2),
+    Escape: out,
+  })
+  const lanes = range?.step === 'minute' ? MINUTE_LANES : HOURLY_LANES
+  const sentences = facts.data?.sentences ?? []
+  return (
+    <>
+      <ChannelSwitch view={view} names={names} />
+      {sentences.length > 0 ? (
+        <Sentences sentences={sentences} names={[view.channel]} />
+      ) : (
+        <h1 class="sentences sentence">
+          <b>{view.channel === '' ? '\u00a0' : view.channel}</b>
+        </h1>
+      )}
+      {range !== null && <ChannelOptions view={view} range={range} onChange={change} />}
+      <Trouble what={`the series of ${view.channel}`} answer={data.received} />
+      <Trouble what={`what is known of ${view.channel}`} answer={facts} />
+      <Trouble what="the invalid rate" answer={data.invalid} />
+      {view.ghost && <Trouble what="last week" answer={data.ghost} />}
+      <Waiting what={`the series of ${view.channel}`} answer={data.received} />
+      {chart === null || range === null ? (
+        <LaneSkeleton lanes={lanes} />
+      ) : view.table ? (
+        <SeriesTable data={chart} look={look} />
+      ) : (
+        <LaneChart
+          data={chart}
+          lanes={lanes}
+          look={look}
+          summary={summary(chart)}
+          onZoom={zoom}
+          onPan={pan}
+          onOut={out}
+        />
+      )}
+      {range !== null && overview.data !== null && (
+        <BreakDownCharts
+          channel={view.channel}
+          range={range}
+          by={view.by}
+          zone={view.zone}
+          received={data.received.data}
+        />
+      )}
+    </>
+  )
+}
+
+/** The shown range; a moving one follows the server's clock, which has to be known first. */
+function useRange(view: ChannelView): Shown | null {
+  const { freshness } = useLive()
+  // Moving ranges end on whole hours: within one nothing changes, and nothing is asked anew.
+  const now = freshness === null ? null : Math.floor(serverNow(freshness, performance.now()) / HOUR_MS) * HOUR_MS + 1
+  return useMemo(() => {
+    if (now === null && view.range.kind === 'last') return null
+    return shown(view, now ?? Date.now())
+  }, [view.range, view.step, now])
+}
+
+function summary(chart: NonNullable<ReturnType<typeof useChannel>['chart']>): string {
+  const index = newestIndex(chart)
+  const [seen, low, high, invalid] = [chart.seen[index], chart.low[index], chart.high[index], chart.invalid[index]]
+  const expected = isKnown(low) && isKnown(high) ? `, ${countRange(low, high)} expected` : ''
+  const rates = isKnown(invalid) ? `, ${rate(invalid)} invalid` : ''
+  const newest = isKnown(seen)
+    ? `${count(seen)} seen at ${moment(chart.x[index] ?? 0)}${expected}${rates}`
+    : 'nothing counted'
+  const troubles = chart.incidents.map(({ id, label }) => `incident ${id}: ${label}`).join('; ')
+  return `${chart.channel}, submissions per ${chart.step}, ${dateRange(chart.from, chart.to)}: ${newest}. ${troubles}`
+}
+
+function Gone({ channel, names }: { readonly channel: string; readonly names: readonly string[] }) {
+  const nearest = nearestName(channel, names)
+  return (
+    <section class="block">
+      <h1 class="sentence">
+        No submission was ever counted for a channel <b>{channel}</b>.
+      </h1>
+      <p class="block">
+        {nearest !== null && (
+          <>
+            Did you mean <a {...linkTo(channelView(nearest))}>{nearest}</a>?{' '}
+          </>
+        )}
+        Known are{' '}
+        {names.map((name, index) => (
+          <>
+            {index > 0 && ', '}
+            <a key={name} {...linkTo(channelView(name))}>
+              {name}
+            </a>
+          </>
+        ))}
+        .
+      </p>
+    </section>
+  )
+}

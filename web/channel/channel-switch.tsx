@@ -1,0 +1,21 @@
+import { linkTo } from '../view/navigation.ts'
+import type { ChannelView } from '../view/view.ts'
+
+/** The other channels, each with the same view. */
+export function ChannelSwitch({ view, names }: { readonly view: ChannelView; readonly names: readonly string[] }) {
+  return (
+    <nav class="channel-switch" aria-label="Channel">
+      {names.length === 0 && <span>&nbsp;</span>}
+      {names.map((channel) => (
+        <a
+          key={channel}
+          class="option"
+          {...linkTo({ ...view, channel })}
+          aria-current={channel === view.channel ? 'true' : undefined}
+        >
+          {channel}
+        </a>
+      ))}
+    </nav>
+  )
+}

@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest'
+import { channelView } from '../view/view.ts'
+import { shown, zoomed } from './range.ts'
+
+const HOUR = 3_600_000
+const now = Date.UTC(2014, 1, 6, 14, 22)
+
+describe('what a view shows', () => {
+  test('a moving range ends after now with its forecast, on a whole hour', () => {
+    const week = shown(channelView('nightly'), now)
+    expect(new Date(week.from).toISOString()).toBe('2014-01-30T15:00:00.000Z')
+    expect(new Date(week.to).toISOString()).toBe('2014-02-07T15:00:00.000Z')
+  })
+
+  test('its address stays the same within an hour, so that live data needs no new one', () => {
+    expect(shown(channelView('nightly'), now + 20 * 60_000)).toEqual(shown(channelView('nightly'), now))
+  })
+
+  test('a fixed range stays as it is', () => {
+    const range = { kind: 'fixed' as const, from: now - 5 * HOUR, to: now - HOUR }
+    expect(shown(channelView('nightly', { range }), now)).toMatchObject({ from: range.from, to: range.to })
+  })
+
+  test('minutes are shown where they are kept, else hours', () => {
+    const day = channelView('nightly', { range: { kind: 'last', days: 1 }, step: 'minute' })
+    expect(shown(day, now)).toMatchObject({ step: 'minute', fetched: 'minute' })
+    expect(shown(channelView('nightly', { step: 'minute' }), now)).toMatchObject({ step: 'hour', fetched: 'hour' })
+    const old = { kind: 'fixed' as const, from: now - 100 * HOUR, to: now - 90 * HOUR }
+    expect(shown(channelView('nightly', { range: old, step: 'minute' }), now).step).toBe('hour')
+  })
+
+  test('days are made of hours, which carry the expectation, unless there are too many', () => {
+    expect(shown(channelView('nightly', { step: 'day' }), now)).toMatchObject({ step: 'day', fetched: 'hour' })
+    const years = { kind: 'fixed' as const, from: now - 900 * 24 * HOUR, to: now }
+    expect(shown(channelView('nightly', { range: years }), now)).toMatchObject({ step: 'day', fetched: 'day' })
+  })
+})
+
+test('a zoom is a fixed range on whole hours, never smaller than two hours', () => {
+  expect(zoomed(now, now + 30 * HOUR)).toEqual({
+    kind: 'fixed',
+    from: Date.UTC(2014, 1, 6, 14),
+    to: Date.UTC(2014, 1, 7, 20),
+  })
+  const tiny = zoomed(now, now + 1000)
+  expect(tiny.kind === 'fixed' && tiny.to - tiny.from).toBe(2 * HOUR)
+})

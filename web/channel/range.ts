@@ -1,0 +1,49 @@
+import type { ChannelView, ChosenStep, LastDays, Range } from '../view/view.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../words/time.ts'
+
+/** A view's range as times, and the step that can be shown for it. */
+export interface Shown {
+  readonly from: number
+  readonly to: number
+  readonly step: ChosenStep
+  /** What the API is asked for: hours also where days are shown, because the expectation is hourly. */
+  readonly fetched: ChosenStep
+}
+
+const FORECAST_HOURS: Readonly<Record<LastDays, number>> = { 1: 6, 7: 24, 60: 24, 365: 0 }
+/** Minutes are kept for two days. */
+const MOST_MINUTES_MS = 2 * DAY_MS
+/** More hours than the API gives at once. */
+const MOST_HOURS_MS = 800 * DAY_MS
+const LEAST_SPAN_MS = 2 * HOUR_MS
+
+/** `now` is the server's: a moving range ends with the forecast after it, on a whole hour, so that addresses stay the same within one. */
+export function shown(view: ChannelView, now: number): Shown {
+  const { from, to } = times(view.range, now)
+  const span = to - from
+  const step = view.step === 'minute' && !canShowMinutes(from, to, now) ? 'hour' : view.step
+  const fetched = step === 'minute' ? 'minute' : span > MOST_HOURS_MS ? 'day' : 'hour'
+  return { from, to, step: fetched === 'day' ? 'day' : step, fetched }
+}
+
+export function canShowMinutes(from: number, to: number, now: number): boolean {
+  return to - from <= MOST_MINUTES_MS && from >= now - MOST_MINUTES_MS - HOUR_MS
+}
+
+function times(range: Range, now: number): { readonly from: number; readonly to: number } {
+  if (range.kind === 'fixed') return { from: range.from, to: range.to }
+  const end = Math.ceil(now / HOUR_MS) * HOUR_MS
+  return { from: end - range.days * DAY_MS, to: end + FORECAST_HOURS[range.days] * HOUR_MS }
+}
+
+/** A fixed range for what was dragged or keyed: on whole hours (minutes when close), and not too small to see anything. */
+export function zoomed(from: number, to: number): Range {
+  const grain = to - from > DAY_MS ? HOUR_MS : 10 * MINUTE_MS
+  const middle = (from + to) / 2
+  const half = Math.max(to - from, LEAST_SPAN_MS) / 2
+  return {
+    kind: 'fixed',
+    from: Math.round((middle - half) / grain) * grain,
+    to: Math.round((middle + half) / grain) * grain,
+  }
+}

@@ -1,0 +1,189 @@
+import { linkTo } from '../view/navigation.ts'
+import { ofExpected, rate } from '../words/number.ts'
+import type { Placed, Span } from './brackets.ts'
+import type { ChartData } from './chart-data.ts'
+import type { ChartLook, ChartScales } from './chart-option.ts'
+import { BRACKET_ROW_PX, type Lane, type LaneBox, type Layout } from './layout.ts'
+import { endLabels, notes } from './notes.ts'
+import { toPixel } from './scale.ts'
+import { labelWidth } from './text-width.ts'
+import { isKnown, type Value } from './water.ts'
+
+interface IncidentSpan extends Span {
+  readonly id: number | null
+}
+
+export interface ChartSpans {
+  /** The plot's left edge in the chart's box: spans count from it. */
+  readonly left: number
+  readonly brackets: readonly Placed<IncidentSpan>[]
+  readonly gaps: readonly Placed<IncidentSpan & { readonly isNow: boolean }>[]
+}
+
+interface ChartWordsProps {
+  readonly data: ChartData
+  readonly layout: Layout
+  readonly scales: ChartScales
+  readonly spans: ChartSpans
+  readonly look: ChartLook
+}
+
+/** The words over a chart, as text and links: they are found, read aloud and followed; a canvas can't be. */
+export function ChartWords({ data, layout, scales, spans, look }: ChartWordsProps) {
+  return (
+    <>
+      {spans.brackets.map((placed) => (
+        <Bracket key={placed.span.id} placed={placed} layout={layout} plotLeft={spans.left} />
+      ))}
+      {spans.gaps.map(
+        ({ span, labelLeft }) =>
+          span.label !== '' && (
+            <span
+              key={`${span.from} ${span.isNow}`}
+              class={`gap-label ${span.isNow ? 'is-now' : ''}`}
+              style={{ left: `${spans.left + labelLeft}px`, top: `${layout.gapLabelTop}px` }}
+            >
+              {span.id === null ? span.label : <IncidentLink id={span.id} label={span.label} />}
+            </span>
+          ),
+      )}
+      {layout.lanes.map((box) => (
+        <LaneTitle key={box.lane} box={box} layout={layout} data={data} look={look} />
+      ))}
+      {layout.labels === 'margin' && <EndWords data={data} layout={layout} scales={scales} />}
+      {layout.buildTop !== null && layout.labels === 'margin' && (
+        <span class="lane-title lane-quiet" style={{ left: 0, top: `${layout.buildTop - 6}px` }}>
+          Builds first seen
+        </span>
+      )}
+      {notes(data, layout, scales, labelWidth).map((note) => (
+        <span
+          key={note.key}
+          class={`note note-${note.align} ${note.isWrong ? 'note-wrong' : ''}`}
+          style={{ left: `${note.left}px`, top: `${note.top}px` }}
+        >
+          {note.id === null ? note.text : <IncidentLink id={note.id} label={note.text} />}
+        </span>
+      ))}
+    </>
+  )
+}
+
+function Bracket({
+  placed,
+  layout,
+  plotLeft,
+}: {
+  readonly placed: Placed<IncidentSpan>
+  readonly layout: Layout
+  readonly plotLeft: number
+}) {
+  const { span, left, width, labelLeft, row } = placed
+  const top = layout.gapLabelTop - (row + 1) * BRACKET_ROW_PX
+  return (
+    <>
+      <span class="bracket" style={{ left: `${plotLeft + left}px`, width: `${width}px`, top: `${top + 18}px` }} />
+      {span.label !== '' && span.id !== null && (
+        <span class="bracket-label" style={{ left: `${plotLeft + labelLeft}px`, top: `${top}px` }}>
+          <IncidentLink id={span.id} label={span.label} />
+        </span>
+      )}
+    </>
+  )
+}
+
+function IncidentLink({ id, label }: { readonly id: number; readonly label: string }) {
+  return (
+    <a class="incident-link" {...linkTo({ page: 'incident', id })}>
+      <b>{id}</b> {label}
+    </a>
+  )
+}
+
+const STEP_WORDS = { minute: 'per minute', hour: 'per hour', day: 'per day' } as const
+
+function laneNames(lane: Lane, step: ChartData['step']): readonly [string, string] {
+  switch (lane) {
+    case 'submissions':
+      return ['Submissions', STEP_WORDS[step]]
+    case 'ofExpected':
+      return ['Of expected', step === 'hour' ? 'mean of 24 h' : '']
+    case 'invalid':
+      return ['Invalid rate', '']
+  }
+}
+
+interface LaneTitleProps {
+  readonly box: LaneBox
+  readonly layout: Layout
+  readonly data: ChartData
+  readonly look: ChartLook
+}
+
+/** Left of the plot; where there is no margin, above it, with the newest value at the other end of the line. */
+function LaneTitle({ box, layout, data, look }: LaneTitleProps) {
+  const [name, what] = laneNames(box.lane, data.step)
+  const logWord = box.lane === 'submissions' && look.log ? ', logarithmic' : ''
+  if (layout.labels === 'margin') {
+    return (
+      <span class="lane-title" style={{ left: 0, top: `${box.top - 2}px` }}>
+        <b>{name}</b>
+        <br />
+        {what}
+        {logWord}
+      </span>
+    )
+  }
+  return (
+    <span class="lane-title lane-above" style={{ left: 0, right: 0, top: `${box.top - 22}px` }}>
+      <span>
+        <b>{name}</b> {what}
+        {logWord}
+      </span>
+      <span>{newest(box.lane, data)}</span>
+    </span>
+  )
+}
+
+function newest(lane: Lane, data: ChartData): string {
+  const last = (values: readonly Value[]): number | undefined => values.findLast(isKnown) ?? undefined
+  if (lane === 'submissions') return ''
+  const value = last(lane === 'invalid' ? data.invalid : data.ofExpected)
+  if (value === undefined) return ''
+  return lane === 'invalid' ? rate(value) : ofExpected(value)
+}
+
+function EndWords({ data, layout, scales }: Pick<ChartWordsProps, 'data' | 'layout' | 'scales'>) {
+  const left = layout.left + layout.plotWidth + 12
+  const single = (lane: Lane, text: string | null, value: number | undefined) => {
+    const found = scales.lanes.get(lane)
+    if (text === null || value === undefined || found === undefined) return null
+    return (
+      <span class="end-label end-ink" style={{ left: `${left}px`, top: `${toPixel(found.scale, value) - 9}px` }}>
+        <b>{text}</b>
+      </span>
+    )
+  }
+  const residual = data.ofExpected.findLast(isKnown) ?? undefined
+  const invalid = data.invalid.findLast(isKnown) ?? undefined
+  return (
+    <>
+      {endLabels(data, scales).map((label) => (
+        <span
+          key={label.key}
+          class={`end-label end-${label.look}`}
+          style={{ left: `${left}px`, top: `${label.top}px` }}
+        >
+          {label.lines.map((line, index) => (
+            <span key={line}>
+              {index === 0 && label.look !== 'quiet' ? <b>{line}</b> : line}
+              <br />
+            </span>
+          ))}
+        </span>
+      ))}
+      {single('ofExpected', residual === undefined ? null : ofExpected(residual), residual)}
+      {single('invalid', invalid === undefined ? null : rate(invalid), invalid)}
+    </>
+  )
+}

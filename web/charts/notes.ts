@@ -1,0 +1,187 @@
+import { count, countRange, ofExpected } from '../words/number.ts'
+import { day } from '../words/time.ts'
+import type { ChartData } from './chart-data.ts'
+import type { ChartScales } from './chart-option.ts'
+import type { Layout } from './layout.ts'
+import { toPixel } from './scale.ts'
+import { isKnown } from './water.ts'
+
+/** Words in the free water of a chart: extremes, starts, what isn't there. Pixels of the chart's box. */
+export interface Note {
+  readonly key: string
+  readonly text: string
+  /** Set before the text in 500. */
+  readonly id: number | null
+  readonly left: number
+  readonly top: number
+  /** `end`: `left` is where the text ends. */
+  readonly align: 'start' | 'middle' | 'end'
+  readonly isWrong: boolean
+}
+
+const LINE_PX = 18
+const SPACE_PX = 8
+const HOUR_MS = 3_600_000
+
+export function notes(
+  data: ChartData,
+  layout: Layout,
+  scales: ChartScales,
+  textWidth: (text: string) => number,
+): readonly Note[] {
+  if (layout.labels === 'inside') return []
+  return [
+    ...deepest(data, layout, scales, textWidth),
+    ...invalidStarts(data, layout, scales, textWidth),
+    ...pausesOfBuilds(data, layout, scales, textWidth),
+  ]
+}
+
+/** How low it got, beside the lowest point of the residual: the line climbs to its right, so below it there is room. */
+function deepest(
+  data: ChartData,
+  layout: Layout,
+  scales: ChartScales,
+  textWidth: (text: string) => number,
+): readonly Note[] {
+  const lane = scales.lanes.get('ofExpected')
+  if (lane === undefined) return []
+  let free = Number.NEGATIVE_INFINITY
+  return data.incidents
+    .filter((incident) => incident.group === 'volume')
+    .sort((a, b) => a.from - b.from)
+    .flatMap((incident) => {
+      const index = lowestIndex(data, incident.from, incident.to)
+      const value = index === null ? null : data.ofExpected[index]
+      if (index === null || !isKnown(value) || value > 0.97) return []
+      const text = `${ofExpected(value)} on ${day(data.x[index] ?? 0)}`
+      const width = textWidth(text)
+      const x = toPixel(scales.time, data.x[index] ?? 0)
+      const bounds = layout.left + layout.plotWidth
+      const left = x + 24 + width <= bounds ? x + 24 : x - SPACE_PX - width
+      if (left < free || left < layout.left) return []
+      free = left + width + SPACE_PX
+      const top = Math.min(toPixel(lane.scale, value) - LINE_PX / 2, lane.scale.range[0] - LINE_PX)
+      return [{ key: `low ${incident.id}`, text, id: null, left, top, align: 'start' as const, isWrong: true }]
+    })
+}
+
+function lowestIndex(data: ChartData, from: number, to: number): number | null {
+  let lowest: number | null = null
+  data.ofExpected.forEach((value, index) => {
+    const x = data.x[index] ?? 0
+    if (!isKnown(value) || x < from || x > to + 24 * HOUR_MS) return
+    if (lowest === null || value < (data.ofExpected[lowest] ?? Number.POSITIVE_INFINITY)) lowest = index
+  })
+  return lowest
+}
+
+/** Which problem the invalid rate rises with, left of where it began, or right where the chart begins later. */
+function invalidStarts(
+  data: ChartData,
+  layout: Layout,
+  scales: ChartScales,
+  textWidth: (text: string) => number,
+): readonly Note[] {
+  const lane = scales.lanes.get('invalid')
+  if (lane === undefined) return []
+  return data.incidents
+    .filter((incident) => incident.group === 'invalid' && incident.to > data.from && incident.from < data.to)
+    .map((incident, row) => {
+      const x = toPixel(scales.time, Math.max(incident.from, data.from))
+      const fits = x - layout.left > textWidth(`${incident.id}  ${incident.label}`) + 2 * SPACE_PX
+      return {
+        key: `invalid ${incident.id}`,
+        text: incident.label,
+        id: incident.id,
+        left: fits ? x - SPACE_PX : x + SPACE_PX,
+        top: lane.scale.range[1] + 6 + row * LINE_PX,
+        align: fits ? ('end' as const) : ('start' as const),
+        isWrong: true,
+      }
+    })
+}
+
+const FEWEST_BUILDS = 6
+const LONG_PAUSE = 4
+
+/** Where builds used to come and don't: as telling as the ticks. */
+function pausesOfBuilds(
+  data: ChartData,
+  layout: Layout,
+  scales: ChartScales,
+  textWidth: (text: string) => number,
+): readonly Note[] {
+  const top = layout.buildTop
+  const times = data.builds.map((build) => build.at).sort((a, b) => a - b)
+  if (top === null || times.length < FEWEST_BUILDS) return []
+  const ends = [...times.slice(1), Math.max(Math.min(data.now, data.to), times.at(-1) ?? 0)]
+  const pauses = times.map((time, index) => ({ from: time, to: ends[index] ?? time }))
+  const usual = pauses.map(({ from, to }) => to - from).sort((a, b) => a - b)[Math.floor(pauses.length / 2)] ?? 0
+  const text = 'no new build seen'
+  return pauses
+    .filter(({ from, to }) => usual > 0 && to - from > LONG_PAUSE * usual)
+    .flatMap(({ from, to }) => {
+      const [left, right] = [toPixel(scales.time, from), toPixel(scales.time, to)]
+      if (right - left < textWidth(text) + 2 * SPACE_PX) return []
+      const isBlamed = data.incidents.some(
+        (incident) =>
+          incident.group === 'volume' &&
+          incident.from < to &&
+          incident.to > from &&
+          incident.from > from - 2 * 24 * HOUR_MS,
+      )
+      return [
+        {
+          key: `pause ${from}`,
+          text,
+          id: null,
+          left: (left + right) / 2,
+          top: top - 6,
+          align: 'middle' as const,
+          isWrong: isBlamed,
+        },
+      ]
+    })
+}
+
+export interface EndLabel {
+  readonly key: string
+  readonly lines: readonly string[]
+  readonly look: 'ink' | 'water' | 'quiet'
+  readonly top: number
+}
+
+/** What stands in the right margin where the lines end, pushed apart where they end close together. */
+export function endLabels(data: ChartData, scales: ChartScales): readonly EndLabel[] {
+  const lane = scales.lanes.get('submissions')
+  const index = data.seen.findLastIndex(isKnown)
+  const seen = data.seen[index]
+  if (lane === undefined || !isKnown(seen)) return []
+  const middle = (value: number, lines: number): number => toPixel(lane.scale, value) - (lines * LINE_PX) / 2
+  const labels: EndLabel[] = [{ key: 'seen', lines: [`seen ${count(seen)}`], look: 'ink', top: middle(seen, 1) }]
+  const [low, high, ghost] = [data.low[index], data.high[index], data.ghost?.[index]]
+  if (isKnown(low) && isKnown(high)) {
+    labels.push({ key: 'expected', lines: ['expected', countRange(low, high)], look: 'water', top: middle(high, 2) })
+  }
+  if (isKnown(ghost)) {
+    labels.push({ key: 'ghost', lines: [`last week ${count(ghost)}`], look: 'quiet', top: middle(ghost, 1) })
+  }
+  return spread(labels, lane.scale.range)
+}
+
+/** Labels in the order of their tops, none overlapping, all within the lane where there is room. */
+export function spread<T extends { readonly lines: readonly string[]; readonly top: number }>(
+  labels: readonly T[],
+  [bottom]: readonly [number, number],
+): readonly T[] {
+  const sorted = [...labels].sort((a, b) => a.top - b.top)
+  let free = Number.NEGATIVE_INFINITY
+  const pushed = sorted.map((label) => {
+    const top = Math.max(label.top, free)
+    free = top + label.lines.length * LINE_PX
+    return { ...label, top }
+  })
+  const excess = Math.max(0, free - bottom)
+  return excess === 0 ? pushed : pushed.map((label) => ({ ...label, top: label.top - excess }))
+}

@@ -1,0 +1,56 @@
+import { count, countRange, ofExpected, rate } from '../words/number.ts'
+import { age, day, fullMoment } from '../words/time.ts'
+import type { ChartData } from './chart-data.ts'
+import type { ChartLook } from './chart-option.ts'
+import { isKnown } from './water.ts'
+
+export interface ReadoutItem {
+  readonly name: string
+  readonly value: string
+  readonly look: 'plain' | 'water' | 'wrong'
+}
+
+export interface Readout {
+  readonly time: string
+  readonly items: readonly ReadoutItem[]
+}
+
+const STEP_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const
+
+/** All that is known of one step, in the order in which one asks: the line fixed above the chart. */
+export function readout(data: ChartData, index: number, look: ChartLook): Readout {
+  const middle = data.x[index]
+  if (middle === undefined) return { time: '', items: [] }
+  const start = middle - STEP_MS[data.step] / 2
+  const time = data.step === 'day' ? `${day(start)} ${new Date(start).getUTCFullYear()}` : fullMoment(start, look.zone)
+  const items: ReadoutItem[] = []
+  const add = (name: string, value: string, itemLook: ReadoutItem['look'] = 'plain'): void => {
+    items.push({ name, value, look: itemLook })
+  }
+  const seen = data.seen[index]
+  const [low, mid, high] = [data.low[index], data.mid[index], data.high[index]]
+  if (isKnown(seen)) add('seen', count(seen))
+  else if (data.running?.index === index) add('so far', `${count(data.running.value)}, ${age(data.running.ageMs)}`)
+  else if (start < data.now) add('seen', `unknown${reasonOf(data, middle)}`)
+  if (isKnown(low) && isKnown(high)) add('expected', countRange(low, high), 'water')
+  if (isKnown(seen) && isKnown(mid) && mid > 0) {
+    const outside = isKnown(low) && isKnown(high) && (seen < low || seen > high)
+    add('of expected', ofExpected(seen / mid), outside ? 'wrong' : 'plain')
+  }
+  const invalid = data.invalid[index]
+  if (isKnown(invalid)) add('invalid', rate(invalid))
+  const ghost = data.ghost?.[index]
+  if (isKnown(ghost)) add('last week', count(ghost))
+  return { time, items }
+}
+
+/** The newest whole step: what the read-out tells while nobody points. */
+export function newestIndex(data: ChartData): number {
+  const newest = data.seen.findLastIndex(isKnown)
+  return newest < 0 ? 0 : newest
+}
+
+function reasonOf(data: ChartData, time: number): string {
+  const gap = data.gaps.find((candidate) => time >= candidate.from && time < candidate.to)
+  return gap === undefined || gap.reason === '' ? '' : ` (${gap.reason})`
+}

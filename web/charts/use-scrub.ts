@@ -1,0 +1,109 @@
+import { useRef, useState } from 'preact/hooks'
+
+interface ScrubOptions {
+  /** Time at a pixel of the chart's box. */
+  readonly toTime: (pixel: number) => number
+  readonly indexAt: (time: number) => number
+  readonly count: number
+  readonly index: number
+  /** Null: nobody points any more. */
+  readonly onPoint: (index: number | null) => void
+  readonly onZoom?: (from: number, to: number) => void
+  readonly onPan?: (byMs: number) => void
+  readonly onOut?: () => void
+}
+
+export interface Selection {
+  readonly from: number
+  readonly to: number
+}
+
+interface Drag {
+  readonly startPixel: number
+  readonly startTime: number
+  readonly isPan: boolean
+}
+
+/** A drag shorter than this was a click. */
+const LEAST_DRAG_PX = 6
+
+/**
+ * Pointing, zooming and moving along on a chart. Mouse: drag zooms, shift-drag moves along, double click leads out.
+ * Touch: a finger moves the cursor (the page still scrolls up and down). Keys: arrows, Home, End.
+ */
+export function useScrub(options: ScrubOptions) {
+  const drag = useRef<Drag | null>(null)
+  const [selection, setSelection] = useState<Selection | null>(null)
+
+  const pixelOf = (event: PointerEvent & { currentTarget: HTMLElement }): number => {
+    const box = event.currentTarget.parentElement?.getBoundingClientRect()
+    return event.clientX - (box?.left ?? 0)
+  }
+  const canDrag = options.onZoom !== undefined
+
+  return {
+    selection,
+    handlers: {
+      onPointerDown: (event: PointerEvent & { currentTarget: HTMLElement }) => {
+        const pixel = pixelOf(event)
+        options.onPoint(options.indexAt(options.toTime(pixel)))
+        if (event.pointerType !== 'mouse' || event.button !== 0 || !canDrag) return
+        event.currentTarget.setPointerCapture(event.pointerId)
+        drag.current = { startPixel: pixel, startTime: options.toTime(pixel), isPan: event.shiftKey }
+      },
+      onPointerMove: (event: PointerEvent & { currentTarget: HTMLElement }) => {
+        const pixel = pixelOf(event)
+        const time = options.toTime(pixel)
+        options.onPoint(options.indexAt(time))
+        const started = drag.current
+        if (started === null || started.isPan || Math.abs(pixel - started.startPixel) < LEAST_DRAG_PX) return
+        setSelection({ from: Math.min(started.startTime, time), to: Math.max(started.startTime, time) })
+      },
+      onPointerUp: (event: PointerEvent & { currentTarget: HTMLElement }) => {
+        const started = drag.current
+        drag.current = null
+        setSelection(null)
+        const pixel = pixelOf(event)
+        if (started === null || Math.abs(pixel - started.startPixel) < LEAST_DRAG_PX) return
+        const time = options.toTime(pixel)
+        if (started.isPan) options.onPan?.(started.startTime - time)
+        else options.onZoom?.(Math.min(started.startTime, time), Math.max(started.startTime, time))
+      },
+      onPointerCancel: () => {
+        drag.current = null
+        setSelection(null)
+      },
+      onPointerLeave: () => {
+        if (drag.current === null) options.onPoint(null)
+      },
+      onDblClick: () => options.onOut?.(),
+      onKeyDown: (event: KeyboardEvent) => {
+        const target = keyTarget(event.key, options.index, options.count)
+        if (target === null) return
+        event.preventDefault()
+        options.onPoint(target)
+      },
+      onBlur: () => options.onPoint(null),
+    },
+  }
+}
+
+function keyTarget(key: string, index: number, count: number): number | null {
+  const last = count - 1
+  switch (key) {
+    case 'ArrowLeft':
+      return Math.max(0, index - 1)
+    case 'ArrowRight':
+      return Math.min(last, index + 1)
+    case 'PageUp':
+      return Math.max(0, index - 24)
+    case 'PageDown':
+      return Math.min(last, index + 24)
+    case 'Home':
+      return 0
+    case 'End':
+      return last
+    default:
+      return null
+  }
+}

@@ -1,0 +1,60 @@
+import type { IncidentAnswer } from '../../server/api/types.ts'
+import { Changing } from '../shell/changing.tsx'
+import { count, countRange, estimate, rate } from '../words/number.ts'
+import { age, clock } from '../words/time.ts'
+
+interface Figure {
+  readonly name: string
+  readonly value: string
+  readonly look: 'wrong' | 'strong' | 'plain'
+}
+
+/** Three or four numbers with their names, the one that proves it first. */
+export function Figures({ incident }: { readonly incident: IncidentAnswer }) {
+  return (
+    <dl class="figures">
+      {figuresOf(incident).map(({ name, value, look }) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd class={`figures-${look}`}>
+            <Changing text={value} />
+          </dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+export function figuresOf(incident: IncidentAnswer): readonly Figure[] {
+  const { latest } = incident
+  const isOver = incident.state === 'resolved' || incident.state === 'withdrawn'
+  const soFar = isOver ? '' : ' so far'
+  const hour = clock(Date.parse(latest.hour))
+  const sure: Figure = { name: 'How sure', value: confidence(incident.confidence), look: 'plain' }
+  const seen: Figure = { name: `Seen, ${hour}`, value: count(latest.seen), look: 'strong' }
+  const expected: Figure = { name: `Expected, ${hour}`, value: countRange(latest.low, latest.high), look: 'plain' }
+  switch (incident.group) {
+    case 'gap':
+    case 'stalled': {
+      const end = incident.end ?? incident.resolved_at
+      const lasted = end === null ? null : age(Date.parse(end) - Date.parse(incident.start))
+      return lasted === null ? [] : [{ name: 'Lasted', value: lasted, look: 'strong' }]
+    }
+    case 'invalid':
+      return [
+        { name: `Invalid${soFar}`, value: estimate(incident.missing), look: 'wrong' },
+        { name: `Invalid rate, ${hour}`, value: rate(latest.invalid_rate), look: 'wrong' },
+        seen,
+        sure,
+      ]
+    case 'surge':
+      return [{ name: `Too many${soFar}`, value: estimate(incident.missing), look: 'wrong' }, seen, expected, sure]
+    case 'volume':
+      return [{ name: `Missing${soFar}`, value: estimate(incident.missing), look: 'wrong' }, seen, expected, sure]
+  }
+}
+
+function confidence(ratio: number): string {
+  if (ratio >= 0.9) return 'very'
+  return ratio >= 0.7 ? 'fairly' : 'not yet'
+}

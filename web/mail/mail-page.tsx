@@ -1,0 +1,73 @@
+import type { MailSummary, MailsAnswer } from '../../server/api/types.ts'
+import { useAnswer } from '../api/use-answer.ts'
+import { Trouble, Waiting } from '../shell/states.tsx'
+import { linkTo } from '../view/navigation.ts'
+import { moment } from '../words/time.ts'
+
+/** What was told, to whom and when; beside it the mail itself. `id` null: the newest, where there is room for both. */
+export function MailPage({ id }: { readonly id: number | null }) {
+  const answer = useAnswer<MailsAnswer>('/api/v1/mails', 'mails')
+  const mails = answer.data?.mails ?? []
+  const chosen = id === null ? mails[0] : mails.find((mail) => mail.id === id)
+  return (
+    <div class={`mail ${id === null ? 'mail-list-only' : ''}`}>
+      <h1 class="sentences sentence">{answer.data === null ? '\u00a0' : headline(answer.data)}</h1>
+      <Trouble what="the mails" answer={answer} />
+      <Waiting what="the mails" answer={answer} />
+      <div class="mail-columns">
+        <ol class="mails">
+          {mails.map((mail) => (
+            <li key={mail.id} class={mail.id === chosen?.id ? 'is-chosen' : ''}>
+              <a
+                class="mail-subject"
+                {...linkTo({ page: 'mail', id: mail.id })}
+                aria-current={mail.id === chosen?.id ? 'true' : undefined}
+              >
+                {mail.subject}
+              </a>
+              <span class="second">
+                {mail.trigger}, to {mail.recipient}
+              </span>
+              <span class={mail.last_error === null ? 'third' : 'watch'}>{mail.last_error ?? stateWord(mail)}</span>
+              <time class="third" dateTime={mail.decided_at}>
+                {moment(Date.parse(mail.decided_at))}
+              </time>
+            </li>
+          ))}
+        </ol>
+        {chosen !== undefined && <OneMail mail={chosen} />}
+        {chosen === undefined && id !== null && answer.data !== null && <p class="block">There is no mail {id}.</p>}
+      </div>
+    </div>
+  )
+}
+
+function OneMail({ mail }: { readonly mail: MailSummary }) {
+  const address = `/api/v1/mails/${mail.id}`
+  return (
+    <section class="one-mail">
+      <h2 class="section-head">
+        {mail.subject}
+        <span class="label one-mail-links">
+          {mail.incident !== null && (
+            <a {...linkTo({ page: 'incident', id: mail.incident })}>Incident {mail.incident}</a>
+          )}{' '}
+          <a href={`${address}/eml`} download={`tidewatch-${mail.id}.eml`}>
+            The mail as .eml
+          </a>
+        </span>
+      </h2>
+      {/* A mail is a document from elsewhere: without scripts, forms or links into this page. */}
+      <iframe key={mail.id} title={mail.subject} src={`${address}/html`} sandbox="" />
+    </section>
+  )
+}
+
+function headline({ mails, delivery }: MailsAnswer): string {
+  if (mails.length === 0) return 'No mail was due yet.'
+  return delivery === 'smtp' ? 'What was mailed.' : 'Mails are kept here: no mail server is set.'
+}
+
+function stateWord(mail: MailSummary): string {
+  return mail.sent_at === null ? mail.state : `${mail.state} ${moment(Date.parse(mail.sent_at))}`
+}

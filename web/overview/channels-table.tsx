@@ -1,0 +1,204 @@
+import type { ChannelOverview, ChannelState, OverviewAnswer } from '../../server/api/types.ts'
+import { isWrong, Mark } from '../marks/mark.tsx'
+import { Changing } from '../shell/changing.tsx'
+import { linkTo } from '../view/navigation.ts'
+import { channelView } from '../view/view.ts'
+import { STATE_WORDS } from '../words/incident.ts'
+import { count, countRange, ofExpected, rate, share, UNKNOWN } from '../words/number.ts'
+import { age, clock, moment } from '../words/time.ts'
+import { InvalidLine } from './invalid-line.tsx'
+import { type WeekAxis, weekAxis, weekShapes } from './week.ts'
+import { WeekChart } from './week-chart.tsx'
+
+export function ChannelsTable({ overview }: { readonly overview: OverviewAnswer }) {
+  const axis = weekAxis(overview)
+  const hour = overview.channels[0]?.hour
+  return (
+    <table class="channels">
+      <caption class="visually-hidden">Channels, most submissions first</caption>
+      <Head
+        axis={axis}
+        hour={hour === undefined ? '' : clock(Date.parse(hour))}
+        now={overview.freshness.counted_up_to}
+      />
+      <tbody>
+        {overview.channels.map((channel) => (
+          <Row key={channel.channel} channel={channel} axis={axis} overview={overview} />
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+/** Head and rows in place, without numbers: nothing jumps when they come. */
+export function ChannelsTableSkeleton() {
+  const axis: WeekAxis = { hours: 180, now: 999, weekends: [], days: [] }
+  return (
+    <table class="channels" aria-busy="true">
+      <Head axis={axis} hour="" now={null} />
+      <tbody>
+        {[0, 1, 2, 3, 4].map((row) => (
+          <tr key={row}>
+            <td class="cell-name">&nbsp;</td>
+            <td colSpan={7} />
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function Head({ axis, hour, now }: { readonly axis: WeekAxis; readonly hour: string; readonly now: string | null }) {
+  const percent = (hours: number): string => `${(hours / axis.hours) * 100}%`
+  return (
+    <thead>
+      <tr>
+        <th class="cell-name" scope="col">
+          Channel
+        </th>
+        <th class="cell-state" scope="col">
+          State
+        </th>
+        <th class="cell-seen" scope="col">
+          Seen
+          <br />
+          {hour}
+        </th>
+        <th class="cell-range" scope="col">
+          Expected
+          <br />
+          99 of 100 hours
+        </th>
+        <th class="cell-ratio" scope="col">
+          Of
+          <br />
+          expected
+        </th>
+        <th class="cell-week" scope="col">
+          <span class="week-title">Submissions per hour: line seen, water expected</span>
+          {now !== null && axis.now <= axis.hours && (
+            <span class="week-now" style={{ right: `calc(100% - ${percent(axis.now)} - 24px)` }}>
+              now {clock(Date.parse(now))}
+            </span>
+          )}
+          <span class="week-days">
+            {axis.days.map((day) => (
+              <span
+                key={day.at}
+                class={`week-day ${day.isWeekend ? 'is-weekend' : ''}`}
+                style={{ left: percent(day.at), width: percent(day.width) }}
+              >
+                {day.width >= 10 ? day.label : ''}
+              </span>
+            ))}
+          </span>
+        </th>
+        <th class="cell-invalid" scope="col">
+          Invalid rate
+          <br />
+          {hour === '' ? '' : `${hour}, and this week`}
+        </th>
+        <th class="cell-build" scope="col">
+          Newest build
+          <br />
+          and its share
+        </th>
+      </tr>
+    </thead>
+  )
+}
+
+interface RowProps {
+  readonly channel: ChannelOverview
+  readonly axis: WeekAxis
+  readonly overview: OverviewAnswer
+}
+
+function Row({ channel, axis, overview }: RowProps) {
+  const states = channel.states.map(({ state }) => state)
+  const volumeIsWrong = states.some((state) => state === 'low' || state === 'silent' || state === 'high')
+  const invalidIsWrong = states.includes('invalid')
+  const now = Date.parse(overview.freshness.now)
+  return (
+    <tr>
+      <th class="cell-name" scope="row">
+        <a {...linkTo(channelView(channel.channel))}>{channel.channel}</a>
+      </th>
+      <td class="cell-state">
+        <States channel={channel} now={now} />
+      </td>
+      <td class={`cell-seen figure ${volumeIsWrong ? 'is-strong' : ''}`}>
+        <Changing text={channel.seen === null ? UNKNOWN : count(channel.seen)} />
+      </td>
+      <td class="cell-range figure second condensed">
+        {channel.expected === null ? UNKNOWN : countRange(channel.expected.low, channel.expected.high)}
+      </td>
+      <td class={`cell-ratio figure ${volumeIsWrong ? 'wrong' : ''}`}>
+        <Changing text={channel.of_expected === null ? UNKNOWN : ofExpected(channel.of_expected)} />
+      </td>
+      <td class="cell-week">
+        <WeekChart shapes={weekShapes(channel, overview.week_start)} axis={axis} summary={weekSummary(channel)} />
+      </td>
+      <td class="cell-invalid">
+        <span class={invalidIsWrong ? 'wrong' : ''}>
+          <Changing text={channel.invalid_rate === null ? UNKNOWN : rate(channel.invalid_rate)} />
+        </span>
+        <InvalidLine rates={channel.week.invalid_rate} isWrong={invalidIsWrong} />
+      </td>
+      <td class="cell-build">
+        <NewestBuild channel={channel} now={now} />
+      </td>
+    </tr>
+  )
+}
+
+function States({ channel, now }: { readonly channel: ChannelOverview; readonly now: number }) {
+  const { learning } = channel
+  return (
+    <ul>
+      {channel.states.map(({ state, since }, index) => (
+        <li key={state} class={`state ${index > 0 ? 'is-further' : ''}`}>
+          <span class={isWrong(state) ? 'state-word wrong' : 'state-word second'}>
+            <Mark state={state} /> {STATE_WORDS[state]}
+          </span>{' '}
+          <span class="state-since">
+            {state === 'learning' && learning !== null
+              ? `${Math.floor(learning.days)} of ${learning.of} days`
+              : sinceWords(state, since, now)}
+          </span>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function sinceWords(state: ChannelState, since: string | null, now: number): string {
+  if (since === null) return ''
+  const start = Date.parse(since)
+  return state === 'well' ? `for ${age(now - start)}` : `since ${moment(start).replace(',', '')}`
+}
+
+function NewestBuild({ channel, now }: { readonly channel: ChannelOverview; readonly now: number }) {
+  const build = channel.newest_build
+  if (build === null) return <span class="second">{UNKNOWN}</span>
+  const isBad =
+    channel.states.some(({ state }) => state === 'invalid') && build.invalid_rate > (channel.invalid_rate ?? 0)
+  return (
+    <ul class="condensed">
+      <li class="build-id">{build.build_id}</li>
+      <li>{share(build.share)} of the channel</li>
+      <li class="second">first seen {age(now - Date.parse(build.first_seen))} ago</li>
+      {isBad && (
+        <li>
+          <span class="wrong">{rate(build.invalid_rate)}</span> invalid
+        </li>
+      )}
+    </ul>
+  )
+}
+
+function weekSummary(channel: ChannelOverview): string {
+  const words = channel.states.map(({ state }) => STATE_WORDS[state]).join(' and ')
+  if (channel.seen === null || channel.expected === null) return `${channel.channel}: ${words}, the last seven days`
+  return `${channel.channel}: ${words}; ${count(channel.seen)} in the newest hour, ${countRange(channel.expected.low, channel.expected.high)} expected; the last seven days`
+}

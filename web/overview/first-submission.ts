@@ -1,0 +1,29 @@
+/** Where a receiver listens when nobody set anything else. */
+const RECEIVER = 'http://127.0.0.1:8080'
+
+/**
+ * A complete curl command that sends a small valid submission: without histograms, so that it needs no specification,
+ * and for a POSIX shell, whose single quotes the payload doesn't contain.
+ */
+export function firstSubmissionCommand(documentId: string): string {
+  const build = '20140201030204'
+  const path = `submit/telemetry/${documentId}/saved-session/Firefox/29.0a1/nightly/${build}`
+  const payload = {
+    ver: 1,
+    info: {
+      reason: 'saved-session',
+      appName: 'Firefox',
+      appVersion: '29.0a1',
+      appUpdateChannel: 'nightly',
+      appBuildID: build,
+      OS: 'Linux',
+    },
+    simpleMeasurements: { uptime: 42 },
+    histograms: {},
+  }
+  return [
+    `curl -i ${RECEIVER}/${path} \\`,
+    `  -H 'Content-Type: application/json' \\`,
+    `  -d '${JSON.stringify(payload)}'`,
+  ].join('\n')
+}

@@ -1,0 +1,75 @@
+import type { ChannelOverview, OverviewAnswer } from '../../server/api/types.ts'
+import { dayStarts, weekends } from '../charts/time-ticks.ts'
+import { dryGround, highest, isKnown, type Ring, runs, type Value, water } from '../charts/water.ts'
+import { HOUR_MS, weekdayDate } from '../words/time.ts'
+
+/** The time axis that all rows of the overview share, in hours since the week's start. */
+export interface WeekAxis {
+  readonly hours: number
+  readonly now: number
+  readonly days: readonly {
+    readonly at: number
+    readonly label: string
+    readonly isWeekend: boolean
+    readonly width: number
+  }[]
+  readonly weekends: readonly { readonly from: number; readonly to: number }[]
+}
+
+export function weekAxis(overview: OverviewAnswer): WeekAxis {
+  const start = Date.parse(overview.week_start)
+  const hours = Math.max(24, ...overview.channels.map(({ week }) => Math.max(week.seen.length, week.low.length)))
+  const end = start + hours * HOUR_MS
+  const inHours = (time: number): number => (time - start) / HOUR_MS
+  const tinted = weekends(start, end, 'utc').map(({ from, to }) => ({ from: inHours(from), to: inHours(to) }))
+  const starts = dayStarts(start, end, 'utc').filter((time) => time < end)
+  const days = starts.map((time, index) => ({
+    at: inHours(time),
+    label: weekdayDate(time),
+    isWeekend: tinted.some(({ from, to }) => inHours(time) >= from && inHours(time) < to),
+    width: inHours(starts[index + 1] ?? end) - inHours(time),
+  }))
+  return { hours, now: inHours(Date.parse(overview.freshness.counted_up_to)), days, weekends: tinted }
+}
+
+/** What is drawn in one row; x in hours since the week's start (an hour's value stands in its middle), y in submissions. */
+export interface WeekShapes {
+  readonly x: readonly number[]
+  readonly max: number
+  readonly seen: readonly Value[]
+  readonly low: readonly Value[]
+  readonly high: readonly Value[]
+  /** Index of the first hour that isn't complete. */
+  readonly complete: number
+  readonly water: readonly Ring[]
+  readonly forecast: readonly Ring[]
+  readonly dry: readonly Ring[]
+  /** Hours nobody counted, as [from, to) in hours. */
+  readonly gaps: readonly (readonly [number, number])[]
+}
+
+export function weekShapes(channel: ChannelOverview, weekStart: string): WeekShapes {
+  const { week } = channel
+  const hours = Math.max(week.seen.length, week.low.length)
+  // The newest whole hour is the last one that is drawn: the running one would look like a fall.
+  const complete = Math.min(hours, Math.max(0, (Date.parse(channel.hour) - Date.parse(weekStart)) / HOUR_MS + 1))
+  const x = Array.from({ length: hours }, (_, index) => index + 0.5)
+  const seen = x.map((_, index) => (index < complete ? (week.seen[index] ?? null) : null))
+  const low = x.map((_, index) => week.low[index] ?? null)
+  const high = x.map((_, index) => week.high[index] ?? null)
+  // Before its first counted hour a channel has no gap: there was nothing to count.
+  const first = seen.findIndex(isKnown)
+  const unknown = first < 0 ? [] : runs(first, complete, (index) => !isKnown(seen[index]))
+  return {
+    x,
+    max: highest(seen, high) || 1,
+    seen,
+    low,
+    high,
+    complete,
+    water: water(x, low, high, 0, complete),
+    forecast: water(x, low, high, Math.max(0, complete - 1), hours),
+    dry: [...dryGround(x, seen, low, 'below'), ...dryGround(x, seen, high, 'above')],
+    gaps: unknown.map(([from, to]) => [from, to + 1]),
+  }
+}

@@ -1,0 +1,42 @@
+import type { Freshness } from '../../server/api/types.ts'
+import type { FreshnessAt } from '../api/live.ts'
+import { counted } from '../words/number.ts'
+import { age, clock, dateYear } from '../words/time.ts'
+
+export interface FreshnessWords {
+  /** `late`: amber, after 5 min. `stopped`: red, with a sentence, after 15. */
+  readonly level: 'fresh' | 'late' | 'stopped'
+  readonly countedUpTo: string
+  readonly rest: string
+  /** Only when stopped. */
+  readonly sentence: string | null
+}
+
+const LATE_MS = 5 * 60_000
+const STOPPED_MS = 15 * 60_000
+
+/** The server's clock now: the age of counts is judged by it, never by a browser's clock that may be wrong. */
+export function serverNow({ freshness, arrivedAt }: FreshnessAt, performanceNow: number): number {
+  return Date.parse(freshness.now) + Math.max(0, performanceNow - arrivedAt)
+}
+
+export function freshnessWords(freshness: Freshness, now: number): FreshnessWords {
+  const upTo = Date.parse(freshness.counted_up_to)
+  const ageMs = now - upTo
+  const level = ageMs >= STOPPED_MS ? 'stopped' : ageMs >= LATE_MS ? 'late' : 'fresh'
+  const sameDay = freshness.counted_up_to.slice(0, 10) === new Date(now).toISOString().slice(0, 10)
+  const at = `${sameDay ? '' : `${dateYear(upTo)}, `}${clock(upTo)} UTC`
+  const receivers = freshness.receivers.length === 0 ? 'no receiver' : counted(freshness.receivers.length, 'receiver')
+  const waiting =
+    freshness.waiting_segments === 0
+      ? 'nothing waiting'
+      : `${counted(freshness.waiting_segments, 'segment')} waiting, ${age(freshness.oldest_waiting_seconds * 1000)}`
+  const cause =
+    freshness.receivers.length === 0 ? 'no receiver is running' : 'receivers run, but their counts don’t arrive'
+  return {
+    level,
+    countedUpTo: `counted up to ${at}, ${age(ageMs)} ago`,
+    rest: `${receivers} · ${waiting}${freshness.mode === 'demo' ? ' · demo' : ''}`,
+    sentence: level === 'stopped' ? `Nothing counted since ${at}: ${cause}. Charts end there.` : null,
+  }
+}

@@ -1,0 +1,85 @@
+import { useEffect, useRef, useState } from 'preact/hooks'
+import type { ChannelState } from '../../server/api/types.ts'
+import { isWrong, Mark } from '../marks/mark.tsx'
+import { STATE_WORDS } from '../words/incident.ts'
+import { keysAreOn, turnKeys } from './keys.ts'
+
+const KEYS: readonly (readonly [string, string])[] = [
+  ['g o', 'overview'],
+  ['g c', 'channels'],
+  ['g i', 'incidents'],
+  ['g m', 'mail'],
+  ['j k', 'next and previous channel'],
+  ['[ ]', 'earlier, later'],
+  ['+ −', 'zoom in, out'],
+  ['Esc', 'out of a zoom'],
+  ['w', 'last week as a thin line'],
+  ['l', 'logarithmic scale'],
+  ['t', 'table instead of the chart'],
+  ['z', 'UTC or local time'],
+  ['← →', 'move the read-out, when the chart has the focus'],
+]
+
+const MARKS: readonly (readonly [ChannelState, string])[] = [
+  ['well', 'within what is expected'],
+  ['low', 'below it; size and start follow'],
+  ['high', 'above it'],
+  ['silent', 'nothing comes though somebody listens'],
+  ['invalid', 'it comes, and cannot be read; it waits in quarantine'],
+  ['recovering', 'recovery has begun, not lasted'],
+  ['unknown', 'nobody counted; never zero'],
+  ['learning', 'too little history to say'],
+]
+
+export function Help({ onClose }: { readonly onClose: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  const [keysOn, setKeysOn] = useState(keysAreOn)
+  useEffect(() => dialog.current?.showModal(), [])
+  return (
+    <dialog ref={dialog} class="help" onClose={onClose} aria-labelledby="help-title">
+      <h2 id="help-title" class="section-head">
+        Keys
+      </h2>
+      <dl class="keys">
+        {KEYS.map(([key, what]) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+      <p>
+        <label>
+          <input
+            type="checkbox"
+            checked={keysOn}
+            onChange={(event) => {
+              turnKeys(event.currentTarget.checked)
+              setKeysOn(event.currentTarget.checked)
+            }}
+          />{' '}
+          Single keys do something
+        </label>
+      </p>
+      <p class="second">Drag in a chart to zoom, with shift to move along; a double click leads out again.</p>
+      <h2 class="section-head">Marks</h2>
+      <dl class="keys">
+        {MARKS.map(([state, what]) => (
+          <div key={state}>
+            <dt class={isWrong(state) ? 'wrong' : ''}>
+              <Mark state={state} /> {STATE_WORDS[state]}
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+      <form method="dialog">
+        <button type="submit" class="button main">
+          Close
+        </button>
+      </form>
+    </dialog>
+  )
+}

@@ -1,0 +1,48 @@
+import type { OverviewAnswer } from '../../server/api/types.ts'
+import { reconnectNow, useLive } from '../api/live.ts'
+import type { Answer } from '../api/use-answer.ts'
+import { Mark } from '../marks/mark.tsx'
+import { age, clock } from '../words/time.ts'
+import { freshnessWords, serverNow } from './freshness.ts'
+import { useNow } from './use-now.ts'
+
+/** A connection that breaks for a moment is nobody's business. */
+const SAY_AFTER_MS = 2000
+
+/** What holds for every page: the server doesn't answer, or it does and counts nothing any more. */
+export function Notices({ overview }: { readonly overview: Answer<OverviewAnswer> }) {
+  const live = useLive()
+  const now = useNow(1000)
+  const isLost = live.lostAt !== null && now - live.lostAt >= SAY_AFTER_MS
+  const words =
+    live.freshness === null
+      ? null
+      : freshnessWords(live.freshness.freshness, serverNow(live.freshness, performance.now()))
+  const says = isLost ? lostSentence(live.lostAt ?? now, now, overview.data !== null) : words?.sentence
+  return (
+    <div class="notices" role="status" aria-live="polite">
+      {says !== null && says !== undefined && (
+        <p class="notice">
+          <Mark state="unknown" />
+          <span>{says}</span>
+          {isLost && (
+            <>
+              <span class="second" aria-hidden="true">
+                {live.retryAt === null ? 'Trying …' : `Next try in ${age(live.retryAt - now)}.`}
+              </span>
+              <button type="button" onClick={reconnectNow}>
+                Try now
+              </button>
+            </>
+          )}
+        </p>
+      )}
+    </div>
+  )
+}
+
+function lostSentence(lostAt: number, now: number, hasData: boolean): string {
+  const since = `${clock(new Date(lostAt).getTime())} UTC`
+  if (!hasData) return `The server hasn’t answered since ${since}.`
+  return `The server hasn’t answered since ${since}: what stands here is ${age(now - lostAt)} old.`
+}

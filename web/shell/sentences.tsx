@@ -1,0 +1,36 @@
+import type { OverviewAnswer } from '../../server/api/types.ts'
+import { isWrong, Mark } from '../marks/mark.tsx'
+import { linkTo } from '../view/navigation.ts'
+import { emphasised } from './emphasis.ts'
+
+interface SentencesProps {
+  readonly sentences: OverviewAnswer['sentences']
+  /** Set in 500 where they occur. */
+  readonly names: readonly string[]
+}
+
+/** What the page says first: one sentence a trouble, its mark before it. A sentence about an incident leads there. */
+export function Sentences({ sentences, names }: SentencesProps) {
+  return (
+    <h1 class="sentences">
+      {sentences.map(({ mark, text, incident }) => (
+        <span key={text} class={`sentence sentence-marked ${isWrong(mark) ? 'is-wrong' : ''}`}>
+          <Mark state={mark} size={19} />
+          {incident === null ? (
+            <span>
+              <Emphasised text={text} names={names} />
+            </span>
+          ) : (
+            <a {...linkTo({ page: 'incident', id: incident })}>
+              <Emphasised text={text} names={names} />
+            </a>
+          )}
+        </span>
+      ))}
+    </h1>
+  )
+}
+
+export function Emphasised({ text, names }: { readonly text: string; readonly names: readonly string[] }) {
+  return <>{emphasised(text, names).map(({ part, isName, at }) => (isName ? <b key={at}>{part}</b> : part))}</>
+}
