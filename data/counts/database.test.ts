@@ -54,6 +54,12 @@ test('a transaction that throws leaves nothing behind', async () => {
   expect(await count(db)).toEqual([0])
 })
 
+test('an error of the caller stays what it is, whatever its words', async () => {
+  const db = await opened(path)
+  const mine = new Error('IO Error: corrupt, No space left on device')
+  await expect(db.inTransaction(() => Promise.reject(mine))).rejects.toBe(mine)
+})
+
 test('transactions run one after the other, and a failed one does not stop the next', async () => {
   const db = await opened(path)
   const order: string[] = []

@@ -159,6 +159,9 @@ function createDatabase(path: string, { instance, writer, readers, options, forg
   const inside = new AsyncLocalStorage<true>()
   const readTimeoutMs = options.readTimeoutMs ?? 30_000
   const writeTimeoutMs = options.writeTimeoutMs ?? 120_000
+  const question = <T>(reader: DuckDBConnection, work: () => Promise<T>) =>
+    limited(reader, readTimeoutMs, `could not read from ${path}`, work)
+  const statement: Statement = (work) => limited(writer, writeTimeoutMs, `could not write to ${path}`, work)
   let lastWrite: Promise<unknown> = Promise.resolve()
   let closing: Promise<void> | null = null
 
@@ -167,17 +170,17 @@ function createDatabase(path: string, { instance, writer, readers, options, forg
   }
 
   async function runTransaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    const { transaction, end } = createTransaction(writer, writeTimeoutMs)
+    const { transaction, end } = createTransaction(writer, statement)
     try {
-      await writer.run('begin')
+      await statement(() => writer.run('begin'))
       const result = await inside.run(true, () => work(transaction))
       end()
-      await writer.run('commit')
+      await statement(() => writer.run('commit'))
       return result
     } catch (error) {
       end()
       await rollBack(writer)
-      throw toDatabaseError(error, `could not write to ${path}`)
+      throw error
     }
   }
 
@@ -186,10 +189,8 @@ function createDatabase(path: string, { instance, writer, readers, options, forg
       refuseIfClosed()
       const reader = await pool.take()
       try {
-        const answer = await limited(reader, readTimeoutMs, () => reader.runAndReadAll(sql, bind(params)))
+        const answer = await question(reader, () => reader.runAndReadAll(sql, bind(params)))
         return parseRows(answer.columnNames(), answer.getRows(), parseRow)
-      } catch (error) {
-        throw toDatabaseError(error, `could not read from ${path}`)
       } finally {
         pool.giveBack(reader)
       }
@@ -199,15 +200,13 @@ function createDatabase(path: string, { instance, writer, readers, options, forg
       refuseIfClosed()
       const reader = await pool.take()
       try {
-        const result = await limited(reader, readTimeoutMs, () => reader.stream(sql, bind(params)))
+        const result = await question(reader, () => reader.stream(sql, bind(params)))
         const names = result.columnNames()
         for (;;) {
-          const chunk = await limited(reader, readTimeoutMs, () => result.fetchChunk())
+          const chunk = await question(reader, () => result.fetchChunk())
           if (chunk === null || chunk.rowCount === 0) return
           yield parseRows(names, chunk.getRows(), parseRow)
         }
-      } catch (error) {
-        throw toDatabaseError(error, `could not read from ${path}`)
       } finally {
         pool.giveBack(reader)
       }
@@ -241,8 +240,13 @@ function createDatabase(path: string, { instance, writer, readers, options, forg
   }
 }
 
+type Statement = <T>(work: () => Promise<T>) => Promise<T>
+
 /** After `end`, what was handed out refuses to work: a forgotten `await` must not write outside its transaction. */
-function createTransaction(writer: DuckDBConnection, timeoutMs: number): { transaction: Transaction; end: () => void } {
+function createTransaction(
+  writer: DuckDBConnection,
+  statement: Statement,
+): { transaction: Transaction; end: () => void } {
   let ended = false
   const refuseIfEnded = () => {
     if (ended) throw new Error('the transaction has ended: await everything that it does')
@@ -250,12 +254,12 @@ function createTransaction(writer: DuckDBConnection, timeoutMs: number): { trans
   const transaction: Transaction = {
     async run(sql, params = {}) {
       refuseIfEnded()
-      const result = await limited(writer, timeoutMs, () => writer.run(sql, bind(params)))
+      const result = await statement(() => writer.run(sql, bind(params)))
       return result.rowsChanged
     },
     async read(sql, params, parseRow) {
       refuseIfEnded()
-      const answer = await limited(writer, timeoutMs, () => writer.runAndReadAll(sql, bind(params)))
+      const answer = await statement(() => writer.runAndReadAll(sql, bind(params)))
       return parseRows(answer.columnNames(), answer.getRows(), parseRow)
     },
     async append(table, rows) {
@@ -271,11 +275,21 @@ function createTransaction(writer: DuckDBConnection, timeoutMs: number): { trans
   }
 }
 
-/** Interrupts what takes longer than `timeoutMs`; DuckDB then rejects within milliseconds. */
-async function limited<T>(connection: DuckDBConnection, timeoutMs: number, work: () => Promise<T>): Promise<T> {
+/**
+ * One call of DuckDB. Interrupts what takes longer than `timeoutMs`, upon which DuckDB rejects within milliseconds. Only errors from
+ * here are DuckDB's and get their kind: a caller's own error may well have the same words.
+ */
+async function limited<T>(
+  connection: DuckDBConnection,
+  timeoutMs: number,
+  doing: string,
+  work: () => Promise<T>,
+): Promise<T> {
   const timer = setTimeout(() => connection.interrupt(), timeoutMs)
   try {
     return await work()
+  } catch (error) {
+    throw toDatabaseError(error, doing)
   } finally {
     clearTimeout(timer)
   }

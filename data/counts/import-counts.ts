@@ -58,11 +58,14 @@ export interface CountImport {
    */
   readonly coverage: () => ReadonlyMap<EpochMs, number>
   readonly now: EpochMs
+  /** Answers what would be done, and changes nothing. */
+  readonly dryRun?: boolean
 }
 
 /** Brings counts in from elsewhere, all or nothing. What the same source brought before is replaced. */
-export function importCounts(db: Database, { source, rows, coverage, now }: CountImport): Promise<ImportSummary> {
-  return db.inTransaction(async (transaction) => {
+export function importCounts(db: Database, given: CountImport): Promise<ImportSummary> {
+  const { source, rows, coverage, now, dryRun = false } = given
+  return inTransaction(db, dryRun, async (transaction) => {
     refuseLive(source)
     const before = await hoursOfSource(transaction, 'hourly_counts', source)
     const replacedRows = await transaction.run('delete from hourly_counts where source = $source', { source })
@@ -76,13 +79,14 @@ export function importCounts(db: Database, { source, rows, coverage, now }: Coun
   })
 }
 
-export interface AttributeImport extends Pick<CountImport, 'source' | 'now'> {
+export interface AttributeImport extends Pick<CountImport, 'source' | 'now' | 'dryRun'> {
   readonly rows: AsyncIterable<readonly AttributeRow[]> | Iterable<readonly AttributeRow[]>
 }
 
 /** The same for counts by attribute. They cover nothing: the counts that they belong to do. */
-export function importAttributes(db: Database, { source, rows, now }: AttributeImport): Promise<ImportSummary> {
-  return db.inTransaction(async (transaction) => {
+export function importAttributes(db: Database, given: AttributeImport): Promise<ImportSummary> {
+  const { source, rows, now, dryRun = false } = given
+  return inTransaction(db, dryRun, async (transaction) => {
     refuseLive(source)
     const before = await hoursOfSource(transaction, 'attribute_counts', source)
     const replacedRows = await transaction.run('delete from attribute_counts where source = $source', { source })
@@ -101,6 +105,29 @@ export function importAttributes(db: Database, { source, rows, now }: AttributeI
       now,
     })
   })
+}
+
+const ROLL_BACK = Symbol('roll back')
+
+/** A rehearsal does everything, so that it finds what the real one would, and then takes it back. */
+async function inTransaction<T>(
+  db: Database,
+  rehearsal: boolean,
+  work: (transaction: Transaction) => Promise<T>,
+): Promise<T> {
+  if (!rehearsal) return db.inTransaction(work)
+  const results: T[] = []
+  try {
+    await db.inTransaction(async (transaction) => {
+      results.push(await work(transaction))
+      throw ROLL_BACK
+    })
+  } catch (error) {
+    if (error !== ROLL_BACK) throw error
+  }
+  const [result] = results
+  if (result === undefined) throw new Error('a rehearsal ended without a result')
+  return result
 }
 
 function refuseLive(source: string): void {

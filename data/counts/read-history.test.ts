@@ -119,6 +119,15 @@ test('builds that never held a five-hundredth of their channel are OTHER togethe
   expect(builds.get('OTHER')?.received[0]).toBe(7)
 })
 
+test('submissions of which only the outcome is known are invalid by that', async () => {
+  await bring('a', [
+    { at: 0, outcome: 'rejected', submissions: 3 },
+    { at: 0, outcome: 'salvaged', submissions: 5 },
+  ])
+  const { invalid, problems } = channel(await read(1))
+  expect([list(invalid), problems.size]).toEqual([[3], 0])
+})
+
 test('attributes stand by name and value', async () => {
   await bring('a', [{ at: 0 }])
   const rows = [{ hour: START, channel: 'nightly', attribute: 'os', value: 'WINNT', submissions: 9 }]

@@ -1,5 +1,5 @@
 import { OTHER } from '../domain/dimensions.ts'
-import { isInvalid, NO_PROBLEM, OUTCOME_OF_PROBLEM, PROBLEMS, type Problem } from '../domain/outcome.ts'
+import { isInvalid, NO_PROBLEM, OUTCOME_OF_PROBLEM, OUTCOMES, PROBLEMS, type Problem } from '../domain/outcome.ts'
 import { type EpochMs, HOUR_MS } from '../domain/time.ts'
 import type { Database } from './database.ts'
 import type { BuildHistory, ChannelHistory, History } from './history.ts'
@@ -201,20 +201,21 @@ async function fillReasons(db: Database, history: GrowingHistory, kept: Kept, ra
 }
 
 async function fillProblems(db: Database, history: GrowingHistory, kept: Kept, range: Params): Promise<void> {
-  const where = `${RECEIVED} and problem <> '${NO_PROBLEM}'`
-  const rows = await readSeries(
-    db,
-    { kept: kept.builds, table: 'hourly_counts', name: 'build_id', by: 'problem', where },
-    range,
-  )
+  // An import may say that submissions were rejected and not why: they stand under their outcome.
+  const by = `case when problem = '${NO_PROBLEM}' then outcome else problem end`
+  const where = `${RECEIVED} and outcome <> 'accepted'`
+  const rows = await readSeries(db, { kept: kept.builds, table: 'hourly_counts', name: 'build_id', by, where }, range)
   for (const series of rows) {
-    const problem = PROBLEMS.find((known) => known === series.by)
-    if (problem === undefined) continue
+    const problem = PROBLEMS.find((known) => known === series.by) ?? NO_PROBLEM
+    const outcome = problem === NO_PROBLEM ? OUTCOMES.find((known) => known === series.by) : OUTCOME_OF_PROBLEM[problem]
     const channel = channelOf(history, series.channel)
     const build = buildOf(channel, series.name, history.hours)
-    const arrays = [arrayOf(channel.problems, problem, history.hours), arrayOf(build.problems, problem, history.hours)]
+    const arrays: Float64Array[] = []
+    if (problem !== NO_PROBLEM) {
+      arrays.push(arrayOf(channel.problems, problem, history.hours), arrayOf(build.problems, problem, history.hours))
+    }
     // At age 0 `unknown_revision` is young, and so never part of `invalid` here.
-    if (isInvalid(OUTCOME_OF_PROBLEM[problem], problem, 0)) arrays.push(channel.invalid, build.invalid)
+    if (outcome !== undefined && isInvalid(outcome, problem, 0)) arrays.push(channel.invalid, build.invalid)
     addSeries(arrays, series)
   }
 }

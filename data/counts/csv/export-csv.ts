@@ -1,0 +1,111 @@
+import { UNKNOWN } from '../../domain/dimensions.ts'
+import { NO_PROBLEM } from '../../domain/outcome.ts'
+import { type EpochMs, HOUR_MS, isoSeconds, startOfHour } from '../../domain/time.ts'
+import type { Database } from '../database.ts'
+import { readHourlyCoverage } from '../read-coverage.ts'
+import { time } from '../values.ts'
+import { writeRecord } from './cells.ts'
+import { ATTRIBUTE_COLUMNS, COUNT_COLUMNS } from './columns.ts'
+
+export interface ExportRange {
+  /** Whole hours; null: from the first, to the last hour that is counted or covered. */
+  readonly from: EpochMs | null
+  readonly to: EpochMs | null
+  /** Only this channel's rows; null: all. */
+  readonly channel: string | null
+}
+
+/**
+ * Hourly counts as CSV, in pieces, with a header, by hour and channel. An hour that somebody listened in and nothing came
+ * has one row with 0 submissions, so that reading it back knows it was covered.
+ */
+export async function* exportCounts(db: Database, range: ExportRange): AsyncGenerator<string> {
+  yield writeRecord(COUNT_COLUMNS)
+  const bounds = await boundsOf(db, range)
+  if (bounds === null) return
+  const { from, to } = bounds
+  const coverage = await readHourlyCoverage(db, from, to)
+  const coverageAt = (hour: EpochMs) => coverage[(hour - from) / HOUR_MS] ?? 0
+  let next = from
+  for await (const rows of db.readBatches(
+    `select hour, channel, app_name, app_version, build_id, reason, outcome, problem, source, automation, submissions,
+       recovered, bytes
+     from hourly_counts where hour >= $from and hour < $to and ($channel::varchar is null or channel = $channel)
+     order by hour, channel, app_name, app_version, build_id, reason, outcome, problem, source, automation`,
+    { from: time(from), to: time(to), channel: range.channel },
+    (row) => {
+      const hour = row.number('hour')
+      const names = ['app_name', 'app_version', 'build_id', 'reason', 'outcome', 'problem', 'source']
+      return {
+        hour,
+        text: writeRecord([
+          isoSeconds(hour),
+          row.text('channel'),
+          row.number('submissions'),
+          ...names.map((name) => row.text(name)),
+          row.boolean('automation'),
+          row.number('recovered'),
+          row.number('bytes'),
+          ratioText(coverageAt(hour)),
+        ]),
+      }
+    },
+  )) {
+    let text = ''
+    for (const row of rows) {
+      for (; next < row.hour; next += HOUR_MS) text += emptyHour(next, coverageAt(next), range)
+      next = row.hour + HOUR_MS
+      text += row.text
+    }
+    yield text
+  }
+  for (; next < to; next += HOUR_MS) yield emptyHour(next, coverageAt(next), range)
+}
+
+/** Counts by attribute as CSV, likewise. Sources are added up. */
+export async function* exportAttributes(db: Database, range: ExportRange): AsyncGenerator<string> {
+  yield writeRecord(ATTRIBUTE_COLUMNS)
+  const bounds = await boundsOf(db, range)
+  if (bounds === null) return
+  for await (const rows of db.readBatches(
+    `select hour, channel, attribute, value, sum(submissions) as submissions from attribute_counts
+     where hour >= $from and hour < $to and ($channel::varchar is null or channel = $channel)
+     group by all order by all`,
+    { from: time(bounds.from), to: time(bounds.to), channel: range.channel },
+    (row) =>
+      writeRecord([
+        isoSeconds(row.number('hour')),
+        row.text('channel'),
+        row.text('attribute'),
+        row.text('value'),
+        row.number('submissions'),
+      ]),
+  )) {
+    yield rows.join('')
+  }
+}
+
+async function boundsOf(db: Database, range: ExportRange): Promise<{ from: EpochMs; to: EpochMs } | null> {
+  const [found] = await db.read(
+    `select min(first) as first, max(last) as last from (
+       select min(hour) as first, max(hour) + interval 1 hour as last from hourly_counts
+       union all select min(from_time), max(to_time) from coverage)`,
+    {},
+    (row) => ({ first: row.numberOrNull('first'), last: row.numberOrNull('last') }),
+  )
+  if (found === undefined || found.first === null || found.last === null) return null
+  const from = range.from ?? startOfHour(found.first)
+  const to = range.to ?? startOfHour(found.last + HOUR_MS - 1)
+  return from < to ? { from, to } : null
+}
+
+function emptyHour(hour: EpochMs, coverage: number, { channel }: ExportRange): string {
+  if (coverage === 0) return ''
+  const names = [UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, 'accepted', NO_PROBLEM, '']
+  return writeRecord([isoSeconds(hour), channel ?? UNKNOWN, 0, ...names, false, 0, 0, ratioText(coverage)])
+}
+
+/** To the millisecond of an hour, and not longer. */
+function ratioText(ratio: number): string {
+  return String(Number(ratio.toFixed(7)))
+}
