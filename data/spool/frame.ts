@@ -209,11 +209,6 @@ export function decodeOldFrame(
   }
 }
 
-/** Bytes of the body of `entry`, the part of a frame that counts. */
-export function bodyLength(entry: SpoolEntry): number {
-  return entry.kind === 'submission' ? byteLength(entry.body) : 0
-}
-
 const HEAD_BYTES = 40
 const HEAD_CHECKED_FROM = 16
 const KIND_CODES = { submission: 1, heartbeat: 2, discarded: 3 } as const

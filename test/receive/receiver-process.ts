@@ -19,7 +19,10 @@ export interface ReceiverProcess {
 }
 
 /** Starts a receiver as a process of its own, behind the command `wrapper` where there is one. */
-export async function startReceiverProcess(spool: string, wrapper: readonly string[] = []): Promise<ReceiverProcess> {
+export async function startReceiverProcess(
+  spool: string,
+  { wrapper = [], overrides = {} }: { wrapper?: readonly string[]; overrides?: Partial<ReceiveOptions> } = {},
+): Promise<ReceiverProcess> {
   const options: ReceiveOptions = {
     receiver: 'local',
     version: 'test',
@@ -40,7 +43,8 @@ export async function startReceiverProcess(spool: string, wrapper: readonly stri
     keepHeaders: [],
     segmentMaxAgeSeconds: 0.1,
     segmentMaxBytes: 64 * 1024,
-    logLevel: 'warn',
+    logLevel: 'silent',
+    ...overrides,
   }
   const [command = '', ...args] = [...wrapper, process.execPath, ENTRY, JSON.stringify(options)]
   // No io_uring: what the kernel does on its own behalf, no strace sees.

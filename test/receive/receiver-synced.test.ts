@@ -25,17 +25,8 @@ test.skipIf(!canTrace)(
   async () => {
     const trace = join(folder, 'trace')
     const calls = 'trace=fsync,fdatasync,write,writev,pwritev,pwrite64,rename,openat,sendto,sendmsg'
-    const receiver = await startReceiverProcess(join(folder, 'spool'), [
-      'strace',
-      '-f',
-      '-y',
-      '-s',
-      '64',
-      '-e',
-      calls,
-      '-o',
-      trace,
-    ])
+    const wrapper = ['strace', '-f', '-y', '-s', '64', '-e', calls, '-o', trace]
+    const receiver = await startReceiverProcess(join(folder, 'spool'), { wrapper })
     const bodies = Array.from({ length: 10 }, () => `body-${randomUUID()}`)
     for (const body of bodies) expect(await submit(receiver.port, agent, randomUUID(), body)).toBe(200)
     receiver.child.send({ kind: 'stop' })
