@@ -7,7 +7,7 @@ import { SpecificationStore } from '../../data/histograms/specification-store.ts
 import { type Claim, claimNext, takeOverDeadClaims } from '../../data/spool/claims.ts'
 import { makeSpoolFolders } from '../../data/spool/folders.ts'
 import { closeOrphans } from '../../data/spool/orphans.ts'
-import { isAlive, ownIdentity } from '../../data/spool/process-identity.ts'
+import { ownIdentity } from '../../data/spool/process-identity.ts'
 import type { Logger } from '../log.ts'
 import { type ConvertFolders, type ConvertOptions, convertFolders } from './options.ts'
 import { WorkerPool } from './worker-pool.ts'
@@ -37,8 +37,8 @@ export class Converter {
   readonly #specifications: SpecificationStore
   readonly #pool: WorkerPool
   readonly #running = new Set<Promise<void>>()
-  /** Segments that wait for a worker or have one. */
-  readonly #inHand = new Set<string>()
+  /** Claims that are done with, and not merged yet when last looked at. */
+  readonly #done = new Map<string, Claim>()
   #waiting: Waiting[] = []
   #turn: Promise<void> | null = null
   #again = false
@@ -113,26 +113,27 @@ export class Converter {
     }
   }
 
-  /**
-   * Takes what dead processes left: open segments of receivers, claims of converters. Claims of its own that it had done
-   * with it takes up again: one that isn't merged yet may have lost its converted file, or nobody heard of it.
-   */
+  /** Takes what dead processes left: open segments of receivers, claims of converters. Then looks after its own. */
   async #inherit(): Promise<void> {
     const now = performance.now()
     if (now < this.#inheritAt) return
     this.#inheritAt = now + INHERIT_EVERY_MS
     const closed = await closeOrphans(this.#folders.spool)
     if (closed.length > 0) this.#log.info({ segments: closed }, 'closed segments whose receiver is gone')
-    const own = ownIdentity()
-    const isOthers = (owner: string) => owner !== own && isAlive(owner)
-    for (const claim of await takeOverDeadClaims(this.#folders.spool, own, isOthers)) {
-      if (!this.#inHand.has(claim.segment)) this.#wait({ claim, failures: 0, notBefore: 0 })
-    }
+    const claims = await takeOverDeadClaims(this.#folders.spool, ownIdentity())
+    for (const claim of claims) this.#waiting.push({ claim, failures: 0, notBefore: 0 })
+    await this.#reviewDone()
   }
 
-  #wait(waiting: Waiting): void {
-    this.#inHand.add(waiting.claim.segment)
-    this.#waiting.push(waiting)
+  /** A converted file that is gone before its segment was merged (damaged, and set aside) is made anew. */
+  async #reviewDone(): Promise<void> {
+    for (const claim of [...this.#done.values()]) {
+      // In this order: the raw segment goes once it is merged, its converted file only after that.
+      const isConverted = await exists(convertedFilePath(this.#folders.converted, claim.segment))
+      const isMerged = !(await exists(claim.path))
+      if (isMerged || !isConverted) this.#done.delete(claim.segment)
+      if (!isMerged && !isConverted) this.#waiting.push({ claim, failures: 0, notBefore: 0 })
+    }
   }
 
   async #handOver(): Promise<void> {
@@ -156,26 +157,21 @@ export class Converter {
 
   async #nextClosed(): Promise<Waiting | null> {
     const claim = await claimNext(this.#folders.spool, ownIdentity())
-    if (claim === null) return null
-    this.#inHand.add(claim.segment)
-    return { claim, failures: 0, notBefore: 0 }
+    return claim === null ? null : { claim, failures: 0, notBefore: 0 }
   }
 
   async #run({ claim, failures }: Waiting): Promise<void> {
     const { segment } = claim
     try {
       await this.#convert(claim)
-      this.#inHand.delete(segment)
+      this.#done.set(segment, claim)
       this.#onConverted(segment)
     } catch (error) {
-      if (!(await exists(claim.path))) {
-        // Merged and removed meanwhile by the owner of the counts: there had been a converted file.
-        this.#inHand.delete(segment)
-        return
-      }
+      // Merged and removed meanwhile by the owner of the counts: there had been a converted file.
+      if (!(await exists(claim.path))) return
       const retryInMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures)
       this.#log.error({ error, segment, retryInMs }, 'a segment could not be converted; it is tried again')
-      this.#wait({ claim, failures: failures + 1, notBefore: performance.now() + retryInMs })
+      this.#waiting.push({ claim, failures: failures + 1, notBefore: performance.now() + retryInMs })
     }
   }
 
