@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts'
 import { config } from './config.ts'
+import { simulate } from './simulate.ts'
 
 /** All commands, in the order in which `tidewatch help` lists them. */
-export const COMMANDS: readonly Command[] = [config]
+export const COMMANDS: readonly Command[] = [simulate, config]

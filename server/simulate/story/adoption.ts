@@ -15,7 +15,7 @@ export interface Adoption {
 }
 
 /** Below this share of the population a build's last users count as users of the newest: the tail has an end. */
-const TAIL_ENDS_AT = 0.0008
+const TAIL_ENDS_AT = 0.0025
 
 /** Users take the newest build, each class at its own pace and only while they are active; so counts move in stairs. */
 export function startAdoption(

@@ -128,13 +128,11 @@ export const CHANNELS: readonly ChannelProfile[] = [
     problems: {
       bad_histogram: 0.007,
       unknown_histogram: 0.009,
-      dimension_mismatch: 0.001,
       missing_revision: 0.003,
       invalid_revision: 0.002,
       bad_compression: 0.001,
       bad_json: 0.005,
       bad_payload: 0.004,
-      empty_data: 0.0008,
     },
     idPathRatio: 0.01,
     os: { WINNT: 0.9, Darwin: 0.07, Linux: 0.03 },
