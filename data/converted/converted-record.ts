@@ -22,7 +22,7 @@ export interface ConvertedRecord {
   readonly duplicateKey: string | null
   /** Size of the body as received. */
   readonly bytes: number
-  /** Watched attributes: `revision_prefix`, `path_form` (`id` or `full`), `os`, `source_tag`. */
+  /** Watched attributes: `revision_prefix`, `path_form` (`id`, `full`, `malformed`), `os`, `source_tag`. */
   readonly attributes: Readonly<Record<string, string>>
 }
 
@@ -38,7 +38,10 @@ export type ConvertedContent =
       readonly kind: 'converted'
       /** The converted submission, JSON. */
       readonly payload: string
-      /** JSON object of what was taken out, verbatim: `{"histograms": {NAME: …}}`; empty where nothing was. */
+      /**
+       * JSON object of what was taken out or replaced, verbatim: `{"histograms": {NAME: …}, "info": {"OS": …}}`; empty
+       * where nothing was. An accepted submission may have the latter.
+       */
       readonly dropped: string
     }
   | {
