@@ -10,7 +10,9 @@ export function readUnarchivedSegments(database: Pick<Database, 'read'>): Promis
 }
 
 /** Those of `segments` that are in the ledger: merged, whatever became of them since. */
-export function readMergedOf(database: Pick<Database, 'read'>, segments: readonly string[]): Promise<string[]> {
+export async function readMergedOf(database: Pick<Database, 'read'>, segments: readonly string[]): Promise<string[]> {
+  // DuckDB can't tell the type of an empty list.
+  if (segments.length === 0) return []
   return database.read(
     'select segment from converted_files where segment in (select unnest($segments)) order by segment',
     { segments },

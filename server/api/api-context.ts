@@ -2,7 +2,7 @@ import type { Incident } from '../../alerts/incident.ts'
 import type { Database } from '../../data/counts/database.ts'
 import type { EpochMs } from '../../data/domain/time.ts'
 import type { StreamHub } from './stream-hub.ts'
-import type { Freshness, MailsAnswer } from './types.ts'
+import type { Freshness, MailSummary, MailsAnswer } from './types.ts'
 
 /** What the API asks of the owner; it only reads. */
 export interface ApiContext {
@@ -16,6 +16,16 @@ export interface ApiContext {
   judgedHour(): EpochMs | null
   /** Null when the judge has learnt enough to speak about the channel. */
   learning(channel: string): { readonly days: number; readonly of: number } | null
-  readonly mailDelivery: MailsAnswer['delivery']
-  readonly mailFolder: string
+  readonly mails: MailReader
+}
+
+/** The outbox, and what is kept of the mails themselves. */
+export interface MailReader {
+  /** Newest first; of one incident, or of all. */
+  list(incident?: number): Promise<readonly MailSummary[]>
+  /** The mail as a page of its own, pictures within; null: no such mail. */
+  html(id: number): Promise<string | null>
+  /** The mail as it is sent; null: no such mail. */
+  eml(id: number): Promise<Uint8Array | null>
+  delivery(): MailsAnswer['delivery']
 }

@@ -12,7 +12,10 @@ export interface SeriesAnswer {
   readonly to: string
   readonly step: Step
   readonly times: readonly string[]
-  readonly series: readonly { readonly key: Readonly<Record<string, string>>; readonly values: readonly (number | null)[] }[]
+  readonly series: readonly {
+    readonly key: Readonly<Record<string, string>>
+    readonly values: readonly (number | null)[]
+  }[]
   /** Only for `metric=received`, one channel, `step=hour`, no `by`. May reach beyond the last seen hour: the forecast. */
   readonly expected?: {
     readonly low: readonly (number | null)[]
@@ -76,7 +79,12 @@ export interface IncidentsAnswer {
 /** `GET /api/v1/incidents/:id` */
 export interface IncidentDetailAnswer {
   readonly incident: IncidentAnswer
-  readonly events: readonly { readonly at: string; readonly kind: string; readonly text: string; readonly actor: string | null }[]
+  readonly events: readonly {
+    readonly at: string
+    readonly kind: string
+    readonly text: string
+    readonly actor: string | null
+  }[]
   readonly mails: readonly MailSummary[]
 }
 
@@ -129,7 +137,11 @@ export interface Freshness {
 /** `GET /api/v1/overview` */
 export interface OverviewAnswer {
   /** At most three sentences, worst first; each with the mark that stands before it. */
-  readonly sentences: readonly { readonly mark: ChannelState; readonly text: string; readonly incident: number | null }[]
+  readonly sentences: readonly {
+    readonly mark: ChannelState
+    readonly text: string
+    readonly incident: number | null
+  }[]
   readonly freshness: Freshness
   readonly week_start: string
   /** Most submissions first. Empty on a server that never counted anything. */

@@ -95,7 +95,7 @@ export function channelOverview(input: OverviewInput, channel: string): ChannelO
       {
         channel,
         learning: input.learning(channel),
-        unheardSince: unheardSince(input.coverage, start, newest),
+        unheardSince: unheardSince(input, start, newest),
         firstHeard: input.firstHeard,
       },
       input.incidents,
@@ -121,11 +121,16 @@ function activeFirst(incident: Incident): number {
   return incident.state === 'open' || incident.state === 'recovering' ? 0 : 1
 }
 
-/** Start of the uncovered stretch that reaches to the newest complete hour; null while somebody listened in it. */
-function unheardSince(coverage: readonly number[], start: EpochMs, newest: EpochMs): EpochMs | null {
+/**
+ * Start of the uncovered stretch that reaches to the newest complete hour; null while somebody listened in it, and before
+ * anybody ever did.
+ */
+function unheardSince(input: OverviewInput, weekStart: EpochMs, newest: EpochMs): EpochMs | null {
+  if (input.firstHeard === null) return null
+  const first = Math.max(weekStart, startOfHour(input.firstHeard))
   let hour = newest
-  while (hour >= start && (coverage[(hour - start) / HOUR_MS] ?? 0) === 0) hour -= HOUR_MS
-  return hour === newest ? null : hour + HOUR_MS
+  while (hour >= first && (input.coverage[(hour - weekStart) / HOUR_MS] ?? 0) === 0) hour -= HOUR_MS
+  return hour === newest || newest < first ? null : hour + HOUR_MS
 }
 
 function newestBuild(builds: readonly SeenBuild[], channel: string): ChannelOverview['newest_build'] {

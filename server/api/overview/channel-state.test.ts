@@ -20,9 +20,12 @@ function incident(changes: Partial<Incident>): Incident {
     end: null,
     missing: 0,
     peakMissing: 0,
-    latest: { hour: 5 * HOUR_MS, seen: 0, low: 0, mid: 0, high: 0, deficitRatio: 0, invalidRatio: 0 },
+    latest: { hour: 5 * HOUR_MS, seen: 0, low: 0, mid: 0, high: 0, deficitRatio: 0, invalidRatio: 0, byChannel: [] },
     explanation: { sentence: '', carriers: [] },
     confidenceRatio: 1,
+    judgedUpTo: 5 * HOUR_MS,
+    calmHours: 0,
+    acceptedLevel: null,
     acknowledged: null,
     ...changes,
   }

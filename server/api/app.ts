@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises'
+import { extname, join, normalize, sep } from 'node:path'
+import { Hono } from 'hono'
+import { compress } from 'hono/compress'
+import type { Logger } from '../log.ts'
+import type { ApiContext } from './api-context.ts'
+import { hostGuard, securityHeaders } from './host-guard.ts'
+import { errorAnswer, RequestError } from './request.ts'
+import { incidentRoutes } from './routes/incidents.ts'
+import { mailRoutes } from './routes/mails.ts'
+import { overviewRoutes } from './routes/overview.ts'
+import { seriesRoute } from './routes/series.ts'
+import { streamRoute } from './routes/stream.ts'
+
+export interface DashboardOptions {
+  /** Host names that requests may carry, besides loopback and that of `publicUrl`. */
+  readonly hostNames: readonly string[]
+  readonly publicUrl: string
+  /** Folder of the built pages. */
+  readonly webFolder: string
+  readonly log: Logger
+}
+
+/** The dashboard's whole HTTP side: API, live stream and pages. It only reads, so GET and HEAD are all there is. */
+export function dashboardApp(api: ApiContext, options: DashboardOptions): Hono {
+  const app = new Hono()
+  app.use(hostGuard(options.hostNames, options.publicUrl))
+  app.use(securityHeaders())
+  app.use('/api/*', async (context, next) => {
+    await next()
+    if (!context.res.headers.has('Cache-Control')) context.header('Cache-Control', 'no-cache')
+  })
+  app.use('/api/v1/series', compress())
+  app.route('/api/v1', streamRoute(api))
+  app.route('/api/v1', overviewRoutes(api))
+  app.route('/api/v1', seriesRoute(api))
+  app.route('/api/v1', incidentRoutes(api))
+  app.route('/api/v1', mailRoutes(api))
+  app.all('/api/*', (context) =>
+    context.json({ error: `${context.req.method} ${context.req.path}: no such address; see docs/api.md` }, 404),
+  )
+  app.get('*', async (context) => page(options.webFolder, context.req.path))
+  app.onError((error, context) => {
+    if (error instanceof RequestError) return errorAnswer(context, error)
+    options.log.error({ error, path: context.req.path }, 'a request to the dashboard failed')
+    return context.json({ error: `${context.req.path} failed: ${error.message}` }, 500)
+  })
+  return app
+}
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json',
+  '.map': 'application/json',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.woff': 'font/woff',
+  '.woff2': 'font/woff2',
+}
+
+/** A built file; every other address is a view of the one page. */
+async function page(webFolder: string, path: string): Promise<Response> {
+  const wanted = normalize(join(webFolder, decodePath(path)))
+  const type = CONTENT_TYPES[extname(wanted)]
+  if (wanted.startsWith(webFolder + sep) && type !== undefined) {
+    const content = await readFileOrNull(wanted)
+    if (content === null) return new Response('no such file\n', { status: 404 })
+    const isImmutable = path.startsWith('/assets/')
+    return new Response(new Uint8Array(content), {
+      headers: {
+        'Content-Type': type,
+        'Cache-Control': isImmutable ? 'public, max-age=31536000, immutable' : 'no-cache',
+      },
+    })
+  }
+  const index = await readFileOrNull(join(webFolder, 'index.html'))
+  if (index === null) return new Response('the pages are not built: run npm start\n', { status: 503 })
+  return new Response(new Uint8Array(index), {
+    headers: { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-cache' },
+  })
+}
+
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return '/'
+  }
+}
+
+async function readFileOrNull(path: string): Promise<Buffer | null> {
+  try {
+    return await readFile(path)
+  } catch {
+    return null
+  }
+}

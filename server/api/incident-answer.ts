@@ -1,0 +1,56 @@
+import type { Incident } from '../../alerts/incident.ts'
+import { incidentSentence } from '../../alerts/sentence/incident-sentence.ts'
+import { isoSeconds } from '../../data/domain/time.ts'
+import type { IncidentAnswer } from './types.ts'
+
+/** The incident as the API answers and the backtest prints it. */
+export function incidentAnswer(incident: Incident): IncidentAnswer {
+  const [onlyChannel] = incident.channels
+  const { latest, explanation } = incident
+  return {
+    id: incident.id,
+    kind: incident.kind,
+    group: incident.group,
+    channel: incident.channels.length === 1 && onlyChannel !== undefined ? onlyChannel : '*',
+    channels: incident.channels,
+    series: definedEntries(incident.series),
+    state: incident.state,
+    start: isoSeconds(incident.start),
+    end: incident.end === null ? null : isoSeconds(incident.end),
+    detected_at: isoSeconds(incident.detectedAt),
+    resolved_at: incident.resolvedAt === null ? null : isoSeconds(incident.resolvedAt),
+    missing: Math.round(incident.missing),
+    peak_missing: Math.round(incident.peakMissing),
+    latest: {
+      hour: isoSeconds(latest.hour),
+      seen: Math.round(latest.seen),
+      low: Math.round(latest.low),
+      mid: Math.round(latest.mid),
+      high: Math.round(latest.high),
+      deficit: latest.deficitRatio,
+      invalid_rate: latest.invalidRatio,
+    },
+    confidence: incident.confidenceRatio,
+    explanation: {
+      sentence: explanation.sentence,
+      carriers: explanation.carriers.map((carrier) => ({
+        dimension: carrier.dimension,
+        value: carrier.value,
+        expected: Math.round(carrier.expected),
+        seen: Math.round(carrier.seen),
+        share: carrier.shareRatio,
+      })),
+      ...(explanation.firstBuildId === undefined ? {} : { first_build_id: explanation.firstBuildId }),
+    },
+    acknowledged:
+      incident.acknowledged === null
+        ? null
+        : { by: incident.acknowledged.by, at: isoSeconds(incident.acknowledged.at) },
+    sentence: incidentSentence(incident),
+  }
+}
+
+function definedEntries(series: Incident['series']): Record<string, string> {
+  const entries = Object.entries(series).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  return Object.fromEntries(entries)
+}

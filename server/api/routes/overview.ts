@@ -1,0 +1,86 @@
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { readSeenBuilds } from '../../../data/counts/queries/read-builds.ts'
+import { readCoverage } from '../../../data/counts/queries/read-coverage.ts'
+import { type EpochMs, HOUR_MS, isoSeconds, startOfHour } from '../../../data/domain/time.ts'
+import type { ApiContext } from '../api-context.ts'
+import { incidentAnswer } from '../incident-answer.ts'
+import { buildOverview, channelOverview, overviewSentences } from '../overview/build-overview.ts'
+import { loadOverview } from '../overview/load-overview.ts'
+import { parseQuery, RequestError, timeParameter } from '../request.ts'
+import type { ChannelAnswer } from '../types.ts'
+
+const range = z
+  .object({ from: timeParameter, to: timeParameter })
+  .refine(({ from, to }) => from < to, 'to must be later than from')
+
+/** `GET /overview`, `GET /channels/:channel` and `GET /freshness`. */
+export function overviewRoutes(api: ApiContext): Hono {
+  return new Hono()
+    .get('/freshness', (context) => context.json(api.freshness()))
+    .get('/overview', async (context) => context.json(buildOverview(await loadOverview(api))))
+    .get('/channels/:channel', async (context) =>
+      context.json(await channelAnswer(api, context.req.param('channel'), parseQuery(context, range))),
+    )
+}
+
+async function channelAnswer(
+  api: ApiContext,
+  channel: string,
+  asked: { readonly from: EpochMs; readonly to: EpochMs },
+): Promise<ChannelAnswer> {
+  const input = await loadOverview(api)
+  if (!input.channels.includes(channel)) {
+    throw new RequestError(
+      404,
+      `no submission was ever counted for channel "${channel}": known are ${input.channels.join(', ') || 'none'}`,
+    )
+  }
+  const incidents = input.incidents.filter(
+    (incident) =>
+      (incident.channels.includes(channel) || incident.channels.includes('*')) &&
+      incident.start < asked.to &&
+      (incident.end ?? Number.POSITIVE_INFINITY) > asked.from,
+  )
+  const blamed = new Set(incidents.flatMap((incident) => incident.explanation.carriers.flatMap(blamedBuild)))
+  const builds = await readSeenBuilds(api.database, { ...asked, channel })
+  return {
+    channel,
+    overview: channelOverview(input, channel),
+    sentences: overviewSentences(input, channel),
+    freshness: input.freshness,
+    incidents: incidents.map(incidentAnswer),
+    gaps: await gapsIn(api, asked, input.firstHeard),
+    builds: builds.map((build) => ({
+      build_id: build.buildId,
+      first_seen: isoSeconds(build.firstSeen),
+      blamed: blamed.has(build.buildId),
+    })),
+  }
+}
+
+function blamedBuild(carrier: { readonly dimension: string; readonly value: string }): readonly string[] {
+  return carrier.dimension === 'build' ? [carrier.value] : []
+}
+
+/** Hours nobody listened in, joined; before the first covered hour there was nothing to listen to. */
+async function gapsIn(
+  api: ApiContext,
+  asked: { readonly from: EpochMs; readonly to: EpochMs },
+  firstHeard: EpochMs | null,
+): Promise<ChannelAnswer['gaps']> {
+  if (firstHeard === null) return []
+  const from = Math.max(startOfHour(asked.from), startOfHour(firstHeard))
+  const to = Math.min(asked.to, startOfHour(Date.parse(api.freshness().counted_up_to)))
+  const count = Math.max(0, Math.floor((to - from) / HOUR_MS))
+  const coverage = await readCoverage(api.database, from, HOUR_MS, count)
+  const gaps: { from: EpochMs; to: EpochMs }[] = []
+  for (const [index, share] of coverage.entries()) {
+    if (share > 0) continue
+    const hour = from + index * HOUR_MS
+    const last = gaps.at(-1)
+    if (last !== undefined && last.to === hour) last.to = hour + HOUR_MS
+    else gaps.push({ from: hour, to: hour + HOUR_MS })
+  }
+  return gaps.map((gap) => ({ from: isoSeconds(gap.from), to: isoSeconds(gap.to), reason: 'no receiver was running' }))
+}

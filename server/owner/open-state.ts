@@ -1,0 +1,69 @@
+import { recoverParts } from '../../data/archive/recover-parts.ts'
+import { createDirectoryStorage, type Storage } from '../../data/archive/storage.ts'
+import type { WriteOptions } from '../../data/archive/write-part.ts'
+import { type Database, openDatabase } from '../../data/counts/database.ts'
+import { readMergedOf } from '../../data/counts/read-ledger.ts'
+import type { EpochMs } from '../../data/domain/time.ts'
+import { type Journal, openJournal } from '../../data/journal/journal.ts'
+import { removeClaimed } from '../../data/spool/claims.ts'
+import { makeSpoolFolders } from '../../data/spool/folders.ts'
+import { listUnmerged } from '../../data/spool/unmerged.ts'
+import type { Logger } from '../log.ts'
+import { makeStateFolders, type StateFolders } from './state-folders.ts'
+
+/** The state directory in the hands of its one owner. */
+export interface OpenState {
+  readonly folders: StateFolders
+  readonly database: Database
+  readonly journal: Journal
+  readonly storage: Storage
+  /** What writing parts needs. */
+  readonly write: WriteOptions
+  close(): Promise<void>
+}
+
+/**
+ * Opens everything that is kept and mends what a crash may have left half done. Throws DatabaseError (`locked`: another
+ * process owns this state directory) and Node's own errors.
+ */
+export async function openState(folders: StateFolders, log: Logger, now: () => EpochMs): Promise<OpenState> {
+  await makeStateFolders(folders)
+  await makeSpoolFolders(folders.spool)
+  const database = await openDatabase(folders.database, { readableFolders: [folders.archive, folders.quarantine] })
+  const journal = await openJournal(folders.journal)
+  const storage = createDirectoryStorage(folders.state)
+  const write: WriteOptions = { db: database, storage, folders, journal, now }
+  const state: OpenState = {
+    folders,
+    database,
+    journal,
+    storage,
+    write,
+    async close() {
+      await database.close()
+      await journal.close()
+    },
+  }
+  try {
+    await mend(state, log)
+    return state
+  } catch (error) {
+    await state.close()
+    throw error
+  }
+}
+
+async function mend({ folders, database, write }: OpenState, log: Logger): Promise<void> {
+  const recovery = await recoverParts(write)
+  if (recovery.written.length > 0 || recovery.unknown.length > 0 || recovery.leftOver.length > 0) {
+    const parts = recovery.written.map(({ part }) => part)
+    log.warn({ parts, unknown: recovery.unknown, leftOver: recovery.leftOver.length }, 'the archive was mended')
+  }
+  // The counts of a segment came in, and the process ended before the segment went.
+  const unmerged = await listUnmerged(folders.spool)
+  const merged = await readMergedOf(
+    database,
+    unmerged.map(({ segment }) => segment),
+  )
+  for (const segment of merged) await removeClaimed(folders.spool, segment)
+}

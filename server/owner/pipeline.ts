@@ -1,0 +1,76 @@
+import type { MergeResult } from '../../data/counts/merge.ts'
+import { watermark } from '../../data/counts/watermark.ts'
+import { type EpochMs, isoSeconds } from '../../data/domain/time.ts'
+import { listUnmerged, type UnmergedSegment } from '../../data/spool/unmerged.ts'
+import type { Freshness } from '../api/types.ts'
+
+/** How far the counts have come, as it was last looked. */
+export interface Pipeline {
+  /** The receipt time up to which everything is counted. */
+  watermark(): EpochMs
+  freshness(): Freshness
+  /** Looks into the spool; call it after a merge. */
+  look(): Promise<void>
+}
+
+export async function createPipeline(options: {
+  readonly spool: string
+  readonly now: () => EpochMs
+  readonly mode: Freshness['mode']
+}): Promise<Pipeline> {
+  const { spool, now, mode } = options
+  let unmerged: readonly UnmergedSegment[] = []
+  let countedUpTo: EpochMs | null = null
+
+  async function look(): Promise<void> {
+    // The clock is read first: what is received while the folders are read is later than that.
+    const lookedAt = now()
+    unmerged = await listUnmerged(spool)
+    countedUpTo = watermark(unmerged, lookedAt, countedUpTo)
+  }
+
+  await look()
+  return {
+    watermark: () => countedUpTo ?? now(),
+    look,
+    freshness() {
+      const receivers = [...new Set(unmerged.map((segment) => segment.receiver))].sort()
+      // Each live receiver writes one; the others wait.
+      const waiting = Math.max(0, unmerged.length - receivers.length)
+      const [oldest] = unmerged
+      return {
+        counted_up_to: isoSeconds(countedUpTo ?? now()),
+        now: isoSeconds(now()),
+        receivers,
+        waiting_segments: waiting,
+        oldest_waiting_seconds:
+          waiting === 0 || oldest === undefined ? 0 : Math.round((now() - oldest.createdAt) / 1000),
+        mode,
+      }
+    },
+  }
+}
+
+/** What pages are told of merged segments: which channels and hours to ask for again. */
+export class ChangedCounts {
+  readonly #channels = new Set<string>()
+  readonly #hours = new Set<EpochMs>()
+
+  add(result: MergeResult): void {
+    if (result.channels.length === 0) return
+    for (const channel of result.channels) this.#channels.add(channel)
+    for (const hour of result.hours) this.#hours.add(hour)
+  }
+
+  /** What was added since the last time; null: nothing. */
+  take(): { readonly channels: readonly string[]; readonly hours: readonly string[] } | null {
+    if (this.#channels.size === 0) return null
+    const changed = {
+      channels: [...this.#channels].sort(),
+      hours: [...this.#hours].sort((a, b) => a - b).map(isoSeconds),
+    }
+    this.#channels.clear()
+    this.#hours.clear()
+    return changed
+  }
+}

@@ -1,0 +1,52 @@
+import { join, resolve } from 'node:path'
+import { makeFolderDurably } from '../../data/files/durable.ts'
+
+/** Where a running server keeps what it keeps; absolute paths. ARCHITECTURE.md says what each is for. */
+export interface StateFolders {
+  readonly state: string
+  readonly spool: string
+  readonly converted: string
+  readonly corrupted: string
+  readonly archive: string
+  readonly quarantine: string
+  readonly staging: string
+  readonly specifications: string
+  readonly mail: string
+  readonly journal: string
+  readonly database: string
+  readonly socket: string
+}
+
+export function stateFolders(state: string): StateFolders {
+  const root = resolve(state)
+  return {
+    state: root,
+    spool: join(root, 'spool'),
+    converted: join(root, 'converted'),
+    corrupted: join(root, 'corrupted'),
+    archive: join(root, 'archive'),
+    quarantine: join(root, 'quarantine'),
+    staging: join(root, 'staging'),
+    specifications: join(root, 'histograms'),
+    mail: join(root, 'mail'),
+    journal: join(root, 'journal'),
+    database: join(root, 'tidewatch.duckdb'),
+    socket: join(root, 'owner.sock'),
+  }
+}
+
+/** Creates what isn't there yet. Throws Node's own errors (a read-only disk, a file in the way). */
+export async function makeStateFolders(folders: StateFolders): Promise<void> {
+  const made = [
+    folders.spool,
+    folders.converted,
+    folders.corrupted,
+    folders.archive,
+    folders.quarantine,
+    folders.staging,
+    folders.specifications,
+    folders.mail,
+    folders.journal,
+  ]
+  for (const folder of made) await makeFolderDurably(folder)
+}
