@@ -1,4 +1,5 @@
 import type { Database } from '../counts/database.ts'
+import type { EpochMs } from '../domain/time.ts'
 import { OUTBOX_COLUMNS, type OutboxRow, parseOutboxRow } from './outbox-row.ts'
 
 type Reader = Pick<Database, 'read'>
@@ -44,4 +45,22 @@ export async function readLastNotifications(reader: Reader): Promise<ReadonlyMap
     (row) => [row.number('incident'), row.text('body')] as const,
   )
   return new Map(rows)
+}
+
+/**
+ * When the first thing was decided that the recipient has not been told of the incident yet, this mail (`id`) included:
+ * mails that collapsed into it count too.
+ */
+export async function readUntoldSince(
+  reader: Reader,
+  { id, incident, recipient }: Pick<OutboxRow, 'id' | 'incident' | 'recipient'>,
+): Promise<EpochMs | null> {
+  const [since] = await reader.read(
+    `select min(decided_at) as since from outbox
+     where incident = $incident and recipient = $recipient and id <= $id and state <> 'refused' and id > coalesce(
+       (select max(id) from outbox where incident = $incident and recipient = $recipient and state = 'sent'), 0)`,
+    { id, incident, recipient },
+    (row) => row.numberOrNull('since'),
+  )
+  return since ?? null
 }

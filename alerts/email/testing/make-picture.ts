@@ -28,6 +28,6 @@ export function makePicture(changes: Partial<PictureSpec> = {}): PictureSpec {
 
 /** Submissions per hour of a channel with two high waters a day, `hour` hours after a midnight. */
 export function tideAt(hour: number): number {
-  const angle = (hour / 24) * 2 * Math.PI
+  const angle = ((hour - 3) / 24) * 2 * Math.PI
   return 2000 - 520 * Math.cos(angle) - 330 * Math.cos(2 * angle + 0.9)
 }

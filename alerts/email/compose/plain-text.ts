@@ -1,0 +1,97 @@
+import { HOUR_MS } from '../../../data/domain/time.ts'
+import { formatClock, formatTime } from '../../sentence/format.ts'
+import type { HourValue } from '../picture/picture-spec.ts'
+import type { CarrierRow, MailContent, Words } from './mail-content.ts'
+
+const COLUMNS = 72
+const BARS = '▁▂▃▄▅▆▇█'
+const UNKNOWN_HOUR = '·'
+
+/** The mail for those who read no HTML: the same things in the same order, at most 72 columns wide but for URLs. */
+export function plainText(content: MailContent): string {
+  const blocks = [
+    ...(content.late === null ? [] : [wrap(content.late)]),
+    `${content.state.mark} ${content.state.text} (${content.incident})`,
+    wrap(textOf(content.headline)),
+    wrap(textOf(content.cause)),
+    figures(content),
+    sparklines(content),
+    carriers(content),
+    changes(content),
+    ...(content.button === null ? [] : [`${content.button.text}:\n${content.button.url}`]),
+    `-- \n${content.foot.map((line) => wrap(line)).join('\n')}`,
+  ]
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
+}
+
+function textOf(words: Words): string {
+  return words.map((word) => word.text).join('')
+}
+
+function figures({ figures: all }: MailContent): string {
+  const width = Math.max(...all.map((figure) => figure.label.length)) + 2
+  return all.map(({ label, value }) => `${label.padEnd(width)}${value}`).join('\n')
+}
+
+/** The last day in two lines of bars on one scale, so that what is missing shows as the difference. */
+function sparklines({ day }: MailContent): string {
+  const top = Math.max(0, ...[...day.seen, ...day.expected].map((value) => value ?? 0))
+  if (top === 0 && day.seen.every((value) => value === null)) return ''
+  const hours = `${formatTime(day.end - day.seen.length * HOUR_MS)} to ${formatClock(day.end)} UTC, hour by hour`
+  const isExpected = day.expected.some((value) => value !== null)
+  const seen = `Seen      ${sparkline(day.seen, top)}`
+  return [hours, seen, ...(isExpected ? [`Expected  ${sparkline(day.expected, top)}`] : [])].join('\n')
+}
+
+function sparkline(values: readonly HourValue[], top: number): string {
+  return values
+    .map((value) => {
+      if (value === null) return UNKNOWN_HOUR
+      const index = top === 0 ? 0 : Math.round((value / top) * (BARS.length - 1))
+      return BARS[Math.min(BARS.length - 1, index)] ?? UNKNOWN_HOUR
+    })
+    .join('')
+}
+
+function carriers({ carriers: table }: MailContent): string {
+  if (table === null) return ''
+  const [first, second, ratio, share] = table.headings
+  const name = (row: CarrierRow) => `${row.dimension} ${row.value}`
+  const width = Math.min(30, Math.max(...table.rows.map((row) => name(row).length)))
+  const heading = `${''.padEnd(width)}${right(first, 11)}${right(second, 9)}${right(ratio, 14)}${right('Share', 9)}`
+  const lines = table.rows.map((row) => {
+    const numbers = `${right(row.numbers[0], 11)}${right(row.numbers[1], 9)}${right(row.numbers[2], 14)}${right(row.share, 9)}`
+    const label = name(row)
+    // A long name has a line of its own rather than pushing the numbers out of their columns.
+    return label.length <= width ? `${label.padEnd(width)}${numbers}` : `${wrap(label)}\n${''.padEnd(width)}${numbers}`
+  })
+  return ['What carries it', heading, ...lines, `(Share: ${share.charAt(0).toLowerCase()}${share.slice(1)})`].join('\n')
+}
+
+function right(text: string, width: number): string {
+  return ` ${text}`.padStart(width)
+}
+
+function changes({ changes: all }: MailContent): string {
+  if (all.length === 0) return ''
+  const width = Math.max(...all.map((change) => change.when.length))
+  const indent = width === 0 ? '' : ' '.repeat(width + 2)
+  const lines = all.map(({ when, what }) => {
+    const start = width === 0 ? '' : `${when.padEnd(width)}  `
+    return wrap(`${start}${textOf(what)}`, indent)
+  })
+  return ['What changed then', ...lines].join('\n')
+}
+
+/** Breaks at plain spaces only: numbers stay with their units. A word longer than a line stands alone on its own. */
+function wrap(text: string, indent = ''): string {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > COLUMNS) {
+      lines.push(line)
+      line = indent + word
+    } else line = line === '' && lines.length === 0 ? word : `${line} ${word}`
+  }
+  return [...lines, line].join('\n')
+}

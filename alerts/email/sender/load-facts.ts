@@ -1,0 +1,261 @@
+import type { Database } from '../../../data/counts/database.ts'
+import { readSeenBuilds } from '../../../data/counts/queries/read-builds.ts'
+import { readChannels } from '../../../data/counts/queries/read-channels.ts'
+import { type ExpectationRow, readExpectations } from '../../../data/counts/queries/read-expectations.ts'
+import { readSeries } from '../../../data/counts/queries/read-series.ts'
+import { readGaps, readHourlyCoverage } from '../../../data/counts/read-coverage.ts'
+import { OTHER, UNKNOWN } from '../../../data/domain/dimensions.ts'
+import { DAY_MS, type EpochMs, HOUR_MS, startOfHour, WEEK_MS } from '../../../data/domain/time.ts'
+import type { Incident } from '../../incident.ts'
+import type { Change, MailFacts } from '../compose/mail-facts.ts'
+import { outsideText } from '../compose/outside-text.ts'
+import type { Notification } from '../notification.ts'
+import type { HourValue, PictureSpec } from '../picture/picture-spec.ts'
+
+/** Hours of a mail's picture, all on whole hours; `end` is the end of the newest judged hour. */
+interface Span {
+  readonly start: EpochMs
+  readonly end: EpochMs
+  readonly forecastHours: number
+}
+
+const FORECAST_HOURS = 12
+const MOST_LINES = 4
+const MOST_CHANGES = 4
+const CHANGED_WITHIN_MS = 6 * HOUR_MS
+/** Less of an hour is said; a second lost between two heartbeats is not. */
+const WHOLE_HOUR_RATIO = 0.98
+
+/** What the counts say for this notification. Nothing later than the newest hour judged when it was decided is looked at. */
+export async function loadFacts(
+  database: Database,
+  notification: Notification,
+): Promise<Pick<MailFacts, 'picture' | 'day' | 'changes' | 'isWholeCounted' | 'wellChannels'>> {
+  const { incident } = notification
+  const span = spanOf(incident)
+  const coverage = await readHourlyCoverage(database, span.start, span.end)
+  const seen = incident.group === 'invalid' ? loadInvalidRates : loadSubmissions
+  const lines = await seen(database, incident, span, coverage)
+  const water = incident.group === 'invalid' ? null : await loadWater(database, incident, span)
+  const hours = (span.end - span.start) / HOUR_MS
+  const around = await loadAround(database, incident, span)
+  return {
+    picture: {
+      title: titleOf(incident),
+      unit: incident.group === 'invalid' ? 'ratio' : 'submissions',
+      start: span.start,
+      hours: hours + (water === null ? 0 : span.forecastHours),
+      lines,
+      water: water === null ? null : { low: water.low, high: water.high },
+      lastWeek: incident.group === 'invalid' ? null : await loadLastWeek(database, incident, span),
+      gaps: await loadGaps(database, span),
+      trouble: troubleOf(incident),
+    },
+    day: {
+      end: span.end,
+      seen: lines[0]?.values.slice(-24) ?? [],
+      expected: water === null ? [] : water.mid.slice(Math.max(0, hours - 24), hours),
+    },
+    ...around,
+    wellChannels: await loadWellChannels(database, notification, span.end),
+  }
+}
+
+/** From a day before the start, two days at least; a week of what lasts, two of what is over. */
+function spanOf(incident: Incident): Span {
+  const isOver = incident.state === 'resolved' || incident.state === 'withdrawn'
+  const end = startOfHour(Math.max(incident.judgedUpTo, incident.latest.hour)) + HOUR_MS
+  const wanted = Math.min(startOfHour(incident.start) - DAY_MS, end - 2 * DAY_MS)
+  const start = Math.max(wanted, end - (isOver ? 14 : 7) * DAY_MS)
+  return { start, end, forecastHours: isOver ? 0 : FORECAST_HOURS }
+}
+
+/** The one channel drawn; null: all of them together. Of several that fell together, the first. */
+function drawnChannel({ channels }: Incident): string | null {
+  const [first] = channels
+  return first === undefined || channels.includes('*') ? null : first
+}
+
+function titleOf(incident: Incident): string {
+  if (incident.group === 'invalid') return 'Invalid, share of what was received'
+  const channel = drawnChannel(incident)
+  const isOneOfMany = channel === null || incident.channels.length > 1
+  const reasons = incident.series.reason === undefined ? '' : ', all reasons'
+  if (channel === null) return `All channels: submissions per hour${reasons}`
+  return isOneOfMany || reasons !== ''
+    ? `${outsideText(channel, 24)}: submissions per hour${reasons}`
+    : 'Submissions per hour'
+}
+
+function troubleOf(incident: Incident): PictureSpec['trouble'] {
+  const kind = KIND_OF_GROUP[incident.group]
+  const isOver = incident.state === 'resolved' || incident.state === 'withdrawn'
+  return { kind, from: incident.start, to: isOver ? incident.end : null }
+}
+
+const KIND_OF_GROUP = { volume: 'below', surge: 'above', invalid: 'invalid', gap: 'gap', stalled: 'gap' } as const
+
+type Lines = PictureSpec['lines']
+
+async function loadSubmissions(
+  database: Database,
+  incident: Incident,
+  span: Span,
+  coverage: Float64Array,
+): Promise<Lines> {
+  const channel = drawnChannel(incident)
+  const rows = await readSeries(database, {
+    from: span.start,
+    to: span.end,
+    step: 'hour',
+    now: span.end,
+    ...(channel === null ? {} : { channel }),
+  })
+  const byHour = new Map(rows.map((row) => [row.time, row.received]))
+  const values = hourly(span, (hour, index) => (coverage[index] === 0 ? null : (byHour.get(hour) ?? 0)))
+  return [{ label: 'seen', channel: channel ?? '*', values }]
+}
+
+async function loadInvalidRates(
+  database: Database,
+  incident: Incident,
+  span: Span,
+  coverage: Float64Array,
+): Promise<Lines> {
+  const isEverywhere = incident.channels.includes('*')
+  const rows = await readSeries(database, {
+    from: span.start,
+    to: span.end,
+    step: 'hour',
+    now: span.end,
+    ...(isEverywhere ? {} : { by: 'channel' }),
+  })
+  const channels = isEverywhere ? [''] : worstFirst(incident).slice(0, MOST_LINES)
+  return channels.map((channel) => {
+    const ratios = new Map(
+      rows
+        .filter((row) => row.key === channel && row.received > 0)
+        .map((row) => [row.time, row.invalid / row.received]),
+    )
+    const values = hourly(span, (hour, index) => (coverage[index] === 0 ? null : (ratios.get(hour) ?? 0)))
+    return { label: channels.length === 1 ? 'invalid' : outsideText(channel, 14), channel, values }
+  })
+}
+
+function worstFirst({ latest, channels }: Incident): string[] {
+  const ratioOf = new Map(latest.byChannel.map((numbers) => [numbers.channel, numbers.invalidRatio]))
+  return [...channels].sort((a, b) => (ratioOf.get(b) ?? 0) - (ratioOf.get(a) ?? 0))
+}
+
+interface Water {
+  readonly low: readonly HourValue[]
+  readonly mid: readonly HourValue[]
+  readonly high: readonly HourValue[]
+}
+
+/** What was expected of the drawn channel, or of all together; null where nothing was learnt yet. */
+async function loadWater(database: Database, incident: Incident, span: Span): Promise<Water | null> {
+  const channel = drawnChannel(incident)
+  const to = span.end + span.forecastHours * HOUR_MS
+  const rows = await readExpectations(database, { from: span.start, to, ...(channel === null ? {} : { channel }) })
+  if (rows.length === 0) return null
+  const sums = new Map<EpochMs, ExpectationRow>()
+  for (const row of rows) {
+    const sum = sums.get(row.hour)
+    sums.set(row.hour, sum === undefined ? row : added(sum, row))
+  }
+  const ahead = { ...span, end: to }
+  return {
+    low: hourly(ahead, (hour) => sums.get(hour)?.low ?? null),
+    mid: hourly(ahead, (hour) => sums.get(hour)?.mid ?? null),
+    high: hourly(ahead, (hour) => sums.get(hour)?.high ?? null),
+  }
+}
+
+function added(a: ExpectationRow, b: ExpectationRow): ExpectationRow {
+  return { ...a, low: a.low + b.low, mid: a.mid + b.mid, high: a.high + b.high }
+}
+
+/** Null where the week before wasn't counted at all. */
+async function loadLastWeek(database: Database, incident: Incident, span: Span): Promise<readonly HourValue[] | null> {
+  const end = span.end + span.forecastHours * HOUR_MS
+  const before = { start: span.start - WEEK_MS, end: end - WEEK_MS, forecastHours: 0 }
+  const coverage = await readHourlyCoverage(database, before.start, before.end)
+  if (coverage.every((ratio) => ratio === 0)) return null
+  const [line] = await loadSubmissions(database, incident, before, coverage)
+  return line?.values ?? null
+}
+
+async function loadGaps(database: Database, span: Span): Promise<PictureSpec['gaps']> {
+  const gaps = await readGaps(database, span.start, span.end, HOUR_MS)
+  return gaps.map(({ from, to }) => ({ from: (from - span.start) / HOUR_MS, to: (to - span.start) / HOUR_MS }))
+}
+
+/** What happened around the start, nearest first: builds first seen, hours that were not wholly counted. */
+async function loadAround(
+  database: Database,
+  incident: Incident,
+  span: Span,
+): Promise<Pick<MailFacts, 'changes' | 'isWholeCounted'>> {
+  const from = startOfHour(incident.start - CHANGED_WITHIN_MS)
+  const to = Math.min(startOfHour(incident.start + CHANGED_WITHIN_MS), span.end)
+  const coverage = await readHourlyCoverage(database, from, to)
+  const partly = [...coverage].flatMap((coverageRatio, index): Change[] =>
+    coverageRatio >= WHOLE_HOUR_RATIO ? [] : [{ kind: 'coverage', hour: from + index * HOUR_MS, coverageRatio }],
+  )
+  const builds = await loadBuilds(database, incident, { from, to })
+  const nearest = [...builds, ...partly].sort((a, b) => apart(a, incident) - apart(b, incident))
+  return { changes: nearest.slice(0, MOST_CHANGES), isWholeCounted: partly.length === 0 }
+}
+
+/** Within hours of the start; where there is none, the newest build before it, however old. */
+async function loadBuilds(
+  database: Database,
+  incident: Incident,
+  range: { readonly from: EpochMs; readonly to: EpochMs },
+): Promise<Change[]> {
+  const channel = incident.channels.length === 1 ? drawnChannel(incident) : null
+  const seen = await readSeenBuilds(database, {
+    from: range.from - WEEK_MS,
+    to: range.to,
+    ...(channel === null ? {} : { channel }),
+  })
+  const concerned = seen.filter((build) => incident.channels.includes('*') || incident.channels.includes(build.channel))
+  const near = concerned.filter((build) => build.firstSeen >= range.from)
+  const shown = near.length > 0 ? near : concerned.slice(-1)
+  return shown.map(({ buildId, channel: seenOn, firstSeen }) => ({
+    kind: 'build',
+    buildId,
+    channel: seenOn,
+    firstSeen,
+  }))
+}
+
+function apart(change: Change, incident: Incident): number {
+  return Math.abs((change.kind === 'build' ? change.firstSeen : change.hour) - incident.start)
+}
+
+/** Channels that no incident is open on and whose newest judged hour lay within what was expected. */
+async function loadWellChannels(database: Database, notification: Notification, end: EpochMs): Promise<string[]> {
+  const { incident, troubledChannels } = notification
+  if (incident.channels.includes('*') || troubledChannels.includes('*')) return []
+  const from = end - HOUR_MS
+  const [channels, expected, seen] = await Promise.all([
+    readChannels(database, end - WEEK_MS),
+    readExpectations(database, { from, to: end }),
+    readSeries(database, { from, to: end, step: 'hour', by: 'channel', now: end }),
+  ])
+  const troubled = new Set([...incident.channels, ...troubledChannels, OTHER, UNKNOWN])
+  const receivedOn = new Map(seen.map((row) => [row.key, row.received]))
+  const bandOf = new Map(expected.map((row) => [row.channel, row]))
+  return channels.filter((channel) => {
+    const band = bandOf.get(channel)
+    const received = receivedOn.get(channel) ?? 0
+    return !troubled.has(channel) && band !== undefined && received >= band.low && received <= band.high
+  })
+}
+
+function hourly(span: Pick<Span, 'start' | 'end'>, value: (hour: EpochMs, index: number) => HourValue): HourValue[] {
+  const count = (span.end - span.start) / HOUR_MS
+  return Array.from({ length: count }, (_, index) => value(span.start + index * HOUR_MS, index))
+}
