@@ -95,6 +95,8 @@ export const settingsSchema = z.strictObject({
       about: 'How often the spool notes that somebody is listening, traffic or not.',
     }),
     trustedProxies: texts([], {
+      pattern: /^[0-9a-fA-F:.]+$/,
+      allowed: 'IP addresses (in a variable or a flag: joined by commas)',
       applies: 'restart',
       about: 'Addresses of proxies whose X-Forwarded-For is believed.',
     }),
@@ -104,6 +106,7 @@ export const settingsSchema = z.strictObject({
     }),
     keepHeaders: texts(['Date', 'User-Agent', 'X-Debug-ID', 'X-Source-Tags'], {
       pattern: /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/,
+      allowed: 'names of headers (in a variable or a flag: joined by commas)',
       applies: 'restart',
       about: 'Request headers that are kept with a submission.',
     }),
@@ -191,11 +194,13 @@ export const settingsSchema = z.strictObject({
     }),
     revisionPrefixes: texts(DEFAULT_REVISION_RULES.prefixes, {
       pattern: /^https?:\/\/[^\s/]+(\/[^\s/]+)*$/,
+      allowed: 'addresses without a slash at the end (in a variable or a flag: joined by commas)',
       applies: 'restart',
       about: 'What may stand before `/<repository>/rev/…` in a revision.',
     }),
     repositories: texts(DEFAULT_REVISION_RULES.repositories, {
       pattern: /^[A-Za-z0-9._*-]+(\/[A-Za-z0-9._*-]+)*$/,
+      allowed: 'paths of letters, digits, ".", "_", "-", and "*" (in a variable or a flag: joined by commas)',
       applies: 'restart',
       about: 'Repositories that revisions may name; `*` stands for any part of a name.',
     }),
@@ -307,6 +312,7 @@ export const settingsSchema = z.strictObject({
     }),
     hostNames: texts([], {
       pattern: /^[A-Za-z0-9.:[\]-]+$/,
+      allowed: 'host names without a port (in a variable or a flag: joined by commas)',
       applies: 'restart',
       about: "Host names that the dashboard answers to, besides the loopback ones and the public address's.",
     }),
