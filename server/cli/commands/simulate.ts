@@ -22,14 +22,15 @@ export const simulate: Command = {
   name: 'simulate',
   summary: 'Sends generated submissions to a server, or writes the story of a winter as CSV.',
   usage: '[--url URL] [--rate N] … | specification --out DIR | story --out DIR',
-  help: `Without an operand: sends valid submissions of several channels, builds and reasons to the receiver
-at --url until Ctrl-C or for --duration. How many follows the hour of the day and the day of the week;
---rate is the mean over a week. The server needs their histogram specifications: write them with
-"simulate specification --out DIR" and give DIR to it as histograms.dir. Exit code 1 if nothing was answered
-200.
+  help: `Without an operand: sends valid submissions of several channels, builds and reasons to the
+receiver at --url, until Ctrl-C or for --duration. How many follows the hour of the day and the
+day of the week; --rate is the mean over a week. The server needs their histogram specifications:
+write them with "simulate specification --out DIR" and give it DIR as histograms.dir. Exit code 1
+if nothing was answered 200.
 
-"story" writes counts.csv and attributes.csv (for "tidewatch import" and "tidewatch backtest") and labels.json
-(what really happened): five channels from 17 November 2013 to 12 February 2014, with five outages A to E.
+"story" writes counts.csv and attributes.csv (for "tidewatch import" and "tidewatch backtest") and
+labels.json (what really happened): five channels from 17 November 2013 to 12 February 2014, with
+five outages, A to E.
 
 Faults:
 ${FAULTS.map((fault) => `  ${fault.padEnd(22)} ${FAULT_TEXTS[fault]}`).join('\n')}`,
