@@ -26,7 +26,8 @@ create table discarded_counts (
 -- hours that it covers, receiver = 'import:<source>'.
 create table coverage (receiver varchar not null, from_time timestamp not null, to_time timestamp not null);
 
--- A segment whose counts are in; its converted file's name is the segment's. state: merged, planned (in a part), archived.
+-- A segment whose counts are in; its converted file's name is the segment's. state: merged, planned (in a part),
+-- archived, damaged (its converted file can't be read any more and is set aside).
 create table converted_files (
   segment varchar primary key, receiver varchar not null, segment_created_at timestamp not null,
   merged_at timestamp not null, records bigint not null, bytes bigint not null,
@@ -73,7 +74,7 @@ create table outbox (
   last_error varchar, body varchar not null);
 
 -- first_period and last_period are starts of periods; last_period is the newest that succeeded. retry_at: after a failure.
--- running_since is renewed while a run goes on; a value that is not renewed any more belongs to a process that died.
+-- running_since: set while a run goes on; where it is set when the owner starts, the last owner died in that run.
 create table tasks (
   name varchar primary key, first_period timestamp not null, last_period timestamp, last_run_at timestamp,
   last_success_at timestamp, error_count integer not null, last_error varchar, retry_at timestamp, running_since timestamp);

@@ -1,0 +1,119 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { writeConvertedFile } from '../converted/converted-file.ts'
+import type { ConvertedContent, ConvertedIndex, ConvertedRecord } from '../converted/converted-record.ts'
+import { type Database, openDatabase } from '../counts/database.ts'
+import { mergeConverted } from '../counts/merge.ts'
+import { TEST_HOUR, testIndex } from '../counts/testing/converted-index.ts'
+import { DAY_MS, HOUR_MS } from '../domain/time.ts'
+import { saveIncidents } from '../incidents/save-incidents.ts'
+import { openJournal, readJournal } from '../journal/journal.ts'
+import { planPart } from './plan-part.ts'
+import { rebuildCounts } from './rebuild-counts.ts'
+import { recoverParts } from './recover-parts.ts'
+import { createDirectoryStorage } from './storage.ts'
+import { writePart } from './write-part.ts'
+
+const NOW = TEST_HOUR + HOUR_MS
+
+const contentOf = (record: ConvertedRecord): ConvertedContent =>
+  record.outcome === 'accepted'
+    ? { kind: 'converted', payload: '{}', dropped: '' }
+    : { kind: 'raw', path: '/', headers: {}, body: new Uint8Array([1]) }
+
+const REBUILT = [
+  'hourly_counts',
+  'attribute_counts',
+  'discarded_counts',
+  'coverage',
+  'converted_files',
+  'recent_documents',
+  'incidents',
+]
+
+const dump = async (db: Database) => {
+  const tables: Record<string, string[]> = {}
+  for (const table of REBUILT) {
+    tables[table] = await db.read(`select to_json(t)::varchar as line from ${table} t order by line`, {}, (row) =>
+      row.text('line'),
+    )
+  }
+  return tables
+}
+
+test('a database made anew from archive and journal says what the lost one said', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'tidewatch-rebuild-'))
+  try {
+    for (const folder of ['converted', 'archive', 'quarantine']) await mkdir(join(root, folder))
+    const folders = {
+      converted: join(root, 'converted'),
+      staging: join(root, 'staging'),
+      corrupted: join(root, 'corrupted'),
+    }
+    const readableFolders = [join(root, 'archive'), join(root, 'quarantine')]
+    const storage = createDirectoryStorage(root)
+    const journal = await openJournal(join(root, 'journal'))
+    const before = await openDatabase(join(root, 'before.duckdb'), { readableFolders })
+    const merging = { now: NOW, duplicateWindowMs: DAY_MS, coverageToleranceMs: 6000, journal }
+    const indexes: ConvertedIndex[] = [
+      testIndex(
+        'a',
+        [{ key: 'x', attributes: { os: 'WINNT', 'odd "name"': "it's" } }, { key: 'x' }, { problem: 'bad_json' }],
+        {
+          damaged: [{ offset: 1, bytes: 9, near: TEST_HOUR }],
+          discarded: [{ receivedAt: TEST_HOUR, channel: 'beta', cause: 'path', bytes: 99 }],
+        },
+      ),
+      testIndex('b', [
+        { key: 'x', at: TEST_HOUR + HOUR_MS },
+        { automation: true, attributes: { os: 'Linux' } },
+      ]),
+      testIndex('c', [{ key: 'y', channel: 'aurora' }]),
+    ]
+    const convert = async (index: ConvertedIndex, db: Database) => {
+      await writeConvertedFile(folders.converted, index, contentOf)
+      await mergeConverted(db, index, merging)
+    }
+    const [a, b, c] = indexes
+    if (a === undefined || b === undefined || c === undefined) throw new Error('three indexes')
+    await convert(a, before)
+    await convert(b, before)
+    const write = { db: before, storage, folders, journal, now: () => NOW }
+    await writePart((await planPart(before, { now: NOW, maxAgeMs: 0, maxBytes: 1e9 })) ?? 0, write)
+    await convert(c, before)
+    const incident = {
+      id: 7,
+      state: 'open',
+      kind: 'drop',
+      startedAt: TEST_HOUR,
+      detectedAt: NOW,
+      resolvedAt: null,
+      body: '{}',
+    }
+    for (const state of ['open', 'resolved']) {
+      const row = { ...incident, state }
+      await before.inTransaction((transaction) => saveIncidents(transaction, [row]))
+      await journal.append([{ kind: 'incident', key: '7', writtenAt: NOW, body: row }])
+    }
+    const said = await dump(before)
+    await before.close()
+    await journal.close()
+
+    const after = await openDatabase(join(root, 'after.duckdb'), { readableFolders })
+    const { entries } = await readJournal(join(root, 'journal'))
+    await rebuildCounts({ db: after, root, storage, entries, coverageToleranceMs: 6000 })
+    const recovery = await recoverParts({ ...write, db: after, journal: null })
+    expect(recovery).toEqual({ written: [], unknown: [], leftOver: [] })
+    // The segment that waited for its part still has its converted file.
+    await mergeConverted(after, c, { ...merging, journal: null })
+    expect(await dump(after)).toEqual(said)
+    await expect(rebuildCounts({ db: after, root, storage, entries, coverageToleranceMs: 6000 })).rejects.toThrow(
+      'already counts',
+    )
+    await after.close()
+  } finally {
+    await rm(root, { recursive: true })
+  }
+})

@@ -1,0 +1,141 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Database, Transaction } from '../counts/database.ts'
+import { extendCoverage } from '../counts/merge.ts'
+import { SegmentBody } from '../counts/segment-entry.ts'
+import { addTallies } from '../counts/store-tallies.ts'
+import { LIVE_SOURCE } from '../domain/dimensions.ts'
+import { saveIncidents } from '../incidents/save-incidents.ts'
+import type { JournalEntry } from '../journal/journal.ts'
+import { KEEPS, parsePartFileName } from './part-name.ts'
+import type { Storage } from './storage.ts'
+
+export interface RebuildOptions {
+  /** A new database with nothing in it, opened with the archive's folders readable. */
+  readonly db: Database
+  /** Where `storage` keeps its names on this disk. */
+  readonly root: string
+  readonly storage: Storage
+  readonly entries: readonly JournalEntry[]
+  readonly coverageToleranceMs: number
+}
+
+const PartBody = z.object({ segments: z.array(z.string()), files: z.array(z.string()) })
+
+const IncidentBody = z.object({
+  id: z.number(),
+  state: z.string(),
+  kind: z.string(),
+  startedAt: z.number(),
+  detectedAt: z.number(),
+  resolvedAt: z.number().nullable(),
+  body: z.string(),
+})
+
+/**
+ * Makes a lost database anew from the archive and the journal: counts, coverage, ledger, remembered documents, incidents. Segments
+ * that weren't archived yet still have their converted files and are merged as ever afterwards. Not made anew: imports (their files
+ * are), minutes (of the last two days), verdicts on hours (judged anew), and what was folded into `OTHER` stands under its name.
+ */
+export async function rebuildCounts(options: RebuildOptions): Promise<void> {
+  const { db, root, storage, entries, coverageToleranceMs } = options
+  const newest = newestEntries(entries)
+  const parts = new Map([...bodiesOf(newest, 'part', PartBody)].map(([key, body]) => [Number(key), body]))
+  const segments = bodiesOf(newest, 'segment', SegmentBody)
+  const stored = (await Promise.all(KEEPS.map((keep) => storage.list(keep)))).flat()
+  const files = stored.filter((name) => parts.has(parsePartFileName(name)?.part ?? -1)).map((name) => join(root, name))
+
+  await db.inTransaction(async (transaction) => {
+    await refuseFilled(transaction)
+    if (files.length > 0) await countArchived(transaction, files)
+    const ledger = archivedSegments(parts, segments)
+    await extendCoverage(
+      transaction,
+      ledger.flatMap(({ body }) => body.coverage),
+      coverageToleranceMs,
+    )
+    for (const { body } of ledger) {
+      const { hourly, discarded } = body
+      if (hourly.length === 0 && discarded.length === 0) continue
+      await addTallies(transaction, { hourly, minute: [], attribute: [], discarded }, LIVE_SOURCE)
+    }
+    const writtenAt = (kind: string, key: string) => newest.get(keyOf(kind, key))?.writtenAt ?? 0
+    await transaction.append(
+      'archive_parts',
+      [...parts.keys()].map((part) => {
+        const at = writtenAt('part', String(part))
+        return [part, at, at, 'done']
+      }),
+    )
+    await transaction.append(
+      'converted_files',
+      ledger.map(({ segment, part, body }) => {
+        const { receiver, segmentCreatedAt, records, bytes, duplicateFrames } = body
+        const mergedAt = writtenAt('segment', segment)
+        return [segment, receiver, segmentCreatedAt, mergedAt, records, bytes, duplicateFrames, 'archived', part]
+      }),
+    )
+    await saveIncidents(transaction, [...bodiesOf(newest, 'incident', IncidentBody).values()])
+  })
+}
+
+interface ArchivedSegment {
+  readonly segment: string
+  readonly part: number
+  readonly body: z.infer<typeof SegmentBody>
+}
+
+function archivedSegments(
+  parts: ReadonlyMap<number, z.infer<typeof PartBody>>,
+  bodies: ReadonlyMap<string, z.infer<typeof SegmentBody>>,
+): ArchivedSegment[] {
+  return [...parts].flatMap(([part, { segments }]) =>
+    segments.flatMap((segment) => {
+      const body = bodies.get(segment)
+      return body === undefined ? [] : [{ segment, part, body }]
+    }),
+  )
+}
+
+async function refuseFilled(transaction: Transaction): Promise<void> {
+  const filled = await transaction.read('select segment from converted_files limit 1', {}, (row) => row.text('segment'))
+  if (filled.length > 0) throw new Error('a database that already counts can not be rebuilt: start with a new one')
+}
+
+async function countArchived(transaction: Transaction, files: readonly string[]): Promise<void> {
+  const rows = `read_parquet($files, hive_partitioning = true, union_by_name = true,
+    hive_types = {'submission_date': date, 'channel': varchar})`
+  await transaction.run(
+    `insert into hourly_counts
+     select date_trunc('hour', received_at), channel, app_name, app_version, build_id, reason, outcome, problem,
+       '${LIVE_SOURCE}', automation, count(*), 0, sum(bytes) from ${rows} group by all`,
+    { files },
+  )
+  await transaction.run(
+    `insert into attribute_counts
+     select hour, channel, entry.key, entry.value, '${LIVE_SOURCE}', count(*) from (
+       select date_trunc('hour', received_at) as hour, channel,
+         unnest(map_entries(attributes::json::map(varchar, varchar))) as entry
+       from ${rows} where not automation) group by all`,
+    { files },
+  )
+  await transaction.run(
+    `insert into recent_documents
+     select duplicate_key::uuid, received_at, segment, frame from ${rows} where duplicate_key is not null`,
+    { files },
+  )
+}
+
+function keyOf(kind: string, key: string): string {
+  return JSON.stringify([kind, key])
+}
+
+function newestEntries(entries: readonly JournalEntry[]): Map<string, JournalEntry> {
+  return new Map(entries.map((entry) => [keyOf(entry.kind, entry.key), entry]))
+}
+
+/** By key. An entry that doesn't read as its kind is a broken promise of ours and throws. */
+function bodiesOf<T>(entries: ReadonlyMap<string, JournalEntry>, kind: string, schema: z.ZodType<T>): Map<string, T> {
+  const ofKind = [...entries.values()].filter((entry) => entry.kind === kind)
+  return new Map(ofKind.map((entry) => [entry.key, schema.parse(entry.body)]))
+}
