@@ -24,10 +24,12 @@ test('a process is alive until it is killed', async () => {
 })
 
 test.skipIf(process.platform !== 'linux')('a zombie is dead: it writes no more', async () => {
-  const shell = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 30'], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const shell = spawn('sh', ['-c', 'sleep 30 & echo $!; exec sleep 30'], { stdio: ['ignore', 'pipe', 'ignore'] })
   const [pid] = await once(shell.stdout, 'data')
   const identity = identityOf(Number(pid)) ?? ''
   expect(isAlive(identity)).toBe(true)
+  // Its parent is a sleep by now, which asks for nobody's exit code.
+  process.kill(Number(pid), 'SIGKILL')
   await expect.poll(() => readFileSync(`/proc/${Number(pid)}/stat`, 'latin1')).toContain(') Z ')
   expect(isAlive(identity)).toBe(false)
   shell.kill('SIGKILL')

@@ -287,6 +287,12 @@ describe.each([1, 2] as const)('v%d', (version) => {
     expect(read(frames, 'backup').header.version).toBe(`v${version}`)
   })
 
+  test.each(['\n', '\r\n'])('an end of line behind the last frame (%j) is no damage', (end) => {
+    const { frames: found, damaged } = read([...frames, Buffer.from(end)])
+    expect(paths(found)).toEqual(all)
+    expect(damaged).toEqual([])
+  })
+
   test('garbage between frames is skipped and measured', () => {
     const { frames: found, damaged } = read([...frames.slice(0, 2), Buffer.from('\x1egarbage\x1e'), ...frames.slice(2)])
     expect(paths(found)).toEqual(all)

@@ -95,9 +95,14 @@ function decodeOld(segment: string, bytes: Buffer, version: 1 | 2): Segment {
   })
   const createdAt = frames[0]?.receivedAt ?? 0
   const damaged = stretches
-    .filter(({ from }) => !/^[\r\n]*$/.test(bytes.toString('latin1', from)))
+    .filter(({ from }) => !isLineEnd(bytes.subarray(from)))
     .map(({ from, to, after }) => damagedStretch(from, to, after?.receivedAt ?? createdAt))
   return { header: { version: `v${version}`, segment, receiver: '', createdAt }, frames, damaged, tornBytes: 0 }
+}
+
+/** What editors and copying people leave at the end of a file. */
+function isLineEnd(rest: Buffer): boolean {
+  return rest.equals(Buffer.from('\n')) || rest.equals(Buffer.from('\r\n'))
 }
 
 function damagedStretch(from: number, to: number, near: EpochMs): DamagedStretch {
