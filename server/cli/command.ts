@@ -11,7 +11,7 @@ export interface Command {
   readonly summary: string
   /** The words after `tidewatch <name>` in the usage line: `FILE [--dry-run]`. */
   readonly usage: string
-  /** What `--help` says below the usage line: whole paragraphs, without the options. */
+  /** What `--help` says below the usage line: paragraphs, which are filled, and indented examples; without the options. */
   readonly help: string
   readonly options: Readonly<Record<string, OptionSpec>>
   /** Whether the settings' own flags (`--state`, `--receive.listen` …) and `--config` are taken too. */

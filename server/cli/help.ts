@@ -22,7 +22,7 @@ export function commandHelp(command: Command): string {
   return [
     usageLine(command),
     '',
-    help.trim(),
+    ...paragraphs(help),
     '',
     ...columns([...rows, ['--help', 'Shows this.']]),
     ...(takesSettings
@@ -47,6 +47,15 @@ function optionText(name: string, spec: OptionSpec): string {
 }
 
 const WIDTH = 100
+
+/** The text's paragraphs, each filled to the width; what begins with blanks (an example) stays as it is. */
+function paragraphs(text: string): string[] {
+  const blocks = text.trim().split(/\n\s*\n/)
+  return blocks.flatMap((block, i) => [
+    ...(i > 0 ? [''] : []),
+    ...(block.startsWith(' ') ? block.split('\n') : wrapped(block.replaceAll('\n', ' '))),
+  ])
+}
 
 function columns(rows: readonly (readonly [string, string])[]): string[] {
   const left = Math.max(...rows.map(([name]) => name.length)) + 4
