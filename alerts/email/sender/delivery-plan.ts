@@ -2,7 +2,7 @@ import { type EpochMs, SECOND_MS } from '../../../data/domain/time.ts'
 import type { OutboxRow } from '../../../data/outbox/outbox-row.ts'
 
 /** A mail to be sent now, and those whose place it takes. */
-export interface Delivery {
+interface Delivery {
   readonly mail: OutboxRow
   readonly collapsed: readonly OutboxRow[]
 }

@@ -14,7 +14,7 @@ import { composeMail } from '../compose/compose-mail.ts'
 import { parseNotification } from '../notification.ts'
 import type { PictureDrawer } from '../picture/picture-drawer.ts'
 import type { PictureSpec } from '../picture/picture-spec.ts'
-import { type Delivery, nextAttempt, planDelivery } from './delivery-plan.ts'
+import { nextAttempt, planDelivery } from './delivery-plan.ts'
 import { keepMail } from './kept-mail.ts'
 import { loadFacts } from './load-facts.ts'
 import { type MimeMessage, mimeMessage } from './mime-message.ts'
@@ -109,22 +109,26 @@ async function deliverDue(
   }
   await writeDown()
   const plan = planDelivery(await readWaitingMails(options.database), now, { tellAll: pace === 'replay' })
+  const collapsed = plan.flatMap((delivery) => delivery.collapsed.map((mail) => mail.id))
+  if (collapsed.length > 0) {
+    await options.database.inTransaction((transaction) => markCollapsed(transaction, collapsed))
+  }
   const count = { sent: 0, failed: 0, refused: 0 }
   let downBecause: string | null = null
-  for (const delivery of plan) {
+  for (const { mail } of plan) {
     const attempt: Attempt =
       downBecause === null
-        ? await attemptDelivery(options, delivery, now, pace)
-        : { settlement: retry(delivery.mail, now, downBecause), isServerWide: true }
+        ? await attemptDelivery(options, mail, now, pace)
+        : { settlement: retry(mail, now, downBecause), isServerWide: true }
     if (attempt.isServerWide && attempt.settlement.kind === 'failed') downBecause = attempt.settlement.error
-    unwritten.set(delivery.mail.id, { mail: delivery.mail, settlement: attempt.settlement })
+    unwritten.set(mail.id, { mail, settlement: attempt.settlement })
     await writeDown()
     count[attempt.settlement.kind] += 1
   }
   const waiting = await readWaitingMails(options.database)
   return {
     ...count,
-    collapsed: plan.reduce((sum, delivery) => sum + delivery.collapsed.length, 0),
+    collapsed: collapsed.length,
     nextAttemptAt: waiting.length === 0 ? null : Math.min(...waiting.map((mail) => mail.nextAttemptAt)),
   }
 }
@@ -136,18 +140,12 @@ interface Attempt {
 
 async function attemptDelivery(
   options: MailSenderOptions,
-  { mail, collapsed }: Delivery,
+  mail: OutboxRow,
   now: EpochMs,
   pace: 'live' | 'replay',
 ): Promise<Attempt> {
   try {
-    await options.database.inTransaction(async (transaction) => {
-      await markCollapsed(
-        transaction,
-        collapsed.map((row) => row.id),
-      )
-      await markSending(transaction, mail.id)
-    })
+    await options.database.inTransaction((transaction) => markSending(transaction, mail.id))
     const { message, subject } = await makeMail(options, mail, now, pace)
     await keepMail(options.folder, mail.messageId, message.bytes)
     const { smtp } = options.settings()

@@ -31,6 +31,8 @@ export async function mimeMessage(
     text: mail.text,
     html: mail.html,
     headers: { ...mail.headers },
+    // As SMTP wants them: the kept file is what was sent, byte for byte.
+    newline: 'windows',
     // Random by default: a second attempt would be another mail.
     baseBoundary: messageId.replace(/[^a-zA-Z0-9]/g, ''),
     // What came from outside must never make us read a file or ask a server.
