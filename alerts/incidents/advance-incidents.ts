@@ -1,7 +1,7 @@
 import { type EpochMs, HOUR_MS } from '../../data/domain/time.ts'
 import type { Finding, FindingKind, SeriesKey } from '../finding.ts'
 import { groupOf, type Incident, type IncidentEvent, type IncidentEventKind } from '../incident.ts'
-import type { Standing, Verdict } from '../judge/verdict.ts'
+import { RESOLVED_AFTER_HOURS, type Standing, type Verdict } from '../judge/verdict.ts'
 import { incidentSentence } from '../sentence/incident-sentence.ts'
 
 export interface AdvanceInput {
@@ -19,9 +19,8 @@ export interface Advance {
   readonly nextId: number
 }
 
-/** An incident comes back after so many calm hours, and is over after so many. */
+/** An incident comes back after so many calm hours. */
 const RECOVERING_HOURS = 2
-const RESOLVED_HOURS = 6
 /** What comes back within this after its end is the same incident. */
 const REOPEN_WITHIN_MS = 24 * HOUR_MS
 /** Channels whose counts fall within this are one incident; whose submissions fail with one problem within that, as well. */
@@ -93,7 +92,7 @@ function afterStanding(incident: Incident, standing: Standing, hour: EpochMs): r
 }
 
 function nextState(current: Incident, standing: Standing, hour: EpochMs): readonly Change[] {
-  if (standing.calmHours >= (current.group === 'gap' ? 1 : RESOLVED_HOURS)) {
+  if (standing.calmHours >= (current.group === 'gap' ? 1 : RESOLVED_AFTER_HOURS)) {
     return [resolved(current, standing, hour, standing.estimatedEnd)]
   }
   const { settledLevel } = standing
@@ -104,7 +103,7 @@ function nextState(current: Incident, standing: Standing, hour: EpochMs): readon
     const recovering: Incident = { ...current, state: 'recovering' }
     return [{ incident: recovering, told: { kind: 'recovering', text: incidentSentence(recovering) } }]
   }
-  return current.state === 'recovering' && standing.calmHours === 0 ? [{ incident: { ...current, state: 'open' } }] : []
+  return []
 }
 
 function resolved(incident: Incident, standing: Standing, hour: EpochMs, end: EpochMs): Change {
@@ -144,6 +143,8 @@ function extended(incident: Incident, finding: Finding): Incident {
     ...incident,
     series: seriesOfBoth(incident, finding),
     kind: graver(incident.kind, finding.kind),
+    // One odd hour doesn't end a recovery; one that a detector still finds does.
+    state: incident.state === 'recovering' && incident.calmHours === 0 ? 'open' : incident.state,
     lastFindingHour: Math.max(incident.lastFindingHour, finding.hour),
     judgedUpTo: Math.max(incident.judgedUpTo, finding.hour),
     confidenceRatio: Math.max(incident.confidenceRatio, finding.confidenceRatio),
@@ -245,10 +246,9 @@ function matching(incidents: readonly Incident[], finding: Finding): Incident | 
   if (active !== undefined) return active
   if (group === 'gap') return null
   const recent = own.filter(
-    (incident) =>
-      incident.acceptedLevel === null &&
-      incident.end !== null &&
-      finding.hour - Math.max(incident.end, incident.lastFindingHour) <= REOPEN_WITHIN_MS,
+    ({ acceptedLevel, end, lastFindingHour, resolvedAt }) =>
+      resolvedAt === finding.hour + HOUR_MS ||
+      (acceptedLevel === null && end !== null && finding.start - Math.max(end, lastFindingHour) <= REOPEN_WITHIN_MS),
   )
   return recent.at(-1) ?? null
 }

@@ -71,18 +71,21 @@ function learnRates(
     failed[i + 1] = at(failed, i) + isClean * at(invalid, start + i - before)
     clean[i + 1] = at(clean, i) + isClean
   }
+  const rates = new Float64Array(NOISE_HOURS)
   const baselines = RATE_WINDOWS.map(({ hours }) => {
-    const rates = new Float64Array(NOISE_HOURS)
     let known = 0
-    for (let i = hours; i <= NOISE_HOURS; i++) {
+    // Long windows overlap: every third part of one says as much as every hour.
+    const step = Math.max(1, Math.floor(hours / 3))
+    for (let i = hours; i <= NOISE_HOURS; i += step) {
       const all = at(received, i) - at(received, i - hours)
       if (at(clean, i) - at(clean, i - hours) < hours || all < LEAST_RECEIVED) continue
       rates[known++] = (at(failed, i) - at(failed, i - hours)) / all
     }
-    if (known < LEAST_PAST_HOURS) return { usual: Number.NaN, spread: Number.NaN }
-    const sorted = rates.slice(0, known).sort()
+    if (known * step < LEAST_PAST_HOURS) return { usual: Number.NaN, spread: Number.NaN }
+    const sorted = rates.subarray(0, known).sort()
     const usual = sortedQuantile(sorted, 0.5)
-    const deviations = sorted.map((rate) => Math.abs(rate - usual)).sort()
+    for (let i = 0; i < known; i++) sorted[i] = Math.abs(at(sorted, i) - usual)
+    const deviations = sorted.sort()
     const spread = Math.max(1.4826 * sortedQuantile(deviations, 0.5), sortedQuantile(deviations, 0.97) / 2.17)
     return { usual, spread }
   })

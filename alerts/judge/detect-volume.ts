@@ -147,9 +147,22 @@ function detectSurge(channel: ChannelMemory, series: SeriesMemory, hour: HourNum
     const limit = Math.max(threshold.deviations * noise, Math.log(1 + threshold.ratio))
     const { seen, expected } = windowSums(series.sums, hour, hours)
     if (!(deviation > limit) || seen - expected < 8 * Math.sqrt(expected)) continue
+    if (isOneOddHour(series, hour, hours, 1 + threshold.ratio / 2)) continue
     return { kind: 'surge', channel: channel.name, series: {}, windowHours: hours, excess: deviation / limit }
   }
   return null
+}
+
+/** Whether a window is only high for its highest hour. */
+function isOneOddHour(series: SeriesMemory, hour: HourNumber, hours: number, ratio: number): boolean {
+  const all = Array.from({ length: hours }, (_, back) => hour - back)
+    .filter((h) => series.sums !== null && windowSums(series.sums, h, 1).knownHours === 1)
+    .map((h) => ({ seen: at(series.counts, place(h)), usual: usualCount(series, h, h) }))
+    .sort((a, b) => a.seen - a.usual - (b.seen - b.usual))
+    .slice(0, -1)
+  const sum = (pick: (own: { seen: number; usual: number }) => number) =>
+    all.reduce((total, own) => total + pick(own), 0)
+  return sum((own) => own.seen) < ratio * sum((own) => own.usual)
 }
 
 /** One reason falls against the others of its channel: what the two share, holidays among it, is out of the question. */

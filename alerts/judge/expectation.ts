@@ -9,7 +9,7 @@ const BAND_DEVIATIONS = 2.58
 /** and counts lean upwards by this much against a normal distribution (Cornish and Fisher's first term for a Poisson). */
 const BAND_SKEW = (BAND_DEVIATIONS ** 2 - 1) / 6
 /** Hours in which all channels move together are foreseen less exactly, by this part of the movement. */
-const MOVEMENT_DOUBT = 0.25
+const MOVEMENT_DOUBT = 0.45
 const THREE_HOURS = WINDOWS.indexOf(3)
 const WHOLE_DAY = WINDOWS.indexOf(DAY_HOURS)
 

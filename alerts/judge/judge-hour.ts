@@ -6,16 +6,20 @@ import { detectInvalid, updateRates } from './detect-invalid.ts'
 import { type Alarm, detectEverywhere, detectVolume, estimateStart } from './detect-volume.ts'
 import { expectationOf, forecastOf } from './expectation.ts'
 import type { JudgeMemory } from './memory.ts'
-import { estimateRise, meterOf, totalsOf } from './meter.ts'
+import { estimateEnd, estimateRise, meterOf, totalsOf } from './meter.ts'
 import { updateNoise } from './noise.ts'
 import { LEAST_COVERAGE, observe } from './observe.ts'
 import { updateResiduals } from './residuals.ts'
 import { addTotals, explain, gapStandingOf, type JudgedChannel, numbersOf, standingOf } from './standing.ts'
-import type { JudgeInput, LearningProgress, Standing, Verdict } from './verdict.ts'
+import {
+  type JudgeInput,
+  LEARNING_DAYS,
+  type LearningProgress,
+  RESOLVED_AFTER_HOURS,
+  type Standing,
+  type Verdict,
+} from './verdict.ts'
 import { at, DAY_HOURS, type HourNumber, JUDGE_WINDOW_HOURS, place, toHourNumber, toTime } from './window.ts'
-
-/** A channel's volume isn't judged before it has been listened to for so long. */
-export const LEARNING_DAYS = 14
 
 /**
  * Judges one complete hour: what was expected of it, what is wrong since when and why, and how the open incidents stand.
@@ -81,19 +85,20 @@ function findings(
   )
   const volume =
     everywhere !== null
-      ? [findingOf(everywhere, learnt, hour)]
+      ? [findingOf(everywhere, learnt, hour) ?? []].flat()
       : learnt.flatMap((judged) => {
           const alarms = detectVolume(judged.channel, hour)
           const young = alarms.length > 0 ? null : detectYoungBuilds(judged.channel, judged.source, hour)
-          return (young === null ? alarms : [young]).map((alarm) => findingOf(alarm, [judged], hour))
+          return (young === null ? alarms : [young]).flatMap((alarm) => findingOf(alarm, [judged], hour) ?? [])
         })
   const invalid = channels.flatMap((judged) =>
-    detectInvalid(judged.channel, judged.source, hour).map((alarm) => findingOf(alarm, [judged], hour)),
+    detectInvalid(judged.channel, judged.source, hour).flatMap((alarm) => findingOf(alarm, [judged], hour) ?? []),
   )
   return [...volume, ...invalid]
 }
 
-function findingOf(alarm: Alarm, channels: readonly JudgedChannel[], hour: HourNumber): Finding {
+/** null where the trouble was over long enough ago: a window of a day shows it for a day. */
+function findingOf(alarm: Alarm, channels: readonly JudgedChannel[], hour: HourNumber): Finding | null {
   const group = groupOf(alarm.kind)
   const meters = channels.map(({ channel, source }) => meterOf(channel, source, group, alarm.series))
   const starts = meters.map((meter) => {
@@ -103,6 +108,8 @@ function findingOf(alarm: Alarm, channels: readonly JudgedChannel[], hour: HourN
     return series === undefined ? hour : estimateStart(series, alarm, hour)
   })
   const start = starts.sort((a, b) => a - b)[Math.floor(starts.length / 2)] ?? hour
+  const end = Math.max(...meters.map((meter) => estimateEnd(meter, start, hour)))
+  if (hour + 1 - end >= RESOLVED_AFTER_HOURS) return null
   const totals = addTotals(meters.map((meter) => totalsOf(meter, start, hour)))
   return {
     kind: alarm.kind,

@@ -27,34 +27,37 @@ function learnNoise(channel: ChannelMemory, series: SeriesMemory, midnight: Hour
   const quiet: number[] = []
   for (let hour = midnight - NOISE_HOURS; hour < midnight; hour++) {
     const shared = at(series.shared, place(hour) * WINDOWS.length + THREE_HOURS)
-    if (channel.good[place(hour)] === 1 && !(Math.abs(shared) >= LARGEST_SHARED)) quiet.push(place(hour))
-  }
-  const spreadOf = (values: Float64Array, position: number) => {
-    const indices = quiet.map((slot) => slot * WINDOWS.length + position)
-    return spread(
-      indices
-        .filter((index) => !Number.isNaN(at(series.unexplained, index)))
-        .map((index) => Math.abs(at(values, index))),
-    )
+    if (channel.good[place(hour)] === 1 && !(Math.abs(shared) >= LARGEST_SHARED))
+      quiet.push(place(hour) * WINDOWS.length)
   }
   const unexplained = new Float64Array(WINDOWS.length)
   const shares = new Float64Array(WINDOWS.length)
   for (let position = 0; position < WINDOWS.length; position++) {
-    unexplained[position] = spreadOf(series.unexplained, position)
-    if (series.reason !== '') shares[position] = spreadOf(series.shares, position)
+    unexplained[position] = spread(quiet, (index) => at(series.unexplained, index + position))
+    if (series.reason === '') continue
+    const isWhollyGood = (index: number) => !Number.isNaN(at(series.unexplained, index + position))
+    shares[position] = spread(quiet, (index) =>
+      isWhollyGood(index) ? at(series.shares, index + position) : Number.NaN,
+    )
   }
-  const fromShown = quiet.map((slot) => {
-    const index = slot * WINDOWS.length
-    return Math.abs(at(series.residuals, index) - shownMovement(at(series.shared, index + THREE_HOURS)))
-  })
-  return { unexplained, shares, band: spread(fromShown) }
+  const band = spread(
+    quiet,
+    (index) => at(series.residuals, index) - shownMovement(at(series.shared, index + THREE_HOURS)),
+  )
+  return { unexplained, shares, band }
 }
 
-/** As a standard deviation; of a normal distribution the three would be the same. */
-function spread(deviations: readonly number[]): number {
-  const sorted = Float64Array.from(deviations.filter((value) => !Number.isNaN(value))).sort()
+/** Of deviations from zero, NaN left out, as a standard deviation; of a normal distribution the quantiles would agree. */
+function spread(indices: readonly number[], deviationOf: (index: number) => number): number {
+  const deviations = new Float64Array(indices.length)
+  let known = 0
+  for (const index of indices) {
+    const deviation = deviationOf(index)
+    if (!Number.isNaN(deviation)) deviations[known++] = Math.abs(deviation)
+  }
+  const sorted = deviations.subarray(0, known).sort()
   const learnt = Math.max(sortedQuantile(sorted, 0.8) / 1.28, sortedQuantile(sorted, 0.98) / 2.33, LEAST_NOISE)
-  if (sorted.length >= WEEK_HOURS) return learnt
+  if (known >= WEEK_HOURS) return learnt
   return Math.max(Number.isNaN(learnt) ? 0 : learnt, UNLEARNT_NOISE)
 }
 

@@ -142,14 +142,17 @@ function fillChannel(filling: ChannelToFill): HourNumber {
   const startsAt = begun - from > LONGEST_LEADING_SILENCE ? begun : from
   const troubled = stretches(incidents, ['volume', 'surge'])
   const invalid = stretches(incidents, ['invalid'])
-  const digests = digestsOf(counts, from - before, hour - from + 1)
   let firstChange = Number.POSITIVE_INFINITY
   for (let h = from; h <= hour; h++) {
     const slot = place(h)
     const isHeard = at(memory.coverage, slot) >= LEAST_COVERAGE && h >= startsAt
     const volume = isHeard ? teachingOf(troubled, h) : UNHEARD
     const rate = isHeard ? teachingOf(invalid, h) : UNHEARD
-    const digest = isHeard ? at(digests, h - from) + 2 * volume + 8 * rate : -1
+    const index = h - before
+    // Whatever is counted late is received late: other counts needn't be compared, nor builds and attributes.
+    const digest = isHeard
+      ? at(counts.received, index) + 1.618 * at(counts.invalid, index) + volume / 8 + rate / 64
+      : -1
     if (h <= learntTo && channel.digest[slot] !== digest) firstChange = Math.min(firstChange, h)
     channel.digest[slot] = digest
     // An incident that is over is left out of every window, or a day's window would find it again for a day.
@@ -177,18 +180,6 @@ function fillSeries(filling: ChannelToFill, series: SeriesMemory, source: Float6
     series.counts[slot] = count
   }
   return firstChange
-}
-
-/** One number an hour that changes when any of the channel's counts does; builds and attributes change with the others. */
-function digestsOf(counts: ChannelHistory, fromIndex: number, hours: number): Float64Array {
-  const digests = new Float64Array(hours)
-  let weight = 1
-  for (const values of [counts.received, counts.invalid, ...counts.problems.values(), ...counts.reasons.values()]) {
-    weight *= 1.618
-    for (let i = Math.max(0, -fromIndex); i < hours; i++)
-      digests[i] = at(digests, i) + weight * at(values, fromIndex + i)
-  }
-  return digests
 }
 
 /** What an hour is good for: nothing; nothing, as its trouble is over; to be judged; to be judged and learnt from. */

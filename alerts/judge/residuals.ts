@@ -1,7 +1,7 @@
 import { type ChannelMemory, type JudgeMemory, type SeriesMemory, WINDOWS } from './memory.ts'
 import { learnSeasons } from './season.ts'
 import { weightedMedian } from './statistics.ts'
-import { createTideSums, fillTideSums, windowSums } from './tide-sums.ts'
+import { createTideSums, fillTideSums, isSeasonKnown, windowSums } from './tide-sums.ts'
 import { at, DAY_HOURS, type HourNumber, midnightOf, NOISE_HOURS, place } from './window.ts'
 
 /** Of a window's hours, so many must be known for it to say anything. */
@@ -53,7 +53,7 @@ function computeHour(channels: readonly ChannelMemory[], hour: HourNumber): void
   }
 }
 
-/** Fills `residuals`, and `unexplained` with a mark: NaN unless the whole window is good, so that it may teach noise. */
+/** Fills `residuals`, and `unexplained` with a mark: NaN unless the whole window is good and the season known, so that it may teach noise. */
 function compareWithPast(channel: ChannelMemory, series: SeriesMemory, hour: HourNumber): void {
   for (const [position, hours] of WINDOWS.entries()) {
     const index = place(hour) * WINDOWS.length + position
@@ -64,7 +64,7 @@ function compareWithPast(channel: ChannelMemory, series: SeriesMemory, hour: Hou
     if (window.knownHours < LEAST_KNOWN * hours) continue
     const residual = Math.log((window.seen + 0.5) / (window.expected + 0.5))
     series.residuals[index] = residual
-    if (window.isGood) series.unexplained[index] = residual
+    if (window.isGood && isSeasonKnown(series.sums)) series.unexplained[index] = residual
   }
 }
 

@@ -117,7 +117,7 @@ function seasonFrom(counts: Float64Array, start: HourNumber, levels: Float64Arra
       if (at(counts, i) >= 0 && level > 0) ratios[known++] = at(counts, i) / level
     }
     if (known === 0) continue
-    const middle = medianOf(ratios.slice(0, known))
+    const middle = medianOf(ratios.subarray(0, known))
     for (let i = offset; i < counts.length; i += WEEK_HOURS) {
       const week = weekOf(i)
       const level = at(levels, week)

@@ -2,8 +2,7 @@
 const MOST_WEIGHT = 0.4
 
 /**
- * The value at which half of the weight lies on either side, between two values in proportion. Weights above 40 % of all are
- * cut to it, so that one large channel isn't the common movement by itself. Both arrays are re-ordered; NaN for none.
+ * The value at which half of the weight lies on either side. Weights above 40 % of all (half, of two) are cut to it, so that one large channel isn't the common movement by itself. Both arrays are re-ordered; NaN for none.
  */
 export function weightedMedian(values: number[], weights: number[]): number {
   // Few values: insertion sort, in place, keeps the pairs together without allocating.
@@ -18,13 +17,7 @@ export function weightedMedian(values: number[], weights: number[]): number {
     values[j + 1] = value
     weights[j + 1] = weight
   }
-  let total = 0
-  for (const weight of weights) total += weight
-  let capped = 0
-  for (let i = 0; i < weights.length; i++) {
-    weights[i] = Math.min(weights[i] ?? 0, MOST_WEIGHT * total)
-    capped += weights[i] ?? 0
-  }
+  const capped = capWeights(weights)
   let reached = 0
   for (let i = 0; i < values.length; i++) {
     const value = values[i] ?? 0
@@ -33,6 +26,19 @@ export function weightedMedian(values: number[], weights: number[]): number {
     if (reached === capped / 2) return (value + (values[i + 1] ?? value)) / 2
   }
   return values.at(-1) ?? Number.NaN
+}
+
+/** Cuts weights in place to their largest allowed share of all; answers their sum. */
+function capWeights(weights: number[]): number {
+  const share = Math.max(MOST_WEIGHT, 1 / weights.length)
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  let capped = 0
+  for (let i = 0; i < weights.length; i++) {
+    const own = weights[i] ?? 0
+    weights[i] = share < 1 ? Math.min(own, ((total - own) * share) / (1 - share)) : own
+    capped += weights[i] ?? 0
+  }
+  return capped
 }
 
 /** Quantile of values in ascending order, linear between neighbours (Hyndman and Fan's type 7); NaN for none. */

@@ -6,6 +6,7 @@ export type Season = Float64Array
 /** A level is the mean of so many good hours; with fewer than the second number there is none. */
 const LEVEL_HOURS = WEEK_HOURS
 const LEAST_LEVEL_HOURS = 4 * DAY_HOURS
+const LEAST_SEASON_HOURS = 13 * DAY_HOURS
 
 /**
  * Running sums of one series from five weeks before a day to that day's end, against that day's season, so that any
@@ -79,6 +80,11 @@ export function levelBefore(sums: TideSums, hour: HourNumber): number {
   return (
     (at(sums.goodCounts, good) - at(sums.goodCounts, from)) / (at(sums.goodSeason, good) - at(sums.goodSeason, from))
   )
+}
+
+/** Whether the season was learnt from nearly two weeks: against a guessed one, usual hours look like noise. */
+export function isSeasonKnown(sums: TideSums): boolean {
+  return at(sums.goodHours, LEARNING_HOURS) >= LEAST_SEASON_HOURS
 }
 
 export interface WindowSums {

@@ -4,6 +4,12 @@ import type { Expectation, Explanation, Finding } from '../finding.ts'
 import type { AcceptedLevel, Incident, IncidentNumbers } from '../incident.ts'
 import type { JudgeMemory } from './memory.ts'
 
+/** So many calm hours after its end a trouble is over. */
+export const RESOLVED_AFTER_HOURS = 6
+
+/** A channel's volume isn't judged before it has been listened to for so long. */
+export const LEARNING_DAYS = 14
+
 export interface JudgeInput {
   /** The `JUDGE_WINDOW_HOURS` before `hour` count; what is older, or later than `hour`, is never looked at. */
   readonly history: History

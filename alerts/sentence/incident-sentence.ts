@@ -34,7 +34,8 @@ function volumeClause(incident: Incident): string {
   }
   const ratio = latest.mid > 0 ? 1 - latest.seen / latest.mid : latest.deficitRatio
   if (incident.state === 'recovering') return `${who} ${isPlural(incident) ? 'come' : 'comes'} back: ${distance(ratio)}`
-  if (latest.seen === 0 && latest.mid > 0) return `${who} ${be} silent ${when(incident)}`
+  if (latest.seen === 0 && latest.mid > 0)
+    return `${who} ${be} ${isPart(incident) ? 'missing' : 'silent'} ${when(incident)}`
   return `${who} ${be} ${distance(ratio)} ${when(incident)}`
 }
 
@@ -65,10 +66,17 @@ function when(incident: Incident): string {
   return `from ${formatTime(incident.start)} to ${formatTime(Math.max(incident.end, incident.start + HOUR_MS))}`
 }
 
-function subject(incident: Incident): string {
-  return incident.channels.includes('*') ? 'All channels together' : formatList(incident.channels)
+/** `nightly`, `aurora and nightly`, `nightly's saved-session from build 20140201 on`. */
+function subject({ channels, group, series }: Incident): string {
+  const who = channels.includes('*') ? 'All channels together' : formatList(channels)
+  if (group !== 'volume' || series.reason === undefined) return who
+  return `${who}'s ${series.reason}${series.buildId === undefined ? '' : ` from build ${series.buildId} on`}`
+}
+
+function isPart(incident: Incident): boolean {
+  return incident.series.reason !== undefined
 }
 
 function isPlural(incident: Incident): boolean {
-  return incident.channels.length > 1 || incident.channels.includes('*')
+  return !isPart(incident) && (incident.channels.length > 1 || incident.channels.includes('*'))
 }

@@ -22,8 +22,10 @@ function fact(incident: Incident, since: string): string {
   }
   if (incident.group === 'surge')
     return `${who}: ${percent(-latest.deficitRatio)} more submissions than expected since ${since}`
-  if (latest.deficitRatio > 0.95) return `${who}: no submissions since ${since}`
-  return `${who}: ${percent(latest.deficitRatio)} fewer submissions than expected since ${since}`
+  const { reason, buildId } = incident.series
+  const what = `${reason ?? 'submissions'}${buildId === undefined ? '' : ` from build ${buildId} on`}`
+  if (latest.deficitRatio > 0.95) return `${who}: no ${what} since ${since}`
+  return `${who}: ${percent(latest.deficitRatio)} fewer ${what} than expected since ${since}`
 }
 
 function percent(ratio: number): string {

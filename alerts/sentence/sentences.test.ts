@@ -59,6 +59,16 @@ test.each<{ claim: string; incident: Incident; says: string }>([
     says: 'nightly was 32 % below expected from Sat 1 Feb, 14:00 to Sat 8 Feb, 14:00.',
   },
   {
+    claim: 'one reason of some builds missing',
+    incident: makeIncident({ series: { reason: 'saved-session', buildId: '20140201' }, latest: { seen: 0 } }),
+    says: "nightly's saved-session from build 20140201 on is missing since Sat 1 Feb, 14:00.",
+  },
+  {
+    claim: 'one reason too low',
+    incident: makeIncident({ series: { reason: 'saved-session' } }),
+    says: "nightly's saved-session is 41 % below expected since Sat 1 Feb, 14:00.",
+  },
+  {
     claim: 'invalid on two channels, worst first',
     incident: invalid,
     says: 'aurora is 49 % invalid, nightly 37 %, since Tue 4 Feb, 11:00.',
@@ -88,6 +98,13 @@ test.each<{ claim: string; incident: Incident; says: string }>([
 test.each<{ incident: Incident; says: string }>([
   { incident: low, says: '[tidewatch] nightly: 32 % fewer submissions than expected since Sat 14:00 UTC' },
   { incident: silent, says: '[tidewatch] nightly: 32 % fewer submissions than expected since Sat 14:00 UTC' },
+  {
+    incident: makeIncident({
+      series: { reason: 'saved-session', buildId: '20140201' },
+      latest: { deficitRatio: 0.97 },
+    }),
+    says: '[tidewatch] nightly: no saved-session from build 20140201 on since Sat 14:00 UTC',
+  },
   { incident: high, says: '[tidewatch] nightly: 50 % more submissions than expected since Sat 14:00 UTC' },
   { incident: everywhere, says: '[tidewatch] all channels: 60 % fewer submissions than expected since Sat 14:00 UTC' },
   {

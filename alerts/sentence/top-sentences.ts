@@ -94,7 +94,7 @@ export function incidentMark(incident: Incident): SentenceMark {
   if (incident.state === 'recovering') return 'recovering'
   if (incident.group === 'invalid') return 'invalid'
   if (incident.group === 'surge') return 'high'
-  return incident.latest.seen === 0 ? 'silent' : 'low'
+  return incident.latest.seen === 0 && incident.series.reason === undefined ? 'silent' : 'low'
 }
 
 /** Gaps first (nothing else can be believed meanwhile), open before recovering, then by what is missing or invalid. */
