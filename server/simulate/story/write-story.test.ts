@@ -1,9 +1,12 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { storyHours } from './story.ts'
 import { type StoryFiles, writeStory } from './write-story.ts'
+
+// Generating a world takes a moment, and longer where others work, too.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const options = { seed: 4, scale: 0.02 }
 
