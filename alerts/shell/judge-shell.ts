@@ -15,6 +15,7 @@ import type { Journal } from '../../data/journal/journal.ts'
 import { enqueueMails } from '../../data/outbox/enqueue-mails.ts'
 import type { NewMail } from '../../data/outbox/outbox-row.ts'
 import { readLastNotifications } from '../../data/outbox/read-outbox.ts'
+import { incidentsInWindow } from '../backtest.ts'
 import { decideMails, type Route } from '../email/decide-mails.ts'
 import { type Notification, parseNotification } from '../email/notification.ts'
 import type { Expectation } from '../finding.ts'
@@ -65,6 +66,8 @@ export interface JudgeShell {
   judgeDue(watermark: EpochMs): Promise<JudgeRound & { readonly isBehind: boolean }>
   /** Counts of these hours have changed: what was read ahead of the judge is read again. */
   countsChanged(hours: readonly EpochMs[]): void
+  /** Any counts may have changed: everything is read again. */
+  forgetCounts(): void
   /** Decides the mails that are due by the clock alone (reminders). */
   decideDue(): Promise<number>
 }
@@ -163,7 +166,12 @@ export async function createJudgeShell(options: JudgeShellOptions): Promise<Judg
     { draft, isFirst }: { readonly draft: Draft; readonly isFirst: boolean },
   ): Verdict | null {
     try {
-      const verdict = judgeHour({ history: held.history, hour, incidents: draft.incidents, memory })
+      const verdict = judgeHour({
+        history: held.history,
+        hour,
+        incidents: incidentsInWindow(draft.incidents, hour),
+        memory,
+      })
       memory = verdict.memory
       draft.advance(verdict)
       return verdict
@@ -233,6 +241,9 @@ export async function createJudgeShell(options: JudgeShellOptions): Promise<Judg
       const end = window.history.start + window.history.hours * HOUR_MS
       if (hours.some((hour) => hour < end && (judgedHour === null || hour > judgedHour))) window = null
     },
+    forgetCounts() {
+      window = null
+    },
     async decideDue() {
       const draft = new Draft(incidents, last)
       draft.decide(options, options.now())
@@ -278,7 +289,8 @@ class Draft {
   }
 
   advance(verdict: Verdict): void {
-    const advance = advanceIncidents({ incidents: this.incidents, verdict, nextId: this.#nextId() })
+    const incidents = incidentsInWindow(this.incidents, verdict.hour)
+    const advance = advanceIncidents({ incidents, verdict, nextId: this.#nextId() })
     this.#put(advance.changed)
     this.events.push(...advance.events)
     const overcome = this.incidents.filter(({ group, state, start }) => {

@@ -14,12 +14,13 @@ import { type ArchiveTaskOptions, archiveWaiting, createArchiveTask } from '../s
 import { createRetentionTask } from '../schedule/tasks/retention-task.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
 import { coveragePauseMs } from './child-options.ts'
+import { commandApp } from './command-app.ts'
 import { mailRoutesOf } from './mail-routes.ts'
 import { createMerger } from './merge-converted-files.ts'
 import { openState } from './open-state.ts'
 import { createOutbox } from './outbox.ts'
 import { ChangedCounts, createPipeline } from './pipeline.ts'
-import { serveOn } from './serve-on.ts'
+import { serveOn, serveOnSocket } from './serve-on.ts'
 import { stateFolders } from './state-folders.ts'
 import { startWorkLoop } from './work-loop.ts'
 
@@ -169,6 +170,18 @@ export async function startOwner({ settings, log, now, mode, webFolder }: OwnerO
     },
     { everyMs: DECIDE_EVERY_MS, onError: onLoopError },
   )
+  const commands = await serveOnSocket(
+    commandApp({
+      database,
+      now,
+      onImported() {
+        judge.forgetCounts()
+        hub.publish({ event: 'reload' })
+        judgeLoop.wake()
+      },
+    }),
+    folders.socket,
+  )
   scheduler.start()
 
   return {
@@ -184,6 +197,7 @@ export async function startOwner({ settings, log, now, mode, webFolder }: OwnerO
       await merger.mergeWaiting()
       await archiveWaiting(archiveOptions, new AbortController().signal, { everything: true })
       await outbox.stop()
+      await commands.stop()
       await dashboard.stop()
       await state.close()
     },

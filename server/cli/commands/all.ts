@@ -1,7 +1,19 @@
 import type { Command } from '../command.ts'
+import { backtestCommand } from './backtest.ts'
 import { config } from './config.ts'
+import { demo } from './demo.ts'
+import { exportCommand } from './export.ts'
+import { importCommand } from './import.ts'
 import { serve } from './serve.ts'
 import { simulate } from './simulate.ts'
 
 /** All commands, in the order in which `tidewatch help` lists them. */
-export const COMMANDS: readonly Command[] = [serve, simulate, config]
+export const COMMANDS: readonly Command[] = [
+  serve,
+  demo,
+  simulate,
+  importCommand,
+  exportCommand,
+  backtestCommand,
+  config,
+]

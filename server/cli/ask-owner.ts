@@ -1,0 +1,74 @@
+import { request } from 'node:http'
+import { Readable } from 'node:stream'
+import { openDatabase } from '../../data/counts/database.ts'
+import { DatabaseError } from '../../data/counts/database-error.ts'
+import { isNotFound } from '../../data/spool/folders.ts'
+import { commandApp } from '../owner/command-app.ts'
+import { makeStateFolders, stateFolders } from '../owner/state-folders.ts'
+import type { Settings } from '../settings/schema.ts'
+import { CommandError } from './command.ts'
+
+export interface OwnerQuestion {
+  readonly method: 'GET' | 'POST'
+  /** With its query string. */
+  readonly path: string
+  readonly body?: Readable
+}
+
+export interface OwnerAnswer {
+  readonly status: number
+  readonly body: AsyncIterable<Uint8Array>
+}
+
+/**
+ * Asks the running owner of the state directory through its socket; where none runs, this process opens the database and answers
+ * itself. `read` must have read the whole answer when it resolves. Throws CommandError where neither is possible.
+ */
+export async function askOwner<T>(
+  settings: Settings,
+  question: OwnerQuestion,
+  read: (answer: OwnerAnswer) => Promise<T>,
+): Promise<T> {
+  const folders = stateFolders(settings.state)
+  if (await isAnswering(folders.socket)) return read(await overSocket(folders.socket, question))
+  await makeStateFolders(folders)
+  const database = await openDatabase(folders.database).catch((error: unknown) => {
+    if (error instanceof DatabaseError) throw new CommandError(error.message)
+    throw error
+  })
+  try {
+    const app = commandApp({ database, now: Date.now, onImported: () => undefined })
+    const body = question.body === undefined ? {} : { body: Readable.toWeb(question.body), duplex: 'half' as const }
+    const answer = await app.request(`http://owner${question.path}`, { method: question.method, ...body })
+    return await read({ status: answer.status, body: answer.body ?? noBytes() })
+  } finally {
+    await database.close()
+  }
+}
+
+async function isAnswering(socketPath: string): Promise<boolean> {
+  try {
+    const { status } = await overSocket(socketPath, { method: 'GET', path: '/ping' })
+    return status === 200
+  } catch (error) {
+    if (isNotFound(error) || isRefused(error)) return false
+    throw error
+  }
+}
+
+function overSocket(socketPath: string, { method, path, body }: OwnerQuestion): Promise<OwnerAnswer> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ socketPath, method, path }, (answer) =>
+      resolve({ status: answer.statusCode ?? 0, body: answer }),
+    )
+    asked.on('error', reject)
+    if (body === undefined) asked.end()
+    else body.on('error', reject).pipe(asked)
+  })
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED'
+}
+
+async function* noBytes(): AsyncGenerator<Uint8Array> {}

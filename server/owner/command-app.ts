@@ -1,0 +1,57 @@
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { exportAttributes, exportCounts } from '../../data/counts/csv/export-csv.ts'
+import { importCsv } from '../../data/counts/csv/import-csv.ts'
+import { CsvError } from '../../data/counts/csv/parse-csv.ts'
+import type { Database } from '../../data/counts/database.ts'
+import type { EpochMs } from '../../data/domain/time.ts'
+
+export interface CommandAppOptions {
+  readonly database: Database
+  readonly now: () => EpochMs
+  /** Counts came in from elsewhere. */
+  readonly onImported: () => void
+}
+
+const importQuery = z.object({ source: z.string().min(1), dryRun: z.enum(['yes', 'no']) })
+const exportQuery = z.object({
+  kind: z.enum(['counts', 'attributes']),
+  from: z.coerce.number().optional(),
+  to: z.coerce.number().optional(),
+  channel: z.string().optional(),
+})
+
+/**
+ * What commands ask of whoever has the database: the running owner through its socket, or else the command's own process. Only this
+ * machine's same user gets here, so the answers are for our own commands: an error is one sentence, or a list of them.
+ */
+export function commandApp({ database, now, onImported }: CommandAppOptions): Hono {
+  return new Hono()
+    .get('/ping', (context) => context.json({ pid: process.pid }))
+    .post('/import', async (context) => {
+      const { source, dryRun } = importQuery.parse(context.req.query())
+      const chunks = context.req.raw.body ?? []
+      try {
+        const summary = await importCsv(database, { chunks, source, now: now(), dryRun: dryRun === 'yes' })
+        if (dryRun === 'no') onImported()
+        return context.json(summary)
+      } catch (error) {
+        if (error instanceof CsvError) return context.json({ problems: error.problems }, 422)
+        throw error
+      }
+    })
+    .get('/export', (context) => {
+      const { kind, from = null, to = null, channel = null } = exportQuery.parse(context.req.query())
+      const range = { from, to, channel }
+      const pieces = kind === 'counts' ? exportCounts(database, range) : exportAttributes(database, range)
+      return new Response(ReadableStream.from(encoded(pieces)), {
+        headers: { 'Content-Type': 'text/csv; charset=utf-8' },
+      })
+    })
+    .onError((error, context) => context.json({ problems: [error.message] }, 500))
+}
+
+async function* encoded(pieces: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder()
+  for await (const piece of pieces) yield encoder.encode(piece)
+}
