@@ -35,6 +35,22 @@ export async function run([what = '', ...args]) {
 async function runProgram([file = '', ...args]) {
   const path = `${projectRoot}dist/${file}`
   process.setSourceMapsEnabled(true)
+  stopWithNpm()
   process.argv = [process.execPath, path, ...args]
   await import(pathToFileURL(path).href)
+}
+
+/**
+ * Asks the program to stop when npm is gone, however it died: people who kill npm mean what it runs. (SIGTERM and Ctrl-C
+ * need no such thing: the scripts of package.json begin with `exec`, so npm hands them to this process and not to a shell.)
+ */
+function stopWithNpm() {
+  if (process.env.npm_lifecycle_event === undefined) return
+  const npm = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === npm) return
+    clearInterval(timer)
+    process.kill(process.pid, 'SIGTERM')
+  }, 500)
+  timer.unref()
 }

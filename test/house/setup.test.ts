@@ -133,6 +133,17 @@ describe('the set-up', () => {
     child.kill('SIGTERM')
     expect((await finished).exitCode).toBe(7)
   })
+
+  test('stops the program when npm was killed', async () => {
+    await run()
+    const script = `${process.execPath} server/setup/main.cjs program server/cli/main.js wait; true`
+    const env = { ...process.env, npm_lifecycle_event: 'start' }
+    const shell = spawn('sh', ['-c', script], { cwd: checkout, env, stdio: ['ignore', 'pipe', 'ignore'] })
+    await once(shell.stdout, 'data')
+    shell.kill('SIGKILL')
+    // Its output ends when the last process that could write to it is gone.
+    await once(shell.stdout.resume(), 'end')
+  })
 })
 
 describe('an old Node.js', () => {
