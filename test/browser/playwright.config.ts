@@ -1,30 +1,35 @@
 import { defineConfig } from '@playwright/test'
 
-/** Real Chromium: the one that the test runner found or installed, else Debian's. */
+/** `npm test` finds a browser, or installs one, and names it; by hand the usual place of distributions will do. */
 const executablePath = process.env.TIDEWATCH_CHROMIUM ?? '/usr/bin/chromium'
-
-const QUIET = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-first-run',
-]
 
 export default defineConfig({
   testDir: '.',
-  testMatch: '**/*.test.ts',
-  outputDir: '../../test-results',
-  timeout: 60_000,
-  // A test that needs a second try has failed; and the pages are drawn by the same two processors that serve them.
-  retries: 0,
+  testMatch: '*.browser.ts',
+  outputDir: '../../test-results/browser',
+  // Two cores, and a browser takes one.
   workers: 1,
+  fullyParallel: false,
   forbidOnly: process.env.CI !== undefined,
+  timeout: 30_000,
+  expect: { timeout: 10_000 },
   use: {
-    launchOptions: { executablePath, args: QUIET },
+    viewport: { width: 1440, height: 900 },
+    colorScheme: 'light',
+    // Far from UTC: a local time that slips onto a page shows.
     timezoneId: 'Pacific/Chatham',
-    screenshot: 'only-on-failure',
+    trace: 'retain-on-failure',
+    launchOptions: {
+      executablePath,
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--no-first-run',
+      ],
+    },
   },
 })

@@ -107,7 +107,7 @@ function Channel({ view, names, overview }: ChannelProps) {
     <>
       <ChannelSwitch view={view} names={names} />
       {sentences.length > 0 ? (
-        <Sentences sentences={sentences} names={[view.channel]} />
+        <Sentences sentences={sentences} names={names} />
       ) : (
         <h1 class="sentences sentence">
           <b>{view.channel === '' ? '\u00a0' : view.channel}</b>

@@ -10,7 +10,7 @@ export interface Shown {
   readonly fetched: ChosenStep
 }
 
-const FORECAST_HOURS: Readonly<Record<LastDays, number>> = { 1: 6, 7: 24, 60: 24, 365: 0 }
+const FORECAST_HOURS: Readonly<Record<LastDays, number>> = { 1: 6, 7: 24, 60: 0, 365: 0 }
 /** Minutes are kept for two days. */
 const MOST_MINUTES_MS = 2 * DAY_MS
 /** More hours than the API gives at once. */

@@ -25,7 +25,7 @@ export interface ChartData {
   /** 0 to 1. */
   readonly invalid: readonly Value[]
   /** The step that isn't over: what came so far; never compared with whole steps. */
-  readonly running: { readonly index: number; readonly value: number; readonly ageMs: number } | null
+  readonly running: Running | null
   /** First index that isn't complete: water from here on is forecast. */
   readonly complete: number
   /** Counted up to here; the "now" line. */
@@ -33,6 +33,14 @@ export interface ChartData {
   readonly gaps: readonly ChartGap[]
   readonly incidents: readonly ChartIncident[]
   readonly builds: readonly ChartBuild[]
+}
+
+export interface Running {
+  readonly index: number
+  readonly value: number
+  readonly ageMs: number
+  /** What the whole step would have at this pace: where its dotted tail ends, at the time of now. */
+  readonly pace: number
 }
 
 export interface ChartGap {
@@ -126,7 +134,7 @@ export function chartData(input: ChartInput): ChartData {
     ofExpected: cut(columns.residual),
     invalid: cut(columns.invalid),
     running: isKnown(runningValue)
-      ? { index: runningIndex, value: runningValue, ageMs: countedUpTo - (starts[runningIndex] ?? countedUpTo) }
+      ? runningStep(runningIndex, runningValue, countedUpTo - (starts[runningIndex] ?? countedUpTo), stepMs)
       : null,
     complete: firstIncomplete < 0 ? starts.length : firstIncomplete,
     now: countedUpTo,
@@ -138,6 +146,13 @@ export function chartData(input: ChartInput): ChartData {
       blamed: build.blamed,
     })),
   }
+}
+
+/** Under a twelfth of a step its pace is mostly chance: one submission in a second is not 3600 an hour. */
+const LEAST_PACE_SHARE = 1 / 12
+
+function runningStep(index: number, value: number, ageMs: number, stepMs: number): Running {
+  return { index, value, ageMs, pace: value / Math.max(LEAST_PACE_SHARE, ageMs / stepMs) }
 }
 
 /** Days are whole days of UTC, as the API counts them; their shores are the sums of their hours' shores. */

@@ -84,7 +84,7 @@ describe('chart data', () => {
 
   test('the running hour stands apart and is never one of the whole ones', () => {
     const data = chartData(input(1))
-    expect(data.running).toEqual({ index: 48, value: 31, ageMs: HOUR / 2 })
+    expect(data.running).toEqual({ index: 48, value: 31, ageMs: HOUR / 2, pace: 62 })
     expect(data.seen[48]).toBeNull()
     expect(data.complete).toBe(48)
   })
@@ -142,9 +142,31 @@ describe('chart option', () => {
     expect(values(made, 'submissions low ahead').slice(46, 50)).toEqual([null, 90, 90, 90])
   })
 
-  test('the running hour is a tail from the last whole one', () => {
-    const made = option(chartData(input(1)))
-    expect(values(made, 'submissions running').slice(46, 50)).toEqual([null, 100, 31, null])
+  test('the running hour is a tail from the last whole one to now, at its pace', () => {
+    const data = chartData(input(1))
+    expect(series(option(data), 'submissions running').data).toEqual([
+      [start + 47.5 * HOUR, 100],
+      [start + 48.5 * HOUR, 62],
+    ])
+  })
+
+  test('the very first hour is a line of its own: a first submission is seen at once', () => {
+    const made = input(1)
+    const only = made.received.series.map((one) => ({
+      ...one,
+      values: one.values.map((_, index) => (index === 72 ? 1 : null)),
+    }))
+    const data = chartData({ ...made, received: { ...made.received, series: only, expected: undefined } })
+    expect(series(option(data), 'submissions running').data).toEqual([
+      [start + 48 * HOUR, 2],
+      [start + 48.5 * HOUR, 2],
+    ])
+  })
+
+  test('far off, where an hour is a pixel, neither tail nor weekend nor now is drawn', () => {
+    const made = option(chartData(input(1, { to: start + 60 * 24 * HOUR })))
+    const ids = [made.series ?? []].flat().map((one) => one?.id)
+    expect(ids.filter((id) => /running|weekend|now|starts/.test(String(id)))).toEqual([])
   })
 
   test('an unknown hour breaks the line instead of drawing a zero', () => {

@@ -2,14 +2,14 @@ import type { CustomSeriesOption, LineSeriesOption } from 'echarts/charts'
 import type { GridComponentOption } from 'echarts/components'
 import type { ComposeOption } from 'echarts/core'
 import type { Zone } from '../view/view.ts'
-import { axisCount, share } from '../words/number.ts'
+import { axisCount, axisRate } from '../words/number.ts'
 import { DAY_MS } from '../words/time.ts'
 import type { ChartData } from './chart-data.ts'
 import type { Lane, LaneBox, Layout } from './layout.ts'
 import { logTicks, type Scale, type Ticks, ticksFromZero } from './scale.ts'
 import type { ChartTheme } from './theme.ts'
 import { timeTicks, weekends } from './time-ticks.ts'
-import { dryGround, highest, isKnown, onlyWithin, type Ring, type Value, water } from './water.ts'
+import { dryGround, highest, isKnown, onlyWithin, type Point, type Ring, type Value, water } from './water.ts'
 
 export type ChartOption = ComposeOption<LineSeriesOption | CustomSeriesOption | GridComponentOption>
 type Series = LineSeriesOption | CustomSeriesOption
@@ -54,7 +54,7 @@ function laneTicks(
 ): Ticks & { readonly min: number; readonly kind: Scale['kind'] } {
   switch (lane) {
     case 'submissions': {
-      const most = highest(data.seen, data.high, data.ghost ?? [])
+      const most = highest(data.seen, data.high, data.ghost ?? [], [data.running?.pace ?? null])
       if (!look.log) return { ...ticksFromZero(most || 1, 4), min: 0, kind: 'linear' }
       const known = [...data.seen, ...data.low].filter(isKnown).filter((value) => value > 0)
       return {
@@ -86,6 +86,11 @@ function laneTicks(
       }
     }
   }
+}
+
+/** Whether hours are wide enough for weekends, starts, now and the running hour to be drawn. */
+export function isCloseUp(data: ChartData): boolean {
+  return data.to - data.from <= CLOSE_UP_MS
 }
 
 /** What ECharts draws: no words but the axes'. A pure function of data, layout, theme and look. */
@@ -144,7 +149,8 @@ function insideLabel(time: number, data: ChartData, layout: Layout): boolean {
 function yAxis(lane: Lane, index: number, scales: ChartScales, layout: Layout, theme: ChartTheme) {
   const { scale, ticks } = scales.lanes.get(lane) ?? { scale: scales.time, ticks: [] }
   const inside = layout.labels === 'inside'
-  const format = lane === 'submissions' ? axisCount : lane === 'invalid' ? share : (value: number) => value.toFixed(2)
+  const format =
+    lane === 'submissions' ? axisCount : lane === 'invalid' ? axisRate : (value: number) => value.toFixed(2)
   return {
     type: scale.kind === 'log' ? ('log' as const) : ('value' as const),
     gridIndex: index,
@@ -175,12 +181,12 @@ function laneSeries(
   look: ChartLook,
 ): readonly Series[] {
   const draw = new LaneDrawing(index, box, data)
-  const closeUp = data.to - data.from <= CLOSE_UP_MS
+  const closeUp = isCloseUp(data)
   const under = closeUp ? [draw.bars('weekend', weekends(data.from, data.to, look.zone), theme.weekend, -10)] : []
   const over = [
     draw.hatch(theme),
     ...(closeUp ? [draw.uprights('starts', startsWithin(data), theme.wrong)] : []),
-    ...(data.now > data.from && data.now < data.to ? [draw.uprights('now', [data.now], theme.accent)] : []),
+    ...(closeUp && data.now > data.from && data.now < data.to ? [draw.uprights('now', [data.now], theme.accent)] : []),
   ]
   return [...under, ...marks(box.lane, draw, data, layout, theme), ...over]
 }
@@ -209,7 +215,7 @@ function marks(lane: Lane, draw: LaneDrawing, data: ChartData, layout: Layout, t
         draw.line('low ahead', onlyWithin(data.low, ahead), theme.shore, shoreWidth, [2, 2]),
         draw.line('high ahead', onlyWithin(data.high, ahead), theme.shore, shoreWidth, [2, 2]),
         draw.line('seen', data.seen, theme.ink, seenWidth),
-        draw.line('running', runningTail(data), theme.ink, seenWidth, [2, 3]),
+        ...(isCloseUp(data) ? [draw.stroke('running', runningTail(data), theme.ink, seenWidth, [2, 3])] : []),
       ]
     case 'ofExpected': {
       const level = data.x.map(() => 1)
@@ -224,14 +230,15 @@ function marks(lane: Lane, draw: LaneDrawing, data: ChartData, layout: Layout, t
   }
 }
 
-/** From the last complete step to the running one. */
-function runningTail(data: ChartData): readonly Value[] {
+/** From the last whole step, or the running one's start, to now at the pace so far. */
+function runningTail(data: ChartData): readonly Point[] {
   const running = data.running
-  if (running === null) return data.x.map(() => null)
-  return data.x.map((_, index) => {
-    if (index === running.index) return running.value
-    return index === running.index - 1 ? (data.seen[index] ?? null) : null
-  })
+  if (running === null) return []
+  const before = data.seen[running.index - 1]
+  const from: Point = isKnown(before)
+    ? [data.x[running.index - 1] ?? data.now, before]
+    : [data.now - running.ageMs, running.pace]
+  return [from, [data.now, running.pace]]
 }
 
 /** The residual lane is filled only where the judge said something: a calm week's wiggles are no dry ground. */
@@ -262,13 +269,24 @@ class LaneDrawing {
   }
 
   line(name: string, values: readonly Value[], color: string, width: number, dash?: number[]): LineSeriesOption {
+    const points = this.#data.x.map((x, index) => [x, values[index] ?? null] as const)
+    return this.stroke(name, points, color, width, dash)
+  }
+
+  stroke(
+    name: string,
+    points: readonly (readonly [number, Value])[],
+    color: string,
+    width: number,
+    dash?: number[],
+  ): LineSeriesOption {
     return {
       ...this.#common(name),
       type: 'line',
       symbol: 'none',
       connectNulls: false,
       lineStyle: { color, width, cap: 'butt', join: 'bevel', ...(dash === undefined ? {} : { type: dash }) },
-      data: this.#data.x.map((x, index) => [x, values[index] ?? null]),
+      data: points.map(([x, y]) => [x, y]),
     }
   }
 

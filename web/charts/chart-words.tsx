@@ -13,11 +13,16 @@ interface IncidentSpan extends Span {
   readonly id: number | null
 }
 
+/** What stands in the row just above the plot. */
+export interface RowSpan extends IncidentSpan {
+  readonly kind: 'gap' | 'now' | 'start'
+}
+
 export interface ChartSpans {
   /** The plot's left edge in the chart's box: spans count from it. */
   readonly left: number
   readonly brackets: readonly Placed<IncidentSpan>[]
-  readonly gaps: readonly Placed<IncidentSpan & { readonly isNow: boolean }>[]
+  readonly gaps: readonly Placed<RowSpan>[]
 }
 
 interface ChartWordsProps {
@@ -39,8 +44,8 @@ export function ChartWords({ data, layout, scales, spans, look }: ChartWordsProp
         ({ span, labelLeft }) =>
           span.label !== '' && (
             <span
-              key={`${span.from} ${span.isNow}`}
-              class={`gap-label ${span.isNow ? 'is-now' : ''}`}
+              key={`${span.from} ${span.kind}`}
+              class={`gap-label is-${span.kind}`}
               style={{ left: `${spans.left + labelLeft}px`, top: `${layout.gapLabelTop}px` }}
             >
               {span.id === null ? span.label : <IncidentLink id={span.id} label={span.label} />}

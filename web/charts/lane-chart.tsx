@@ -1,11 +1,11 @@
 import { useMemo, useRef, useState } from 'preact/hooks'
 import { useTheme } from '../design/theme.ts'
-import { age, clock } from '../words/time.ts'
+import { age, clock, weekday } from '../words/time.ts'
 import { placeSpans, rowsOf } from './brackets.ts'
 import { Canvas } from './canvas.tsx'
 import type { ChartData } from './chart-data.ts'
-import { type ChartLook, type ChartScales, chartOption, chartScales } from './chart-option.ts'
-import { type ChartSpans, ChartWords } from './chart-words.tsx'
+import { type ChartLook, type ChartScales, chartOption, chartScales, isCloseUp } from './chart-option.ts'
+import { type ChartSpans, ChartWords, type RowSpan } from './chart-words.tsx'
 import { chartLayout, type Lane, labelsFor } from './layout.ts'
 import { newestIndex, readout } from './readout.ts'
 import { fromPixel, toPixel } from './scale.ts'
@@ -16,13 +16,13 @@ import { useWidth } from './use-width.ts'
 import { isKnown } from './water.ts'
 
 const MOST_BRACKET_ROWS = 3
-/** As in the option: closer than this the line of now is drawn and named. */
-const CLOSE_UP_MS = 15 * 86_400_000
 
 interface LaneChartProps {
   readonly data: ChartData
   readonly lanes: readonly Lane[]
   readonly look: ChartLook
+  /** The page is about this incident: its start is named, its bracket is not drawn, builds have no room. */
+  readonly about?: number
   /** One sentence that tells what the picture tells. */
   readonly summary: string
   readonly onZoom?: (from: number, to: number) => void
@@ -31,24 +31,24 @@ interface LaneChartProps {
 }
 
 /** Lanes on one time axis, a fixed line of read-out above them and one cursor through all of them. */
-export function LaneChart({ data, lanes, look, summary, onZoom, onPan, onOut }: LaneChartProps) {
+export function LaneChart({ data, lanes, look, about, summary, onZoom, onPan, onOut }: LaneChartProps) {
   const box = useRef<HTMLDivElement>(null)
   const width = useWidth(box)
   const themeName = useTheme()
   const [pointed, setPointed] = useState<number | null>(null)
 
   const labels = labelsFor(width)
-  const closeUp = data.to - data.from <= CLOSE_UP_MS
-  const spans = useMemo(() => placeAll(data, width, closeUp), [data, width, closeUp])
-  const hasInvalid = lanes.includes('invalid')
+  const closeUp = isCloseUp(data)
+  const spans = useMemo(() => placeAll(data, width, closeUp, about), [data, width, closeUp, about])
+  const hasBuilds = lanes.includes('invalid') && about === undefined && labels !== 'inside'
   const layout = useMemo(() => {
     const head = {
       bracketRows: rowsOf(spans.brackets),
       gapRow: spans.gaps.length > 0 || closeUp,
-      builds: hasInvalid && labels !== 'inside',
+      builds: hasBuilds,
     }
     return chartLayout({ width, labels }, lanes, head)
-  }, [width, labels, lanes, spans, closeUp, hasInvalid])
+  }, [width, labels, lanes, spans, closeUp, hasBuilds])
   const scales = useMemo(() => chartScales(data, layout, look), [data, layout, look])
   // Colours come from the page's tokens; themeName only says that they changed.
   const option = useMemo(() => {
@@ -147,36 +147,33 @@ function Cursor({ data, index, scales, top, bottom }: CursorProps) {
   )
 }
 
-/** Brackets of incidents and names of gaps, in pixels of the plot; the same for every height. */
-function placeAll(data: ChartData, width: number, closeUp: boolean): ChartSpans {
-  const { left, plotWidth } = chartLayout({ width, labels: labelsFor(width) }, [], {
-    bracketRows: 0,
-    gapRow: false,
-    builds: false,
-  })
+/** Brackets of incidents, and the words of the row under them: gaps, now, the start of what the page is about. */
+function placeAll(data: ChartData, width: number, closeUp: boolean, about: number | undefined): ChartSpans {
+  const head = { bracketRows: 0, gapRow: false, builds: false }
+  const { left, plotWidth } = chartLayout({ width, labels: labelsFor(width) }, [], head)
   const toPx = (time: number): number => ((time - data.from) / (data.to - data.from)) * plotWidth
   const isShown = (span: { readonly from: number; readonly to: number }): boolean =>
-    span.to > data.from && span.from < data.to
+    span.to >= data.from && span.from <= data.to
   const brackets = data.incidents
     .filter((incident) => (incident.group === 'volume' || incident.group === 'surge') && isShown(incident))
-    .map(({ id, from, to, label }) => ({ id, from, to, label }))
-  const gaps = data.gaps.filter(isShown).map((gap) => {
-    const incident = data.incidents.find((one) => one.group === 'gap' && one.from < gap.to && one.to > gap.from)
-    return {
-      id: incident?.id ?? null,
-      from: gap.from,
-      to: gap.to,
-      label: `nothing counted, ${age(gap.to - gap.from)}`,
-      isNow: false,
-    }
+    .filter(() => about === undefined)
+  const gaps: RowSpan[] = data.gaps.filter(isShown).map(({ from, to }) => {
+    const incident = data.incidents.find((one) => one.group === 'gap' && one.from < to && one.to > from)
+    return { id: incident?.id ?? null, from, to, label: `nothing counted, ${age(to - from)}`, kind: 'gap' }
   })
-  const now = closeUp && data.now > data.from && data.now < data.to
-  const present = now ? [{ id: null, from: data.now, to: data.now, label: `now ${clock(data.now)}`, isNow: true }] : []
+  const point = (time: number, label: string, kind: RowSpan['kind']): RowSpan[] =>
+    time > data.from && time < data.to ? [{ id: null, from: time, to: time, label, kind }] : []
+  const start = data.incidents.find(({ id, group }) => id === about && group !== 'gap')?.from
+  const row = [
+    ...gaps,
+    ...(closeUp ? point(data.now, `now ${clock(data.now)}`, 'now') : []),
+    ...(start === undefined ? [] : point(start, `since ${weekday(start)} ${clock(start)}`, 'start')),
+  ]
   const words = (label: string): number => labelWidth(`00  ${label}`)
   return {
     left,
     brackets: placeSpans(brackets, toPx, plotWidth, words, MOST_BRACKET_ROWS),
-    gaps: placeSpans([...gaps, ...present], toPx, plotWidth, words, 1),
+    gaps: placeSpans(row, toPx, plotWidth, words, 1),
   }
 }
 

@@ -5,7 +5,9 @@ import { dayStarts } from './time-ticks.ts'
 import type { Value } from './water.ts'
 
 const HEIGHT = 86
-const TOP = 6
+const TOP = 16
+/** Share of the width. */
+const LAST_LABEL = 0.84
 
 interface MiniChartProps {
   readonly times: readonly number[]
@@ -24,7 +26,9 @@ export function MiniChart({ times, stepMs, values, max, top, zone }: MiniChartPr
   const at = (time: number): number => (time - from) / stepMs
   const days = dayStarts(from, to, zone)
   const lines = days.filter((_, index) => index % Math.max(1, Math.ceil(days.length / 8)) === 0)
-  const labels = lines.length > 2 ? [lines[0], lines[Math.floor(lines.length / 2)], lines.at(-1)] : lines
+  const candidates = lines.length > 2 ? [lines[0], lines[Math.floor(lines.length / 2)], lines.at(-1)] : lines
+  // A label starts at its day: one too near the end would be cut off.
+  const labels = candidates.filter((time) => time !== undefined && at(time) / Math.max(1, times.length) < LAST_LABEL)
   const label = days.length > 14 ? dateMonth : weekdayDate
   return (
     <div class="mini-chart">

@@ -47,13 +47,15 @@ function deepest(
   const lane = scales.lanes.get('ofExpected')
   if (lane === undefined) return []
   let free = Number.NEGATIVE_INFINITY
+  const newest = data.ofExpected.findLastIndex(isKnown)
   return data.incidents
     .filter((incident) => incident.group === 'volume')
     .sort((a, b) => a.from - b.from)
     .flatMap((incident) => {
       const index = lowestIndex(data, incident.from, incident.to)
       const value = index === null ? null : data.ofExpected[index]
-      if (index === null || !isKnown(value) || value > 0.97) return []
+      // Where the line still falls, its end says how low it is.
+      if (index === null || !isKnown(value) || value > 0.97 || index >= newest - 24) return []
       const text = `${ofExpected(value)} on ${day(data.x[index] ?? 0)}`
       const width = textWidth(text)
       const x = toPixel(scales.time, data.x[index] ?? 0)
@@ -61,7 +63,7 @@ function deepest(
       const left = x + 24 + width <= bounds ? x + 24 : x - SPACE_PX - width
       if (left < free || left < layout.left) return []
       free = left + width + SPACE_PX
-      const top = Math.min(toPixel(lane.scale, value) - LINE_PX / 2, lane.scale.range[0] - LINE_PX)
+      const top = Math.min(toPixel(lane.scale, value) + 3, lane.scale.range[0] - LINE_PX)
       return [{ key: `low ${incident.id}`, text, id: null, left, top, align: 'start' as const, isWrong: true }]
     })
 }

@@ -29,7 +29,7 @@ export interface Ticks {
 export function ticksFromZero(highest: number, most: number): Ticks {
   const wanted = Math.max(highest, Number.MIN_VALUE) / most
   const magnitude = 10 ** Math.floor(Math.log10(wanted))
-  const step = ([1, 2, 2.5, 5, 10].find((factor) => factor * magnitude >= wanted * (1 - 1e-9)) ?? 10) * magnitude
+  const step = ([1, 2, 2.5, 4, 5, 10].find((factor) => factor * magnitude >= wanted * (1 - 1e-9)) ?? 10) * magnitude
   const steps = Math.max(1, Math.ceil(highest / step - 1e-9))
   return {
     max: steps * step,

@@ -78,11 +78,11 @@ function dayTicks(from: number, to: number, days: number, zone: Zone): readonly 
     return daysSinceMonday % days === 0
   })
   let lastMonth = -1
-  return chosen.map((time, index) => {
+  return chosen.map((time) => {
     const { month } = calendar(time, zone)
     const isNew = month !== lastMonth
     lastMonth = month
-    return { time, label: isNew ? day(time, zone) : weekdayDate(time, zone), major: isNew && index > 0 }
+    return { time, label: isNew ? day(time, zone) : weekdayDate(time, zone), major: false }
   })
 }
 

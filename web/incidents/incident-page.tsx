@@ -155,6 +155,7 @@ function OneChannelChart({ incident, channel, range, lanes }: ChartProps & { rea
       ) : (
         <LaneChart
           data={onlyThis(chart, incident.id)}
+          about={incident.id}
           lanes={lanes}
           look={LOOK}
           summary={chartSummary(incident, channel)}
@@ -194,7 +195,13 @@ function AllChannelsChart({ incident, range, lanes }: ChartProps) {
       {chart === null ? (
         <LaneSkeleton lanes={lanes} />
       ) : (
-        <LaneChart data={chart} lanes={lanes} look={LOOK} summary={chartSummary(incident, 'all channels')} />
+        <LaneChart
+          data={chart}
+          about={incident.id}
+          lanes={lanes}
+          look={LOOK}
+          summary={chartSummary(incident, 'all channels')}
+        />
       )}
     </>
   )

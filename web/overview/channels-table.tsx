@@ -5,7 +5,7 @@ import { linkTo } from '../view/navigation.ts'
 import { channelView } from '../view/view.ts'
 import { STATE_WORDS } from '../words/incident.ts'
 import { count, countRange, ofExpected, rate, share, UNKNOWN } from '../words/number.ts'
-import { age, clock, moment } from '../words/time.ts'
+import { age, clock, dateMonth, moment, WEEK_MS, weekday } from '../words/time.ts'
 import { InvalidLine } from './invalid-line.tsx'
 import { type WeekAxis, weekAxis, weekShapes } from './week.ts'
 import { WeekChart } from './week-chart.tsx'
@@ -75,9 +75,11 @@ function Head({ axis, hour, now }: { readonly axis: WeekAxis; readonly hour: str
           expected
         </th>
         <th class="cell-week" scope="col">
-          <span class="week-title">Submissions per hour: line seen, water expected</span>
+          <span class="week-title">
+            Submissions per hour<span class="week-title-rest">: line seen, water expected</span>
+          </span>
           {now !== null && axis.now <= axis.hours && (
-            <span class="week-now" style={{ right: `calc(100% - ${percent(axis.now)} - 24px)` }}>
+            <span class="week-now" style={{ right: `max(0px, calc(100% - ${percent(axis.now)} - 24px))` }}>
               now {clock(Date.parse(now))}
             </span>
           )}
@@ -88,7 +90,11 @@ function Head({ axis, hour, now }: { readonly axis: WeekAxis; readonly hour: str
                 class={`week-day ${day.isWeekend ? 'is-weekend' : ''}`}
                 style={{ left: percent(day.at), width: percent(day.width) }}
               >
-                {day.width >= 10 ? day.label : ''}
+                {day.width >= 10 && (
+                  <>
+                    {day.weekday} <span class="day-date">{day.date}</span>
+                  </>
+                )}
               </span>
             ))}
           </span>
@@ -129,6 +135,9 @@ function Row({ channel, axis, overview }: RowProps) {
       </td>
       <td class={`cell-seen figure ${volumeIsWrong ? 'is-strong' : ''}`}>
         <Changing text={channel.seen === null ? UNKNOWN : count(channel.seen)} />
+        <span class="so-far">
+          so far <Changing text={count(channel.so_far)} />
+        </span>
       </td>
       <td class="cell-range figure second condensed">
         {channel.expected === null ? UNKNOWN : countRange(channel.expected.low, channel.expected.high)}
@@ -137,7 +146,11 @@ function Row({ channel, axis, overview }: RowProps) {
         <Changing text={channel.of_expected === null ? UNKNOWN : ofExpected(channel.of_expected)} />
       </td>
       <td class="cell-week">
-        <WeekChart shapes={weekShapes(channel, overview.week_start)} axis={axis} summary={weekSummary(channel)} />
+        <WeekChart
+          shapes={weekShapes(channel, overview.week_start, axis.now)}
+          axis={axis}
+          summary={weekSummary(channel)}
+        />
       </td>
       <td class="cell-invalid">
         <span class={invalidIsWrong ? 'wrong' : ''}>
@@ -164,7 +177,7 @@ function States({ channel, now }: { readonly channel: ChannelOverview; readonly 
           <span class="state-since">
             {state === 'learning' && learning !== null
               ? `${Math.floor(learning.days)} of ${learning.of} days`
-              : sinceWords(state, since, now)}
+              : sinceWords(state, since, now, index > 0)}
           </span>
         </li>
       ))}
@@ -172,9 +185,11 @@ function States({ channel, now }: { readonly channel: ChannelOverview; readonly 
   )
 }
 
-function sinceWords(state: ChannelState, since: string | null, now: number): string {
+function sinceWords(state: ChannelState, since: string | null, now: number, isFurther: boolean): string {
   if (since === null) return ''
   const start = Date.parse(since)
+  // A further state has half a line: within the week its day's name is enough.
+  if (isFurther) return now - start < WEEK_MS ? `${weekday(start)} ${clock(start)}` : dateMonth(start)
   return state === 'well' ? `for ${age(now - start)}` : `since ${moment(start).replace(',', '')}`
 }
 
@@ -186,8 +201,9 @@ function NewestBuild({ channel, now }: { readonly channel: ChannelOverview; read
   return (
     <ul class="condensed">
       <li class="build-id">{build.build_id}</li>
-      <li>{share(build.share)} of the channel</li>
-      <li class="second">first seen {age(now - Date.parse(build.first_seen))} ago</li>
+      <li>
+        {share(build.share)} of it at {age(now - Date.parse(build.first_seen))}
+      </li>
       {isBad && (
         <li>
           <span class="wrong">{rate(build.invalid_rate)}</span> invalid

@@ -8,22 +8,18 @@ const RECEIVER = 'http://127.0.0.1:8080'
 export function firstSubmissionCommand(documentId: string): string {
   const build = '20140201030204'
   const path = `submit/telemetry/${documentId}/saved-session/Firefox/29.0a1/nightly/${build}`
-  const payload = {
-    ver: 1,
-    info: {
-      reason: 'saved-session',
-      appName: 'Firefox',
-      appVersion: '29.0a1',
-      appUpdateChannel: 'nightly',
-      appBuildID: build,
-      OS: 'Linux',
-    },
-    simpleMeasurements: { uptime: 42 },
-    histograms: {},
+  const info = {
+    reason: 'saved-session',
+    appName: 'Firefox',
+    appVersion: '29.0a1',
+    appUpdateChannel: 'nightly',
+    appBuildID: build,
+    OS: 'Linux',
   }
   return [
     `curl -i ${RECEIVER}/${path} \\`,
     `  -H 'Content-Type: application/json' \\`,
-    `  -d '${JSON.stringify(payload)}'`,
+    `  -d '{"ver": 1, "simpleMeasurements": {"uptime": 42}, "histograms": {},`,
+    `       "info": ${JSON.stringify(info)}}'`,
   ].join('\n')
 }

@@ -49,6 +49,14 @@ export function WeekChart({ shapes, axis, summary }: WeekChartProps) {
         <path class="shore" d={line(past(shapes.low)) + line(past(shapes.high))} />
         <path class="shore ahead" d={line(ahead(shapes.low)) + line(ahead(shapes.high))} />
         <path class="seen" d={line(shapes.seen)} />
+        <path
+          class="seen running"
+          d={linePath(
+            shapes.tail.map(([x]) => x),
+            shapes.tail.map(([, y]) => y),
+            toY,
+          )}
+        />
         {shapes.gaps.map(([from, to]) => (
           <g key={from}>
             <rect class="gap" x={from} y="0" width={to - from} height={HEIGHT} />

@@ -1,7 +1,7 @@
 import type { ChannelOverview, OverviewAnswer } from '../../server/api/types.ts'
 import { dayStarts, weekends } from '../charts/time-ticks.ts'
-import { dryGround, highest, isKnown, type Ring, runs, type Value, water } from '../charts/water.ts'
-import { HOUR_MS, weekdayDate } from '../words/time.ts'
+import { dryGround, highest, isKnown, type Point, type Ring, runs, type Value, water } from '../charts/water.ts'
+import { calendar, HOUR_MS, weekday } from '../words/time.ts'
 
 /** The time axis that all rows of the overview share, in hours since the week's start. */
 export interface WeekAxis {
@@ -9,7 +9,8 @@ export interface WeekAxis {
   readonly now: number
   readonly days: readonly {
     readonly at: number
-    readonly label: string
+    readonly weekday: string
+    readonly date: number
     readonly isWeekend: boolean
     readonly width: number
   }[]
@@ -25,7 +26,8 @@ export function weekAxis(overview: OverviewAnswer): WeekAxis {
   const starts = dayStarts(start, end, 'utc').filter((time) => time < end)
   const days = starts.map((time, index) => ({
     at: inHours(time),
-    label: weekdayDate(time),
+    weekday: weekday(time),
+    date: calendar(time, 'utc').date,
     isWeekend: tinted.some(({ from, to }) => inHours(time) >= from && inHours(time) < to),
     width: inHours(starts[index + 1] ?? end) - inHours(time),
   }))
@@ -39,6 +41,8 @@ export interface WeekShapes {
   readonly seen: readonly Value[]
   readonly low: readonly Value[]
   readonly high: readonly Value[]
+  /** The running hour at its pace so far, from the last whole hour to now. */
+  readonly tail: readonly Point[]
   /** Index of the first hour that isn't complete. */
   readonly complete: number
   readonly water: readonly Ring[]
@@ -48,7 +52,7 @@ export interface WeekShapes {
   readonly gaps: readonly (readonly [number, number])[]
 }
 
-export function weekShapes(channel: ChannelOverview, weekStart: string): WeekShapes {
+export function weekShapes(channel: ChannelOverview, weekStart: string, now: number): WeekShapes {
   const { week } = channel
   const hours = Math.max(week.seen.length, week.low.length)
   // The newest whole hour is the last one that is drawn: the running one would look like a fall.
@@ -57,19 +61,43 @@ export function weekShapes(channel: ChannelOverview, weekStart: string): WeekSha
   const seen = x.map((_, index) => (index < complete ? (week.seen[index] ?? null) : null))
   const low = x.map((_, index) => week.low[index] ?? null)
   const high = x.map((_, index) => week.high[index] ?? null)
+  const tail = runningTail(channel, seen, complete, now)
   // Before its first counted hour a channel has no gap: there was nothing to count.
   const first = seen.findIndex(isKnown)
   const unknown = first < 0 ? [] : runs(first, complete, (index) => !isKnown(seen[index]))
   return {
     x,
-    max: highest(seen, high) || 1,
+    max:
+      highest(
+        seen,
+        high,
+        tail.map(([, pace]) => pace),
+      ) || 1,
     seen,
     low,
     high,
+    tail,
     complete,
     water: water(x, low, high, 0, complete),
     forecast: water(x, low, high, Math.max(0, complete - 1), hours),
     dry: [...dryGround(x, seen, low, 'below'), ...dryGround(x, seen, high, 'above')],
     gaps: unknown.map(([from, to]) => [from, to + 1]),
   }
+}
+
+/** Under five minutes a pace is mostly chance. */
+const LEAST_PACE_HOURS = 1 / 12
+
+/** As on the channel's page; a first hour, with nothing before it, is a level line of its own. */
+function runningTail(
+  channel: ChannelOverview,
+  seen: readonly Value[],
+  complete: number,
+  now: number,
+): readonly Point[] {
+  const age = now - complete
+  if (age <= 0 || age > 1 || (channel.so_far === 0 && channel.seen === null)) return []
+  const pace = channel.so_far / Math.max(LEAST_PACE_HOURS, age)
+  const before = seen[complete - 1]
+  return [isKnown(before) ? [complete - 0.5, before] : [complete, pace], [now, pace]]
 }

@@ -7,7 +7,7 @@ export function Footer({ onHelp }: { readonly onHelp: () => void }) {
   return (
     <footer class="foot">
       <Choice
-        name="Light"
+        name="Theme"
         options={THEME_CHOICES.map((theme) => ({ value: theme, word: theme === 'system' ? 'as the system' : theme }))}
         chosen={choice}
         onChoose={(theme) => {

@@ -1,6 +1,7 @@
 import type { OverviewAnswer } from '../../server/api/types.ts'
 import { isWrong, Mark } from '../marks/mark.tsx'
 import { linkTo } from '../view/navigation.ts'
+import { unbroken } from '../words/time.ts'
 import { emphasised } from './emphasis.ts'
 
 interface SentencesProps {
@@ -32,5 +33,7 @@ export function Sentences({ sentences, names }: SentencesProps) {
 }
 
 export function Emphasised({ text, names }: { readonly text: string; readonly names: readonly string[] }) {
-  return <>{emphasised(text, names).map(({ part, isName, at }) => (isName ? <b key={at}>{part}</b> : part))}</>
+  return (
+    <>{emphasised(unbroken(text), names).map(({ part, isName, at }) => (isName ? <b key={at}>{part}</b> : part))}</>
+  )
 }

@@ -48,6 +48,11 @@ export function axisCount(value: number): string {
   return `${scaled < 10 ? Number(scaled.toFixed(1)) : Math.round(scaled)}${UNIT_SPACE}${unit}`
 }
 
+/** A rate on an axis: 0.4 → `40 %`, 0.025 → `2.5 %`. */
+export function axisRate(ratio: number): string {
+  return `${Number((ratio * 100).toFixed(1))}${UNIT_SPACE}%`
+}
+
 /** Thousands with one decimal, as in the tide table: 52140 → `52.1`. */
 export function thousands(value: number): string {
   return (value / 1000).toFixed(1)

@@ -55,6 +55,11 @@ export function clock(time: number, zone: Zone = 'utc'): string {
   return `${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`
 }
 
+/** `Sat` */
+export function weekday(time: number, zone: Zone = 'utc'): string {
+  return WEEKDAYS[calendar(time, zone).weekday] ?? ''
+}
+
 /** `Sat 1` */
 export function weekdayDate(time: number, zone: Zone = 'utc'): string {
   const { weekday, date } = calendar(time, zone)
@@ -92,6 +97,12 @@ export function fullMoment(time: number, zone: Zone = 'utc'): string {
 export function dateRange(from: number, to: number, zone: Zone = 'utc'): string {
   const sameYear = calendar(from, zone).year === calendar(to, zone).year
   return `${sameYear ? dateMonth(from, zone) : dateYear(from, zone)} – ${dateYear(to, zone)}`
+}
+
+/** Dates inside a sentence that the server wrote don't part at a line's end: `Sat 1 Feb`. */
+export function unbroken(sentence: string): string {
+  const date = new RegExp(`\\b(?:(${WEEKDAYS.join('|')}) )?(\\d{1,2}) (${MONTHS.join('|')})\\b`, 'g')
+  return sentence.replace(date, (whole) => whole.replaceAll(' ', UNIT_SPACE))
 }
 
 /** In its largest unit that says enough: `40 s`, `22 min`, `9 h`, `47 h`, `13 d`. */

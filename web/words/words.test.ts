@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { axisCount, count, countRange, estimate, ofExpected, rate, share } from './number.ts'
-import { age, clock, dateRange, fullMoment, moment, weekdayDate } from './time.ts'
+import { age, clock, dateRange, fullMoment, moment, unbroken, weekdayDate } from './time.ts'
 
 /** Spaces of every width read as plain ones, so that the tables below stay readable. */
 function plain(text: string): string {
@@ -56,6 +56,12 @@ describe('times', () => {
     expect(fullMoment(at)).toBe('Sat 1 Feb 2014, 14:05')
     expect(weekdayDate(at)).toBe('Sat 1')
     expect(clock(at)).toBe('14:05')
+  })
+
+  test('dates in sentences don’t part at a line’s end', () => {
+    expect(unbroken('nightly is low since Sat 1 Feb, 14:00; builds of 16 Jan')).toBe(
+      'nightly is low since Sat\u00a01\u00a0Feb, 14:00; builds of 16\u00a0Jan',
+    )
   })
 
   test('name a year once where it is the same', () => {

@@ -1,0 +1,147 @@
+import { expect, expectNoSidewaysScrolling, HOUR_MS, keepScreenshot, paintedShare, THURSDAY, test } from './pages.ts'
+
+test('the channel’s page draws its lanes and tells the newest hour without being pointed at', async ({ page }) => {
+  await page.goto('/channel/nightly')
+  await expect.poll(() => paintedShare(page)).toBeGreaterThan(0.02)
+  const readout = page.locator('.readout')
+  await expect(readout).toContainText('Thu 6 Feb 2014, 13:00')
+  await expect(readout).toContainText('expected')
+  await expect(page.getByRole('link', { name: /13 saved-session missing/ })).toBeVisible()
+  await expect(page.getByText('now 14:22')).toBeVisible()
+  await expect(page.locator('.mini')).not.toHaveCount(0)
+  await keepScreenshot(page, 'channel-light')
+})
+
+test('a winter at a glance: gaps named, troubles bracketed, builds that never came', async ({ page, server }) => {
+  server.now = Date.UTC(2014, 1, 12, 23, 4)
+  await page.goto('/channel/nightly?last=60d&ghost=week')
+  await expect(page.getByText('nothing counted, 9 h')).toBeVisible()
+  await expect(page.getByText('nothing counted, 7 h')).toBeVisible()
+  await expect(page.getByRole('link', { name: /12 builds from 20140116 on/ })).toBeVisible()
+  await expect(page.getByText('no new build seen')).toBeVisible()
+  await expect(page.getByText(/0\.3\d on Wed 22 Jan/)).toBeVisible()
+  await expect(page.locator('.readout')).toContainText('last week')
+  await expect.poll(() => paintedShare(page)).toBeGreaterThan(0.02)
+  await keepScreenshot(page, 'channel-60-days')
+})
+
+test('pointing reads out an hour; an hour nobody counted is unknown, with its reason', async ({ page }) => {
+  await page.goto('/channel/nightly?from=2014-01-08T00:00Z&to=2014-01-09T00:00Z')
+  const plot = await page.getByRole('slider').boundingBox()
+  if (plot === null) throw new Error('the chart has no plot')
+  // A day wide: half way lies 12:00, in the gap from 9 to 16.
+  await page.mouse.move(plot.x + plot.width * 0.52, plot.y + 40)
+  await expect(page.locator('.readout')).toContainText('Wed 8 Jan 2014, 12:00')
+  await expect(page.locator('.readout')).toContainText('unknown (no receiver was running)')
+})
+
+test('arrow keys move the read-out and say it', async ({ page }) => {
+  await page.goto('/channel/nightly')
+  const slider = page.getByRole('slider')
+  await slider.focus()
+  await page.keyboard.press('ArrowLeft')
+  await expect(slider).toHaveAttribute('aria-valuetext', /^Thu 6 Feb 2014, 12:00: seen .*expected/)
+  await page.keyboard.press('Home')
+  await expect(page.locator('.readout')).toContainText('Thu 30 Jan 2014, 15:00')
+})
+
+test('dragging zooms, each zoom is one step of history, Escape and double click lead out', async ({ page }) => {
+  await page.goto('/channel/nightly')
+  const plot = await page.getByRole('slider').boundingBox()
+  if (plot === null) throw new Error('the chart has no plot')
+  const drag = async (): Promise<void> => {
+    await page.mouse.move(plot.x + plot.width * 0.25, plot.y + 60)
+    await page.mouse.down()
+    await page.mouse.move(plot.x + plot.width * 0.5, plot.y + 60, { steps: 4 })
+    await page.mouse.up()
+  }
+  await drag()
+  await expect(page).toHaveURL(/from=2014-02-01T15:00Z&to=2014-02-03T15:00Z/)
+  await expect(page.locator('.readout')).toContainText('3 Feb 2014, 14:00')
+  await page.keyboard.press('Escape')
+  await expect(page).toHaveURL(/\/channel\/nightly$/)
+  await drag()
+  await expect(page).toHaveURL(/from=/)
+  await page.getByRole('slider').dblclick({ position: { x: 30, y: 30 } })
+  await expect(page).toHaveURL(/\/channel\/nightly$/)
+})
+
+test('the address bar holds the whole view; keys change it', async ({ page }) => {
+  await page.goto('/channel/nightly')
+  await expect(page.locator('.readout')).toContainText('seen')
+  for (const key of ['w', 'l', 't', 'z']) await page.keyboard.press(key)
+  await expect(page).toHaveURL('/channel/nightly?ghost=week&scale=log&show=table&zone=local')
+  await page.reload()
+  await expect(page.getByRole('button', { name: 'Last week' })).toHaveAttribute('aria-pressed', 'true')
+  const table = page.getByRole('table')
+  await expect(table.getByRole('columnheader')).toHaveText([
+    'Time',
+    'seen',
+    'expected',
+    'of expected',
+    'invalid',
+    'last week',
+  ])
+  // The running hour, 14:00 UTC, in a zone 13:45 ahead of it.
+  await expect(table.getByRole('rowheader').first()).toHaveText('Fri 7 Feb 2014, 03:45')
+})
+
+test('the break-down is one click away', async ({ page }) => {
+  await page.goto('/channel/nightly')
+  await expect(page.locator('.mini').first()).toContainText('saved-session')
+  await page.getByRole('button', { name: 'build', exact: true }).click()
+  await expect(page).toHaveURL(/by=build/)
+  await expect(page.getByRole('heading', { name: /By build/ })).toBeVisible()
+  await expect(page.locator('.mini').filter({ hasText: 'other (5)' })).toBeVisible()
+})
+
+test('new hours append without a click', async ({ page, server }) => {
+  await page.goto('/channel/nightly')
+  await expect(page.locator('.readout')).toContainText('13:00')
+  server.now = THURSDAY + HOUR_MS
+  server.publish({ event: 'judged', hour: '2014-02-06T14:00:00Z' })
+  await expect(page.locator('.readout')).toContainText('Thu 6 Feb 2014, 14:00')
+  await expect(page.getByText('now 15:22')).toBeVisible()
+})
+
+test('a part that can’t be loaded says so; the rest of the page lives', async ({ page, server, expectedMessages }) => {
+  expectedMessages.push(/500/)
+  server.broken.set('by=reason', 500)
+  await page.goto('/channel/nightly')
+  await expect(page.getByRole('alert')).toContainText('Could not load the break-down by reason')
+  await expect(page.locator('.readout')).toContainText('seen')
+  await expect.poll(() => paintedShare(page)).toBeGreaterThan(0.02)
+})
+
+test('an unknown channel says so and offers the nearest', async ({ page, expectedMessages }) => {
+  expectedMessages.push(/404/)
+  await page.goto('/channel/nigthly')
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('nigthly')
+  await page.getByRole('link', { name: 'nightly' }).first().click()
+  await expect(page).toHaveURL(/\/channel\/nightly$/)
+})
+
+test('names from outside are text, whatever they contain', async ({ page, expectedMessages }) => {
+  expectedMessages.push(/404/)
+  await page.goto(`/channel/${encodeURIComponent('<img src=x onerror=alert(1)>')}`)
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('<img src=x onerror=alert(1)>')
+  await expect(page.locator('main img')).toHaveCount(0)
+})
+
+test('Channels in the head leads to the channel looked at last', async ({ page }) => {
+  await page.goto('/channel/beta')
+  await expect(page.locator('.readout')).toContainText('seen')
+  await page.getByRole('link', { name: 'Overview' }).click()
+  await page.getByRole('link', { name: 'Channels', exact: true }).click()
+  await expect(page).toHaveURL(/\/channel\/beta$/)
+})
+
+for (const width of [360, 768, 1920]) {
+  test(`at ${width} px all of it fits`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 844 })
+    await page.goto('/channel/nightly')
+    await expect.poll(() => paintedShare(page)).toBeGreaterThan(0.02)
+    await expectNoSidewaysScrolling(page)
+    await keepScreenshot(page, `channel-${width}`)
+  })
+}

@@ -1,0 +1,62 @@
+import { expect, expectNoSidewaysScrolling, keepScreenshot, paintedShare, test } from './pages.ts'
+
+/** The browser says so of Playwright's own scripts, which look into every frame: the sandbox holds. */
+const SANDBOXED = /Blocked script execution .* sandboxed/
+
+test('an incident’s page answers on a phone: how bad, since when, what carries it', async ({ page, server }) => {
+  server.now = Date.UTC(2014, 1, 2, 3, 10)
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.goto('/incident/13')
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('below expected since')
+  await expect(page.getByText('Missing so far')).toBeInViewport()
+  await expect(page.getByText('since Sat 14:00')).toBeInViewport()
+  await expect(page.getByRole('heading', { name: 'What carries it' })).toBeInViewport()
+  await expect.poll(() => paintedShare(page)).toBeGreaterThan(0.02)
+  await expectNoSidewaysScrolling(page)
+  await keepScreenshot(page, 'incident-phone')
+})
+
+test('its page also shows what happened, and every mail it caused', async ({ page, expectedMessages }) => {
+  expectedMessages.push(SANDBOXED)
+  await page.goto('/incident/14')
+  await expect(page.getByText('invalid rate')).not.toHaveCount(0)
+  await expect(page.getByRole('heading', { name: 'What happened' })).toBeVisible()
+  await page.getByRole('link', { name: /opened to telemetry-oncall/ }).click()
+  await expect(page).toHaveURL(/\/mail\/140$/)
+})
+
+test('the list has open incidents first, then all others', async ({ page }) => {
+  await page.goto('/incidents')
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('2 incidents open.')
+  await expect(page.locator('.incident-id')).toHaveText(['14', '13', '12', '9', '8'])
+})
+
+test('an incident that never was offers those that were', async ({ page, expectedMessages }) => {
+  expectedMessages.push(/404/)
+  await page.goto('/incident/99')
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('There is no incident 99.')
+  await expect(page.getByRole('link', { name: /Incident 14/ })).toBeVisible()
+})
+
+test('a mail is shown as it was sent, in a frame that may do nothing', async ({ page, expectedMessages }) => {
+  expectedMessages.push(SANDBOXED)
+  await page.goto('/mail')
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('no mail server is set')
+  const frame = page.locator('iframe')
+  await expect(frame).toHaveAttribute('sandbox', '')
+  await expect(frame.contentFrame().getByText('fewer submissions than expected')).toBeVisible()
+  await expect(page.getByRole('link', { name: 'The mail as .eml' })).toHaveAttribute('href', '/api/v1/mails/140/eml')
+  await keepScreenshot(page, 'mail')
+})
+
+test('keys and marks are explained, and single keys can be turned off', async ({ page }) => {
+  await page.goto('/')
+  await page.keyboard.press('?')
+  const help = page.getByRole('dialog')
+  await expect(help.getByText('last week as a thin line')).toBeVisible()
+  await help.getByRole('checkbox').uncheck()
+  await help.getByRole('button', { name: 'Close' }).click()
+  await page.keyboard.press('g')
+  await page.keyboard.press('i')
+  await expect(page).toHaveURL(/\/$/)
+})

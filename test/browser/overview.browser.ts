@@ -1,0 +1,142 @@
+import { expect, expectNoSidewaysScrolling, HOUR_MS, keepScreenshot, THURSDAY, test } from './pages.ts'
+
+test('the first screen says in sentences what is wrong, and shows every channel against what was expected', async ({
+  page,
+}) => {
+  await page.goto('/')
+  const sentences = page.getByRole('heading', { level: 1 })
+  await expect(sentences).toContainText('below expected since Sat\u00a01\u00a0Feb, 14:00.')
+  await expect(sentences).toContainText('The others are well.')
+  const rows = page.locator('.channels tbody tr')
+  await expect(rows).toHaveCount(5)
+  const nightly = rows.filter({ hasText: 'nightly' })
+  await expect(nightly).toContainText('too low')
+  await expect(nightly).toContainText('invalid')
+  // Dry ground is drawn where submissions are missing, and only there.
+  await expect(nightly.locator('.dry')).not.toHaveAttribute('d', '')
+  await expect(rows.filter({ hasText: 'release' }).locator('.dry')).toHaveAttribute('d', '')
+  await expect(page.getByText('counted up to 14:22 UTC')).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Open incidents' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Tide table' })).toBeInViewport()
+  await keepScreenshot(page, 'overview-light')
+})
+
+test('every channel leads to its page, every incident to its own, and back leads back', async ({ page }) => {
+  await page.goto('/')
+  await page.getByRole('link', { name: 'aurora', exact: true }).click()
+  await expect(page).toHaveURL(/\/channel\/aurora$/)
+  await page.goBack()
+  await page.getByRole('link', { name: /missing so far/ }).click()
+  await expect(page).toHaveURL(/\/incident\/13$/)
+  await page.goBack()
+  await expect(page.locator('.channels')).toBeVisible()
+})
+
+test('new counts appear by themselves, and a changed number stands out for a moment', async ({ page, server }) => {
+  await page.goto('/')
+  const seen = page.locator('.channels tbody tr').first().locator('.cell-seen > span').first()
+  const before = await seen.textContent()
+  server.now = THURSDAY + HOUR_MS
+  server.publish({ event: 'counts', channels: ['release'], hours: ['2014-02-06T14:00:00Z'] })
+  await expect(seen).not.toHaveText(before ?? '')
+  await expect(seen).toHaveClass('changed')
+  await expect(seen).not.toHaveClass('changed')
+  await expect(page.getByText('counted up to 15:22 UTC')).toBeVisible()
+})
+
+test('an empty server tells how to send the first submission, and turns into the chart by itself', async ({
+  page,
+  server,
+}) => {
+  server.isEmpty = true
+  await page.goto('/')
+  await expect(page.getByText('Waiting for the first submission…')).toBeVisible()
+  await expect(page.getByText('curl -i http://127.0.0.1:8080/submit/telemetry/')).toBeVisible()
+  await expect(page.getByText('npm run demo')).toBeVisible()
+  await expect(page.getByText('npm run -s tidewatch -- import counts FILE.csv')).toBeVisible()
+  await keepScreenshot(page, 'empty')
+  server.isEmpty = false
+  server.publish({ event: 'counts', channels: ['nightly'], hours: [] })
+  await expect(page.locator('.channels tbody tr')).toHaveCount(5)
+})
+
+test('what fails is said, what was there stays, and all is well again when it is', async ({
+  page,
+  server,
+  expectedMessages,
+}) => {
+  expectedMessages.push(/500/)
+  await page.goto('/')
+  await expect(page.locator('.channels tbody tr')).toHaveCount(5)
+  server.broken.set('/overview', 500)
+  server.publish({ event: 'reload' })
+  await expect(page.getByRole('alert')).toContainText('Could not renew the overview')
+  await expect(page.getByRole('alert')).toContainText("the counts can't be read just now")
+  await expect(page.locator('.channels tbody tr')).toHaveCount(5)
+  await keepScreenshot(page, 'error')
+  server.broken.clear()
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await expect(page.getByRole('alert')).toHaveCount(0)
+})
+
+test('a server that went away is told, with the age of what stands there, and found again', async ({
+  page,
+  server,
+  expectedMessages,
+}) => {
+  expectedMessages.push(/ERR_/)
+  await page.goto('/')
+  await expect(page.locator('.channels tbody tr')).toHaveCount(5)
+  server.broken.set('/stream', 0)
+  server.dropStreams()
+  await expect(page.getByText(/hasn’t answered since .*: what stands here is/)).toBeVisible()
+  await expect(page.locator('main')).toHaveClass('stale')
+  await keepScreenshot(page, 'stale')
+  server.broken.clear()
+  await page.getByRole('button', { name: 'Try now' }).click()
+  await expect(page.locator('main')).not.toHaveClass('stale')
+})
+
+test('counts that stopped are told in red, by the server’s clock', async ({ page, server }) => {
+  await page.goto('/')
+  server.publish({
+    event: 'freshness',
+    freshness: {
+      counted_up_to: '2014-02-06T14:22:00Z',
+      now: '2014-02-06T14:40:00Z',
+      receivers: [],
+      waiting_segments: 0,
+      oldest_waiting_seconds: 0,
+      mode: 'live',
+    },
+  })
+  await expect(
+    page.getByText('Nothing counted since 14:22 UTC: no receiver is running. Charts end there.'),
+  ).toBeVisible()
+  await expect(page.locator('.freshness')).toHaveClass(/freshness-stopped/)
+})
+
+test('it is dark where the system is, or where one chooses so, and stays so', async ({ page }) => {
+  const paper = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await page.goto('/')
+  await expect(page.locator('.channels tbody tr')).toHaveCount(5)
+  expect(await paper()).toBe('rgb(11, 20, 25)')
+  await keepScreenshot(page, 'overview-dark')
+  await page.getByRole('button', { name: 'light', exact: true }).click()
+  expect(await paper()).toBe('rgb(251, 252, 252)')
+  await page.reload()
+  expect(await paper()).toBe('rgb(251, 252, 252)')
+})
+
+for (const width of [360, 390, 768, 1280, 1920]) {
+  test(`at ${width} px all of it fits`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 844 })
+    await page.goto('/')
+    await expect(page.locator('.channels tbody tr')).toHaveCount(5)
+    await expectNoSidewaysScrolling(page)
+    const chart = await page.locator('.week').first().boundingBox()
+    expect(chart?.width).toBeGreaterThan(width < 600 ? width - 2 : width < 1000 ? 180 : 418)
+    await keepScreenshot(page, `overview-${width}`)
+  })
+}

@@ -1,0 +1,65 @@
+import { test as base, expect, type Page } from '@playwright/test'
+import { type FixtureServer, startFixtureServer } from './fixture/fixture-server.ts'
+
+/** Thursday 6 February 2014, 14:22 UTC: one channel too low, two of them invalid. */
+export const THURSDAY = Date.UTC(2014, 1, 6, 14, 22)
+export const HOUR_MS = 3_600_000
+
+interface Fixtures {
+  readonly server: FixtureServer
+  /** Messages that a test expects of the console; all others fail it. */
+  readonly expectedMessages: RegExp[]
+}
+
+/** A page with a fixture server behind it; a test fails on any message in the console that it didn't expect. */
+export const test = base.extend<Fixtures>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from it which fixtures this one needs.
+  server: async ({}, use) => {
+    const server = await startFixtureServer(THURSDAY)
+    await use(server)
+    await server.close()
+  },
+  // biome-ignore lint/correctness/noEmptyPattern: as above.
+  expectedMessages: async ({}, use) => {
+    await use([])
+  },
+  baseURL: async ({ server }, use) => {
+    await use(server.address)
+  },
+  page: async ({ page, expectedMessages }, use) => {
+    const messages: string[] = []
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') messages.push(message.text())
+    })
+    page.on('pageerror', (error) => messages.push(`${error.name}: ${error.message}`))
+    await use(page)
+    expect(messages.filter((text) => !expectedMessages.some((pattern) => pattern.test(text)))).toEqual([])
+  },
+})
+
+export { expect }
+
+/** For people: looked at beside the pictures of the design. No test compares them. */
+export async function keepScreenshot(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: `test-results/pages/${name}.png`, scale: 'device' })
+}
+
+/** Nothing may stick out to the right: a phone would scroll two ways. */
+export async function expectNoSidewaysScrolling(page: Page): Promise<void> {
+  const excess = await page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement
+    return scrollWidth - clientWidth
+  })
+  expect(excess).toBe(0)
+}
+
+/** Share of a canvas's pixels that are painted at all: a chart that failed to draw has none. */
+export async function paintedShare(page: Page): Promise<number> {
+  return page.locator('.canvas canvas').evaluate((canvas) => {
+    if (!(canvas instanceof HTMLCanvasElement)) return 0
+    const pixels = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? []
+    let painted = 0
+    for (let index = 3; index < pixels.length; index += 4) if ((pixels[index] ?? 0) > 0) painted++
+    return painted / (pixels.length / 4)
+  })
+}
