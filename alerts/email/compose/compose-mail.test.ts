@@ -120,7 +120,7 @@ describe.each<{ claim: string; facts: MailFacts; says: string[]; never?: string[
         byChannel: [makeChannelNumbers({ channel: 'aurora', invalidRatio: 0.49 })],
       },
     }),
-    says: ['✕ New: invalid', 'They wait in quarantine, whole.', '43.1 %', 'Invalid, 5 days'],
+    says: ['✕ New: invalid', 'What is invalid waits in quarantine, whole.', '43.1 %', 'Invalid, 5 days'],
     never: ["it isn't the servers", 'lost'],
   },
   {
@@ -207,7 +207,8 @@ test('a mail whose picture could not be drawn says so and refers to none', () =>
   expect(html).not.toContain('cid:')
 })
 
-describe('names that clients chose', () => {
+// Hundreds of mails are made: more than a busy machine does in the usual five seconds.
+describe('names that clients chose', { timeout: 60_000 }, () => {
   const hostile = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.constantFrom(
@@ -258,7 +259,7 @@ describe('names that clients chose', () => {
         expect(shape(html).filter((tag) => !kinds.has(tag))).toEqual([])
         expect(html).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/)
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     )
   })
 
@@ -279,7 +280,7 @@ describe('names that clients chose', () => {
       fc.asyncProperty(hostile, hostile, hostile, async (name, build, reason) => {
         expect(await headersOf(hostileFacts(name, build, reason))).toEqual(harmless)
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     )
   })
 
@@ -289,8 +290,10 @@ describe('names that clients chose', () => {
         const { text } = composeMail(hostileFacts(name, 'b', 'c'), true, 'example.org')
         expect(text).not.toMatch(/[\r\t\0\u202a-\u202e\u2028]/)
         expect(text).not.toContain('\nBcc:')
+        // Only our own address is one that mail programs make a link of.
+        expect(text.match(/\w+:\/\/\S*/g)).toEqual(['https://tidewatch.example.org/incident/13'])
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     )
   })
 })

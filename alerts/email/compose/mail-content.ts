@@ -139,20 +139,20 @@ function condition(incident: Incident): { readonly mark: string; readonly word: 
 function headlineText(incident: Incident, trigger: Trigger): string {
   if (trigger !== 'opened') return incidentSentence(incident)
   const fact = mailSubject(incident).replace(/^\[tidewatch\] /, '')
-  return `${fact.replaceAll(' %', `${UNIT_SPACE}%`)}.`
+  return `${fact.replace(/^no /, 'No ').replaceAll(' %', `${UNIT_SPACE}%`)}.`
 }
 
 function causeText(incident: Incident, { wellChannels }: MailFacts): string {
   const sentences = [incident.explanation.sentence || unexplained(incident)]
+  const problem = PROBLEMS.find((known) => known === incident.series.problem)
+  if (incident.group === 'invalid' && problem !== undefined && OUTCOME_OF_PROBLEM[problem] === 'quarantined') {
+    sentences.push('What is invalid waits in quarantine, whole.')
+  }
   const isOver = incident.state === 'resolved' || incident.state === 'withdrawn'
   if (!isOver && wellChannels.length > 0 && (incident.group === 'volume' || incident.group === 'invalid')) {
     const be = wellChannels.length === 1 ? 'is' : 'are'
     const conclusion = incident.group === 'volume' ? ": it isn't the servers" : ''
     sentences.push(`${formatList(wellChannels.map((channel) => outsideText(channel)))} ${be} well${conclusion}.`)
-  }
-  const problem = PROBLEMS.find((known) => known === incident.series.problem)
-  if (incident.group === 'invalid' && problem !== undefined && OUTCOME_OF_PROBLEM[problem] === 'quarantined') {
-    sentences.push('They wait in quarantine, whole.')
   }
   return sentences.filter((sentence) => sentence !== '').join(' ')
 }

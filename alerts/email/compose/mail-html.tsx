@@ -32,7 +32,11 @@ function Page({ content, pictureCid }: { content: MailContent; pictureCid: strin
             <td align="center">
               <Table style={{ maxWidth: `${PICTURE_WIDTH + 40}px`, margin: '0 auto' }}>
                 <tr>
-                  <td class="page" align="left" style={{ padding: '24px 20px 32px', ...text(15, 22, COLOUR.ink) }}>
+                  <td
+                    class="page"
+                    align="left"
+                    style={{ padding: '24px 20px 32px', ...text(15, 22, COLOUR.ink), wordBreak: 'break-word' }}
+                  >
                     <Late late={content.late} />
                     <Table>
                       <tr>
@@ -126,7 +130,6 @@ function figureStyle({ look }: Figure) {
     ...text(19, 26, look === 'wrong' ? COLOUR.wrong : COLOUR.ink),
     fontWeight: look === 'plain' ? 400 : STRONG,
     fontVariantNumeric: 'tabular-nums lining-nums',
-    whiteSpace: 'nowrap',
   }
 }
 
@@ -182,7 +185,7 @@ function Carrier({ row }: { row: CarrierRow }) {
   const [first, second, ratio] = row.numbers
   return (
     <tr>
-      <td class="name ink rule" style={{ ...cell, padding: '6px 0', overflowWrap: 'break-word' }}>
+      <td class="name ink rule" style={{ ...cell, padding: '6px 0' }}>
         <span class="ink-3" style={{ color: COLOUR.ink3 }}>
           {row.dimension}{' '}
         </span>
@@ -229,6 +232,7 @@ function Heading({ children, span = 1 }: { children: string; span?: number }) {
       style={{
         ...condensed(12, 16, COLOUR.ink3),
         fontWeight: STRONG,
+        wordBreak: 'normal',
         padding: '6px 0 6px 12px',
         borderBottom: `1px solid ${COLOUR.rule2}`,
         verticalAlign: 'bottom',
@@ -280,7 +284,7 @@ function WhatChanged({ changes }: { changes: MailContent['changes'] }) {
                 {when}
               </td>
             )}
-            <td class="ink rule" style={{ ...cell, padding: '6px 0', overflowWrap: 'break-word' }}>
+            <td class="ink rule" style={{ ...cell, padding: '6px 0' }}>
               <Emphasised words={what} />
             </td>
           </tr>

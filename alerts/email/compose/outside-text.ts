@@ -7,10 +7,11 @@ const UNSAFE =
 
 /**
  * A channel, build, reason or problem name as a mail shows it: on one line, of bearable length, and reading in the
- * direction of the rest. Such names come from clients, so anybody may have chosen them. It isn't escaped yet.
+ * direction of the rest. Such names come from clients, so anybody may have chosen them. An address in one is cut by an
+ * invisible joiner, or mail programs would make a link of it. It isn't escaped yet.
  */
 export function outsideText(text: string, longest = LONGEST): string {
-  const safe = text.replace(UNSAFE, '\ufffd')
+  const safe = text.replace(UNSAFE, '\ufffd').replace(/:(?=\/\/)|www(?=\.)/gi, '$&\u2060')
   const characters = [...safe]
   return characters.length <= longest ? safe : `${characters.slice(0, longest - 1).join('')}…`
 }

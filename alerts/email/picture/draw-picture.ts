@@ -14,7 +14,7 @@ use([LineChart, CustomChart, GridComponent, SVGRenderer])
  * The TTF files of the picture's letters. The renderer reads no WOFF, and where it finds no font it draws no letter at
  * all, without a word; so fonts come with us and the machine's own are never asked.
  */
-export function pictureFontFiles(): string[] {
+function pictureFontFiles(): string[] {
   const require = createRequire(import.meta.url)
   return [
     require.resolve('@expo-google-fonts/fira-sans-condensed/400Regular/FiraSansCondensed_400Regular.ttf'),
