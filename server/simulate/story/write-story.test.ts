@@ -1,7 +1,13 @@
+import { createReadStream } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { importCsv } from '../../../data/counts/csv/import-csv.ts'
+import { openDatabase } from '../../../data/counts/database.ts'
+import { readHistory } from '../../../data/counts/read-history.ts'
+import { HOUR_MS } from '../../../data/domain/time.ts'
+import { storyHistory } from './history.ts'
 import { storyHours } from './story.ts'
 import { type StoryFiles, writeStory } from './write-story.ts'
 
@@ -49,9 +55,35 @@ describe('a written story', () => {
     expect(firstHttps?.slice(0, 10)).toBe('2014-02-04')
   })
 
+  test('is the same story once it is imported', async () => {
+    const db = await openDatabase(':memory:')
+    try {
+      for (const path of [files.counts, files.attributes]) {
+        await importCsv(db, { chunks: createReadStream(path), source: 'story', now: Date.UTC(2014, 1, 13) })
+      }
+      const story = storyHistory(options)
+      const read = await readHistory(db, story.start, story.start + story.hours * HOUR_MS)
+      expect([...read.coverage].map(milliseconds)).toEqual([...story.coverage].map(milliseconds))
+      expect(read.channels.size).toBe(story.channels.size)
+      for (const [channel, { received, invalid, attributes }] of story.channels) {
+        const other = read.channels.get(channel)
+        expect(other?.received).toEqual(received)
+        expect(other?.invalid).toEqual(invalid)
+        expect(other?.attributes.get('os')).toEqual(attributes.get('os'))
+      }
+    } finally {
+      await db.close()
+    }
+  })
+
   test('says what really happened', async () => {
     const labels: { event: string; start: string }[] = JSON.parse(await readFile(files.labels, 'utf8'))
     expect(labels.map(({ event }) => event).join('')).toBe('ABCDE')
     expect(labels[0]?.start).toBe('2013-12-17T04:10:00Z')
   })
 })
+
+/** Coverage is kept in milliseconds. */
+function milliseconds(coverageRatio: number): number {
+  return Math.round(coverageRatio * HOUR_MS)
+}
