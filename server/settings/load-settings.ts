@@ -8,7 +8,7 @@ import { type CheckedSettings, resolveSettings, type SettingsProblems } from './
 import type { Layer } from './source.ts'
 
 /** Read in the current folder, if it is there and no other file is named. */
-export const USUAL_FILE = 'tidewatch.yaml'
+const USUAL_FILE = 'tidewatch.yaml'
 
 export interface SettingsInput {
   /** The settings among the flags: texts by the setting's path (`receive.listen`). */
