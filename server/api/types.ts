@@ -199,6 +199,8 @@ export type StreamEvent =
   | { readonly event: 'counts'; readonly channels: readonly string[]; readonly hours: readonly string[] }
   | { readonly event: 'judged'; readonly hour: string }
   | { readonly event: 'incidents'; readonly ids: readonly number[] }
+  /** Mails were sent, or have to wait. */
+  | { readonly event: 'mails' }
   | { readonly event: 'reload' }
 
 /** Every error of the API. `error` is a sentence that names the thing, its value and what is allowed. */

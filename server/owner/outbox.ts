@@ -1,12 +1,103 @@
+import { readFile } from 'node:fs/promises'
+import { createPictureDrawer } from '../../alerts/email/picture/picture-drawer.ts'
+import { keptMailPath, readKeptMail } from '../../alerts/email/sender/kept-mail.ts'
+import { createMailSender, type MailSettings } from '../../alerts/email/sender/mail-sender.ts'
+import type { Database } from '../../data/counts/database.ts'
+import { type EpochMs, isoSeconds } from '../../data/domain/time.ts'
+import type { Journal } from '../../data/journal/journal.ts'
+import type { OutboxRow } from '../../data/outbox/outbox-row.ts'
+import { readMail, readMails } from '../../data/outbox/read-outbox.ts'
 import type { MailReader } from '../api/api-context.ts'
+import type { MailSummary } from '../api/types.ts'
+import type { Logger } from '../log.ts'
+import type { Settings } from '../settings/schema.ts'
+import { startWorkLoop } from './work-loop.ts'
 
-export async function createOutbox(_options: unknown): Promise<MailReader & { wake(): void; stop(): Promise<void> }> {
+/** The outbox at work, and as pages read it. */
+export interface Outbox extends MailReader {
+  /** There may be something to send. */
+  wake(): void
+  /** What is being sent is sent; the rest waits for the next start. */
+  stop(): Promise<void>
+}
+
+const LOOK_EVERY_MS = 5000
+const MOST_LISTED = 500
+/** A mail goes without its picture rather than late. */
+const PICTURE_TIMEOUT_MS = 4000
+
+export async function createOutbox(options: {
+  readonly database: Database
+  readonly journal: Journal
+  readonly folder: string
+  readonly host: string
+  settings(): Settings
+  readonly log: Logger
+  readonly now: () => EpochMs
+  readonly pace: 'live' | 'replay'
+  /** Mails were sent, refused, or have to wait. */
+  readonly onChange: () => void
+}): Promise<Outbox> {
+  const { database, folder, log, now, pace } = options
+  const pictures = createPictureDrawer(PICTURE_TIMEOUT_MS)
+  const sender = await createMailSender({
+    database,
+    journal: options.journal,
+    folder,
+    settings: () => mailSettings(options.settings()),
+    host: options.host,
+    pictures,
+    onProblem: (problem) => log.warn(problem, 'a mail has trouble'),
+  })
+  const loop = startWorkLoop(
+    async () => {
+      const round = await sender.deliver(now(), pace)
+      if (round.sent + round.failed + round.refused > 0) options.onChange()
+    },
+    { everyMs: LOOK_EVERY_MS, onError: (error) => log.error({ error }, 'the outbox has trouble; it is tried again') },
+  )
+
+  const messageIdOf = async (id: number) => (await readMail(database, id))?.messageId ?? null
   return {
-    list: async () => [],
-    html: async () => null,
-    eml: async () => null,
-    delivery: () => 'files',
-    wake() {},
-    async stop() {},
+    wake: () => loop.wake(),
+    async stop() {
+      await loop.stop()
+      await pictures.close()
+    },
+    async list(incident) {
+      const rows = await readMails(database, { limit: MOST_LISTED, ...(incident === undefined ? {} : { incident }) })
+      return rows.map(summary)
+    },
+    async html(id) {
+      const messageId = await messageIdOf(id)
+      return messageId === null ? null : ((await readKeptMail(folder, messageId))?.html ?? null)
+    },
+    async eml(id) {
+      const messageId = await messageIdOf(id)
+      return messageId === null ? null : readFile(keptMailPath(folder, messageId)).catch(() => null)
+    },
+    delivery: () => (options.settings().smtp.url === '' ? 'files' : 'smtp'),
+  }
+}
+
+function mailSettings({ mail, smtp, publicUrl }: Settings): MailSettings {
+  return {
+    from: mail.from,
+    smtp: smtp.url === '' ? null : { url: smtp.url },
+    publicUrl: publicUrl === '' ? null : publicUrl.replace(/\/+$/, ''),
+  }
+}
+
+function summary(row: OutboxRow): MailSummary {
+  return {
+    id: row.id,
+    incident: row.incident,
+    trigger: row.trigger,
+    subject: row.subject,
+    recipient: row.recipient,
+    decided_at: isoSeconds(row.decidedAt),
+    state: row.state,
+    sent_at: row.sentAt === null ? null : isoSeconds(row.sentAt),
+    last_error: row.lastError,
   }
 }

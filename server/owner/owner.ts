@@ -53,16 +53,28 @@ export async function startOwner({ settings, log, now, mode, webFolder }: OwnerO
   const hub = new StreamHub(randomBytes(6).toString('hex'))
   const changed = new ChangedCounts()
   const pipeline = await createPipeline({ spool: folders.spool, now, mode })
+  const pace = mode === 'demo' ? 'replay' : 'live'
+  const mailHost = hostname()
   const judge = await createJudgeShell({
     database,
     journal,
     now,
     routes: () => mailRoutesOf(settings.current),
-    mailHost: hostname(),
-    pace: mode === 'demo' ? 'replay' : 'live',
+    mailHost,
+    pace,
     onError: (error, hour) => log.error({ error, hour: isoSeconds(hour) }, 'an hour could not be judged'),
   })
-  const outbox = await createOutbox({ database, journal, folders, settings, log, now, judge })
+  const outbox = await createOutbox({
+    database,
+    journal,
+    folder: folders.mail,
+    host: mailHost,
+    settings: () => settings.current,
+    log,
+    now,
+    pace,
+    onChange: () => hub.publish({ event: 'mails' }),
+  })
   const merger = await createMerger({
     database,
     folders,
