@@ -48,7 +48,7 @@ function readWaiting(transaction: Transaction): Promise<WaitingFile[]> {
 }
 
 /** The first files, oldest first, that make a part; none where it isn't due. */
-export function nextPart(waiting: readonly WaitingFile[], { now, maxAgeMs, maxBytes }: PlanOptions): string[] {
+function nextPart(waiting: readonly WaitingFile[], { now, maxAgeMs, maxBytes }: PlanOptions): string[] {
   const oldest = waiting[0]
   if (oldest === undefined) return []
   const total = waiting.reduce((sum, file) => sum + file.bytes, 0)

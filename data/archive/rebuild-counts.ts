@@ -5,8 +5,10 @@ import { extendCoverage } from '../counts/merge.ts'
 import { SegmentBody } from '../counts/segment-entry.ts'
 import { addTallies } from '../counts/store-tallies.ts'
 import { LIVE_SOURCE } from '../domain/dimensions.ts'
+import { restoreIncidentEvents } from '../incidents/incident-events.ts'
 import { saveIncidents } from '../incidents/save-incidents.ts'
 import type { JournalEntry } from '../journal/journal.ts'
+import { restoreOutbox } from '../outbox/restore-outbox.ts'
 import { KEEPS, parsePartFileName } from './part-name.ts'
 import type { Storage } from './storage.ts'
 
@@ -33,7 +35,7 @@ const IncidentBody = z.object({
 })
 
 /**
- * Makes a lost database anew from the archive and the journal: counts, coverage, ledger, remembered documents, incidents. Segments
+ * Makes a lost database anew from the archive and the journal: counts, coverage, ledger, remembered documents, incidents, mails. Segments
  * that weren't archived yet still have their converted files and are merged as ever afterwards. Not made anew: imports (their files
  * are), minutes (of the last two days), verdicts on hours (judged anew), and what was folded into `OTHER` stands under its name.
  */
@@ -76,6 +78,8 @@ export async function rebuildCounts(options: RebuildOptions): Promise<void> {
       }),
     )
     await saveIncidents(transaction, [...bodiesOf(newest, 'incident', IncidentBody).values()])
+    await restoreIncidentEvents(transaction, entries)
+    await restoreOutbox(transaction, entries)
   })
 }
 

@@ -129,8 +129,8 @@ export async function extendCoverage(
     const added = coverage.filter((interval) => interval.receiver === receiver)
     const params = {
       receiver,
-      from: time(Math.min(...added.map((interval) => interval.from)) - toleranceMs),
-      to: time(Math.max(...added.map((interval) => interval.to)) + toleranceMs),
+      from: time(added.reduce((first, { from }) => Math.min(first, from), Number.MAX_SAFE_INTEGER) - toleranceMs),
+      to: time(added.reduce((last, { to }) => Math.max(last, to), 0) + toleranceMs),
     }
     const touching = 'receiver = $receiver and from_time <= $to and to_time >= $from'
     const known = await transaction.read(

@@ -78,9 +78,9 @@ async function addRows(transaction: Transaction, { table, time: column, keys, su
   await transaction.run(`create or replace temp table addition as from ${table} limit 0`)
   await transaction.append('addition', rows)
   const same = keys.map((key) => `kept.${key} = addition.${key}`).join(' and ')
-  const times = rows.map((row) => Number(row[0]))
+  const times = rows.map((row) => Number(row[0])).sort((a, b) => a - b)
   const range = `kept.${column} between $first and $last`
-  const params = { first: time(Math.min(...times)), last: time(Math.max(...times)) }
+  const params = { first: time(times[0] ?? 0), last: time(times.at(-1) ?? 0) }
   await transaction.run(
     `update ${table} kept set ${sums.map((sum) => `${sum} = kept.${sum} + addition.${sum}`).join(', ')}
      from addition where ${same} and ${range}`,

@@ -42,7 +42,7 @@ export function timestamp(value: EpochMs): DuckDBTimestampValue {
 export type SqlValue = string | number | boolean | null | Uint8Array | readonly SqlValue[]
 
 /** Throws where a count is too large to be exact as a number, and for types that no statement of ours returns. */
-export function fromDuckDB(value: DuckDBValue): SqlValue {
+function fromDuckDB(value: DuckDBValue): SqlValue {
   if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
     return value
   if (typeof value === 'bigint') return exactNumber(value)

@@ -20,7 +20,7 @@ export interface TestRecord {
 }
 
 /** A record that was accepted, unless `problem` says otherwise; a test says only what matters. */
-export function testRecord(frame: number, given: TestRecord = {}): ConvertedRecord {
+function testRecord(frame: number, given: TestRecord = {}): ConvertedRecord {
   const problem = given.problem ?? 'none'
   const outcome = problem === 'none' ? 'accepted' : OUTCOME_OF_PROBLEM[problem]
   return {
