@@ -1,5 +1,7 @@
+import { z } from 'zod'
 import type { Database, Transaction } from '../counts/database.ts'
 import type { EpochMs } from '../domain/time.ts'
+import type { JournalEntry } from '../journal/journal.ts'
 
 /** One line of an incident's story. `actor` is the person who did it; null: Tidewatch itself. */
 export interface IncidentEventRow {
@@ -31,4 +33,14 @@ export function readIncidentEvents(database: Pick<Database, 'read'>, incident: n
       actor: row.textOrNull('actor'),
     }),
   )
+}
+
+const EventBody = z.object({ incident: z.number(), at: z.number(), kind: z.string(), text: z.string() })
+
+/** Fills an empty table from the journal's `incident_event` entries. */
+export async function restoreIncidentEvents(transaction: Transaction, entries: readonly JournalEntry[]): Promise<void> {
+  const ofKind = entries.filter((entry) => entry.kind === 'incident_event')
+  const newest = new Map(ofKind.map((entry) => [entry.key, EventBody.parse(entry.body)]))
+  const rows = [...newest.values()].map(({ at, ...event }) => ({ ...event, happenedAt: at, actor: null }))
+  await addIncidentEvents(transaction, rows)
 }

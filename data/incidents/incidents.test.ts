@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Database, openDatabase } from '../counts/database.ts'
 import { HOUR_MS } from '../domain/time.ts'
-import { addIncidentEvents, readIncidentEvents } from './incident-events.ts'
+import { addIncidentEvents, readIncidentEvents, restoreIncidentEvents } from './incident-events.ts'
 import { readIncidents } from './read-incidents.ts'
 import { type IncidentRow, saveIncidents } from './save-incidents.ts'
 
@@ -51,4 +51,17 @@ test('events of an incident are told in order; those of others are not', async (
   const events = await readIncidentEvents(database, 13)
   expect(events.map((each) => each.text)).toEqual(['first', 'second', 'third'])
   expect(events[0]).toEqual(event(13, 1, 'first'))
+})
+
+test('the journal restores events, each once', async () => {
+  const entry = {
+    kind: 'incident_event',
+    key: '13-1-opened',
+    writtenAt: start,
+    body: { incident: 13, at: start, kind: 'opened', text: 'nightly is 16 % below expected' },
+  }
+  await database.inTransaction((transaction) => restoreIncidentEvents(transaction, [entry, entry]))
+  expect(await readIncidentEvents(database, 13)).toEqual([
+    { incident: 13, happenedAt: start, kind: 'opened', text: 'nightly is 16 % below expected', actor: null },
+  ])
 })

@@ -4,6 +4,7 @@ import { SECOND_MS } from '../domain/time.ts'
 import { enqueueMails } from './enqueue-mails.ts'
 import type { NewMail } from './outbox-row.ts'
 import { readLastNotifications, readMail, readMails, readSentMessageIds, readWaitingMails } from './read-outbox.ts'
+import { restoreOutbox, settledEntry } from './restore-outbox.ts'
 import { markCollapsed, markSending, resumeInterruptedMails, settleMail } from './settle-mails.ts'
 
 const decidedAt = Date.UTC(2014, 1, 1, 15, 2)
@@ -105,4 +106,29 @@ test('the newest notification of each incident is known whatever became of its m
       [14, '{"sequence":1}'],
     ]),
   )
+})
+
+test('the journal restores what waits, what was sent, and what a newer mail told', async () => {
+  const other = mail({ recipient: 'b@example.org', messageId: '<other@host>' })
+  const decided = [mail(), mail({ sequence: 2 }), mail({ sequence: 3 }), other].map((body, index) => ({
+    kind: 'outbox',
+    key: body.messageId,
+    writtenAt: decidedAt + index,
+    body,
+  }))
+  const settled = [
+    settledEntry(
+      mail({ sequence: 2 }).messageId,
+      { kind: 'sent', at: decidedAt + SECOND_MS, subject: 'nightly' },
+      decidedAt,
+    ),
+  ]
+  await database.inTransaction((transaction) => restoreOutbox(transaction, [...decided, ...settled, ...decided]))
+  const rows = (await readMails(database, { limit: 9 })).reverse()
+  expect(rows.map((row) => [row.messageId, row.state])).toEqual([
+    ['<incident-13.1@host>', 'collapsed'],
+    ['<incident-13.2@host>', 'sent'],
+    ['<incident-13.3@host>', 'waiting'],
+    ['<other@host>', 'waiting'],
+  ])
 })

@@ -23,7 +23,7 @@ export async function keepMail(folder: string, messageId: string, bytes: Uint8Ar
 }
 
 /** `<folder>/incident-12.3.9f86d08188.eml` */
-export function keptMailPath(folder: string, messageId: string): string {
+function keptMailPath(folder: string, messageId: string): string {
   const [name = ''] = messageId.replace(/^</, '').split('@')
   if (!/^[a-z0-9.-]+$/.test(name)) throw new TypeError(`"${messageId}" isn't a Message-ID of ours`)
   return join(folder, `${name}.eml`)
@@ -31,7 +31,7 @@ export function keptMailPath(folder: string, messageId: string): string {
 
 /** Null where the mail was not sent yet, or its file has been removed. */
 export async function readKeptMail(folder: string, messageId: string): Promise<KeptMail | null> {
-  const bytes = await readIfThere(keptMailPath(folder, messageId))
+  const bytes = await readKeptMailBytes(folder, messageId)
   if (bytes === null) return null
   const mail = await PostalMime.parse(bytes, { attachmentEncoding: 'base64' })
   const picture = mail.attachments.find((attachment) => attachment.contentId === `<${PICTURE_CID}>`)
@@ -47,9 +47,10 @@ export async function readKeptMail(folder: string, messageId: string): Promise<K
   }
 }
 
-async function readIfThere(path: string): Promise<Buffer | null> {
+/** The mail as it travelled. Null as above. */
+export async function readKeptMailBytes(folder: string, messageId: string): Promise<Buffer | null> {
   try {
-    return await readFile(path)
+    return await readFile(keptMailPath(folder, messageId))
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
     throw error

@@ -20,7 +20,7 @@ import type { PictureSpec } from '../picture/picture-spec.ts'
 import { TEST_CERTIFICATE, TEST_KEY } from '../testing/certificate.ts'
 import { fillCounts } from '../testing/fill-counts.ts'
 import { startMailServer, type TestMailServer } from '../testing/smtp-server.ts'
-import { keptMailPath, readKeptMail } from './kept-mail.ts'
+import { readKeptMail, readKeptMailBytes } from './kept-mail.ts'
 import { createMailSender, type MailProblem, type MailSender, type MailSettings } from './mail-sender.ts'
 
 const start = Date.UTC(2014, 1, 1, 14)
@@ -276,7 +276,7 @@ test('without a mail server the mail is a file, and can be read in the dashboard
   const mails = await sender()
   expect(await mails.deliver(decidedAt, 'live')).toMatchObject({ sent: 1 })
   const { messageId = '' } = (await readMail(database, 1)) ?? {}
-  const parsed = await PostalMime.parse(await readFileOf((await readdir(folder))[0] ?? ''))
+  const parsed = await PostalMime.parse((await readKeptMailBytes(folder, messageId)) ?? '')
   expect(parsed.messageId).toBe(messageId)
   const kept = await readKeptMail(folder, messageId)
   expect(kept?.subject).toContain('nightly')
@@ -287,7 +287,7 @@ test('without a mail server the mail is a file, and can be read in the dashboard
 
 test('a mail that was never sent is not there, and a name that is not ours opens no file', async () => {
   expect(await readKeptMail(folder, '<incident-99.1.aaaaaaaaaa@example.org>')).toBeNull()
-  expect(() => keptMailPath(folder, '<../../etc/passwd@example.org>')).toThrow("isn't a Message-ID of ours")
+  await expect(readKeptMail(folder, '<../../etc/passwd@example.org>')).rejects.toThrow("isn't a Message-ID of ours")
 })
 
 test('a history is told after the fact: every mail, in order, dated when it would have been, and none is late', async () => {

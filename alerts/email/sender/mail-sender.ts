@@ -3,6 +3,7 @@ import { type EpochMs, MINUTE_MS } from '../../../data/domain/time.ts'
 import type { Journal } from '../../../data/journal/journal.ts'
 import type { OutboxRow } from '../../../data/outbox/outbox-row.ts'
 import { readSentMessageIds, readUntoldSince, readWaitingMails } from '../../../data/outbox/read-outbox.ts'
+import { settledEntry } from '../../../data/outbox/restore-outbox.ts'
 import {
   markCollapsed,
   markSending,
@@ -224,8 +225,7 @@ async function settle(
   await database.inTransaction(async (transaction) => {
     await settleMail(transaction, mail.id, settlement)
     if (settlement.kind === 'failed') return
-    const body = { messageId: mail.messageId, settlement }
-    await journal?.append([{ kind: 'outbox_settled', key: mail.messageId, writtenAt: now, body }])
+    await journal?.append([settledEntry(mail.messageId, settlement, now)])
   })
   if (settlement.kind === 'sent') return
   const { messageId, recipient } = mail
