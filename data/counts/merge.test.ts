@@ -305,7 +305,7 @@ const anyRecord: fc.Arbitrary<TestRecord> = fc.record({
   attributes: fc.constantFrom<Record<string, string>>({}, { os: 'WINNT' }, { os: 'Linux' }),
 })
 
-test('any order of merging, with repeats, gives the same counts', async () => {
+test('any order of merging, with repeats, gives the same counts', { timeout: 60_000 }, async () => {
   const files = fc.array(fc.array(anyRecord, { maxLength: 6 }), { minLength: 2, maxLength: 4 })
   await fc.assert(
     fc.asyncProperty(files, fc.infiniteStream(fc.nat()), async (records, chances) => {

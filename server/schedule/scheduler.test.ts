@@ -149,6 +149,7 @@ describe('a fortnight with crashes at random moments', () => {
 
   test.each([1, 2, 3])(
     'every period of every backfill task succeeds exactly once, in order (seed %i)',
+    { timeout: 60_000 },
     async (seed) => {
       const random = randomOf(seed)
       const never = new Promise<never>(() => undefined)
