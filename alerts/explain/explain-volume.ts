@@ -65,16 +65,20 @@ function explainReason(
   byReason: readonly Contribution[],
 ): Explanation {
   const { channel, source, start, hour } = trouble
+  const shares = Array.from({ length: hour - start + 1 }, (_, index) => {
+    const h = start + index
+    const isKnown = channel.known[place(h)] === 1
+    return isKnown ? Math.min(0.95, expectedCount(reason, h) / expectedCount(all, h)) : Number.NaN
+  })
   const builds = [...channel.builds.firstSeen]
     .flatMap(([build, seen]) => {
       const counts = source.counts.builds.get(build)
       if (counts === undefined) return []
       let expected = 0
       let came = 0
-      for (let h = start; h <= hour; h++) {
-        if (channel.known[place(h)] !== 1) continue
-        const share = Math.min(0.95, expectedCount(reason, h) / expectedCount(all, h))
-        const within = reasonWithin([counts], reason.reason, share, h - source.before)
+      for (const [index, share] of shares.entries()) {
+        if (Number.isNaN(share)) continue
+        const within = reasonWithin([counts], reason.reason, share, start + index - source.before)
         expected += within.expected
         came += within.seen
       }

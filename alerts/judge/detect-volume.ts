@@ -45,6 +45,9 @@ const SURGE: Readonly<Record<number, Threshold>> = {
   12: { deviations: 6, ratio: 0.22 },
 }
 
+/** A handful of test submissions on a channel that has none otherwise is no surge. */
+const LEAST_SURGE = 60
+
 const SHARE: Readonly<Record<number, Threshold>> = {
   3: { deviations: 6, ratio: 0.22 },
   6: { deviations: 6, ratio: 0.16 },
@@ -59,6 +62,8 @@ const FEW_PER_DAY = 2400
 const FEW_WINDOWS = [2, 3, 4, 5, 6, 8, 12, 24] as const
 const LOG_UNLIKELY_OF_FEW = Math.log(1e-7)
 const OUTAGE_RATIO = 0.05
+/** Of a reason's fall, so much must be against the channel's other reasons. */
+const LEAST_OWN_PART = 0.6
 
 /**
  * Volume alarms of one channel at `hour`: at most one for all submissions; where there is none, at most one for the reason
@@ -80,6 +85,7 @@ function detectDrop(channel: ChannelMemory, series: SeriesMemory, hour: HourNumb
     const deviation = dropDeviation(series, hour, position)
     const threshold = dropThreshold(series, hour, position)
     if (!(deviation < -threshold) || series.sums === null) continue
+    if (series.reason !== '' && !isOwnFall(series, hour, position, deviation)) continue
     const { seen, expected } = windowSums(series.sums, hour, hours)
     const shared = at(series.shared, place(hour) * WINDOWS.length + position)
     const foreseen = expected * Math.exp(Math.min(0, shared || 0))
@@ -90,12 +96,17 @@ function detectDrop(channel: ChannelMemory, series: SeriesMemory, hour: HourNumb
   return null
 }
 
+/** What a reason loses together with the rest of its channel is the channel's loss, and told where that is large enough. */
+function isOwnFall(series: SeriesMemory, hour: HourNumber, position: number, deviation: number): boolean {
+  return at(series.shares, place(hour) * WINDOWS.length + position) < LEAST_OWN_PART * deviation
+}
+
 /** Deviation of a window, excused by the siblings as far as they moved along; NaN where unknown. */
 export function dropDeviation(series: SeriesMemory, hour: HourNumber, position: number): number {
   const index = place(hour) * WINDOWS.length + position
   const residual = at(series.residuals, index)
   const shared = at(series.shared, index)
-  return Number.isNaN(shared) ? residual : Math.max(residual, beyondShared(residual, shared))
+  return Number.isNaN(shared) ? residual : Math.max(residual, beyondShared(residual, shared, WINDOWS[position] ?? 1))
 }
 
 /** As a positive log: stricter where hours of the window are unknown, and while all channels move. */
@@ -142,11 +153,12 @@ function detectSurge(channel: ChannelMemory, series: SeriesMemory, hour: HourNum
     const index = place(hour) * WINDOWS.length + position
     const residual = at(series.residuals, index)
     const shared = at(series.shared, index)
-    const deviation = Number.isNaN(shared) ? residual : Math.min(residual, beyondShared(residual, shared))
+    const deviation = Number.isNaN(shared) ? residual : Math.min(residual, beyondShared(residual, shared, hours))
     const noise = at(series.noise?.unexplained ?? UNKNOWN_NOISE, position)
     const limit = Math.max(threshold.deviations * noise, Math.log(1 + threshold.ratio))
     const { seen, expected } = windowSums(series.sums, hour, hours)
-    if (!(deviation > limit) || seen - expected < 8 * Math.sqrt(expected)) continue
+    if (!(deviation > limit) || seen < LEAST_SURGE) continue
+    if (logTailBound(seen, Math.max(expected, 1), dispersionOf(series) / (hours / 3)) > LOG_UNLIKELY) continue
     if (isOneOddHour(series, hour, hours, 1 + threshold.ratio / 2)) continue
     return { kind: 'surge', channel: channel.name, series: {}, windowHours: hours, excess: deviation / limit }
   }

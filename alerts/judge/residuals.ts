@@ -99,7 +99,7 @@ function compareWithSiblings(
     series.shared[index] = shared
     if (Number.isNaN(at(series.unexplained, index)) || Number.isNaN(shared)) continue
     const residual = at(series.residuals, index)
-    series.unexplained[index] = nearerToZero(residual, beyondShared(residual, shared))
+    series.unexplained[index] = nearerToZero(residual, beyondShared(residual, shared, WINDOWS[position] ?? 1))
   }
 }
 
@@ -128,13 +128,14 @@ function sharedResidual(
 }
 
 /**
- * How far `residual` lies from what the siblings' movement can excuse; 0 within. Holidays hit channels unequally: when all
- * have moved by `shared`, one may have moved by 40 % to 150 % of it. Movements below 3 % excuse nothing more than themselves.
+ * How far `residual`, over a window of so many hours, lies from what the siblings' movement can excuse; 0 within. Holidays hit
+ * channels unequally: when all have moved by `shared`, one may have moved by 40 % to 150 % of it, and over whole days to
+ * 190 %, as holidays begin and end at other hours for everybody. Movements below 3 % excuse nothing more than themselves.
  */
-export function beyondShared(residual: number, shared: number): number {
+export function beyondShared(residual: number, shared: number, hours: number): number {
   const leeway = Math.min(1, Math.max(0, (Math.abs(shared) - 0.03) / 0.05))
   const near = (1 - 0.6 * leeway) * shared
-  const far = (1 + 0.5 * leeway) * shared
+  const far = (1 + (hours < DAY_HOURS ? 0.5 : 0.9) * leeway) * shared
   const low = Math.min(near, far)
   const high = Math.max(near, far)
   return residual < low ? residual - low : residual > high ? residual - high : 0

@@ -2,7 +2,8 @@
 const MOST_WEIGHT = 0.4
 
 /**
- * The value at which half of the weight lies on either side. Weights above 40 % of all (half, of two) are cut to it, so that one large channel isn't the common movement by itself. Both arrays are re-ordered; NaN for none.
+ * The value at which half of the weight lies on either side. Weights above 40 % of all (half, of two) are cut to that, so
+ * that one large channel isn't the common movement by itself. Both arrays are re-ordered; NaN for none.
  */
 export function weightedMedian(values: number[], weights: number[]): number {
   // Few values: insertion sort, in place, keeps the pairs together without allocating.

@@ -27,6 +27,10 @@ export interface ChannelPlan {
   readonly savedSession?: string
   /** Builds first seen from so many hours after the quiet weeks on fail with invalid_revision, all of them. */
   readonly failingFrom?: number
+  /** In the same way: they send no saved-session, */
+  readonly lackingFrom?: number
+  /** or nothing at all. */
+  readonly silentFrom?: number
 }
 
 /** When the notes begin. */
@@ -79,7 +83,7 @@ function makeChannel(plan: ChannelPlan, { hours, quietHours, coverage, random }:
   const builds = new Map<string, MadeBuild>()
   const seen = parseNotes(plan.seen ?? '')
   const savedSession = parseNotes(plan.savedSession ?? '')
-  const failingFrom = quietHours + (plan.failingFrom ?? Number.POSITIVE_INFINITY)
+  const from = (hoursAfter: number | undefined) => quietHours + (hoursAfter ?? Number.POSITIVE_INFINITY)
   let drift = 0
   for (let hour = 0; hour < hours; hour++) {
     drift = 0.7 * drift + 0.012 * normal(random)
@@ -87,12 +91,14 @@ function makeChannel(plan: ChannelPlan, { hours, quietHours, coverage, random }:
     const factor = ((seen[hour - quietHours] ?? 100) / 100) * (coverage[hour] ?? 1)
     const lack = (savedSession[hour - quietHours] ?? 100) / 100
     for (const { build, share, released } of buildShares(hour)) {
+      if (released >= from(plan.silentFrom)) continue
       const own = entry(builds, build, () => makeBuild(zeros))
-      const savedOfBuild = draw(random, usual * factor * share * 0.6 * lack)
+      const lacking = released >= from(plan.lackingFrom) ? 0 : lack
+      const savedOfBuild = draw(random, usual * factor * share * 0.6 * lacking)
       const idleOfBuild = draw(random, usual * factor * share * 0.4)
       const all = savedOfBuild + idleOfBuild
       const badOfBuild = draw(random, all * 0.02)
-      const revisionOfBuild = released >= failingFrom ? all - badOfBuild : 0
+      const revisionOfBuild = released >= from(plan.failingFrom) ? all - badOfBuild : 0
       saved[hour] = (saved[hour] ?? 0) + savedOfBuild
       idle[hour] = (idle[hour] ?? 0) + idleOfBuild
       received[hour] = (received[hour] ?? 0) + all
