@@ -23,17 +23,17 @@ const TEST_ENV = { TZ: 'Pacific/Chatham' }
  */
 const SUITES = {
   types: async () => checkResults('types (tsc) and build', await isBuilt()),
-  lint: async () =>
-    checkResults('format and lint (biome)', (await exitCodeOfPackage(BIOME, ['ci', '--error-on-warnings'])) === 0),
+  lint: async () => checkResults('format and lint (biome)', (await exitCodeOfPackage(BIOME, BIOME_CI)) === 0),
   unused: async () =>
     checkResults('dead files and exports (knip)', (await exitCodeOfPackage('knip/bin/knip.js', [])) === 0),
   unit: (args) => vitest('unit', args),
-  integration: (args) => vitest('integration', args),
+  integration: async (args) => vitest('integration', args, await browserEnv()),
   browser: (args) => playwright(args),
   'unit-lts': (args) => vitestUnderLts(args),
 }
 
 const BIOME = '@biomejs/biome/bin/biome'
+const BIOME_CI = ['ci', '--error-on-warnings', ...(process.stderr.isTTY ? [] : ['--colors=off'])]
 
 /**
  * Runs the named suite with its arguments, or all suites, and closes with the line `N passed, N failed`.
@@ -79,10 +79,10 @@ async function isBuilt() {
   }
 }
 
-/** @param {string} project @param {readonly string[]} args */
-function vitest(project, args) {
+/** @param {string} project @param {readonly string[]} args @param {Readonly<Record<string, string>>} env */
+function vitest(project, args, env = TEST_ENV) {
   return reported(project, vitestResults, (report) =>
-    exitCodeOfPackage('vitest/vitest.mjs', vitestArgs(project, report, args), TEST_ENV),
+    exitCodeOfPackage('vitest/vitest.mjs', vitestArgs(project, report, args), env),
   )
 }
 
@@ -109,7 +109,7 @@ function vitestArgs(project, report, args) {
 
 /** @param {readonly string[]} args */
 async function playwright(args) {
-  const env = { ...TEST_ENV, TIDEWATCH_CHROMIUM: await ensureChromium() }
+  const env = await browserEnv()
   return reported('browser', playwrightResults, (report) =>
     exitCodeOfPackage(
       '@playwright/test/cli.js',
@@ -117,6 +117,10 @@ async function playwright(args) {
       { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
     ),
   )
+}
+
+async function browserEnv() {
+  return { ...TEST_ENV, TIDEWATCH_CHROMIUM: await ensureChromium() }
 }
 
 /**
