@@ -102,7 +102,7 @@ function isOwnFall(series: SeriesMemory, hour: HourNumber, position: number, dev
 }
 
 /** Deviation of a window, excused by the siblings as far as they moved along; NaN where unknown. */
-export function dropDeviation(series: SeriesMemory, hour: HourNumber, position: number): number {
+function dropDeviation(series: SeriesMemory, hour: HourNumber, position: number): number {
   const index = place(hour) * WINDOWS.length + position
   const residual = at(series.residuals, index)
   const shared = at(series.shared, index)

@@ -7,8 +7,9 @@ import type { Incident } from '../incident.ts'
 import { advanceIncidents } from '../incidents/advance-incidents.ts'
 import { judgeHour } from './judge-hour.ts'
 import { createJudgeMemory } from './memory.ts'
-import { type HistoryPlan, makeHistory, notesStart, truncated } from './testing/make-history.ts'
+import { excerpt, type HistoryPlan, makeHistory, notesStart } from './testing/make-history.ts'
 import type { Verdict } from './verdict.ts'
+import { JUDGE_WINDOW_HOURS } from './window.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 
@@ -62,7 +63,7 @@ describe('a verdict follows from history and incidents alone', () => {
   test.each([9, 20, 30, 45])('what comes after hour %d isn’t looked at', (index) => {
     const { verdict, given } = verdicts[index] ?? never()
     const hours = (verdict.hour - history.start) / HOUR_MS + 1
-    const cut = truncated(history, hours)
+    const cut = excerpt(history, 0, hours)
     const again = judgeHour({ history: cut, hour: verdict.hour, incidents: given, memory: createJudgeMemory() })
     expect(withoutMemory(again)).toEqual(withoutMemory(verdict))
   })
@@ -73,6 +74,29 @@ describe('a verdict follows from history and incidents alone', () => {
       /hour is 2014-01-05T23:00:00Z: use one of the \d+ from 2014-01-06T00:00:00Z/,
     )
   })
+})
+
+test('a judge that has read no more than its window says the same as one that has run for months', () => {
+  const plan: HistoryPlan = { ...eventful, quietWeeks: 13 }
+  const history = makeHistory(plan, 30)
+  const verdicts: { verdict: Verdict; given: readonly Incident[] }[] = []
+  let given: readonly Incident[] = []
+  backtest(history, {
+    // Started long before, so that its memory has seen what the window has left behind.
+    from: notesStart(plan) - 30 * HOUR_MS,
+    onHour: (verdict, incidents) => {
+      verdicts.push({ verdict: structuredClone({ ...verdict, memory: createJudgeMemory() }), given })
+      given = incidentsInWindow(incidents, verdict.hour + HOUR_MS)
+    },
+  })
+  for (const { verdict, given: incidents } of [verdicts[31], verdicts[39], verdicts[59]].filter(
+    (one) => one !== undefined,
+  )) {
+    const end = (verdict.hour - history.start) / HOUR_MS + 1
+    const window = excerpt(history, end - JUDGE_WINDOW_HOURS, end)
+    const again = judgeHour({ history: window, hour: verdict.hour, incidents, memory: createJudgeMemory() })
+    expect(withoutMemory(again)).toEqual(withoutMemory(verdict))
+  }
 })
 
 test('whenever nobody listens, nothing but gaps is found', () => {

@@ -3,7 +3,6 @@ import { type HourNumber, RING_HOURS } from './window.ts'
 
 /** Windows of hours, ending with the judged one, over which volume is compared. */
 export const WINDOWS = [1, 2, 3, 6, 12, 24] as const
-export type WindowHours = (typeof WINDOWS)[number]
 
 /**
  * What was learnt from the hours before, so that the next hour costs a millisecond instead of a hundred. All of it follows

@@ -1,10 +1,10 @@
 import type { BuildHistory, ChannelHistory, History } from '../../../data/counts/history.ts'
 import type { Problem } from '../../../data/domain/outcome.ts'
-import { DAY_MS, type EpochMs, isoDate } from '../../../data/domain/time.ts'
+import { DAY_MS, type EpochMs, HOUR_MS, isoDate } from '../../../data/domain/time.ts'
 import { DAY_HOURS, slotOf, toHourNumber, WEEK_HOURS } from '../window.ts'
 
 /** Monday 2014-01-06, 00:00: where the quiet weeks of every made history begin. */
-export const QUIET_START: EpochMs = Date.UTC(2014, 0, 6)
+const QUIET_START: EpochMs = Date.UTC(2014, 0, 6)
 
 export interface HistoryPlan {
   /** Weeks in which nothing happens, before what `channels` say; default 4. */
@@ -39,7 +39,7 @@ export function notesStart(plan: HistoryPlan): EpochMs {
 }
 
 /** Percents by hour; `.` is an hour that nobody listened to. */
-export function parseNotes(notes: string): number[] {
+function parseNotes(notes: string): number[] {
   return notes
     .trim()
     .split(/\s+/)
@@ -200,9 +200,9 @@ function draw(random: () => number, mean: number): number {
   return mean <= 0 ? 0 : Math.max(0, Math.round(mean + Math.sqrt(mean) * normal(random)))
 }
 
-/** A copy that ends after `hour`. */
-export function truncated(history: History, hours: number): History {
-  const cut = (values: Float64Array) => values.slice(0, hours)
+/** A copy of the hours from index `from` up to, without, index `to`. */
+export function excerpt(history: History, from: number, to: number): History {
+  const cut = (values: Float64Array) => values.slice(from, to)
   const cutAll = <K>(map: ReadonlyMap<K, Float64Array>) =>
     new Map([...map].map(([key, values]) => [key, cut(values)] as const))
   const cutCommon = (own: BuildHistory): BuildHistory => ({
@@ -216,5 +216,6 @@ export function truncated(history: History, hours: number): History {
     const attributes = new Map([...own.attributes].map(([attribute, values]) => [attribute, cutAll(values)] as const))
     return [name, { ...cutCommon(own), builds, appVersions: cutAll(own.appVersions), attributes }] as const
   })
-  return { start: history.start, hours, coverage: cut(history.coverage), channels: new Map(channels) }
+  const start = history.start + from * HOUR_MS
+  return { start, hours: to - from, coverage: cut(history.coverage), channels: new Map(channels) }
 }
