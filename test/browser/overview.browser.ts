@@ -1,4 +1,4 @@
-import { expect, expectNoSidewaysScrolling, HOUR_MS, keepScreenshot, THURSDAY, test } from './pages.ts'
+import { expect, expectNoSidewaysScrolling, HOUR_MS, keepScreenshot, paintedShare, THURSDAY, test } from './pages.ts'
 
 test('the first screen says in sentences what is wrong, and shows every channel against what was expected', async ({
   page,
@@ -48,16 +48,24 @@ test('an empty server tells how to send the first submission, and turns into the
   page,
   server,
 }) => {
-  server.isEmpty = true
+  server.age = 'empty'
   await page.goto('/')
   await expect(page.getByText('Waiting for the first submission…')).toBeVisible()
   await expect(page.getByText('curl -i http://127.0.0.1:8080/submit/telemetry/')).toBeVisible()
   await expect(page.getByText('npm run demo')).toBeVisible()
   await expect(page.getByText('npm run -s tidewatch -- import counts FILE.csv')).toBeVisible()
   await keepScreenshot(page, 'empty')
-  server.isEmpty = false
+  server.age = 'young'
   server.publish({ event: 'counts', channels: ['nightly'], hours: [] })
-  await expect(page.locator('.channels tbody tr')).toHaveCount(5)
+  await expect(page.locator('.channels tbody tr')).toHaveCount(1)
+  await expect(page.locator('.so-far')).toHaveText('so far 1')
+  // It is in the chart, too, though no hour is whole yet.
+  await expect(page.locator('.running')).not.toHaveAttribute('d', '')
+  await keepScreenshot(page, 'first-submission')
+  await page.getByRole('link', { name: 'nightly', exact: true }).click()
+  await expect(page.getByText('so far 1', { exact: false }).first()).toBeVisible()
+  await expect.poll(() => paintedShare(page)).toBeGreaterThan(0.005)
+  await keepScreenshot(page, 'first-submission-channel')
 })
 
 test('what fails is said, what was there stays, and all is well again when it is', async ({

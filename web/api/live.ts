@@ -9,8 +9,10 @@ export interface Live {
   /** When the next attempt is made; null while it is open or being opened. */
   readonly retryAt: number | null
   readonly freshness: FreshnessAt | null
-  /** Grows, at most once a second, whenever what pages show may have changed. */
+  /** Grows, at most once a second, whenever anything that pages show may have changed. */
   readonly revision: number
+  /** Grows only when whole hours, incidents or mails may have: most of a page is about those. */
+  readonly hourRevision: number
 }
 
 /** What the server said about its counts, and when (performance.now()) it arrived: ages go on from there. */
@@ -24,19 +26,27 @@ const AT_MOST_EVERY_MS = 1000
 /** A stream can be silent (a proxy that swallows it): then pages ask without being told to. */
 const ASK_ANYWAY_MS = 30_000
 
-let state: Live = { connection: 'connecting', lostAt: null, retryAt: null, freshness: null, revision: 0 }
+let state: Live = {
+  connection: 'connecting',
+  lostAt: null,
+  retryAt: null,
+  freshness: null,
+  revision: 0,
+  hourRevision: 0,
+}
 const listeners = new Set<(live: Live) => void>()
 let source: EventSource | null = null
 let attempts = 0
 let retryTimer: number | undefined
 let bumpTimer: number | undefined
 let lastBumpAt = Number.NEGATIVE_INFINITY
+let hoursChanged = false
 
 /** Opens the stream; called once at start. It is opened again, with back-off, as often as it breaks. */
 export function startLive(): void {
   connect()
   window.setInterval(() => {
-    if (performance.now() - lastBumpAt >= ASK_ANYWAY_MS && !document.hidden) bump()
+    if (performance.now() - lastBumpAt >= ASK_ANYWAY_MS && !document.hidden) bump(true)
   }, ASK_ANYWAY_MS / 6)
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden && state.connection === 'lost') reconnectNow()
@@ -76,7 +86,7 @@ function connect(): void {
     attempts = 0
     change({ connection: 'open', lostAt: null, retryAt: null })
     // What happened meanwhile is unknown: ask for everything that is shown.
-    if (wasLost) bump()
+    if (wasLost) bump(true)
   }
   opened.onmessage = (message: MessageEvent<unknown>) => take(message.data)
   opened.onerror = () => {
@@ -95,17 +105,19 @@ function take(data: unknown): void {
   // Built and served together with the server, so its events have the types that both share.
   const event: StreamEvent = JSON.parse(data)
   if (event.event === 'freshness') noteFreshness(event.freshness)
-  else bump()
+  else bump(event.event !== 'counts')
 }
 
 /** At once when the last one is a second ago, else when it will be. */
-function bump(): void {
+function bump(withHours: boolean): void {
+  hoursChanged ||= withHours
   if (bumpTimer !== undefined) return
   const wait = Math.max(0, lastBumpAt + AT_MOST_EVERY_MS - performance.now())
   bumpTimer = window.setTimeout(() => {
     bumpTimer = undefined
     lastBumpAt = performance.now()
-    change({ revision: state.revision + 1 })
+    change({ revision: state.revision + 1, hourRevision: state.hourRevision + (hoursChanged ? 1 : 0) })
+    hoursChanged = false
   }, wait)
 }
 

@@ -21,6 +21,9 @@ export interface LoadError {
 
 const RETRY_MS = [2000, 5000, 15_000, 30_000] as const
 
+/** When an answer is asked for anew: at every count, or when whole hours, incidents or mails changed. */
+export type Renewed = 'with counts' | 'with hours'
+
 interface Loaded<T> {
   readonly subject: string
   readonly data: T
@@ -30,8 +33,9 @@ interface Loaded<T> {
  * Asks `path` (null: nothing to ask yet), and again whenever the live stream says so. The old answer stays until the new
  * one is there, and stays when that fails; only another `subject` (another channel, say) makes it go.
  */
-export function useAnswer<T>(path: string | null, subject: string): Answer<T> {
-  const { revision } = useLive()
+export function useAnswer<T>(path: string | null, subject: string, renewed: Renewed = 'with hours'): Answer<T> {
+  const live = useLive()
+  const revision = renewed === 'with counts' ? live.revision : live.hourRevision
   const [loaded, setLoaded] = useState<Loaded<T> | null>(null)
   const [error, setError] = useState<LoadError | null>(null)
   const [waitingSince, setWaitingSince] = useState<number | null>(() => Date.now())

@@ -21,14 +21,18 @@ export function useChannel(channel: string, range: Shown | null, withGhost: bool
   const series = (metric: string, from: number, to: number): string =>
     seriesPath({ metric, step: range?.fetched ?? 'hour', channel, from, to })
   const { from, to } = range ?? { from: 0, to: 0 }
-  const received = useAnswer<SeriesAnswer>(wanted ? series('received', from - LEAD_MS, to) : null, subject)
+  const received = useAnswer<SeriesAnswer>(
+    wanted ? series('received', from - LEAD_MS, to) : null,
+    subject,
+    'with counts',
+  )
   const invalid = useAnswer<SeriesAnswer>(wanted ? series('invalid_rate', from, to) : null, subject)
   const ghost = useAnswer<SeriesAnswer>(
     wanted && withGhost ? series('received', from - WEEK_MS, to - WEEK_MS) : null,
     subject,
   )
   const factsPath = `/api/v1/channels/${encodeURIComponent(channel)}?from=${iso(from)}&to=${iso(to)}`
-  const facts = useAnswer<ChannelAnswer>(wanted ? factsPath : null, channel)
+  const facts = useAnswer<ChannelAnswer>(wanted ? factsPath : null, channel, 'with counts')
   const ghostData = withGhost ? ghost.data : null
   const chart = useMemo(() => {
     if (range === null || received.data === null || facts.data === null) return null

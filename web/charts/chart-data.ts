@@ -119,20 +119,22 @@ export function chartData(input: ChartInput): ChartData {
   const runningIndex = starts.findIndex((time) => time <= countedUpTo && time + stepMs > countedUpTo)
   const runningValue = runningIndex < 0 ? null : cut(columns.soFar)[runningIndex]
   const firstIncomplete = starts.findIndex((time) => time + stepMs > countedUpTo)
+  // A day that is not over has complete hours, and still is no day to compare.
+  const onlyWhole = (values: readonly Value[]): readonly Value[] =>
+    values.map((value, index) => (firstIncomplete >= 0 && index >= firstIncomplete ? null : value))
   return {
     channel: input.channel,
     from,
     to,
     step,
     x: starts.map((time) => time + stepMs / 2),
-    // A day that is not over has complete hours, and still is no day to compare.
-    seen: seen.map((value, index) => (firstIncomplete >= 0 && index >= firstIncomplete ? null : value)),
+    seen: onlyWhole(seen),
     low: cut(columns.low),
     mid: cut(columns.mid),
     high: cut(columns.high),
     ghost: input.ghost === null ? null : cut(columns.ghost),
-    ofExpected: cut(columns.residual),
-    invalid: cut(columns.invalid),
+    ofExpected: onlyWhole(cut(columns.residual)),
+    invalid: onlyWhole(cut(columns.invalid)),
     running: isKnown(runningValue)
       ? runningStep(runningIndex, runningValue, countedUpTo - (starts[runningIndex] ?? countedUpTo), stepMs)
       : null,
@@ -165,35 +167,45 @@ function byDay<
     if (days.at(-1) !== start) days.push(start)
     return days.length - 1
   })
-  const sum = (values: readonly Value[]): readonly Value[] => sumBy(values, groupOf, days.length)
-  // An hour that nobody counted is missing from what was seen: it may not be expected either.
-  const counted = (values: readonly Value[]): readonly Value[] =>
-    values.map((value, index) => {
-      const future = !isKnown(hourly.seen[index]) && !isKnown(hourly.soFar[index])
-      const past = (hourly.times[index] ?? 0) < lastKnown
-      return future && past ? null : value
-    })
-  const lastKnown = hourly.times.findLast((_, index) => isKnown(hourly.seen[index])) ?? 0
-  const seen = sum(hourly.seen)
-  const mid = sum(counted(hourly.mid))
-  const invalidSum = sum(
-    hourly.invalid.map((value, index) => (isKnown(value) ? value * (hourly.seen[index] ?? 0) : null)),
+  const hours = sumBy(
+    hourly.times.map(() => 1),
+    groupOf,
+    days.length,
   )
+  const sum = (values: readonly Value[]): readonly Value[] => sumBy(values, groupOf, days.length)
+  /** Of days that lie in the answer as a whole: the last one's water would end in a fall. */
+  const wholeSum = (values: readonly Value[]): readonly Value[] =>
+    sum(values).map((value, day) => (hours[day] === HOURS_OF_DAY ? value : null))
+  // An hour that nobody counted is missing from what was seen: it may not be expected either.
+  const lastKnown = hourly.seen.findLastIndex(isKnown)
+  const expected = (values: readonly Value[]): readonly Value[] =>
+    values.map((value, index) => (index <= lastKnown && !isKnown(hourly.seen[index]) ? null : value))
+  const whereSeen = (values: readonly Value[]): readonly Value[] =>
+    values.map((value, index) => (isKnown(hourly.seen[index]) ? value : null))
+  const seen = sum(hourly.seen)
   const soFar = sum(hourly.soFar)
+  const invalid = sum(hourly.invalid.map((value, index) => (isKnown(value) ? value * (hourly.seen[index] ?? 0) : null)))
   return {
     ...hourly,
     times: days,
     seen,
-    soFar: soFar.map((value, index) => (isKnown(value) ? value + (seen[index] ?? 0) : null)),
-    low: sum(counted(hourly.low)),
-    mid,
-    high: sum(counted(hourly.high)),
-    ghost: sum(hourly.ghost),
-    residual: seen.map((value, index) => (isKnown(value) && isKnown(mid[index]) ? value / mid[index] : null)),
-    invalid: invalidSum.map((value, index) =>
-      isKnown(value) && isKnown(seen[index]) && seen[index] > 0 ? value / seen[index] : null,
-    ),
+    soFar: soFar.map((value, day) => (isKnown(value) ? value + (seen[day] ?? 0) : null)),
+    low: wholeSum(expected(hourly.low)),
+    mid: wholeSum(expected(hourly.mid)),
+    high: wholeSum(expected(hourly.high)),
+    ghost: wholeSum(hourly.ghost),
+    residual: ratios(seen, sum(whereSeen(hourly.mid))),
+    invalid: ratios(invalid, seen),
   }
+}
+
+const HOURS_OF_DAY = 24
+
+function ratios(parts: readonly Value[], wholes: readonly Value[]): readonly Value[] {
+  return parts.map((part, index) => {
+    const whole = wholes[index]
+    return isKnown(part) && isKnown(whole) && whole > 0 ? part / whole : null
+  })
 }
 
 function chartIncident(incident: IncidentAnswer, now: number): ChartIncident {

@@ -101,6 +101,9 @@ describe('chart data', () => {
     expect(data.low.slice(0, 2)).toEqual([2160, 2160])
     expect(data.ofExpected.slice(0, 2)).toEqual([1, 0.5])
     expect(data.running?.value).toBe(31)
+    // The third day is asked for only in part: its water would end in a fall.
+    expect(data.high[2]).toBeNull()
+    expect(data.ofExpected[2]).toBeNull()
   })
 
   test('hours nobody counted are neither seen nor expected of their day', () => {

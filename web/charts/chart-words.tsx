@@ -3,7 +3,7 @@ import { ofExpected, rate } from '../words/number.ts'
 import type { Placed, Span } from './brackets.ts'
 import type { ChartData } from './chart-data.ts'
 import type { ChartLook, ChartScales } from './chart-option.ts'
-import { BRACKET_ROW_PX, type Lane, type LaneBox, type Layout } from './layout.ts'
+import { BRACKET_ROW_PX, type Lane, type LaneBox, type Layout, TITLE_ROW_PX } from './layout.ts'
 import { endLabels, notes } from './notes.ts'
 import { toPixel } from './scale.ts'
 import { labelWidth } from './text-width.ts'
@@ -140,7 +140,10 @@ function LaneTitle({ box, layout, data, look }: LaneTitleProps) {
     )
   }
   return (
-    <span class="lane-title lane-above" style={{ left: 0, right: 0, top: `${box.top - 22}px` }}>
+    <span
+      class="lane-title lane-above"
+      style={{ left: 0, right: 0, top: `${box.top - TITLE_ROW_PX[layout.labels] + 2}px` }}
+    >
       <span>
         <b>{name}</b> {what}
         {logWord}

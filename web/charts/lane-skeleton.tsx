@@ -1,5 +1,5 @@
 import { useRef } from 'preact/hooks'
-import { chartLayout, type Lane, labelsFor } from './layout.ts'
+import { chartLayout, type Lane, labelsFor, TITLE_ROW_PX } from './layout.ts'
 import { useWidth } from './use-width.ts'
 
 const NAMES: Readonly<Record<Lane, string>> = {
@@ -20,7 +20,10 @@ export function LaneSkeleton({ lanes }: { readonly lanes: readonly Lane[] }) {
       <div ref={box} class="chart-box" style={{ height: `${layout.height}px` }}>
         {layout.lanes.map(({ lane, top, height }) => (
           <div key={lane}>
-            <span class="lane-title" style={{ left: 0, top: `${labels === 'margin' ? top - 2 : top - 22}px` }}>
+            <span
+              class="lane-title"
+              style={{ left: 0, top: `${labels === 'margin' ? top - 2 : top - TITLE_ROW_PX[labels] + 2}px` }}
+            >
               <b>{NAMES[lane]}</b>
             </span>
             <div

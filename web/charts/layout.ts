@@ -33,7 +33,8 @@ const HEIGHTS: Readonly<Record<Lane, number>> = { submissions: 256, ofExpected: 
 export const BRACKET_ROW_PX = 27
 const GAP_ROW_PX = 18
 const BETWEEN_LANES_PX = 26
-const TITLE_ROW_PX = 24
+/** Above a plot with an axis at its left the title keeps clear of the topmost label. */
+export const TITLE_ROW_PX: Readonly<Record<Size['labels'], number>> = { margin: 0, above: 32, inside: 24 }
 const AXIS_PX = 26
 const BUILDS_PX = 20
 
@@ -54,7 +55,7 @@ export function chartLayout(
   let top = gapLabelTop + (head.gapRow ? GAP_ROW_PX : 0) + 6
   const boxes = lanes.map((lane, index) => {
     if (index > 0) top += BETWEEN_LANES_PX
-    if (size.labels !== 'margin') top += TITLE_ROW_PX
+    top += TITLE_ROW_PX[size.labels]
     const box = { lane, top, height: HEIGHTS[lane] }
     top += box.height
     return box

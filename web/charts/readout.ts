@@ -44,10 +44,10 @@ export function readout(data: ChartData, index: number, look: ChartLook): Readou
   return { time, items }
 }
 
-/** The newest whole step: what the read-out tells while nobody points. */
+/** What the read-out tells while nobody points: the newest whole step, or the running one where none is whole yet. */
 export function newestIndex(data: ChartData): number {
   const newest = data.seen.findLastIndex(isKnown)
-  return newest < 0 ? 0 : newest
+  return newest < 0 ? (data.running?.index ?? 0) : newest
 }
 
 function reasonOf(data: ChartData, time: number): string {

@@ -2,7 +2,7 @@
 export type FaviconState = 'well' | 'wrong' | 'unsure'
 
 /** The load line as an icon: mid-ring when well, sunken in a filled ring when something is open, dotted when unsure. */
-export function faviconSvg(state: FaviconState): string {
+function faviconSvg(state: FaviconState): string {
   // Tabs are light or dark whatever the page is: an ink that holds on both.
   const ink = '#5f7884'
   const wrong = '#d64427'

@@ -79,7 +79,7 @@ function Head({ axis, hour, now }: { readonly axis: WeekAxis; readonly hour: str
             Submissions per hour<span class="week-title-rest">: line seen, water expected</span>
           </span>
           {now !== null && axis.now <= axis.hours && (
-            <span class="week-now" style={{ right: `max(0px, calc(100% - ${percent(axis.now)} - 24px))` }}>
+            <span class="week-now" style={{ right: `max(4px, calc(100% - ${percent(axis.now)} - 24px))` }}>
               now {clock(Date.parse(now))}
             </span>
           )}

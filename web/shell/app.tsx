@@ -21,7 +21,7 @@ import { Notices } from './notices.tsx'
 /** The whole page: head, notices, the view of the address bar, foot. The overview's answer serves every page. */
 export function App() {
   const view = useView()
-  const overview = useAnswer<OverviewAnswer>('/api/v1/overview', 'overview')
+  const overview = useAnswer<OverviewAnswer>('/api/v1/overview', 'overview', 'with counts')
   const live = useLive()
   const [helpIsOpen, setHelpIsOpen] = useState(false)
   useKeys({

@@ -7,7 +7,7 @@ const MERGE_WITHIN_MS = 500
 const listeners = new Set<() => void>()
 let lastZoomAt = Number.NEGATIVE_INFINITY
 
-export function currentView(): View {
+function currentView(): View {
   return viewFromUrl(window.location.pathname, window.location.search)
 }
 

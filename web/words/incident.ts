@@ -23,7 +23,7 @@ export function incidentTitle(incident: IncidentAnswer): string {
 }
 
 /** `saved-session`, `build 20140201`: values that don't say what they are get the dimension's word. */
-export function carrierName(carrier: { readonly dimension: string; readonly value: string }): string {
+function carrierName(carrier: { readonly dimension: string; readonly value: string }): string {
   const word = { build: 'build ', app_version: 'version ', channel: '' }[carrier.dimension]
   return `${word ?? ''}${carrier.value}`
 }

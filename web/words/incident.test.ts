@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest'
+import type { IncidentAnswer } from '../../server/api/types.ts'
+import { figuresOf } from '../incidents/figures.tsx'
+import { channelsOf, incidentLine, incidentMark, incidentTitle } from './incident.ts'
+
+const drop: IncidentAnswer = {
+  id: 13,
+  kind: 'decline',
+  group: 'volume',
+  channel: 'nightly',
+  channels: ['nightly'],
+  series: {},
+  state: 'open',
+  start: '2014-02-01T14:00:00Z',
+  end: null,
+  detected_at: '2014-02-01T23:00:00Z',
+  resolved_at: null,
+  missing: 81_237,
+  peak_missing: 900,
+  latest: {
+    hour: '2014-02-06T13:00:00Z',
+    seen: 1439,
+    low: 2238,
+    mid: 2450,
+    high: 2677,
+    deficit: 0.32,
+    invalid_rate: 0,
+  },
+  confidence: 0.95,
+  explanation: {
+    sentence: '99 % of it is saved-session.',
+    carriers: [{ dimension: 'reason', value: 'saved-session', expected: 10, seen: 1, share: 0.99 }],
+  },
+  acknowledged: null,
+  sentence: 'nightly is 41 % below expected since Sat 1 Feb, 14:00.',
+}
+
+function plain(text: string): string {
+  return text.replace(/[\u202f\u00a0]/g, ' ')
+}
+
+describe('over a chart', () => {
+  test.each<[string, Partial<IncidentAnswer>]>([
+    ['saved-session missing', {}],
+    ['builds from 20140116 on', { explanation: { sentence: '', carriers: [], first_build_id: '20140116' } }],
+    ['too few', { explanation: { sentence: '', carriers: [] } }],
+    ['invalid_revision', { group: 'invalid', series: { problem: 'invalid_revision' } }],
+    ['invalid', { group: 'invalid', explanation: { sentence: '', carriers: [] } }],
+    ['too many saved-session', { group: 'surge' }],
+    ['nothing counted', { group: 'gap' }],
+    ['nothing comes', { kind: 'outage', latest: { ...drop.latest, seen: 0 } }],
+  ])('%s', (title, changes) => expect(incidentTitle({ ...drop, ...changes })).toBe(title))
+})
+
+describe('in a list', () => {
+  test('how much comes first, rounded; then what carries it', () => {
+    expect(plain(incidentLine(drop))).toBe(
+      '81 200 missing so far, 32 % of what was expected. 99 % of it is saved-session.',
+    )
+  })
+
+  test('what is over is no longer "so far"', () => {
+    expect(plain(incidentLine({ ...drop, state: 'resolved' }))).toBe('81 200 missing. 99 % of it is saved-session.')
+  })
+
+  test('invalid submissions are kept, never lost', () => {
+    expect(plain(incidentLine({ ...drop, group: 'invalid' }))).toBe(
+      '81 200 invalid so far: kept in quarantine. 99 % of it is saved-session.',
+    )
+  })
+
+  test.each<[string, Partial<IncidentAnswer>]>([
+    ['low', {}],
+    ['silent', { latest: { ...drop.latest, seen: 0 } }],
+    ['invalid', { group: 'invalid' }],
+    ['high', { group: 'surge' }],
+    ['unknown', { group: 'gap' }],
+    ['recovering', { state: 'recovering' }],
+    ['recovering', { state: 'resolved' }],
+  ])('its mark is %s', (mark, changes) => expect(incidentMark({ ...drop, ...changes })).toBe(mark))
+
+  test('channels are named, all of them together as such', () => {
+    expect(channelsOf({ ...drop, channels: ['aurora', 'beta', 'nightly'] })).toBe('aurora, beta and nightly')
+    expect(channelsOf({ ...drop, channels: ['*'] })).toBe('all channels')
+  })
+})
+
+test('its page shows the number that proves it first', () => {
+  const names = (incident: IncidentAnswer) => figuresOf(incident).map(({ name, value }) => plain(`${name}: ${value}`))
+  expect(names(drop)).toEqual([
+    'Missing so far: 81 200',
+    'Seen, 13:00: 1 439',
+    'Expected, 13:00: 2 238 – 2 677',
+    'How sure: very',
+  ])
+  expect(names({ ...drop, group: 'invalid' })[1]).toBe('Invalid rate, 13:00: 0.0 %')
+  expect(names({ ...drop, group: 'gap', end: '2014-02-01T23:00:00Z' })).toEqual(['Lasted: 9 h'])
+})
