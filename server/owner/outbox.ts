@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { createPictureDrawer } from '../../alerts/email/picture/picture-drawer.ts'
-import { keptMailPath, readKeptMail } from '../../alerts/email/sender/kept-mail.ts'
+import { readKeptMail, readKeptMailBytes } from '../../alerts/email/sender/kept-mail.ts'
 import { createMailSender, type MailSettings } from '../../alerts/email/sender/mail-sender.ts'
 import type { Database } from '../../data/counts/database.ts'
 import { type EpochMs, isoSeconds } from '../../data/domain/time.ts'
@@ -74,7 +73,7 @@ export async function createOutbox(options: {
     },
     async eml(id) {
       const messageId = await messageIdOf(id)
-      return messageId === null ? null : readFile(keptMailPath(folder, messageId)).catch(() => null)
+      return messageId === null ? null : readKeptMailBytes(folder, messageId)
     },
     delivery: () => (options.settings().smtp.url === '' ? 'files' : 'smtp'),
   }

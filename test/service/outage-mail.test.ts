@@ -1,0 +1,92 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import PostalMime, { type Email } from 'postal-mime'
+import { SMTPServer } from 'smtp-server'
+import { expect, test } from 'vitest'
+import { HOUR_MS, isoSeconds, startOfHour } from '../../data/domain/time.ts'
+import { runCommandLine } from '../../server/cli/run-command-line.ts'
+import { eventually, freePort, startTidewatch } from '../support/tidewatch-process.ts'
+
+const CHANNELS = { release: 60_000, beta: 9000, aurora: 1800, nightly: 2200 }
+const DAYS = 24
+
+test('nightly goes silent for an hour: one email, through a real SMTP conversation, with the picture', async () => {
+  const state = await mkdtemp(join(tmpdir(), 'tidewatch-outage-'))
+  const mails: Email[] = []
+  const smtp = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    onData(stream, _session, callback) {
+      const chunks: Buffer[] = []
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+      stream.on('end', () => {
+        PostalMime.parse(Buffer.concat(chunks)).then((mail) => {
+          mails.push(mail)
+          callback()
+        }, callback)
+      })
+    },
+  })
+  const smtpPort = await new Promise<number>((resolve) => {
+    const listening = smtp.listen(0, '127.0.0.1', () => resolve((listening.address() as AddressInfo).port))
+  })
+  const csv = join(state, 'history.csv')
+  await writeFile(csv, historyUpTo(startOfHour(Date.now())))
+  expect(await command(['import', 'counts', csv, '--state', state])).toBe(0)
+  const server = await startTidewatch({
+    state,
+    receivePort: await freePort(),
+    dashboardPort: await freePort(),
+    environment: {
+      TIDEWATCH_SMTP_URL: `smtp://127.0.0.1:${smtpPort}`,
+      TIDEWATCH_MAIL_TO: 'on-call@example.org',
+      TIDEWATCH_PUBLIC_URL: 'https://tide.example.org',
+    },
+  })
+  try {
+    const mail = await eventually('the mail', async () => mails[0] ?? null)
+    expect(mail.subject).toMatch(/^\[tidewatch\] nightly: /)
+    expect(mail.to?.map(({ address }) => address)).toEqual(['on-call@example.org'])
+    expect(mail.text).toContain('nightly')
+    expect(mail.text).toContain('https://tide.example.org/incident/1')
+    expect(mail.attachments.map(({ mimeType, disposition }) => `${mimeType} ${disposition}`)).toEqual([
+      'image/png inline',
+    ])
+    const answer = await fetch(`${server.dashboardUrl}/api/v1/incidents`)
+    expect(await answer.json()).toMatchObject({
+      incidents: [{ id: 1, kind: 'outage', channel: 'nightly', state: 'open' }],
+    })
+    expect(await server.stop()).toBe(0)
+    expect(mails).toHaveLength(1)
+  } finally {
+    await server.kill()
+    await new Promise<void>((resolve) => smtp.close(() => resolve()))
+    await rm(state, { recursive: true, force: true })
+  }
+})
+
+/** Quiet weeks with a daily tide; in the last whole hour nightly sends nothing while the others go on. */
+function historyUpTo(end: number): string {
+  const lines = ['hour,channel,submissions']
+  for (let hour = end - DAYS * 24 * HOUR_MS; hour < end; hour += HOUR_MS) {
+    const tide = 1 + 0.4 * Math.cos((((hour / HOUR_MS) % 24) / 24) * 2 * Math.PI)
+    for (const [channel, mean] of Object.entries(CHANNELS)) {
+      const isSilent = channel === 'nightly' && hour === end - HOUR_MS
+      const wobble = 1 + 0.02 * Math.sin(hour / HOUR_MS / 1.7 + mean)
+      lines.push(`${isoSeconds(hour)},${channel},${isSilent ? 0 : Math.round(mean * tide * wobble)}`)
+    }
+  }
+  return `${lines.join('\n')}\n`
+}
+
+function command(words: readonly string[]): Promise<number> {
+  return runCommandLine(words, {
+    out: () => undefined,
+    err: (text) => process.stderr.write(text),
+    environment: {},
+    currentFolder: process.cwd(),
+    stop: new AbortController().signal,
+  })
+}
