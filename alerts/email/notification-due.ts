@@ -6,7 +6,7 @@ import type { Notification, Trigger } from './notification.ts'
 const NEWS_APART_MS = HOUR_MS
 /** Much worse: this many times what was told, and this much more of what is expected (or received). */
 const WORSE_FACTOR = 1.5
-const WORSE_BY_RATIO = { volume: 0.1, surge: 0.1, invalid: 0.02 } as const
+const WORSE_BY_RATIO = { volume: 0.1, surge: 0.1, invalid: 0.05 } as const
 /** After the last news, while open and unacknowledged; from then on daily. */
 const REMINDERS_AFTER_MS = { high: [4 * HOUR_MS, 12 * HOUR_MS], low: [] } as const
 

@@ -102,13 +102,24 @@ describe.each<{ claim: string; facts: MailFacts; says: string[]; never?: string[
     says: ['▼ Still too low', 'a reminder at Sun 2 Feb, 04:00'],
   },
   {
+    claim: 'a reminder says what changed since the last mail',
+    facts: about({}, { trigger: 'reminder', previousRatio: 0.3 }),
+    says: ['▼ Still too low (was 30 %)'],
+  },
+  {
+    claim: 'a build that sends nothing is missing; the channel is not silent',
+    facts: about({ series: { reason: 'saved-session' }, latest: { seen: 0 } }),
+    says: ['▼ New: missing'],
+    never: ['silent'],
+  },
+  {
     claim: 'what somebody has brings no reminder',
     facts: about({ acknowledged: { by: 'mreid', at: start } }, { trigger: 'worsened' }),
     says: ['mreid has it.'],
     never: ['a reminder at'],
   },
   {
-    claim: 'invalid submissions wait in quarantine, and rates have one decimal',
+    claim: 'invalid submissions are kept, and rates have one decimal',
     facts: about({
       group: 'invalid',
       kind: 'invalid',
@@ -120,7 +131,7 @@ describe.each<{ claim: string; facts: MailFacts; says: string[]; never?: string[
         byChannel: [makeChannelNumbers({ channel: 'aurora', invalidRatio: 0.49 })],
       },
     }),
-    says: ['✕ New: invalid', 'What is invalid waits in quarantine, whole.', '43.1 %', 'Invalid, 5 days'],
+    says: ['✕ New: invalid', 'What is invalid is kept whole.', '43.1 %', 'Invalid, 5 days'],
     never: ["it isn't the servers", 'lost'],
   },
   {

@@ -1,4 +1,3 @@
-import { OUTCOME_OF_PROBLEM, PROBLEMS } from '../../../data/domain/outcome.ts'
 import { type EpochMs, HOUR_MS } from '../../../data/domain/time.ts'
 import type { Contribution } from '../../finding.ts'
 import type { Incident } from '../../incident.ts'
@@ -17,7 +16,7 @@ import {
 import { incidentSentence } from '../../sentence/incident-sentence.ts'
 import { mailSubject } from '../../sentence/mail-subject.ts'
 import type { Trigger } from '../notification.ts'
-import { nextReminderAt } from '../notification-due.ts'
+import { magnitude, nextReminderAt } from '../notification-due.ts'
 import type { Change, MailFacts } from './mail-facts.ts'
 import { outsideText, shownIncident } from './outside-text.ts'
 
@@ -100,6 +99,9 @@ function lateText({ lateSince, now }: MailFacts): string | null {
   return `Late by ${formatDuration(now - lateSince)}: mail could not be delivered since ${formatTime(lateSince)} UTC.`
 }
 
+/** A smaller change since the last mail is no news. */
+const WORTH_SAYING_RATIO = 0.03
+
 function stateLine(incident: Incident, trigger: Trigger, previousRatio: number | null): MailContent['state'] {
   if (trigger === 'resolved') {
     const text = incident.acceptedLevel === null ? 'Closed' : 'Closed: taken for the new level'
@@ -107,7 +109,9 @@ function stateLine(incident: Incident, trigger: Trigger, previousRatio: number |
   }
   if (trigger === 'withdrawn') return { mark: '△', text: 'Withdrawn: late counts arrived', isWrong: false }
   const { mark, word, isWrong } = condition(incident)
-  const was = trigger === 'worsened' && previousRatio !== null ? ` (was ${formatPercent(previousRatio)})` : ''
+  const isToldBefore = previousRatio !== null && (trigger === 'worsened' || trigger === 'reminder')
+  const hasMoved = isToldBefore && Math.abs(magnitude(incident) - previousRatio) >= WORTH_SAYING_RATIO
+  const was = hasMoved ? ` (was ${formatPercent(previousRatio)})` : ''
   return { mark, text: `${TRIGGER_WORDS[trigger]} ${word}${was}`, isWrong }
 }
 
@@ -131,8 +135,13 @@ function condition(incident: Incident): { readonly mark: string; readonly word: 
     case 'surge':
       return { mark: '▲', word: 'too high', isWrong: true }
     case 'volume':
-      return { mark: '▼', word: incident.latest.seen === 0 ? 'silent' : 'too low', isWrong: true }
+      return { mark: '▼', word: lowWord(incident), isWrong: true }
   }
+}
+
+function lowWord({ latest, series }: Incident): string {
+  if (latest.seen > 0) return 'too low'
+  return Object.keys(series).length === 0 ? 'silent' : 'missing'
 }
 
 /** The opening says what its subject says; later mails say how it is now. */
@@ -144,10 +153,6 @@ function headlineText(incident: Incident, trigger: Trigger): string {
 
 function causeText(incident: Incident, { wellChannels }: MailFacts): string {
   const sentences = [incident.explanation.sentence || unexplained(incident)]
-  const problem = PROBLEMS.find((known) => known === incident.series.problem)
-  if (incident.group === 'invalid' && problem !== undefined && OUTCOME_OF_PROBLEM[problem] === 'quarantined') {
-    sentences.push('What is invalid waits in quarantine, whole.')
-  }
   const isOver = incident.state === 'resolved' || incident.state === 'withdrawn'
   if (!isOver && wellChannels.length > 0 && (incident.group === 'volume' || incident.group === 'invalid')) {
     const be = wellChannels.length === 1 ? 'is' : 'are'
@@ -163,7 +168,8 @@ function unexplained(incident: Incident): string {
     return 'No receiver was running, so nothing is known of these hours. This says nothing about the clients.'
   }
   if (incident.group === 'stalled') return 'Submissions are kept; counting them is behind.'
-  return 'What carries it is not known: no reason, build or problem stands out.'
+  const kept = incident.group === 'invalid' ? ' What is invalid is kept whole.' : ''
+  return `What carries it is not known: no reason, build or problem stands out.${kept}`
 }
 
 function figures(incident: Incident): Figure[] {

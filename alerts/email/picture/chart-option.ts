@@ -338,7 +338,7 @@ function gapLabels(spec: PictureSpec): Mark[] {
 }
 
 function title(spec: PictureSpec): Mark[] {
-  const gap = spec.title.length * LETTER_WIDTH + 8
+  const gap = spec.title.length * 5.6 + 12
   const words: Mark[] = [() => label(spec.title, 0, TITLE_Y, COLOUR.ink, 500)]
   if (spec.water !== null) words.push(() => label('water: 99 of 100 normal hours', gap, TITLE_Y, COLOUR.waterText))
   return words

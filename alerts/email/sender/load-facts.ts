@@ -25,6 +25,8 @@ const MOST_CHANGES = 4
 const CHANGED_WITHIN_MS = 6 * HOUR_MS
 /** Less of an hour is said; a second lost between two heartbeats is not. */
 const WHOLE_HOUR_RATIO = 0.98
+/** Of which less is covered, that hour isn't drawn. */
+const COUNTED_HOUR_RATIO = 0.9
 
 /** What the counts say for this notification. Nothing later than the newest hour judged when it was decided is looked at. */
 export async function loadFacts(
@@ -112,7 +114,7 @@ async function loadSubmissions(
     ...(channel === null ? {} : { channel }),
   })
   const byHour = new Map(rows.map((row) => [row.time, row.received]))
-  const values = hourly(span, (hour, index) => (coverage[index] === 0 ? null : (byHour.get(hour) ?? 0)))
+  const values = hourly(span, (hour, index) => (isCounted(coverage[index]) ? (byHour.get(hour) ?? 0) : null))
   return [{ label: 'seen', channel: channel ?? '*', values }]
 }
 
@@ -137,7 +139,7 @@ async function loadInvalidRates(
         .filter((row) => row.key === channel && row.received > 0)
         .map((row) => [row.time, row.invalid / row.received]),
     )
-    const values = hourly(span, (hour, index) => (coverage[index] === 0 ? null : (ratios.get(hour) ?? 0)))
+    const values = hourly(span, (hour, index) => (isCounted(coverage[index]) ? (ratios.get(hour) ?? 0) : null))
     return { label: channels.length === 1 ? 'invalid' : outsideText(channel, 14), channel, values }
   })
 }
@@ -253,6 +255,11 @@ async function loadWellChannels(database: Database, notification: Notification, 
     const received = receivedOn.get(channel) ?? 0
     return !troubled.has(channel) && band !== undefined && received >= band.low && received <= band.high
   })
+}
+
+/** An hour of which minutes are missing would be drawn as a fall. */
+function isCounted(coverageRatio: number | undefined): boolean {
+  return (coverageRatio ?? 0) >= COUNTED_HOUR_RATIO
 }
 
 function hourly(span: Pick<Span, 'start' | 'end'>, value: (hour: EpochMs, index: number) => HourValue): HourValue[] {
