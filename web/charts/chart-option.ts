@@ -22,6 +22,9 @@ const CLOSE_UP_MS = 15 * DAY_MS
 /** The invalid rate's axis never shows less, so that noise at 0.1 % doesn't look like a crisis. */
 const LEAST_INVALID_SPAN = 0.05
 
+/** There is no half submission: under this, ticks would stand between whole ones. */
+const LEAST_SUBMISSIONS = 4
+
 export interface ChartLook {
   readonly log: boolean
   readonly zone: Zone
@@ -55,7 +58,7 @@ function laneTicks(
   switch (lane) {
     case 'submissions': {
       const most = highest(data.seen, data.high, data.ghost ?? [], [data.running?.pace ?? null])
-      if (!look.log) return { ...ticksFromZero(most || 1, 4), min: 0, kind: 'linear' }
+      if (!look.log) return { ...ticksFromZero(Math.max(most, LEAST_SUBMISSIONS), 4), min: 0, kind: 'linear' }
       const known = [...data.seen, ...data.low].filter(isKnown).filter((value) => value > 0)
       return {
         ...logTicks(
@@ -215,7 +218,12 @@ function marks(lane: Lane, draw: LaneDrawing, data: ChartData, layout: Layout, t
         draw.line('low ahead', onlyWithin(data.low, ahead), theme.shore, shoreWidth, [2, 2]),
         draw.line('high ahead', onlyWithin(data.high, ahead), theme.shore, shoreWidth, [2, 2]),
         draw.line('seen', data.seen, theme.ink, seenWidth),
-        ...(isCloseUp(data) ? [draw.stroke('running', runningTail(data), theme.ink, seenWidth, [2, 3])] : []),
+        ...(isCloseUp(data)
+          ? [
+              draw.stroke('running', runningTail(data), theme.ink, seenWidth, [2, 3]),
+              draw.dots('end', newestPoint(data), theme.ink),
+            ]
+          : []),
       ]
     case 'ofExpected': {
       const level = data.x.map(() => 1)
@@ -239,6 +247,14 @@ function runningTail(data: ChartData): readonly Point[] {
     ? [data.x[running.index - 1] ?? data.now, before]
     : [data.now - running.ageMs, running.pace]
   return [from, [data.now, running.pace]]
+}
+
+/** Where the line ends: the last whole step, or now where none is whole yet. */
+function newestPoint(data: ChartData): readonly Point[] {
+  const index = data.seen.findLastIndex(isKnown)
+  const seen = data.seen[index]
+  if (isKnown(seen)) return [[data.x[index] ?? data.now, seen]]
+  return data.running === null ? [] : [[data.now, data.running.pace]]
 }
 
 /** The residual lane is filled only where the judge said something: a calm week's wiggles are no dry ground. */
@@ -296,6 +312,14 @@ class LaneDrawing {
       shape: { points: (rings[index] ?? []).map(([x, y]) => at(x, y)) },
       style: { fill },
     }))
+  }
+
+  dots(name: string, points: readonly Point[], fill: string): CustomSeriesOption {
+    const series = this.#custom(name, points.length, (index, at) => {
+      const [cx, cy] = at(...(points[index] ?? [0, 0]))
+      return { type: 'circle', shape: { cx, cy, r: 3.5 }, style: { fill } }
+    })
+    return { ...series, z: 8, clip: false }
   }
 
   /** Full-height bands of time. */

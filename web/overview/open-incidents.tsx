@@ -16,7 +16,9 @@ export function OpenIncidents({
     <section class="open-incidents">
       <h2 class="section-head">
         Open incidents
-        {open.length === 0 && <span class="label">none; ended in the last seven days: {ended.length}</span>}
+        {open.length === 0 && (
+          <span class="label">{ended.length === 0 ? 'none' : 'none; ended in the last seven days:'}</span>
+        )}
       </h2>
       <IncidentRows incidents={[...open, ...ended].slice(0, 8)} now={now} />
       {open.length + ended.length > 8 && (

@@ -57,6 +57,7 @@ export function WeekChart({ shapes, axis, summary }: WeekChartProps) {
             toY,
           )}
         />
+        {shapes.lone !== null && <path class="lone" d={`M${shapes.lone[0]} ${toY(shapes.lone[1])}h0`} />}
         {shapes.gaps.map(([from, to]) => (
           <g key={from}>
             <rect class="gap" x={from} y="0" width={to - from} height={HEIGHT} />
@@ -65,7 +66,7 @@ export function WeekChart({ shapes, axis, summary }: WeekChartProps) {
         ))}
         {axis.now <= axis.hours && <path class="now" d={uprightsPath([axis.now], 0, HEIGHT)} />}
       </svg>
-      <span class="week-max label">{axisCount(shapes.max)}</span>
+      <span class="week-max label">{axisCount(Math.ceil(shapes.max))}</span>
     </div>
   )
 }

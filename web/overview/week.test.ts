@@ -50,7 +50,9 @@ describe('a row of the overview', () => {
   })
 
   test('a first submission is seen at once, though no hour is whole yet', () => {
-    const { tail, max } = shapes([null], 1, { so_far: 1 })
+    const { tail, lone, max } = shapes([null], 1, { so_far: 1 })
+    expect(lone).toEqual([1 + 1 / 60, 12])
+    expect(shapes([100, 100]).lone).toBeNull()
     expect(tail).toEqual([
       [1, 12],
       [1 + 1 / 60, 12],

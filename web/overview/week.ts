@@ -43,6 +43,8 @@ export interface WeekShapes {
   readonly high: readonly Value[]
   /** The running hour at its pace so far, from the last whole hour to now. */
   readonly tail: readonly Point[]
+  /** Where no hour is whole yet: the running one, as a dot big enough to be seen. */
+  readonly lone: Point | null
   /** Index of the first hour that isn't complete. */
   readonly complete: number
   readonly water: readonly Ring[]
@@ -77,6 +79,7 @@ export function weekShapes(channel: ChannelOverview, weekStart: string, now: num
     low,
     high,
     tail,
+    lone: seen.some(isKnown) ? null : (tail.at(-1) ?? null),
     complete,
     water: water(x, low, high, 0, complete),
     forecast: water(x, low, high, Math.max(0, complete - 1), hours),
