@@ -6,8 +6,7 @@ import { Trouble } from '../shell/states.tsx'
 import type { BreakDown, Zone } from '../view/view.ts'
 import { axisCount, share } from '../words/number.ts'
 import { DAY_MS, HOUR_MS } from '../words/time.ts'
-import type { Part } from './parts.ts'
-import { largestParts, problemParts } from './parts.ts'
+import { largestParts, type Part, problemParts } from './parts.ts'
 import type { Shown } from './range.ts'
 import { seriesPath } from './use-channel.ts'
 
@@ -21,8 +20,6 @@ interface BreakDownProps {
   readonly range: Shown
   readonly by: BreakDown
   readonly zone: Zone
-  /** What all parts together are, for shares. */
-  readonly received: SeriesAnswer | null
 }
 
 /** Small multiples: what the channel is made of, and what is wrong with its submissions; one y scale for each kind. */

@@ -135,13 +135,7 @@ function Channel({ view, names, overview }: ChannelProps) {
         />
       )}
       {range !== null && overview.data !== null && (
-        <BreakDownCharts
-          channel={view.channel}
-          range={range}
-          by={view.by}
-          zone={view.zone}
-          received={data.received.data}
-        />
+        <BreakDownCharts channel={view.channel} range={range} by={view.by} zone={view.zone} />
       )}
     </>
   )

@@ -38,8 +38,8 @@ export function problemParts(invalid: SeriesAnswer, received: SeriesAnswer, most
     .map((part) => ({
       ...part,
       values: part.values.map((value, index) => {
-        const received_ = all.get(invalid.times[index] ?? '')
-        return isKnown(value) && isKnown(received_) && received_ > 0 ? value / received_ : null
+        const whole = all.get(invalid.times[index] ?? '')
+        return isKnown(value) && isKnown(whole) && whole > 0 ? value / whole : null
       }),
     }))
 }
