@@ -106,12 +106,18 @@ test('all channels a third lower for two days is a holiday', () => {
   expect(judged({ channels }).incidents).toEqual([])
 })
 
-test('nothing from any channel is one incident of all channels', () => {
-  const seen = '100x10 0x6'
+test('nothing from any channel is one incident of all channels, and what all lose is no holiday', () => {
+  const seen = '100x10 30x6'
   const all = { ...others, nightly: { perHour: 2200 } }
   const plan = { channels: Object.fromEntries(Object.entries(all).map(([name, own]) => [name, { ...own, seen }])) }
-  const { incidents } = judged(plan)
+  const { incidents } = judged(plan, 12)
   expect(incidents.map(({ channels, group }) => [group, channels])).toEqual([['volume', ['*']]])
+  const { latest, explanation } = incidents[0] ?? {}
+  expect(latest?.deficitRatio).toBeCloseTo(0.7, 1)
+  expect((latest?.seen ?? 0) / (latest?.mid ?? 0)).toBeCloseTo(0.3, 1)
+  expect(explanation?.sentence).toMatch(
+    /^They fell together: beta by (69|7\d).%, nightly by (69|7\d).%, aurora by (69|7\d).%\.$/,
+  )
 })
 
 test('volume is not judged before a fortnight was listened to', () => {

@@ -1,5 +1,5 @@
 import type { Contribution, Explanation } from '../finding.ts'
-import { expectedCount } from '../judge/expectation.ts'
+import { usualCount } from '../judge/expectation.ts'
 import { at, place } from '../judge/window.ts'
 import { formatPercent } from '../sentence/format.ts'
 import type { TroubleToExplain } from './explain-volume.ts'
@@ -26,7 +26,7 @@ function compareChannel({ channel, start, hour }: TroubleToExplain): Contributio
   let expected = 0
   let seen = 0
   for (let h = start; h <= hour; h++) {
-    const usual = all === undefined ? Number.NaN : expectedCount(all, h)
+    const usual = all === undefined ? Number.NaN : usualCount(all, h, h)
     if (all === undefined || channel.known[place(h)] !== 1 || Number.isNaN(usual)) continue
     expected += usual
     seen += at(all.counts, place(h))

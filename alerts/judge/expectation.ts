@@ -25,10 +25,11 @@ export function usualCount(series: SeriesMemory, hour: HourNumber, judged: HourN
   return levelBefore(series.sums, Math.min(hour, judged)) * at(series.sums.season, slotOf(hour))
 }
 
-/** What is expected of the hour that is judged; null where nothing is known yet. */
-export function expectationOf(channel: ChannelMemory, hour: HourNumber): Expectation | null {
+/** What is expected of the hour that is judged, which isn't a loss of all channels; null where nothing is known yet. */
+export function expectationOf(channel: ChannelMemory, hour: HourNumber, isEverywhere: boolean): Expectation | null {
   const [all] = channel.series
   if (all === undefined) return null
+  if (isEverywhere) return expectation(channel.name, all, hour, usualCount(all, hour, hour), 0)
   const shared = shownMovement(at(all.shared, place(hour) * WINDOWS.length + THREE_HOURS))
   return expectation(channel.name, all, hour, expectedCount(all, hour), shared)
 }

@@ -1,4 +1,4 @@
-import { HOUR_MS, isoSeconds } from '../../data/domain/time.ts'
+import { type EpochMs, HOUR_MS, isoSeconds } from '../../data/domain/time.ts'
 import type { Finding } from '../finding.ts'
 import { groupOf, type Incident } from '../incident.ts'
 import { detectYoungBuilds, updateBuilds } from './builds.ts'
@@ -49,12 +49,14 @@ export function judgeHour({ history, hour: time, incidents, memory }: JudgeInput
   updateNoise(memory, hour)
   const learning = learningProgress(channels, hour)
   const isKnown = at(memory.coverage, place(hour)) >= LEAST_COVERAGE
+  const found = isKnown ? findings(channels, hour, learning) : gapFindings(memory, hour)
+  const isEverywhere = found.some(({ kind, channel }) => kind !== 'gap' && channel === '*')
   return {
     hour: time,
     isKnown,
-    expectations: channels.flatMap(({ channel }) => expectationOf(channel, hour) ?? []),
+    expectations: channels.flatMap(({ channel }) => expectationOf(channel, hour, isEverywhere) ?? []),
     forecast: channels.flatMap(({ channel }) => forecastOf(channel, hour)),
-    findings: isKnown ? findings(channels, hour, learning) : gapFindings(memory, hour),
+    findings: found,
     standings: standings(incidents, channels, memory, hour, isKnown),
     learning,
     memory,
@@ -83,24 +85,25 @@ function findings(
     learnt.map(({ channel }) => channel),
     hour,
   )
-  const volume =
-    everywhere !== null
-      ? [findingOf(everywhere, learnt, hour) ?? []].flat()
-      : learnt.flatMap((judged) => {
-          const alarms = detectVolume(judged.channel, hour)
-          const young = alarms.length > 0 ? null : detectYoungBuilds(judged.channel, judged.source, hour)
-          return (young === null ? alarms : [young]).flatMap((alarm) => findingOf(alarm, [judged], hour) ?? [])
-        })
+  const told = everywhere === null ? null : findingOf(everywhere, learnt, hour)
+  const volume = told === null ? learnt.flatMap((judged) => volumeFindings(judged, hour)) : [told]
   const invalid = channels.flatMap((judged) =>
     detectInvalid(judged.channel, judged.source, hour).flatMap((alarm) => findingOf(alarm, [judged], hour) ?? []),
   )
   return [...volume, ...invalid]
 }
 
+function volumeFindings(judged: JudgedChannel, hour: HourNumber): readonly Finding[] {
+  const alarms = detectVolume(judged.channel, hour)
+  const young = alarms.length > 0 ? null : detectYoungBuilds(judged.channel, judged.source, hour)
+  return (young === null ? alarms : [young]).flatMap((alarm) => findingOf(alarm, [judged], hour) ?? [])
+}
+
 /** null where the trouble was over long enough ago: a window of a day shows it for a day. */
 function findingOf(alarm: Alarm, channels: readonly JudgedChannel[], hour: HourNumber): Finding | null {
   const group = groupOf(alarm.kind)
-  const meters = channels.map(({ channel, source }) => meterOf(channel, source, group, alarm.series))
+  const measured = { group, series: alarm.series, isEverywhere: alarm.channel === '*' }
+  const meters = channels.map(({ channel, source }) => meterOf(channel, source, measured))
   const starts = meters.map((meter) => {
     if (alarm.start !== undefined) return alarm.start
     if (group === 'invalid') return estimateRise(meter, alarm.windowHours, hour)
@@ -127,20 +130,16 @@ function findingOf(alarm: Alarm, channels: readonly JudgedChannel[], hour: HourN
   }
 }
 
-/** An hour that can't be judged is said at once; it began in the hour before where that was listened to in part. */
+/** An hour that can't be judged is said at once. */
 function gapFindings(memory: JudgeMemory, hour: HourNumber): readonly Finding[] {
   if (!wasEverHeard(memory, hour)) return []
   const covered = at(memory.coverage, place(hour))
-  const earlier = at(memory.coverage, place(hour - 1))
-  const isFirst = earlier >= LEAST_COVERAGE
-  const start = isFirst && earlier < 1 ? toTime(hour - 1) + Math.round(earlier * HOUR_MS) : toTime(hour)
-  const isPartlyHeard = covered > 0 && isFirst && earlier === 1
   return [
     {
       kind: 'gap',
       channel: '*',
       series: {},
-      start: isPartlyHeard ? toTime(hour) + Math.round(covered * HOUR_MS) : start,
+      start: gapStart(covered, at(memory.coverage, place(hour - 1)), hour),
       hour: toTime(hour),
       size: 1 - covered,
       peakSize: 1,
@@ -160,6 +159,13 @@ function gapFindings(memory: JudgeMemory, hour: HourNumber): readonly Finding[] 
       explanation: { sentence: '', carriers: [] },
     },
   ]
+}
+
+/** To the minute: listening stopped within the hour before, where that was heard in part, or within this one. */
+function gapStart(covered: number, earlier: number, hour: HourNumber): EpochMs {
+  if (earlier < LEAST_COVERAGE) return toTime(hour)
+  if (earlier < 1) return toTime(hour - 1) + Math.round(earlier * HOUR_MS)
+  return toTime(hour) + Math.round(covered * HOUR_MS)
 }
 
 /** Before anybody ever listened there is no gap: the service hadn't begun. */

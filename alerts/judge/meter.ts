@@ -5,7 +5,7 @@ import type { ChannelNumbers, IncidentGroup } from '../incident.ts'
 import type { ChannelCounts } from './builds.ts'
 import { tolerableRate } from './detect-invalid.ts'
 import { toleratedLoss } from './detect-volume.ts'
-import { bandAround, expectedCount } from './expectation.ts'
+import { bandAround, expectedCount, usualCount } from './expectation.ts'
 import type { ChannelMemory, SeriesMemory } from './memory.ts'
 import { at, DAY_HOURS, type HourNumber, place } from './window.ts'
 
@@ -32,30 +32,45 @@ export interface Meter {
 /** A loss below this part of what was expected is no trouble any more, however exactly it is known. */
 const LEAST_LOSS = 0.045
 
+export interface Measured {
+  readonly group: IncidentGroup
+  readonly series: SeriesKey
+  /** All channels are in trouble together: then what they do together is the trouble, and nothing to be expected. */
+  readonly isEverywhere: boolean
+}
+
 /** The meter for what `series` names on one channel. */
-export function meterOf(channel: ChannelMemory, source: ChannelCounts, group: IncidentGroup, series: SeriesKey): Meter {
+export function meterOf(channel: ChannelMemory, source: ChannelCounts, measured: Measured): Meter {
+  const { group, series } = measured
   if (group === 'invalid') return rateMeter(channel, source, series)
   const [all] = channel.series
   const reason = channel.series.find((own) => own.reason === series.reason && series.reason !== undefined)
   if (all === undefined) throw new Error(`channel ${channel.name} has no series`)
   const since = series.buildId === undefined ? undefined : channel.builds.firstSeen.get(series.buildId)
   if (reason !== undefined && since !== undefined) return youngMeter(channel, source, { all, reason, since })
-  return volumeMeter(channel, source, reason ?? all, group === 'surge' ? -1 : 1)
+  return volumeMeter(channel, source, reason ?? all, measured)
 }
 
-function volumeMeter(channel: ChannelMemory, source: ChannelCounts, series: SeriesMemory, sign: 1 | -1): Meter {
+function volumeMeter(
+  channel: ChannelMemory,
+  source: ChannelCounts,
+  series: SeriesMemory,
+  { group, isEverywhere }: Measured,
+): Meter {
+  const sign = group === 'surge' ? -1 : 1
   const slack = Math.max(LEAST_LOSS, 0.6 * (1 - Math.exp(-toleratedLoss(series, DAY_HOURS))))
   const seenAt = (hour: HourNumber) => at(series.counts, place(hour))
+  const expectedAt = (hour: HourNumber) => (isEverywhere ? usualCount(series, hour, hour) : expectedCount(series, hour))
   return {
     channel,
     read: (hour) => {
-      const expected = expectedCount(series, hour)
+      const expected = expectedAt(hour)
       if (channel.known[place(hour)] !== 1 || !(expected > 0)) return null
       const seen = seenAt(hour)
       return { base: expected, part: seen, lost: sign * (expected - seen), slack: slack * expected }
     },
     numbers: (hour) => {
-      const mid = expectedCount(series, hour) || 0
+      const mid = expectedAt(hour) || 0
       return { ...numbersOf(channel, source, hour), seen: Math.round(seenAt(hour)), mid, ...bandAround(series, mid, 0) }
     },
   }

@@ -6,7 +6,7 @@ import type { Explanation } from '../finding.ts'
 import type { AcceptedLevel, ChannelNumbers, Incident, IncidentGroup, IncidentNumbers } from '../incident.ts'
 import type { ChannelCounts } from './builds.ts'
 import { type ChannelMemory, type JudgeMemory, WINDOWS } from './memory.ts'
-import { estimateEnd, type Meter, meterOf, type Totals, totalsOf } from './meter.ts'
+import { estimateEnd, type Measured, type Meter, meterOf, type Totals, totalsOf } from './meter.ts'
 import { concerns, LEAST_COVERAGE } from './observe.ts'
 import type { Standing } from './verdict.ts'
 import { at, DAY_HOURS, type HourNumber, NOISE_HOURS, place, toHourNumber, toTime, WEEK_HOURS } from './window.ts'
@@ -19,18 +19,14 @@ export interface JudgedChannel {
 /** How an open incident stands after `hour`, everything counted anew; null where the hour says nothing about it. */
 export function standingOf(incident: Incident, channels: readonly JudgedChannel[], hour: HourNumber): Standing | null {
   const concerned = channels.filter(({ channel }) => concerns(incident, channel.name))
-  const meters = concerned.map(({ channel, source }) => meterOf(channel, source, incident.group, incident.series))
+  const measured = { group: incident.group, series: incident.series, isEverywhere: incident.channels.includes('*') }
+  const meters = concerned.map(({ channel, source }) => meterOf(channel, source, measured))
   if (meters.length === 0) return null
   // Residuals reach no further back than four weeks; what a longer incident lost before that is left out.
   const start = Math.max(toHourNumber(incident.start), hour - NOISE_HOURS)
-  const ends = concerned.map((judged, index) => {
-    const own = estimateEnd(
-      meters[index] ?? meterOf(judged.channel, judged.source, incident.group, incident.series),
-      start,
-      hour,
-    )
-    return Math.max(own, ...reasonMeters(judged, incident).map((meter) => estimateEnd(meter, start, hour)))
-  })
+  const ends = concerned.map((judged) =>
+    Math.max(...endMeters(judged, measured).map((meter) => estimateEnd(meter, start, hour))),
+  )
   const end = commonEnd(ends)
   const last = Math.max(start, end - 1)
   const totals = meters.map((meter) => totalsOf(meter, start, last))
@@ -56,9 +52,11 @@ function commonEnd(all: readonly HourNumber[]): HourNumber {
 }
 
 /** A channel hasn't come back while one of its reasons still lacks. */
-function reasonMeters({ channel, source }: JudgedChannel, { group }: Incident): readonly Meter[] {
-  if (group !== 'volume') return []
-  return channel.series.slice(1).map(({ reason }) => meterOf(channel, source, group, { reason }))
+function endMeters({ channel, source }: JudgedChannel, measured: Measured): readonly Meter[] {
+  const own = meterOf(channel, source, measured)
+  if (measured.group !== 'volume') return [own]
+  const reasons = channel.series.slice(1)
+  return [own, ...reasons.map(({ reason }) => meterOf(channel, source, { ...measured, series: { reason } }))]
 }
 
 function hoursKnown(meters: readonly Meter[], from: HourNumber, to: HourNumber): number {
