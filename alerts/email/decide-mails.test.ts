@@ -72,6 +72,17 @@ test('what comes back counts its depth anew', () => {
   expect(triggers).toEqual(['opened', 'resolved', 'reopened', 'worsened'])
 })
 
+test('what one build lacks is not compared with what its channel lacks', () => {
+  const build = makeIncident({ series: { reason: 'saved-session', buildId: '20140201' }, latest: { seen: 0 } })
+  const [, reminder] = decideInTurn([
+    { hours: 0, incidents: [build] },
+    { hours: 4, incidents: [incident] },
+  ])
+  const { previousRatio, worstRatio } = parseNotification(reminder?.[0]?.body ?? '')
+  expect(previousRatio).toBeNull()
+  expect(worstRatio).toBeCloseTo(0.41, 2)
+})
+
 test('an incident that no route wants is told to nobody; a recipient on two routes is told once', () => {
   const volume: Route = { name: 'volume', recipients: ['a@example.org'], matches: (each) => each.group === 'volume' }
   const [mails] = decideInTurn([

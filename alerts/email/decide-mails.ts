@@ -57,17 +57,24 @@ function notify(
   now: EpochMs,
 ): Omit<Notification, 'subject' | 'route'> {
   const ratio = magnitude(incident)
-  const isNewLife = previous === null || trigger === 'reopened'
+  // Depths of one build's submissions and of the whole channel's can't be compared.
+  const comparable = previous !== null && isSameSeries(previous.incident, incident) ? previous : null
   return {
     trigger,
     sequence: (previous?.sequence ?? 0) + 1,
     decidedAt: now,
     incident,
     newsAt: trigger === 'reminder' && previous !== null ? previous.newsAt : now,
-    worstRatio: isNewLife ? ratio : Math.max(ratio, previous.worstRatio),
-    previousRatio: previous === null ? null : magnitude(previous.incident),
+    worstRatio: comparable === null || trigger === 'reopened' ? ratio : Math.max(ratio, comparable.worstRatio),
+    previousRatio: comparable === null ? null : magnitude(comparable.incident),
     troubledChannels: troubledBesides(incident, incidents),
   }
+}
+
+function isSameSeries(one: Incident, other: Incident): boolean {
+  const names = new Set([...Object.keys(one.series), ...Object.keys(other.series)])
+  const part = (incident: Incident, name: string) => new Map(Object.entries(incident.series)).get(name)
+  return [...names].every((name) => part(one, name) === part(other, name))
 }
 
 function troubledBesides(incident: Incident, incidents: readonly Incident[]): string[] {

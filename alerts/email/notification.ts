@@ -29,9 +29,9 @@ const NotificationSchema = z.object({
   incident: IncidentSchema,
   /** When something new was last told; reminders are counted from here. */
   newsAt: z.number(),
-  /** The largest `magnitude` told since the incident was opened or re-opened. */
+  /** The largest `magnitude` told of this series since the incident was opened or re-opened. */
   worstRatio: z.number(),
-  /** `magnitude` as the notification before told it; null for the first. */
+  /** `magnitude` as the notification before told it; null for the first, and where it told of another series. */
   previousRatio: z.number().nullable(),
   /** Channels that other incidents were open on. */
   troubledChannels: z.array(z.string()),

@@ -1,6 +1,5 @@
 import type { Database } from '../../../data/counts/database.ts'
 import { readSeenBuilds } from '../../../data/counts/queries/read-builds.ts'
-import { readChannels } from '../../../data/counts/queries/read-channels.ts'
 import { type ExpectationRow, readExpectations } from '../../../data/counts/queries/read-expectations.ts'
 import { readSeries } from '../../../data/counts/queries/read-series.ts'
 import { readGaps, readHourlyCoverage } from '../../../data/counts/read-coverage.ts'
@@ -237,24 +236,22 @@ function apart(change: Change, incident: Incident): number {
   return Math.abs((change.kind === 'build' ? change.firstSeen : change.hour) - incident.start)
 }
 
-/** Channels that no incident is open on and whose newest judged hour lay within what was expected. */
+/** Channels that no incident is open on and whose newest judged hour lay within what was expected, largest first. */
 async function loadWellChannels(database: Database, notification: Notification, end: EpochMs): Promise<string[]> {
   const { incident, troubledChannels } = notification
   if (incident.channels.includes('*') || troubledChannels.includes('*')) return []
   const from = end - HOUR_MS
-  const [channels, expected, seen] = await Promise.all([
-    readChannels(database, end - WEEK_MS),
+  const [expected, seen] = await Promise.all([
     readExpectations(database, { from, to: end }),
     readSeries(database, { from, to: end, step: 'hour', by: 'channel', now: end }),
   ])
   const troubled = new Set([...incident.channels, ...troubledChannels, OTHER, UNKNOWN])
   const receivedOn = new Map(seen.map((row) => [row.key, row.received]))
-  const bandOf = new Map(expected.map((row) => [row.channel, row]))
-  return channels.filter((channel) => {
-    const band = bandOf.get(channel)
-    const received = receivedOn.get(channel) ?? 0
-    return !troubled.has(channel) && band !== undefined && received >= band.low && received <= band.high
-  })
+  return expected
+    .map((band) => ({ ...band, received: receivedOn.get(band.channel) ?? 0 }))
+    .filter(({ channel, received, low, high }) => !troubled.has(channel) && received >= low && received <= high)
+    .sort((one, other) => other.received - one.received)
+    .map(({ channel }) => channel)
 }
 
 /** An hour of which minutes are missing would be drawn as a fall. */
