@@ -89,7 +89,7 @@ function incidentAsSentence(incident: Incident): TopSentence {
 }
 
 /** The mark of a channel or sentence that `incident` speaks of. */
-export function incidentMark(incident: Incident): SentenceMark {
+function incidentMark(incident: Incident): SentenceMark {
   if (incident.group === 'gap' || incident.group === 'stalled') return 'unknown'
   if (incident.state === 'recovering') return 'recovering'
   if (incident.group === 'invalid') return 'invalid'
