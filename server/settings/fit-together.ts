@@ -23,13 +23,10 @@ function exposureProblems({ dashboard }: Settings, problemOf: ProblemOf): string
   )
 }
 
-function sharedAddressProblems({ receive, dashboard, admin }: Settings, problemOf: ProblemOf): string[] {
+function sharedAddressProblems({ receive, dashboard }: Settings, problemOf: ProblemOf): string[] {
   return [
     ...(isSame(receive.listen, dashboard.listen)
       ? problemOf('dashboard.listen', 'another address than receive.listen: the open edge serves nothing else')
-      : []),
-    ...([receive.listen, dashboard.listen].some((other) => isSame(admin.listen, other))
-      ? problemOf('admin.listen', 'another address than receive.listen and dashboard.listen')
       : []),
   ]
 }

@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { z } from 'zod'
+import { DEFAULT_DIMENSION_SCHEMA, FIELD_NAMES } from '../../data/domain/dimension-schema.ts'
+import { DEFAULT_CONSTANTS } from '../../data/histograms/definition-number.ts'
 import { DEFAULT_REVISION_RULES } from '../../data/histograms/revision.ts'
 import { LOG_LEVELS } from '../log.ts'
 import {
@@ -30,6 +32,12 @@ const allowedValues = z.union([
 const ALLOWED_VALUES =
   '"*" for any, a value, a list of values, {"min": …, "max": …} (either may be left out), or {"regexp": …}'
 
+/** What the converter counts by name where no setting says otherwise. */
+function valuesByDefault(dimension: keyof typeof FIELD_NAMES): z.input<typeof allowedValues> {
+  const entry = DEFAULT_DIMENSION_SCHEMA.dimensions.find(({ field_name }) => field_name === FIELD_NAMES[dimension])
+  return allowedValues.parse(entry?.allowed_values ?? '*')
+}
+
 /** The mailbox of one person or list, bare or with a name: `on-call@example.org`, `Tidewatch <tide@example.org>`. */
 const MAILBOX = /^(?:[^<>@,]*<[^\s<>@,]+@[^\s<>@,]+>|[^\s<>@,]+@[^\s<>@,]+)$/
 
@@ -55,13 +63,15 @@ export const settingsSchema = z.strictObject({
       about: 'A longer body is discarded, answered with 202 and counted.',
     }),
     maxPathBytes: bytes('10 KiB', {
+      least: 64,
+      most: 65_535,
       applies: 'restart',
       about: 'A longer path is discarded, answered with 202 and counted.',
     }),
     maxHeaderBytes: bytes('16 KiB', {
       least: 1024,
       applies: 'restart',
-      about: 'All headers of a request together, with its first line.',
+      about: 'All headers of a request together; more is answered with 431.',
     }),
     headerTimeoutSeconds: wholeNumber(10, {
       least: 1,
@@ -98,7 +108,7 @@ export const settingsSchema = z.strictObject({
       pattern: /^[0-9a-fA-F:.]+$/,
       allowed: 'IP addresses (in a variable or a flag: joined by commas)',
       applies: 'restart',
-      about: 'Addresses of proxies whose X-Forwarded-For is believed.',
+      about: 'Addresses of proxies, or networks such as 10.0.0.0/8, whose X-Forwarded-For is believed.',
     }),
     keepClientAddress: yesOrNo(false, {
       applies: 'restart',
@@ -134,25 +144,21 @@ export const settingsSchema = z.strictObject({
       defaultText: 'the processors less one, at least 1',
       about: 'Threads that convert submissions.',
     }),
-    channels: structure(allowedValues, ['nightly', 'aurora', 'beta', 'release', 'esr'], {
+    channels: structure(allowedValues, valuesByDefault('channel'), {
       allowed: ALLOWED_VALUES,
       applies: 'restart',
       about: 'Channels that are counted by name; others count as OTHER.',
     }),
-    reasons: structure(allowedValues, ['idle-daily', 'saved-session', 'test-ping'], {
+    reasons: structure(allowedValues, valuesByDefault('reason'), {
       allowed: ALLOWED_VALUES,
       applies: 'restart',
       about: 'Reasons that are counted by name; others count as OTHER.',
     }),
-    applications: structure(
-      allowedValues,
-      ['Firefox', 'Fennec', 'Thunderbird', 'SeaMonkey', 'MetroFirefox', 'FirefoxOS', 'B2G'],
-      {
-        allowed: ALLOWED_VALUES,
-        applies: 'restart',
-        about: 'Applications that are counted by name; others count as OTHER.',
-      },
-    ),
+    applications: structure(allowedValues, valuesByDefault('appName'), {
+      allowed: ALLOWED_VALUES,
+      applies: 'restart',
+      about: 'Applications that are counted by name; others count as OTHER.',
+    }),
     maxInflatedBytes: bytes('16 MiB', {
       least: 64 * 1024,
       applies: 'restart',
@@ -167,11 +173,6 @@ export const settingsSchema = z.strictObject({
       most: 60,
       applies: 'restart',
       about: 'How long a submission waits for its histogram specification before it is quarantined.',
-    }),
-    retryHours: wholeNumber(48, {
-      least: 0,
-      applies: 'restart',
-      about: 'How long quarantined submissions whose specification was missing are tried again by themselves.',
     }),
   }),
 
@@ -206,7 +207,7 @@ export const settingsSchema = z.strictObject({
     }),
     constants: structure(
       z.record(z.string(), z.int()),
-      { 'JS::gcreason::NUM_TELEMETRY_REASONS': 101, 'mozilla::StartupTimeline::MAX_EVENT_ID': 12 },
+      { ...DEFAULT_CONSTANTS },
       {
         allowed: 'names with their whole numbers: {"NAME": 12}',
         applies: 'restart',
@@ -270,14 +271,6 @@ export const settingsSchema = z.strictObject({
     }),
   }),
 
-  judge: z.strictObject({
-    learningDays: wholeNumber(14, {
-      least: 7,
-      applies: 'restart',
-      about: "Covered days that a channel's tide is learnt from before it is judged.",
-    }),
-  }),
-
   smtp: z.strictObject({
     url: address('', {
       schemes: ['smtp', 'smtps'],
@@ -315,12 +308,6 @@ export const settingsSchema = z.strictObject({
       allowed: 'host names without a port (in a variable or a flag: joined by commas)',
       applies: 'restart',
       about: "Host names that the dashboard answers to, besides the loopback ones and the public address's.",
-    }),
-  }),
-  admin: z.strictObject({
-    listen: listenAddress('127.0.0.1:8082', {
-      applies: 'restart',
-      about: 'Where a role that runs alone serves its metrics.',
     }),
   }),
   log: z.strictObject({

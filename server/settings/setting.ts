@@ -103,9 +103,12 @@ export function structure<Schema extends z.ZodType>(
 const UNITS: Readonly<Record<string, number>> = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }
 
 /** A number of bytes; `"64 MiB"` is understood too. */
-export function bytes(initial: string, { least = 1, ...facts }: Facts & { least?: number }) {
-  const schema = z.preprocess((given) => (typeof given === 'string' ? asBytes(given) : given), z.int().min(least))
-  const allowed = `a whole number of bytes from ${least}, or such as "64 KiB", "8 MiB", "1 GiB"`
+export function bytes(initial: string, { least = 1, most, ...facts }: Facts & { least?: number; most?: number }) {
+  const whole = z.int().min(least)
+  const bounded = most === undefined ? whole : whole.max(most)
+  const schema = z.preprocess((given) => (typeof given === 'string' ? asBytes(given) : given), bounded)
+  const range = most === undefined ? `from ${least}` : `from ${least} to ${most}`
+  const allowed = `a whole number of bytes ${range}, or such as "64 KiB", "8 MiB", "1 GiB"`
   return setting(schema, initial, { allowed, fromText: asIs, ...facts })
 }
 

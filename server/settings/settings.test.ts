@@ -35,7 +35,6 @@ describe('defaults', () => {
     ['publicUrl', 'TIDEWATCH_PUBLIC_URL'],
     ['receive.listen', 'TIDEWATCH_RECEIVE_LISTEN'],
     ['dashboard.listen', 'TIDEWATCH_DASHBOARD_LISTEN'],
-    ['admin.listen', 'TIDEWATCH_ADMIN_LISTEN'],
     ['smtp.url', 'TIDEWATCH_SMTP_URL'],
     ['mail.to', 'TIDEWATCH_MAIL_TO'],
     ['histograms.dir', 'TIDEWATCH_HISTOGRAMS_DIR'],
