@@ -34,12 +34,15 @@ export function expectationOf(channel: ChannelMemory, hour: HourNumber, isEveryw
   return expectation(channel.name, all, hour, expectedCount(all, hour), shared)
 }
 
-/** The 24 hours after `hour`: season and level as now known, and the siblings' last day taken to go on. */
+/** For the tide table: the rest of today and two days more, from any hour of the day. */
+const FORECAST_HOURS = 72
+
+/** The 72 hours after `hour`: season and level as now known, and the siblings' last day taken to go on. */
 export function forecastOf(channel: ChannelMemory, hour: HourNumber): readonly Expectation[] {
   const [all] = channel.series
   if (all === undefined) return []
   const shared = shownMovement(at(all.shared, place(hour) * WINDOWS.length + WHOLE_DAY))
-  return Array.from({ length: DAY_HOURS }, (_, ahead) => hour + 1 + ahead).flatMap((ahead) => {
+  return Array.from({ length: FORECAST_HOURS }, (_, ahead) => hour + 1 + ahead).flatMap((ahead) => {
     const mid = usualCount(all, ahead, hour) * Math.exp(shared)
     return expectation(channel.name, all, ahead, mid, shared) ?? []
   })

@@ -28,7 +28,7 @@ export interface Verdict {
   readonly isKnown: boolean
   /** This hour's, one a channel, by name. */
   readonly expectations: readonly Expectation[]
-  /** The 24 hours after it, by channel, then hour. */
+  /** The 72 hours after it, by channel, then hour. */
   readonly forecast: readonly Expectation[]
   readonly findings: readonly Finding[]
   /** How each open or recovering incident stands after this hour. */
