@@ -25,6 +25,15 @@ test('its page also shows what happened, and every mail it caused', async ({ pag
   await expect(page).toHaveURL(/\/mail\/140$/)
 })
 
+test('at 360 px an incident with long values fits', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 740 })
+  await page.goto('/incident/14')
+  await expect(page.getByText('revision_prefix=https://hg.mozilla.org')).toBeVisible()
+  await expect.poll(() => paintedShare(page)).toBeGreaterThan(0.02)
+  await expectNoSidewaysScrolling(page)
+  await keepScreenshot(page, 'incident-360')
+})
+
 test('the list has open incidents first, then all others', async ({ page }) => {
   await page.goto('/incidents')
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('2 incidents open.')

@@ -159,7 +159,9 @@ function placeAll(data: ChartData, width: number, closeUp: boolean, about: numbe
     .filter(() => about === undefined)
   const gaps: RowSpan[] = data.gaps.filter(isShown).map(({ from, to }) => {
     const incident = data.incidents.find((one) => one.group === 'gap' && one.from < to && one.to > from)
-    return { id: incident?.id ?? null, from, to, label: `nothing counted, ${age(to - from)}`, kind: 'gap' }
+    // Gaps are whole hours cut to the range; the incident knows how long it really was.
+    const lasted = incident === undefined ? to - from : incident.to - incident.from
+    return { id: incident?.id ?? null, from, to, label: `nothing counted, ${age(lasted)}`, kind: 'gap' }
   })
   const point = (time: number, label: string, kind: RowSpan['kind']): RowSpan[] =>
     time > data.from && time < data.to ? [{ id: null, from: time, to: time, label, kind }] : []

@@ -43,7 +43,7 @@ export function figuresOf(incident: IncidentAnswer): readonly Figure[] {
     case 'invalid':
       return [
         { name: `Invalid${soFar}`, value: estimate(incident.missing), look: 'wrong' },
-        { name: `Invalid rate, ${hour}`, value: rate(latest.invalid_rate), look: 'wrong' },
+        { name: `Invalid rate${soFar}`, value: rate(latest.invalid_rate), look: 'wrong' },
         seen,
         sure,
       ]

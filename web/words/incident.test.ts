@@ -44,6 +44,15 @@ describe('over a chart', () => {
     ['saved-session missing', {}],
     ['builds from 20140116 on', { explanation: { sentence: '', carriers: [], first_build_id: '20140116' } }],
     ['too few', { explanation: { sentence: '', carriers: [] } }],
+    [
+      'too few',
+      {
+        explanation: {
+          sentence: '',
+          carriers: [{ dimension: 'reason', value: 'saved-session', expected: 62, seen: 30, share: 0.62 }],
+        },
+      },
+    ],
     ['invalid_revision', { group: 'invalid', series: { problem: 'invalid_revision' } }],
     ['invalid', { group: 'invalid', explanation: { sentence: '', carriers: [] } }],
     ['too many saved-session', { group: 'surge' }],
@@ -93,6 +102,6 @@ test('its page shows the number that proves it first', () => {
     'Expected, 13:00: 2 238 – 2 677',
     'How sure: very',
   ])
-  expect(names({ ...drop, group: 'invalid' })[1]).toBe('Invalid rate, 13:00: 0.0 %')
+  expect(names({ ...drop, group: 'invalid' })[1]).toBe('Invalid rate so far: 0.0 %')
   expect(names({ ...drop, group: 'gap', end: '2014-02-01T23:00:00Z' })).toEqual(['Lasted: 9 h'])
 })

@@ -1,9 +1,12 @@
 import type { ChannelState, IncidentAnswer, IncidentState } from '../../server/api/types.ts'
 import { estimate, share } from './number.ts'
 
+/** A value that carries less isn't what is missing: when everything falls alike, the largest part falls most. */
+const CARRIES_IT = 0.8
+
 /** What is wrong, in the two or three words that fit over a chart's bracket: `saved-session missing`. */
 export function incidentTitle(incident: IncidentAnswer): string {
-  const carrier = incident.explanation.carriers.find((candidate) => candidate.share >= 0.5)
+  const carrier = incident.explanation.carriers.find((candidate) => candidate.share >= CARRIES_IT)
   switch (incident.group) {
     case 'gap':
       return 'nothing counted'
