@@ -75,7 +75,8 @@ export interface JudgeShell {
 /** Nobody is told today of a winter that nobody watched: what is older than this is history, and only teaches. */
 const LONGEST_CATCH_UP_MS = 120 * DAY_MS
 const HOURS_A_ROUND = 48
-const HOURS_LOADED_AHEAD = 24 * 30
+/** Long enough for the longest catch-up: counts are read once for all of it. */
+const HOURS_LOADED_AHEAD = LONGEST_CATCH_UP_MS / HOUR_MS
 const ATTEMPTS = 3
 
 export async function createJudgeShell(options: JudgeShellOptions): Promise<JudgeShell> {
@@ -90,17 +91,18 @@ export async function createJudgeShell(options: JudgeShellOptions): Promise<Judg
   let window: HistoryWindow | null = null
   let failing: { readonly hour: EpochMs; readonly attempts: number } | null = null
 
-  /** The window holds all that a verdict on any hour up to `to` needs, and as much ahead as there is to catch up. */
-  async function windowUpTo(from: EpochMs, to: EpochMs): Promise<HistoryWindow> {
-    const end = window === null ? null : window.history.start + window.history.hours * HOUR_MS
+  /** A window that holds all that verdicts on `from` and later hours need; to `end` (excluded) where that isn't too far. */
+  async function windowFrom(from: EpochMs, end: EpochMs): Promise<HistoryWindow> {
     const needed = from - JUDGE_WINDOW_HOURS * HOUR_MS
-    if (window !== null && end !== null && to < end && needed >= window.history.start) return window
-    const ahead = Math.min(to + HOUR_MS, from + HOURS_LOADED_AHEAD * HOUR_MS)
-    if (window !== null && end !== null && end === from && ahead === from + HOUR_MS && needed >= window.history.start) {
-      await window.slideTo(ahead)
-    } else {
-      window = await loadHistoryWindow(database, needed, ahead)
+    const held = window === null ? null : endOf(window)
+    if (window !== null && held !== null && needed >= window.history.start) {
+      if (from < held) return window
+      if (from === held && end === from + HOUR_MS) {
+        await window.slideTo(end)
+        return window
+      }
     }
+    window = await loadHistoryWindow(database, needed, Math.min(end, from + HOURS_LOADED_AHEAD * HOUR_MS))
     return window
   }
 
@@ -115,7 +117,7 @@ export async function createJudgeShell(options: JudgeShellOptions): Promise<Judg
     if (hours.length === 0 || judgedHour === null) return NOTHING
     const oldest = judgedHour - JUDGE_WINDOW_HOURS * HOUR_MS
     const recent = hours.filter((hour) => hour > oldest)
-    const held = await windowUpTo(judgedHour, judgedHour)
+    const held = await windowFrom(judgedHour, judgedHour + HOUR_MS)
     await held.refresh(recent)
     // What is older than the window can't change a verdict any more; it is only taken off the list.
     return judgeHours(held, recent, { forget: hours.filter((hour) => hour <= oldest) })
@@ -215,8 +217,8 @@ export async function createJudgeShell(options: JudgeShellOptions): Promise<Judg
     if (from === null || from >= end) return { ...NOTHING, isBehind: false }
     const count = Math.min(HOURS_A_ROUND, (end - from) / HOUR_MS)
     const hours = Array.from({ length: count }, (_, i) => from + i * HOUR_MS)
-    const held = await windowUpTo(from, hours.at(-1) ?? from)
-    const within = hours.filter((hour) => hour < held.history.start + held.history.hours * HOUR_MS)
+    const held = await windowFrom(from, end)
+    const within = hours.filter((hour) => hour < endOf(held))
     const round = await judgeHours(held, within)
     return { ...round, isBehind: (round.judgedHours.at(-1) ?? from) + HOUR_MS < end }
   }
@@ -238,7 +240,7 @@ export async function createJudgeShell(options: JudgeShellOptions): Promise<Judg
     countsChanged(hours) {
       if (window === null) return
       // Judged hours come back as re-opened ones; those not judged yet may stand in what was read ahead.
-      const end = window.history.start + window.history.hours * HOUR_MS
+      const end = endOf(window)
       if (hours.some((hour) => hour < end && (judgedHour === null || hour > judgedHour))) window = null
     },
     forgetCounts() {
@@ -253,6 +255,10 @@ export async function createJudgeShell(options: JudgeShellOptions): Promise<Judg
       return draft.mails.length
     },
   }
+}
+
+function endOf({ history }: HistoryWindow): EpochMs {
+  return history.start + history.hours * HOUR_MS
 }
 
 const NOTHING: JudgeRound = { judgedHours: [], changedIncidents: [], mailsDecided: 0 }

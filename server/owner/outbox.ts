@@ -34,6 +34,8 @@ export async function createOutbox(options: {
   readonly log: Logger
   readonly now: () => EpochMs
   readonly pace: 'live' | 'replay'
+  /** While false, mails wait: a history is judged first and told afterwards. */
+  isTimeToSend(): boolean
   /** Mails were sent, refused, or have to wait. */
   readonly onChange: () => void
 }): Promise<Outbox> {
@@ -50,6 +52,7 @@ export async function createOutbox(options: {
   })
   const loop = startWorkLoop(
     async () => {
+      if (!options.isTimeToSend()) return
       const round = await sender.deliver(now(), pace)
       if (round.sent + round.failed + round.refused > 0) options.onChange()
     },

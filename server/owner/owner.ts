@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { hostname } from 'node:os'
 import { LEARNING_DAYS } from '../../alerts/judge/verdict.ts'
 import { createJudgeShell, type JudgeShell } from '../../alerts/shell/judge-shell.ts'
 import { type EpochMs, HOUR_MS, isoSeconds, MINUTE_MS } from '../../data/domain/time.ts'
@@ -15,7 +14,7 @@ import { createRetentionTask } from '../schedule/tasks/retention-task.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
 import { coveragePauseMs } from './child-options.ts'
 import { commandApp } from './command-app.ts'
-import { mailRoutesOf } from './mail-routes.ts'
+import { mailHostOf, mailRoutesOf } from './mail-routes.ts'
 import { createMerger } from './merge-converted-files.ts'
 import { openState } from './open-state.ts'
 import { createOutbox } from './outbox.ts'
@@ -54,7 +53,7 @@ export async function startOwner({ settings, log, now, mode, webFolder }: OwnerO
   const changed = new ChangedCounts()
   const pipeline = await createPipeline({ spool: folders.spool, now, mode })
   const pace = mode === 'demo' ? 'replay' : 'live'
-  const mailHost = hostname()
+  const mailHost = mailHostOf(settings.current)
   const judge = await createJudgeShell({
     database,
     journal,
@@ -64,6 +63,8 @@ export async function startOwner({ settings, log, now, mode, webFolder }: OwnerO
     pace,
     onError: (error, hour) => log.error({ error, hour: isoSeconds(hour) }, 'an hour could not be judged'),
   })
+  let isStopping = false
+  let isCatchingUp = true
   const outbox = await createOutbox({
     database,
     journal,
@@ -73,6 +74,7 @@ export async function startOwner({ settings, log, now, mode, webFolder }: OwnerO
     log,
     now,
     pace,
+    isTimeToSend: () => pace === 'live' || !isCatchingUp,
     onChange: () => hub.publish({ event: 'mails' }),
   })
   const merger = await createMerger({
@@ -141,16 +143,16 @@ export async function startOwner({ settings, log, now, mode, webFolder }: OwnerO
     hub.publish({ event: 'freshness', freshness: pipeline.freshness() })
   }
   async function judgeAndPublish(): Promise<void> {
-    for (let isBehind = true; isBehind && !isStopping; ) {
+    isCatchingUp = true
+    while (isCatchingUp && !isStopping) {
       const round = await judge.judgeDue(pipeline.watermark())
-      isBehind = round.isBehind
+      isCatchingUp = round.isBehind
       const newest = round.judgedHours.at(-1)
       if (newest !== undefined) hub.publish({ event: 'judged', hour: isoSeconds(newest) })
       if (round.changedIncidents.length > 0) hub.publish({ event: 'incidents', ids: round.changedIncidents })
       if (round.mailsDecided > 0) outbox.wake()
     }
   }
-  let isStopping = false
 
   const api: ApiContext = {
     database,
@@ -171,6 +173,7 @@ export async function startOwner({ settings, log, now, mode, webFolder }: OwnerO
     }),
     settings.current.dashboard.listen,
   ).catch(async (error: unknown) => {
+    await outbox.stop()
     await state.close()
     throw error
   })

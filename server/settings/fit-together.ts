@@ -8,7 +8,11 @@ export function fittingProblems(settings: Settings, resolved: readonly ResolvedS
     const setting = resolved.find(({ name }) => name.path === path)
     return setting === undefined ? [] : [settingProblem(setting, use)]
   }
-  return [...exposureProblems(settings, problemOf), ...sharedAddressProblems(settings, problemOf)]
+  return [
+    ...exposureProblems(settings, problemOf),
+    ...sharedAddressProblems(settings, problemOf),
+    ...nobodyToldProblems(settings, problemOf),
+  ]
 }
 
 type ProblemOf = (path: string, use: string) => string[]
@@ -24,11 +28,14 @@ function exposureProblems({ dashboard }: Settings, problemOf: ProblemOf): string
 }
 
 function sharedAddressProblems({ receive, dashboard }: Settings, problemOf: ProblemOf): string[] {
-  return [
-    ...(isSame(receive.listen, dashboard.listen)
-      ? problemOf('dashboard.listen', 'another address than receive.listen: the open edge serves nothing else')
-      : []),
-  ]
+  if (!isSame(receive.listen, dashboard.listen)) return []
+  return problemOf('dashboard.listen', 'another address than receive.listen: the open edge serves nothing else')
+}
+
+/** A mail server without anybody to write to looks like working alerts, and is none. */
+function nobodyToldProblems({ smtp, mail }: Settings, problemOf: ProblemOf): string[] {
+  if (smtp.url === '' || mail.to.length > 0) return []
+  return problemOf('mail.to', 'at least one mail address, since smtp.url is set and somebody should be told')
 }
 
 function isSame(a: ListenAddress, b: ListenAddress): boolean {

@@ -1,41 +1,76 @@
-import { readSeenBuilds } from '../../../data/counts/queries/read-builds.ts'
+import { readSeenBuilds, type SeenBuild } from '../../../data/counts/queries/read-builds.ts'
 import { readChannels } from '../../../data/counts/queries/read-channels.ts'
 import { readCoverage, readFirstCovered } from '../../../data/counts/queries/read-coverage.ts'
 import { readExpectations } from '../../../data/counts/queries/read-expectations.ts'
 import { readSeries } from '../../../data/counts/queries/read-series.ts'
-import { DAY_MS, HOUR_MS, startOfHour } from '../../../data/domain/time.ts'
+import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS, startOfHour } from '../../../data/domain/time.ts'
 import type { ApiContext } from '../api-context.ts'
 import { type OverviewInput, WEEK_HOURS, weekStart } from './build-overview.ts'
 
 const FORECAST_MS = 3 * DAY_MS
 const BUILDS_LOOK_BACK_MS = 60 * DAY_MS
+const SLOW_FACTS_KEPT_MS = MINUTE_MS
 
-/** Asks the database and the owner for everything an overview is made of. */
-export async function loadOverview(api: ApiContext): Promise<OverviewInput> {
-  const now = api.now()
-  const freshness = api.freshness()
-  const countedUpTo = Date.parse(freshness.counted_up_to)
-  const from = weekStart(countedUpTo)
+/** What takes a look at months of counts to know, and hardly changes. */
+interface SlowFacts {
+  readonly askedAt: EpochMs
+  readonly builds: readonly SeenBuild[]
+  readonly channels: readonly string[]
+  readonly firstHeard: EpochMs | null
+}
+
+/**
+ * Asks the database and the owner for everything an overview is made of. What only months of counts can tell is asked anew
+ * every minute, or when a channel reports that wasn't there before.
+ */
+export function createOverviewLoader(api: ApiContext): () => Promise<OverviewInput> {
+  let kept: SlowFacts | null = null
+  let asking: Promise<SlowFacts> | null = null
+
+  async function slowFacts(reporting: ReadonlySet<string>, now: EpochMs): Promise<SlowFacts> {
+    const isFresh = kept !== null && now - kept.askedAt < SLOW_FACTS_KEPT_MS
+    const knowsAll = kept !== null && [...reporting].every((channel) => kept?.channels.includes(channel))
+    if (kept !== null && isFresh && knowsAll) return kept
+    asking ??= readSlowFacts(api, now).finally(() => {
+      asking = null
+    })
+    kept = await asking
+    return kept
+  }
+
+  return async () => {
+    const now = api.now()
+    const freshness = api.freshness()
+    const countedUpTo = Date.parse(freshness.counted_up_to)
+    const from = weekStart(countedUpTo)
+    const [counts, expectations, coverage] = await Promise.all([
+      readSeries(api.database, { from, to: startOfHour(now) + HOUR_MS, step: 'hour', by: 'channel', now }),
+      readExpectations(api.database, { from, to: now + FORECAST_MS }),
+      readCoverage(api.database, from, HOUR_MS, WEEK_HOURS),
+    ])
+    const { builds, channels, firstHeard } = await slowFacts(new Set(counts.map(({ key }) => key)), now)
+    return {
+      now,
+      countedUpTo,
+      freshness,
+      counts,
+      expectations,
+      coverage,
+      builds,
+      channels,
+      incidents: api.incidents(),
+      firstHeard,
+      learning: (channel) => api.learning(channel),
+    }
+  }
+}
+
+async function readSlowFacts(api: ApiContext, now: EpochMs): Promise<SlowFacts> {
   const to = startOfHour(now) + HOUR_MS
-  const [counts, expectations, coverage, builds, channels, firstHeard] = await Promise.all([
-    readSeries(api.database, { from, to, step: 'hour', by: 'channel', now }),
-    readExpectations(api.database, { from, to: now + FORECAST_MS }),
-    readCoverage(api.database, from, HOUR_MS, WEEK_HOURS),
+  const [builds, channels, firstHeard] = await Promise.all([
     readSeenBuilds(api.database, { from: now - BUILDS_LOOK_BACK_MS, to }),
-    readChannels(api.database, from),
+    readChannels(api.database, to - WEEK_HOURS * HOUR_MS),
     readFirstCovered(api.database),
   ])
-  return {
-    now,
-    countedUpTo,
-    freshness,
-    counts,
-    expectations,
-    coverage,
-    builds,
-    channels,
-    incidents: api.incidents(),
-    firstHeard,
-    learning: (channel) => api.learning(channel),
-  }
+  return { askedAt: now, builds, channels, firstHeard }
 }

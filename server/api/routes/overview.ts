@@ -5,8 +5,8 @@ import { readCoverage } from '../../../data/counts/queries/read-coverage.ts'
 import { type EpochMs, HOUR_MS, isoSeconds, startOfHour } from '../../../data/domain/time.ts'
 import type { ApiContext } from '../api-context.ts'
 import { incidentAnswer } from '../incident-answer.ts'
-import { buildOverview, channelOverview, overviewSentences } from '../overview/build-overview.ts'
-import { loadOverview } from '../overview/load-overview.ts'
+import { buildOverview, channelOverview, type OverviewInput, overviewSentences } from '../overview/build-overview.ts'
+import { createOverviewLoader } from '../overview/load-overview.ts'
 import { parseQuery, RequestError, timeParameter } from '../request.ts'
 import type { ChannelAnswer } from '../types.ts'
 
@@ -16,20 +16,23 @@ const range = z
 
 /** `GET /overview`, `GET /channels/:channel` and `GET /freshness`. */
 export function overviewRoutes(api: ApiContext): Hono {
+  const loadOverview = createOverviewLoader(api)
   return new Hono()
     .get('/freshness', (context) => context.json(api.freshness()))
-    .get('/overview', async (context) => context.json(buildOverview(await loadOverview(api))))
+    .get('/overview', async (context) => context.json(buildOverview(await loadOverview())))
     .get('/channels/:channel', async (context) =>
-      context.json(await channelAnswer(api, context.req.param('channel'), parseQuery(context, range))),
+      context.json(
+        await channelAnswer(api, await loadOverview(), context.req.param('channel'), parseQuery(context, range)),
+      ),
     )
 }
 
 async function channelAnswer(
   api: ApiContext,
+  input: OverviewInput,
   channel: string,
   asked: { readonly from: EpochMs; readonly to: EpochMs },
 ): Promise<ChannelAnswer> {
-  const input = await loadOverview(api)
   if (!input.channels.includes(channel)) {
     throw new RequestError(
       404,
