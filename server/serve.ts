@@ -6,6 +6,7 @@ import { convertChildOptions, receiveChildOptions } from './owner/child-options.
 import { type Owner, startOwner } from './owner/owner.ts'
 import { stateFolders } from './owner/state-folders.ts'
 import { type SupervisedChild, superviseChild } from './process/supervise-child.ts'
+import { httpUrl } from './settings/http-url.ts'
 import type { LiveSettings } from './settings/live-settings.ts'
 
 export interface ServiceOptions {
@@ -35,7 +36,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   if (!options.hasChildren) {
     return { dashboardPort: owner.dashboardPort, receivePort: null, stop: () => owner.stop() }
   }
-  const { receiver, receivePort } = startReceiver(options)
+  const { receiver, receivePort } = startReceiver(options, owner)
   const converter = startConverter(options, owner)
   return {
     dashboardPort: owner.dashboardPort,
@@ -49,7 +50,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   }
 }
 
-function startReceiver({ settings, log, version }: ServiceOptions) {
+function startReceiver({ settings, log, version }: ServiceOptions, owner: Owner) {
   const options = receiveChildOptions(settings.current, stateFolders(settings.current.state), version)
   let heardPort = (_port: number): void => undefined
   const receivePort = new Promise<number>((resolve) => {
@@ -62,7 +63,9 @@ function startReceiver({ settings, log, version }: ServiceOptions) {
     log,
     onMessage: (message) => {
       const heard = listening.safeParse(message)
-      if (heard.success) heardPort(heard.data.port)
+      if (!heard.success) return
+      owner.receivesOn(httpUrl(settings.current.receive.listen, heard.data.port))
+      heardPort(heard.data.port)
     },
   })
   return { receiver, receivePort }

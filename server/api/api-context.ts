@@ -10,6 +10,8 @@ export interface ApiContext {
   readonly hub: StreamHub
   now(): EpochMs
   freshness(): Freshness
+  /** Where submissions are sent to, without a slash at its end. */
+  receiveUrl(): string
   /** All incidents, oldest first. */
   incidents(): readonly Incident[]
   /** Start of the newest judged hour; null before the first. */

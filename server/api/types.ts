@@ -144,6 +144,8 @@ export interface OverviewAnswer {
   }[]
   readonly freshness: Freshness
   readonly week_start: string
+  /** Where submissions are sent to, without a slash at its end. */
+  readonly receive_url: string
   /** Most submissions first. Empty on a server that never counted anything. */
   readonly channels: readonly ChannelOverview[]
   /** Open and recovering ones, and those resolved in the last seven days, newest first. */

@@ -11,6 +11,7 @@ import type { Logger } from '../log.ts'
 import { createScheduler } from '../schedule/scheduler.ts'
 import { type ArchiveTaskOptions, archiveWaiting, createArchiveTask } from '../schedule/tasks/archive-task.ts'
 import { createRetentionTask } from '../schedule/tasks/retention-task.ts'
+import { httpUrl } from '../settings/http-url.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
 import { coveragePauseMs } from './child-options.ts'
 import { commandApp } from './command-app.ts'
@@ -37,6 +38,8 @@ export interface Owner {
   readonly dashboardPort: number
   /** Looks for converted files at once. */
   wake(): void
+  /** Tells the pages where submissions are sent to. */
+  receivesOn(url: string): void
   /** Merges what is converted and archives everything, then closes. */
   stop(): Promise<void>
 }
@@ -154,11 +157,13 @@ export async function startOwner({ settings, log, now, mode, webFolder }: OwnerO
     }
   }
 
+  let receiveUrl = httpUrl(settings.current.receive.listen, settings.current.receive.listen.port)
   const api: ApiContext = {
     database,
     hub,
     now,
     freshness: () => pipeline.freshness(),
+    receiveUrl: () => receiveUrl,
     incidents: () => judge.incidents(),
     judgedHour: () => judge.judgedHour(),
     learning: (channel) => learningOf(judge, channel),
@@ -202,6 +207,9 @@ export async function startOwner({ settings, log, now, mode, webFolder }: OwnerO
   return {
     dashboardPort: dashboard.port,
     wake: () => mergeLoop.wake(),
+    receivesOn(url) {
+      receiveUrl = url
+    },
     async stop() {
       isStopping = true
       await scheduler.stop()

@@ -67,6 +67,9 @@ export interface ChartBuild {
 /** Hours of history before the shown range that the 24 h mean needs. */
 export const LEAD_MS = DAY_MS
 
+/** Of a step, for it to stand as last week's line. */
+const LEAST_COVERAGE = 0.95
+
 const STEP_MS: Readonly<Record<ChosenStep, number>> = { minute: MINUTE_MS, hour: HOUR_MS, day: DAY_MS }
 
 export interface ChartInput {
@@ -223,5 +226,12 @@ function chartIncident(incident: IncidentAnswer, now: number): ChartIncident {
 /** Values of the first series by their time, moved by `shiftMs`. */
 function valuesByTime(answer: SeriesAnswer | null, shiftMs: number): ReadonlyMap<number, Value> {
   const values = answer?.series[0]?.values ?? []
-  return new Map((answer?.times ?? []).map((time, index) => [Date.parse(time) + shiftMs, values[index] ?? null]))
+  // What was listened to in part can't be compared: it is left out.
+  const isWhole = (index: number): boolean => (answer?.coverage[index] ?? 0) >= LEAST_COVERAGE
+  return new Map(
+    (answer?.times ?? []).map((time, index) => [
+      Date.parse(time) + shiftMs,
+      shiftMs === 0 || isWhole(index) ? (values[index] ?? null) : null,
+    ]),
+  )
 }

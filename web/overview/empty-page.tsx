@@ -3,7 +3,7 @@ import { Mark } from '../marks/mark.tsx'
 import { firstSubmissionCommand } from './first-submission.ts'
 
 /** A server that never counted anything. It turns into the overview by itself as soon as something is counted. */
-export function EmptyPage() {
+export function EmptyPage({ receiveUrl }: { readonly receiveUrl: string }) {
   const [documentId, setDocumentId] = useState(newDocumentId)
   return (
     <div class="empty">
@@ -17,7 +17,7 @@ export function EmptyPage() {
       <Command
         title="Send one"
         words="as a client of the nightly channel would"
-        command={firstSubmissionCommand(documentId)}
+        command={firstSubmissionCommand(receiveUrl, documentId)}
         // A second copy of the same document would rightly be counted as a duplicate.
         onCopied={() => setDocumentId(newDocumentId())}
       />

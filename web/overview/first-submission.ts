@@ -1,11 +1,8 @@
-/** Where a receiver listens when nobody set anything else. */
-const RECEIVER = 'http://127.0.0.1:8080'
-
 /**
  * A complete curl command that sends a small valid submission: without histograms, so that it needs no specification,
  * and for a POSIX shell, whose single quotes the payload doesn't contain.
  */
-export function firstSubmissionCommand(documentId: string): string {
+export function firstSubmissionCommand(receiveUrl: string, documentId: string): string {
   const build = '20140201030204'
   const path = `submit/telemetry/${documentId}/saved-session/Firefox/29.0a1/nightly/${build}`
   const info = {
@@ -17,7 +14,7 @@ export function firstSubmissionCommand(documentId: string): string {
     OS: 'Linux',
   }
   return [
-    `curl -i ${RECEIVER}/${path} \\`,
+    `curl -i ${receiveUrl}/${path} \\`,
     `  -H 'Content-Type: application/json' \\`,
     `  -d '{"ver": 1, "simpleMeasurements": {"uptime": 42}, "histograms": {},`,
     `       "info": ${JSON.stringify(info)}}'`,

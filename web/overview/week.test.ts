@@ -76,6 +76,7 @@ test('all rows share one axis of days, weekends tinted', () => {
       oldest_waiting_seconds: 0,
       mode: 'live',
     },
+    receive_url: 'http://127.0.0.1:8080',
     week_start: WEEK_START,
     channels: [channel(new Array(84).fill(1))],
     incidents: [],

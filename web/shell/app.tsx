@@ -52,12 +52,13 @@ export function App() {
 }
 
 function Page({ view, overview }: { readonly view: View; readonly overview: Answer<OverviewAnswer> }) {
-  const isEmpty = overview.data !== null && overview.data.channels.length === 0
+  const { data } = overview
+  const empty = data !== null && data.channels.length === 0 ? <EmptyPage receiveUrl={data.receive_url} /> : null
   switch (view.page) {
     case 'overview':
-      return isEmpty ? <EmptyPage /> : <OverviewPage answer={overview} />
+      return empty ?? <OverviewPage answer={overview} />
     case 'channel':
-      return isEmpty ? <EmptyPage /> : <ChannelPage view={view} overview={overview} />
+      return empty ?? <ChannelPage view={view} overview={overview} />
     case 'incidents':
       return <IncidentsPage />
     case 'incident':

@@ -3,14 +3,22 @@ import type { Database } from '../database.ts'
 import { type Interval, joinIntervals } from '../intervals.ts'
 import { readCoverageIntervals } from '../read-coverage.ts'
 
-/** Share of each step in which somebody listened, 0 to 1; index `i` is the step from `from + i * stepMs`. */
+/** Receivers of imported hours: they listened for the hour, and know nothing of its minutes. */
+const IMPORT_PREFIX = 'import:'
+
+/**
+ * Share of each step in which somebody listened, 0 to 1; index `i` is the step from `from + i * stepMs`. `isLiveOnly`: without
+ * what was imported.
+ */
 export async function readCoverage(
   database: Database,
   from: EpochMs,
   stepMs: number,
   count: number,
+  { isLiveOnly = false }: { readonly isLiveOnly?: boolean } = {},
 ): Promise<number[]> {
-  const intervals = await readCoverageIntervals(database, from, from + count * stepMs)
+  const all = await readCoverageIntervals(database, from, from + count * stepMs)
+  const intervals = isLiveOnly ? all.filter(({ receiver }) => !receiver.startsWith(IMPORT_PREFIX)) : all
   return stepCoverage(intervals, from, stepMs, count)
 }
 

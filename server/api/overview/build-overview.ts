@@ -18,6 +18,7 @@ export interface OverviewInput {
   readonly now: EpochMs
   readonly countedUpTo: EpochMs
   readonly freshness: Freshness
+  readonly receiveUrl: string
   /** By channel and hour, from `weekStart(countedUpTo)` on. */
   readonly counts: readonly SeriesRow[]
   /** From the day before yesterday's start, for the tide table, or the week's start, to what is forecast. */
@@ -48,6 +49,7 @@ export function buildOverview(input: OverviewInput): OverviewAnswer {
     sentences: overviewSentences(input),
     freshness: input.freshness,
     week_start: isoSeconds(start),
+    receive_url: input.receiveUrl,
     channels: input.channels.map((channel) => channelOverview(input, channel)),
     incidents: shown.map(incidentAnswer),
     tide_table: tideTable(totals(input), input.now),

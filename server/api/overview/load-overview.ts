@@ -53,6 +53,7 @@ export function createOverviewLoader(api: ApiContext): () => Promise<OverviewInp
       now,
       countedUpTo,
       freshness,
+      receiveUrl: api.receiveUrl(),
       counts,
       expectations,
       coverage,

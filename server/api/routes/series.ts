@@ -51,7 +51,10 @@ async function seriesAnswer(api: ApiContext, asked: SeriesQuery): Promise<Series
     ...(asked.channel === undefined ? {} : { channel: asked.channel }),
     ...(asked.by === undefined ? {} : { by: asked.by }),
   })
-  const coverage = await readCoverage(api.database, range.from, SERIES_STEPS[asked.step], times.length)
+  const coverage = await readCoverage(api.database, range.from, SERIES_STEPS[asked.step], times.length, {
+    // Imports bring hours: of their minutes nothing is known.
+    isLiveOnly: asked.step === 'minute',
+  })
   const expected = await expectedOf(api.database, asked, range, times)
   return {
     from: isoSeconds(range.from),

@@ -4,6 +4,7 @@ import { openDatabase } from '../../../data/counts/database.ts'
 import { createLog, type Logger } from '../../log.ts'
 import { stateFolders } from '../../owner/state-folders.ts'
 import { type Service, startService } from '../../serve.ts'
+import { httpUrl } from '../../settings/http-url.ts'
 import { LiveSettings } from '../../settings/live-settings.ts'
 import type { Settings } from '../../settings/schema.ts'
 import { type DemoSeed, seedDemo } from '../../simulate/demo.ts'
@@ -105,9 +106,8 @@ async function sendTraffic(
 ): Promise<void> {
   const port = await Promise.race([receivePort, stopped(given.stop)])
   if (port == null) return
-  const { host } = given.settings.receive.listen
   await runTraffic({
-    url: new URL(`http://${host.includes(':') ? `[${host}]` : host}:${port}`),
+    url: new URL(httpUrl(given.settings.receive.listen, port)),
     rates: given.rates,
     seed: SEED,
     stop: given.stop,

@@ -3,9 +3,9 @@ import { DatabaseError } from '../../../data/counts/database-error.ts'
 import { createLog, type Logger } from '../../log.ts'
 import { runConverter, runReceiver } from '../../run-role.ts'
 import { type Service, startService } from '../../serve.ts'
+import { httpUrl } from '../../settings/http-url.ts'
 import { LiveSettings } from '../../settings/live-settings.ts'
 import type { Settings } from '../../settings/schema.ts'
-import type { ListenAddress } from '../../settings/setting.ts'
 import { checkedSettings } from '../checked-settings.ts'
 import { type Command, CommandError, type CommandIo } from '../command.ts'
 import { UsageError } from '../usage-error.ts'
@@ -66,9 +66,9 @@ export async function tellWhere(service: Service, settings: Settings, io: Comman
   const { receive, dashboard } = settings
   if (service.receivePort !== null) {
     const port = await Promise.race([service.receivePort, stopped(io.stop)])
-    if (port !== undefined) io.out(`Submissions: ${address(receive.listen, port)}/submit/telemetry/<document id>\n`)
+    if (port !== undefined) io.out(`Submissions: ${httpUrl(receive.listen, port)}/submit/telemetry/<document id>\n`)
   }
-  io.out(`Dashboard:   ${address(dashboard.listen, service.dashboardPort)}/\n`)
+  io.out(`Dashboard:   ${httpUrl(dashboard.listen, service.dashboardPort)}/\n`)
 }
 
 /** Trouble that people can act on, in one sentence; everything else is thrown on. */
@@ -109,10 +109,6 @@ function followSettings(settings: LiveSettings, log: Logger): void {
     if (reload.kind === 'problems') log.error({ problems: reload.problems }, 'the settings were not reloaded')
     else log.info({ changed: reload.changed, needRestart: reload.needRestart }, 'the settings were reloaded')
   })
-}
-
-function address({ host }: ListenAddress, port: number): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 function isErrno(error: unknown): error is NodeJS.ErrnoException {
