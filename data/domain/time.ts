@@ -22,13 +22,6 @@ export function startOfDay(time: EpochMs): EpochMs {
   return Math.floor(time / DAY_MS) * DAY_MS
 }
 
-/** Hour of the UTC week, 0 to 167; 0 is Monday 00:00. */
-export function hourOfWeek(time: EpochMs): number {
-  // 1970-01-01 was a Thursday, so the epoch stands at hour 72 of its week.
-  const hours = Math.floor(time / HOUR_MS) + 72
-  return ((hours % 168) + 168) % 168
-}
-
 /** `2014-01-16`: the UTC date of `time`, as partitions are named. */
 export function isoDate(time: EpochMs): string {
   return new Date(time).toISOString().slice(0, 10)

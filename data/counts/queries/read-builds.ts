@@ -4,9 +4,9 @@ import type { Database } from '../database.ts'
 import { time } from '../values.ts'
 
 /** A build counts as *seen* from the first hour in which it holds this share of its channel's submissions. */
-export const SEEN_SHARE_RATIO = 0.002
+const SEEN_SHARE_RATIO = 0.002
 /** ... and at least this many submissions: on a small channel one submission is a large share. */
-export const SEEN_SUBMISSIONS = 4
+const SEEN_SUBMISSIONS = 4
 
 export interface SeenBuild {
   readonly channel: string

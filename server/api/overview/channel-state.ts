@@ -43,7 +43,7 @@ export function channelStates(situation: ChannelSituation, incidents: readonly I
 }
 
 /** Whether `incident` is about `channel`; gaps and own trouble are about nobody's clients and so about no channel. */
-export function concerns(incident: Incident, channel: string): boolean {
+function concerns(incident: Incident, channel: string): boolean {
   if (incident.group === 'gap' || incident.group === 'stalled') return false
   return incident.channels.includes(channel) || incident.channels.includes('*')
 }
