@@ -1,31 +1,27 @@
-import type { Database, Transaction } from '../../data/counts/database.ts'
+import type { Database } from '../../data/counts/database.ts'
 import {
-  readFirstCoveredHour,
   readNewestJudgedHour,
   readReopenedHours,
   storeFailedHour,
   storeJudgement,
 } from '../../data/counts/judgements.ts'
+import { readFirstCovered } from '../../data/counts/queries/read-coverage.ts'
 import { type HistoryWindow, loadHistoryWindow } from '../../data/counts/read-history.ts'
 import { DAY_MS, type EpochMs, HOUR_MS, startOfHour } from '../../data/domain/time.ts'
-import { addIncidentEvents } from '../../data/incidents/incident-events.ts'
 import { readIncidents } from '../../data/incidents/read-incidents.ts'
-import { saveIncidents } from '../../data/incidents/save-incidents.ts'
 import type { Journal } from '../../data/journal/journal.ts'
-import { enqueueMails } from '../../data/outbox/enqueue-mails.ts'
-import type { NewMail } from '../../data/outbox/outbox-row.ts'
 import { readLastNotifications } from '../../data/outbox/read-outbox.ts'
 import { incidentsInWindow } from '../backtest.ts'
-import { decideMails, type Route } from '../email/decide-mails.ts'
+import type { Route } from '../email/decide-mails.ts'
 import { type Notification, parseNotification } from '../email/notification.ts'
 import type { Expectation } from '../finding.ts'
-import type { Incident, IncidentEvent } from '../incident.ts'
-import { incidentEventRow, incidentRow, parseIncident } from '../incident-record.ts'
-import { advanceIncidents } from '../incidents/advance-incidents.ts'
+import type { Incident } from '../incident.ts'
+import { parseIncident } from '../incident-record.ts'
 import { judgeHour } from '../judge/judge-hour.ts'
 import { createJudgeMemory, type JudgeMemory } from '../judge/memory.ts'
 import type { LearningProgress, Verdict } from '../judge/verdict.ts'
 import { JUDGE_WINDOW_HOURS } from '../judge/window.ts'
+import { Draft, type JudgeRound, writeDraft } from './draft.ts'
 import { ownTroubleIncident } from './own-trouble.ts'
 
 export interface JudgeShellOptions {
@@ -43,13 +39,6 @@ export interface JudgeShellOptions {
   readonly pace: 'live' | 'replay'
   /** Told of an hour that can't be judged, each time. */
   readonly onError: (error: unknown, hour: EpochMs) => void
-}
-
-/** What one round of judging did. */
-export interface JudgeRound {
-  readonly judgedHours: readonly EpochMs[]
-  readonly changedIncidents: readonly number[]
-  readonly mailsDecided: number
 }
 
 /** The judge with its memory, fed from the database: the only part of judging that reads or writes. */
@@ -106,8 +95,13 @@ export async function createJudgeShell(options: JudgeShellOptions): Promise<Judg
     return window
   }
 
+  async function firstCoveredHour(): Promise<EpochMs | null> {
+    const first = await readFirstCovered(database)
+    return first === null ? null : startOfHour(first)
+  }
+
   async function nextHour(watermark: EpochMs): Promise<EpochMs | null> {
-    const first = judgedHour === null ? await readFirstCoveredHour(database) : judgedHour + HOUR_MS
+    const first = judgedHour === null ? await firstCoveredHour() : judgedHour + HOUR_MS
     if (first === null) return null
     return Math.max(first, startOfHour(watermark - LONGEST_CATCH_UP_MS))
   }
@@ -279,87 +273,4 @@ class HourFailed extends Error {
     super(`could not judge the hour ${new Date(hour).toISOString()}`, { cause })
     this.hour = hour
   }
-}
-
-/** Incidents and mails as they will be once the transaction commits; until then everything else goes on with the old ones. */
-class Draft {
-  incidents: readonly Incident[]
-  last: Map<number, Notification>
-  readonly changed = new Map<number, Incident>()
-  readonly events: IncidentEvent[] = []
-  readonly mails: NewMail[] = []
-
-  constructor(incidents: readonly Incident[], last: ReadonlyMap<number, Notification>) {
-    this.incidents = incidents
-    this.last = new Map(last)
-  }
-
-  advance(verdict: Verdict): void {
-    const incidents = incidentsInWindow(this.incidents, verdict.hour)
-    const advance = advanceIncidents({ incidents, verdict, nextId: this.#nextId() })
-    this.#put(advance.changed)
-    this.events.push(...advance.events)
-    const overcome = this.incidents.filter(({ group, state, start }) => {
-      return group === 'stalled' && state === 'open' && start < verdict.hour
-    })
-    this.#put(overcome.map((incident) => ({ ...incident, state: 'resolved', resolvedAt: verdict.hour + HOUR_MS })))
-  }
-
-  add(make: (id: number) => { readonly incident: Incident; readonly event: IncidentEvent }): void {
-    const { incident, event } = make(this.#nextId())
-    this.#put([incident])
-    this.events.push(event)
-  }
-
-  decide(options: Pick<JudgeShellOptions, 'routes' | 'mailHost'>, now: EpochMs): void {
-    const decided = decideMails({
-      incidents: this.incidents,
-      last: this.last,
-      routes: options.routes(),
-      host: options.mailHost,
-      now,
-    })
-    this.mails.push(...decided)
-    for (const mail of decided) this.last.set(mail.incident, parseNotification(mail.body))
-  }
-
-  round(judgedHours: readonly EpochMs[]): JudgeRound {
-    return { judgedHours, changedIncidents: [...this.changed.keys()], mailsDecided: this.mails.length }
-  }
-
-  #nextId(): number {
-    return (this.incidents.at(-1)?.id ?? 0) + 1
-  }
-
-  #put(changed: readonly Incident[]): void {
-    if (changed.length === 0) return
-    const byId = new Map(this.incidents.map((incident) => [incident.id, incident]))
-    for (const incident of changed) {
-      byId.set(incident.id, incident)
-      this.changed.set(incident.id, incident)
-    }
-    this.incidents = [...byId.values()].sort((a, b) => a.id - b.id)
-  }
-}
-
-async function writeDraft(
-  transaction: Transaction,
-  journal: Journal | null,
-  draft: Draft,
-  writtenAt: EpochMs,
-): Promise<void> {
-  const rows = [...draft.changed.values()].map(incidentRow)
-  await saveIncidents(transaction, rows)
-  await addIncidentEvents(transaction, draft.events.map(incidentEventRow))
-  await enqueueMails(transaction, draft.mails)
-  await journal?.append([
-    ...rows.map((row) => ({ kind: 'incident', key: String(row.id), writtenAt, body: row })),
-    ...draft.events.map((event) => ({
-      kind: 'incident_event',
-      key: `${event.incident}-${event.at}-${event.kind}`,
-      writtenAt,
-      body: event,
-    })),
-    ...draft.mails.map((mail) => ({ kind: 'outbox', key: mail.messageId, writtenAt, body: mail })),
-  ])
 }

@@ -1,4 +1,4 @@
-import { type EpochMs, HOUR_MS } from '../domain/time.ts'
+import type { EpochMs } from '../domain/time.ts'
 import type { Database, Transaction } from './database.ts'
 import type { ExpectationRow } from './queries/read-expectations.ts'
 import { time } from './values.ts'
@@ -57,14 +57,6 @@ export async function readNewestJudgedHour(database: Pick<Database, 'read'>): Pr
 /** Hours that were judged and whose counts have changed since, ascending. */
 export function readReopenedHours(database: Pick<Database, 'read'>): Promise<EpochMs[]> {
   return database.read('select hour from reopened_hours order by hour', {}, (row) => row.number('hour'))
-}
-
-/** Start of the first hour in which anybody listened; null where nobody ever did. */
-export async function readFirstCoveredHour(database: Pick<Database, 'read'>): Promise<EpochMs | null> {
-  const [first] = await database.read('select min(from_time) as first from coverage', {}, (row) =>
-    row.numberOrNull('first'),
-  )
-  return first == null ? null : Math.floor(first / HOUR_MS) * HOUR_MS
 }
 
 function cells(row: ExpectationRow): (string | number)[] {
