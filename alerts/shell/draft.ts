@@ -94,9 +94,10 @@ export async function writeDraft(
   await enqueueMails(transaction, draft.mails)
   await journal?.append([
     ...rows.map((row) => ({ kind: 'incident', key: String(row.id), writtenAt, body: row })),
-    ...draft.events.map((event) => ({
+    ...draft.events.map((event, index) => ({
       kind: 'incident_event',
-      key: `${event.incident}-${event.at}-${event.kind}`,
+      // Two channels may join an incident in one hour: two events alike but for their text.
+      key: `${event.incident}-${event.at}-${event.kind}-${writtenAt}-${index}`,
       writtenAt,
       body: event,
     })),

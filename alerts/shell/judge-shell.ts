@@ -1,5 +1,6 @@
 import type { Database } from '../../data/counts/database.ts'
 import {
+  type ReopenedHour,
   readNewestJudgedHour,
   readReopenedHours,
   storeFailedHour,
@@ -19,7 +20,7 @@ import type { Incident } from '../incident.ts'
 import { parseIncident } from '../incident-record.ts'
 import { judgeHour } from '../judge/judge-hour.ts'
 import { createJudgeMemory, type JudgeMemory } from '../judge/memory.ts'
-import type { LearningProgress, Verdict } from '../judge/verdict.ts'
+import { LEARNING_DAYS, type LearningProgress, type Verdict } from '../judge/verdict.ts'
 import { JUDGE_WINDOW_HOURS } from '../judge/window.ts'
 import { Draft, type JudgeRound, writeDraft } from './draft.ts'
 import { ownTroubleIncident } from './own-trouble.ts'
@@ -47,6 +48,7 @@ export interface JudgeShell {
   incidents(): readonly Incident[]
   /** Start of the newest judged hour; null before the first. */
   judgedHour(): EpochMs | null
+  /** Null: the judge has learnt enough to speak of its volume. */
   learning(channel: string): LearningProgress | null
   /**
    * Judges re-opened hours and then every hour that has ended before `watermark`, in order, some dozens at most: `isBehind`
@@ -57,7 +59,7 @@ export interface JudgeShell {
   countsChanged(hours: readonly EpochMs[]): void
   /** Any counts may have changed: everything is read again. */
   forgetCounts(): void
-  /** Decides the mails that are due by the clock alone (reminders). */
+  /** Decides the mails that are due by the clock alone (reminders). Not beside `judgeDue`: both go by what was told last. */
   decideDue(): Promise<number>
 }
 
@@ -75,9 +77,15 @@ export async function createJudgeShell(options: JudgeShellOptions): Promise<Judg
     [...(await readLastNotifications(database))].map(([id, body]) => [id, parseNotification(body)]),
   )
   let judgedHour = await readNewestJudgedHour(database)
-  let learning: ReadonlyMap<string, LearningProgress> = new Map()
+  /** Of the newest judged hour: the channels it knew, and those among them that are still being learnt. */
+  let known: { readonly channels: ReadonlySet<string>; readonly learning: ReadonlyMap<string, LearningProgress> } = {
+    channels: new Set(),
+    learning: new Map(),
+  }
   let memory: JudgeMemory = createJudgeMemory()
   let window: HistoryWindow | null = null
+  /** Hours whose counts have changed since this round began. */
+  const changedMeanwhile = new Set<EpochMs>()
   let failing: { readonly hour: EpochMs; readonly attempts: number } | null = null
 
   /** A window that holds all that verdicts on `from` and later hours need; to `end` (excluded) where that isn't too far. */
@@ -107,21 +115,22 @@ export async function createJudgeShell(options: JudgeShellOptions): Promise<Judg
   }
 
   async function judgeReopened(): Promise<JudgeRound> {
-    const hours = (await readReopenedHours(database)).filter((hour) => judgedHour !== null && hour <= judgedHour)
-    if (hours.length === 0 || judgedHour === null) return NOTHING
-    const oldest = judgedHour - JUDGE_WINDOW_HOURS * HOUR_MS
-    const recent = hours.filter((hour) => hour > oldest)
-    const held = await windowFrom(judgedHour, judgedHour + HOUR_MS)
-    await held.refresh(recent)
+    const reopened = await readReopenedHours(database)
+    if (reopened.length === 0 || judgedHour === null) return NOTHING
+    const newest = judgedHour
     // What is older than the window can't change a verdict any more; it is only taken off the list.
-    return judgeHours(held, recent, { forget: hours.filter((hour) => hour <= oldest) })
+    const oldest = newest - JUDGE_WINDOW_HOURS * HOUR_MS
+    const hours = reopened.map(({ hour }) => hour).filter((hour) => hour > oldest && hour <= newest)
+    const held = await windowFrom(newest, newest + HOUR_MS)
+    await held.refresh(hours)
+    return judgeHours(held, hours, reopened)
   }
 
   /** Judges `hours`, ascending, and writes all that follows from it in one transaction. */
   async function judgeHours(
     held: HistoryWindow,
     hours: readonly EpochMs[],
-    extra: { readonly forget: readonly EpochMs[] } = { forget: [] },
+    reopened: readonly ReopenedHour[] = [],
   ): Promise<JudgeRound> {
     const draft = new Draft(incidents, last)
     const expectations: Expectation[] = []
@@ -139,10 +148,12 @@ export async function createJudgeShell(options: JudgeShellOptions): Promise<Judg
     const judgedAt = options.now()
     await database.inTransaction(async (transaction) => {
       await storeJudgement(transaction, {
-        hours: [...extra.forget, ...judged],
+        hours: judged,
         expectations,
         forecast: newest === null ? null : newest.forecast,
         judgedAt,
+        reopened: reopened.filter(({ hour }) => judged.includes(hour) || !hours.includes(hour)),
+        changedMeanwhile: judged.filter((hour) => changedMeanwhile.has(hour)),
       })
       await writeDraft(transaction, journal, draft, judgedAt)
     })
@@ -150,7 +161,7 @@ export async function createJudgeShell(options: JudgeShellOptions): Promise<Judg
     last = draft.last
     if (newest !== null) {
       judgedHour = Math.max(judgedHour ?? newest.hour, newest.hour)
-      learning = newest.learning
+      known = { channels: new Set(held.history.channels.keys()), learning: newest.learning }
     }
     return draft.round(judged)
   }
@@ -211,16 +222,33 @@ export async function createJudgeShell(options: JudgeShellOptions): Promise<Judg
     if (from === null || from >= end) return { ...NOTHING, isBehind: false }
     const count = Math.min(HOURS_A_ROUND, (end - from) / HOUR_MS)
     const hours = Array.from({ length: count }, (_, i) => from + i * HOUR_MS)
+    changedMeanwhile.clear()
     const held = await windowFrom(from, end)
     const within = hours.filter((hour) => hour < endOf(held))
     const round = await judgeHours(held, within)
+    // Judged ones stand among the re-opened now; the others are read again.
+    if ([...changedMeanwhile].some((hour) => hour < endOf(held))) window = null
     return { ...round, isBehind: (round.judgedHours.at(-1) ?? from) + HOUR_MS < end }
   }
 
+  /** What the newest judged hour said of channels isn't written down: after a restart it is asked again. */
+  async function recallKnown(): Promise<void> {
+    if (judgedHour === null) return
+    const held = await windowFrom(judgedHour, judgedHour + HOUR_MS)
+    const relevant = incidentsInWindow(incidents, judgedHour)
+    const verdict = judgeHour({ history: held.history, hour: judgedHour, incidents: relevant, memory })
+    memory = verdict.memory
+    known = { channels: new Set(held.history.channels.keys()), learning: verdict.learning }
+  }
+
+  await recallKnown().catch((error: unknown) => options.onError(error, judgedHour ?? 0))
   return {
     incidents: () => incidents,
     judgedHour: () => judgedHour,
-    learning: (channel) => learning.get(channel) ?? null,
+    learning: (channel) =>
+      known.channels.has(channel)
+        ? (known.learning.get(channel) ?? null)
+        : { coveredDays: 0, neededDays: LEARNING_DAYS },
     async judgeDue(watermark) {
       try {
         const reopened = await judgeReopened()
@@ -232,6 +260,7 @@ export async function createJudgeShell(options: JudgeShellOptions): Promise<Judg
       }
     },
     countsChanged(hours) {
+      for (const hour of hours) changedMeanwhile.add(hour)
       if (window === null) return
       // Judged hours come back as re-opened ones; those not judged yet may stand in what was read ahead.
       const end = endOf(window)
@@ -239,6 +268,7 @@ export async function createJudgeShell(options: JudgeShellOptions): Promise<Judg
     },
     forgetCounts() {
       window = null
+      memory = createJudgeMemory()
     },
     async decideDue() {
       const draft = new Draft(incidents, last)

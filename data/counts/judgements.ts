@@ -12,11 +12,22 @@ export interface Judgement {
   /** Of the hours to come; takes the place of every expectation later than the newest judged hour. Null: leave it. */
   readonly forecast: readonly ExpectationRow[] | null
   readonly judgedAt: EpochMs
+  /** Those that were read for this judgement; a row that was renewed meanwhile stays. */
+  readonly reopened: readonly ReopenedHour[]
+  /** Hours among those judged whose counts have changed while they were being judged. */
+  readonly changedMeanwhile: readonly EpochMs[]
 }
 
-/** Writes the judgement and takes its hours off the list of re-opened ones. */
+/** An hour that was judged and whose counts have changed since. */
+export interface ReopenedHour {
+  readonly hour: EpochMs
+  readonly reopenedAt: EpochMs
+}
+
+/** Writes the judgement, and which hours are to be judged anew after it. */
 export async function storeJudgement(transaction: Transaction, judgement: Judgement): Promise<void> {
   const { hours, expectations, forecast, judgedAt } = judgement
+  await settleReopened(transaction, judgement)
   if (hours.length === 0) return
   const params = { hours: hours.map(time) }
   await transaction.run('delete from expectations where hour in (select unnest($hours))', params)
@@ -26,10 +37,23 @@ export async function storeJudgement(transaction: Transaction, judgement: Judgem
     await transaction.run('delete from expectations where hour > $newest', { newest: time(newest) })
     await transaction.append('expectations', forecast.map(cells))
   }
-  await transaction.run('delete from reopened_hours where hour in (select unnest($hours))', params)
   await transaction.run(`insert or replace into judged_hours select unnest($hours), $judgedAt, 'judged', 0, null`, {
     ...params,
     judgedAt: time(judgedAt),
+  })
+}
+
+async function settleReopened(transaction: Transaction, judgement: Judgement): Promise<void> {
+  for (const { hour, reopenedAt } of judgement.reopened) {
+    await transaction.run('delete from reopened_hours where hour = $hour and reopened_at <= $reopenedAt', {
+      hour: time(hour),
+      reopenedAt: time(reopenedAt),
+    })
+  }
+  if (judgement.changedMeanwhile.length === 0) return
+  await transaction.run('insert or replace into reopened_hours select unnest($hours), $at', {
+    hours: judgement.changedMeanwhile.map(time),
+    at: time(judgement.judgedAt),
   })
 }
 
@@ -54,9 +78,12 @@ export async function readNewestJudgedHour(database: Pick<Database, 'read'>): Pr
   return newest ?? null
 }
 
-/** Hours that were judged and whose counts have changed since, ascending. */
-export function readReopenedHours(database: Pick<Database, 'read'>): Promise<EpochMs[]> {
-  return database.read('select hour from reopened_hours order by hour', {}, (row) => row.number('hour'))
+/** Ascending. */
+export function readReopenedHours(database: Pick<Database, 'read'>): Promise<ReopenedHour[]> {
+  return database.read('select hour, reopened_at from reopened_hours order by hour', {}, (row) => ({
+    hour: row.number('hour'),
+    reopenedAt: row.number('reopened_at'),
+  }))
 }
 
 function cells(row: ExpectationRow): (string | number)[] {

@@ -19,3 +19,11 @@ export async function readMergedOf(database: Pick<Database, 'read'>, segments: r
     (row) => row.text('segment'),
   )
 }
+
+/** What became of a merged segment: `merged`, `planned`, `archived` or `damaged`; null: it isn't in the ledger. */
+export async function readLedgerState(database: Pick<Database, 'read'>, segment: string): Promise<string | null> {
+  const rows = await database.read('select state from converted_files where segment = $segment', { segment }, (row) =>
+    row.text('state'),
+  )
+  return rows[0] ?? null
+}

@@ -4,7 +4,7 @@ import { Hono } from 'hono'
 import { compress } from 'hono/compress'
 import type { Logger } from '../log.ts'
 import type { ApiContext } from './api-context.ts'
-import { hostGuard, securityHeaders } from './host-guard.ts'
+import { hostGuard, hostNameOf, securityHeaders } from './host-guard.ts'
 import { errorAnswer, RequestError } from './request.ts'
 import { incidentRoutes } from './routes/incidents.ts'
 import { mailRoutes } from './routes/mails.ts'
@@ -14,8 +14,8 @@ import { streamRoute } from './routes/stream.ts'
 
 export interface DashboardOptions {
   /** Host names that requests may carry, besides loopback and that of `publicUrl`. */
-  readonly hostNames: readonly string[]
-  readonly publicUrl: string
+  hostNames(): readonly string[]
+  publicUrl(): string
   /** Folder of the built pages. */
   readonly webFolder: string
   readonly log: Logger
@@ -24,7 +24,7 @@ export interface DashboardOptions {
 /** The dashboard's whole HTTP side: API, live stream and pages. It only reads, so GET and HEAD are all there is. */
 export function dashboardApp(api: ApiContext, options: DashboardOptions): Hono {
   const app = new Hono()
-  app.use(hostGuard(options.hostNames, options.publicUrl))
+  app.use(hostGuard(() => [...options.hostNames(), ...hostNameOf(options.publicUrl())]))
   app.use(securityHeaders())
   app.use('/api/*', async (context, next) => {
     await next()

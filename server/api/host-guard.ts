@@ -3,22 +3,23 @@ import type { MiddlewareHandler } from 'hono'
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]']
 
 /**
- * Answers only requests for the host names in the settings (loopback names are always among them), so that a page
- * elsewhere can't read the dashboard by pointing its own name at this address. `publicUrl` may be empty.
+ * Answers only requests for this machine's own names and those that `hostNames` gives, so that a page elsewhere can't read
+ * the dashboard by pointing its own name at this address.
  */
-export function hostGuard(hostNames: readonly string[], publicUrl: string): MiddlewareHandler {
-  const allowed = new Set([...LOOPBACK_NAMES, ...hostNames.map((name) => name.toLowerCase())])
-  if (publicUrl !== '') allowed.add(new URL(publicUrl).hostname.toLowerCase())
+export function hostGuard(hostNames: () => readonly string[]): MiddlewareHandler {
   return async (context, next) => {
     const host = (context.req.header('Host') ?? '').toLowerCase().replace(/:\d+$/, '')
-    if (allowed.has(host)) return next()
+    if (LOOPBACK_NAMES.includes(host) || hostNames().some((name) => name.toLowerCase() === host)) return next()
     return context.json(
-      {
-        error: `host is ${JSON.stringify(host)}: allowed are ${[...allowed].join(', ')} (setting dashboard.hostNames)`,
-      },
+      { error: `host is ${JSON.stringify(host)}: use one of this machine, publicUrl's, or one of dashboard.hostNames` },
       421,
     )
   }
+}
+
+/** The host name in `publicUrl`; none where it is empty. */
+export function hostNameOf(publicUrl: string): readonly string[] {
+  return publicUrl === '' ? [] : [new URL(publicUrl).hostname]
 }
 
 /** The page may load nothing from elsewhere, be framed by nobody, and tell nobody where it was. */

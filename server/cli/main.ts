@@ -2,6 +2,9 @@
 import { runCommandLine } from './run-command-line.ts'
 import { stopSignal } from './stop-signal.ts'
 
+// Whoever reads may stop early (`… | head`): what is left is of no use to anybody.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 70))
+
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),

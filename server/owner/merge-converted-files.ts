@@ -1,9 +1,10 @@
 import { readdir, rename } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { removeConverted } from '../../data/archive/write-part.ts'
 import { ConvertedFileDamaged, convertedFilePath, readConvertedIndex } from '../../data/converted/converted-file.ts'
 import type { Database } from '../../data/counts/database.ts'
 import { type MergeOptions, type MergeResult, mergeConverted } from '../../data/counts/merge.ts'
-import { readUnarchivedSegments } from '../../data/counts/read-ledger.ts'
+import { readLedgerState, readUnarchivedSegments } from '../../data/counts/read-ledger.ts'
 import { byAge, removeClaimed } from '../../data/spool/claims.ts'
 import type { Logger } from '../log.ts'
 import type { StateFolders } from './state-folders.ts'
@@ -19,7 +20,10 @@ export interface MergerOptions {
 
 /** Brings converted files into the counts. */
 export interface Merger {
-  /** Merges every converted file that isn't merged yet, oldest segment first, and removes their raw segments. */
+  /**
+   * Merges every converted file that isn't merged yet, oldest segment first, and removes their raw segments. One that can't be
+   * merged doesn't hold up the others; its error is thrown at the end.
+   */
   mergeWaiting(): Promise<void>
 }
 
@@ -31,9 +35,14 @@ export async function createMerger(options: MergerOptions): Promise<Merger> {
   async function mergeOne(segment: string): Promise<void> {
     const index = await readConvertedIndex(convertedFilePath(folders.converted, segment))
     const result = await mergeConverted(database, index, options.mergeOptions())
-    merged.add(segment)
-    await removeClaimed(folders.spool, segment)
     if (result.merged) options.onMerged(result)
+    else if ((await readLedgerState(database, segment)) === 'archived') {
+      // A raw segment that came back after a power cut was converted once more; all of it is in the archive.
+      await removeConverted(folders.converted, [segment])
+    }
+    await removeClaimed(folders.spool, segment)
+    // Only now: a removal that failed is tried again, or the segment would hold the watermark for ever.
+    merged.add(segment)
   }
 
   return {
@@ -42,17 +51,22 @@ export async function createMerger(options: MergerOptions): Promise<Merger> {
       // What is archived is gone from the folder and needs no remembering.
       for (const segment of merged) if (!present.has(segment)) merged.delete(segment)
       const segments = [...present].filter((segment) => !merged.has(segment))
+      const failures: unknown[] = []
       for (const segment of segments.sort(byAge)) {
         try {
           await mergeOne(segment)
         } catch (error) {
-          if (!(error instanceof ConvertedFileDamaged)) throw error
+          if (!(error instanceof ConvertedFileDamaged)) {
+            failures.push(error)
+            continue
+          }
           // The raw segment still stands in claimed/: without its converted file it is converted anew.
           const aside = join(folders.corrupted, basename(convertedFilePath(folders.converted, segment)))
           log.error({ error, aside }, 'a converted file is damaged; set aside, its segment is converted anew')
           await rename(convertedFilePath(folders.converted, segment), aside)
         }
       }
+      if (failures.length > 0) throw failures[0]
     },
   }
 }

@@ -1,25 +1,23 @@
 import { randomBytes } from 'node:crypto'
-import { LEARNING_DAYS } from '../../alerts/judge/verdict.ts'
 import { createJudgeShell, type JudgeShell } from '../../alerts/shell/judge-shell.ts'
-import { type EpochMs, HOUR_MS, isoSeconds, MINUTE_MS } from '../../data/domain/time.ts'
-import { readTaskStates, saveTaskRun, saveTaskState } from '../../data/tasks/task-store.ts'
+import { type EpochMs, HOUR_MS, isoSeconds } from '../../data/domain/time.ts'
 import type { ApiContext } from '../api/api-context.ts'
 import { dashboardApp } from '../api/app.ts'
 import { StreamHub } from '../api/stream-hub.ts'
 import type { Freshness } from '../api/types.ts'
 import type { Logger } from '../log.ts'
-import { createScheduler } from '../schedule/scheduler.ts'
-import { type ArchiveTaskOptions, archiveWaiting, createArchiveTask } from '../schedule/tasks/archive-task.ts'
-import { createRetentionTask } from '../schedule/tasks/retention-task.ts'
+import { archiveWaiting } from '../schedule/tasks/archive-task.ts'
 import { httpUrl } from '../settings/http-url.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
 import { coveragePauseMs } from './child-options.ts'
+import { Cleanup } from './cleanup.ts'
 import { commandApp } from './command-app.ts'
 import { mailHostOf, mailRoutesOf } from './mail-routes.ts'
 import { createMerger } from './merge-converted-files.ts'
 import { openState } from './open-state.ts'
 import { createOutbox } from './outbox.ts'
 import { ChangedCounts, createPipeline } from './pipeline.ts'
+import { archiveOptionsOf, createScheduledWork, type ScheduledWorkOptions } from './scheduled-work.ts'
 import { serveOn, serveOnSocket } from './serve-on.ts'
 import { stateFolders } from './state-folders.ts'
 import { startWorkLoop } from './work-loop.ts'
@@ -45,13 +43,26 @@ export interface Owner {
 }
 
 const LOOK_EVERY_MS = 1000
-const DECIDE_EVERY_MS = MINUTE_MS
 
-/** Throws DatabaseError where another process owns the state directory, and Node's error where it can't listen. */
-export async function startOwner({ settings, log, now, mode, webFolder }: OwnerOptions): Promise<Owner> {
+/**
+ * Throws DatabaseError where another process owns the state directory, and Node's error where it can't listen; then nothing is
+ * left open.
+ */
+export async function startOwner(options: OwnerOptions): Promise<Owner> {
+  const cleanup = new Cleanup()
+  try {
+    return await openOwner(options, cleanup)
+  } catch (error) {
+    await cleanup.run().catch((second: unknown) => options.log.error({ error: second }, 'closing failed as well'))
+    throw error
+  }
+}
+
+async function openOwner({ settings, log, now, mode, webFolder }: OwnerOptions, cleanup: Cleanup): Promise<Owner> {
   const folders = stateFolders(settings.current.state)
   const state = await openState(folders, log, now)
-  const { database, journal, storage, write } = state
+  cleanup.add(() => state.close())
+  const { database, journal } = state
   const hub = new StreamHub(randomBytes(6).toString('hex'))
   const changed = new ChangedCounts()
   const pipeline = await createPipeline({ spool: folders.spool, now, mode })
@@ -80,6 +91,7 @@ export async function startOwner({ settings, log, now, mode, webFolder }: OwnerO
     isTimeToSend: () => pace === 'live' || !isCatchingUp,
     onChange: () => hub.publish({ event: 'mails' }),
   })
+  cleanup.add(() => outbox.stop())
   const merger = await createMerger({
     database,
     folders,
@@ -96,55 +108,18 @@ export async function startOwner({ settings, log, now, mode, webFolder }: OwnerO
     },
   })
 
-  const archiveOptions: ArchiveTaskOptions = {
-    write,
-    limits: () => ({
-      partMaxAgeMs: settings.current.archive.partMaxAgeMinutes * MINUTE_MS,
-      partMaxBytes: settings.current.archive.partMaxBytes,
-    }),
-    onPart: ({ part, files, rows, damaged }) =>
-      log.info({ part, files: files.length, rows, damaged }, 'a part of the archive was written'),
-  }
-  const scheduler = await createScheduler({
-    tasks: [
-      createArchiveTask(archiveOptions),
-      createRetentionTask({
-        db: database,
-        storage,
-        limits: () => ({
-          now: now(),
-          countedUpTo: pipeline.watermark(),
-          keepMinuteHours: settings.current.counts.keepMinuteHours,
-          keepAttributeDays: settings.current.counts.keepAttributeDays,
-          duplicateWindowMs: settings.current.duplicates.windowHours * HOUR_MS,
-          keepDays: {
-            archive: daysOrNull(settings.current.archive.keepDays),
-            quarantine: daysOrNull(settings.current.quarantine.keepDays),
-          },
-        }),
-        onRemoved: ({ rows, parts }) => {
-          if (rows > 0 || parts.length > 0)
-            log.info({ rows, parts: parts.length }, 'what is no longer kept was removed')
-        },
-      }),
-    ],
-    store: {
-      readStates: () => readTaskStates(database),
-      saveState: (taskState) => saveTaskState(database, taskState),
-      saveRun: (taskState, run) => saveTaskRun(database, taskState, run),
-    },
-    now,
-    onError: (task, error) => log.error({ task, error }, 'scheduled work failed'),
-  })
-
-  const onLoopError = (error: unknown) => log.error({ error }, 'work failed; it is tried again')
   async function mergeAndPublish(): Promise<void> {
-    await merger.mergeWaiting()
-    await pipeline.look()
-    const counts = changed.take()
-    if (counts !== null) hub.publish({ event: 'counts', ...counts })
-    hub.publish({ event: 'freshness', freshness: pipeline.freshness() })
+    try {
+      await merger.mergeWaiting()
+    } finally {
+      await pipeline.look()
+      const counts = changed.take()
+      if (counts !== null) hub.publish({ event: 'counts', ...counts })
+      hub.publish({ event: 'freshness', freshness: pipeline.freshness() })
+    }
   }
+
+  /** Judging and what people are told by the clock alone are one loop: both decide from what was told last. */
   async function judgeAndPublish(): Promise<void> {
     isCatchingUp = true
     while (isCatchingUp && !isStopping) {
@@ -155,6 +130,7 @@ export async function startOwner({ settings, log, now, mode, webFolder }: OwnerO
       if (round.changedIncidents.length > 0) hub.publish({ event: 'incidents', ids: round.changedIncidents })
       if (round.mailsDecided > 0) outbox.wake()
     }
+    if (!isStopping && (await judge.decideDue()) > 0) outbox.wake()
   }
 
   let receiveUrl = httpUrl(settings.current.receive.listen, settings.current.receive.listen.port)
@@ -171,25 +147,15 @@ export async function startOwner({ settings, log, now, mode, webFolder }: OwnerO
   }
   const dashboard = await serveOn(
     dashboardApp(api, {
-      hostNames: settings.current.dashboard.hostNames,
-      publicUrl: settings.current.publicUrl,
+      hostNames: () => settings.current.dashboard.hostNames,
+      publicUrl: () => settings.current.publicUrl,
       webFolder,
       log,
     }),
     settings.current.dashboard.listen,
-  ).catch(async (error: unknown) => {
-    await outbox.stop()
-    await state.close()
-    throw error
-  })
-  const mergeLoop = startWorkLoop(mergeAndPublish, { everyMs: LOOK_EVERY_MS, onError: onLoopError })
-  const judgeLoop = startWorkLoop(judgeAndPublish, { everyMs: LOOK_EVERY_MS, onError: onLoopError })
-  const decideLoop = startWorkLoop(
-    async () => {
-      if ((await judge.decideDue()) > 0) outbox.wake()
-    },
-    { everyMs: DECIDE_EVERY_MS, onError: onLoopError },
   )
+  cleanup.add(() => dashboard.stop())
+  let wakeJudge = (): void => undefined
   const commands = await serveOnSocket(
     commandApp({
       database,
@@ -197,11 +163,31 @@ export async function startOwner({ settings, log, now, mode, webFolder }: OwnerO
       onImported() {
         judge.forgetCounts()
         hub.publish({ event: 'reload' })
-        judgeLoop.wake()
+        wakeJudge()
       },
     }),
     folders.socket,
   )
+  cleanup.add(() => commands.stop())
+
+  const work: ScheduledWorkOptions = {
+    state,
+    settings: () => settings.current,
+    log,
+    now,
+    watermark: () => pipeline.watermark(),
+  }
+  // The converter has ended when the owner is stopped: this is all there is, and the archive is whole.
+  cleanup.add(() => archiveWaiting(archiveOptionsOf(work), new AbortController().signal, { everything: true }))
+  cleanup.add(() => merger.mergeWaiting())
+  const onError = (error: unknown) => log.error({ error }, 'work failed; it is tried again')
+  const mergeLoop = startWorkLoop(mergeAndPublish, { everyMs: LOOK_EVERY_MS, onError })
+  cleanup.add(() => mergeLoop.stop())
+  const judgeLoop = startWorkLoop(judgeAndPublish, { everyMs: LOOK_EVERY_MS, onError })
+  cleanup.add(() => judgeLoop.stop())
+  wakeJudge = () => judgeLoop.wake()
+  const scheduler = await createScheduledWork(work)
+  cleanup.add(() => scheduler.stop())
   scheduler.start()
 
   return {
@@ -210,29 +196,14 @@ export async function startOwner({ settings, log, now, mode, webFolder }: OwnerO
     receivesOn(url) {
       receiveUrl = url
     },
-    async stop() {
+    stop() {
       isStopping = true
-      await scheduler.stop()
-      await decideLoop.stop()
-      await judgeLoop.stop()
-      await mergeLoop.stop()
-      // The converter has ended by now, so this is all there is.
-      await merger.mergeWaiting()
-      await archiveWaiting(archiveOptions, new AbortController().signal, { everything: true })
-      await outbox.stop()
-      await commands.stop()
-      await dashboard.stop()
-      await state.close()
+      return cleanup.run()
     },
   }
 }
 
-function daysOrNull(days: number | 'forever'): number | null {
-  return days === 'forever' ? null : days
-}
-
 function learningOf(judge: JudgeShell, channel: string): { readonly days: number; readonly of: number } | null {
-  if (judge.judgedHour() === null) return { days: 0, of: LEARNING_DAYS }
   const progress = judge.learning(channel)
   return progress === null ? null : { days: progress.coveredDays, of: progress.neededDays }
 }

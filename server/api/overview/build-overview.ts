@@ -58,8 +58,11 @@ export function buildOverview(input: OverviewInput): OverviewAnswer {
 
 /** The sentences of all channels, or of one alone. */
 export function overviewSentences(input: OverviewInput, channel?: string): OverviewAnswer['sentences'] {
-  const channels = channel === undefined ? input.channels : [channel]
-  const learning = channels.map((name) => input.learning(name)).find((entry) => entry !== null) ?? null
+  const asked = channel === undefined ? input.channels : [channel]
+  const learnt = asked.filter((name) => input.learning(name) === null)
+  // A new channel among known ones is learnt in its row; the page speaks of the others.
+  const channels = learnt.length > 0 ? learnt : asked
+  const learning = learnt.length > 0 ? null : furthest(asked.map((name) => input.learning(name)))
   const incidents =
     channel === undefined
       ? input.incidents
@@ -70,6 +73,12 @@ export function overviewSentences(input: OverviewInput, channel?: string): Overv
     freshness: { countedUpTo: input.countedUpTo, now: input.now },
     learning,
   })
+}
+
+type Progress = ChannelOverview['learning']
+
+function furthest(progress: readonly Progress[]): Progress {
+  return progress.reduce((best, next) => (next !== null && next.days > (best?.days ?? -1) ? next : best), null)
 }
 
 /** One channel's row. */

@@ -21,7 +21,7 @@ const SEED = 1
 
 export const demo: Command = {
   name: 'demo',
-  summary: 'Serves the story of a winter with five outages, with live traffic, in a state directory of its own.',
+  summary: 'Serves the story of a winter with five incidents, with live traffic, in a state directory of its own.',
   usage: '',
   help: `Makes a server whose last 88 days are the story of Firefox Telemetry's winter of 2013-14, shifted to
 end about now: five channels, two gaps in the counting, three outages of clients. The real judge goes

@@ -30,9 +30,10 @@ if nothing was answered 200.
 
 "story" writes counts.csv and attributes.csv (for "tidewatch import" and "tidewatch backtest") and
 labels.json (what really happened): five channels from 17 November 2013 to 12 February 2014, with
-five outages, A to E.
+five incidents, A to E.
 
 Faults:
+
 ${FAULTS.map((fault) => `  ${fault.padEnd(22)} ${FAULT_TEXTS[fault]}`).join('\n')}`,
   options: {
     url: { value: 'URL', about: 'The receiver. Default http://127.0.0.1:8080.' },

@@ -1,0 +1,71 @@
+import type { EpochMs } from '../../data/domain/time.ts'
+import { HOUR_MS, MINUTE_MS } from '../../data/domain/time.ts'
+import { readTaskStates, saveTaskRun, saveTaskState } from '../../data/tasks/task-store.ts'
+import type { Logger } from '../log.ts'
+import { createScheduler, type Scheduler } from '../schedule/scheduler.ts'
+import { type ArchiveTaskOptions, createArchiveTask } from '../schedule/tasks/archive-task.ts'
+import { createRetentionTask } from '../schedule/tasks/retention-task.ts'
+import type { Settings } from '../settings/schema.ts'
+import type { OpenState } from './open-state.ts'
+
+export interface ScheduledWorkOptions {
+  readonly state: OpenState
+  settings(): Settings
+  readonly log: Logger
+  readonly now: () => EpochMs
+  readonly watermark: () => EpochMs
+}
+
+/** How parts of the archive are made: by the clock, and at a clean stop. */
+export function archiveOptionsOf({ state, settings, log }: ScheduledWorkOptions): ArchiveTaskOptions {
+  return {
+    write: state.write,
+    limits: () => ({
+      partMaxAgeMs: settings().archive.partMaxAgeMinutes * MINUTE_MS,
+      partMaxBytes: settings().archive.partMaxBytes,
+    }),
+    onPart: ({ part, files, rows, damaged }) =>
+      log.info({ part, files: files.length, rows, damaged }, 'a part of the archive was written'),
+  }
+}
+
+/** Everything of the owner's that runs by the clock. */
+export function createScheduledWork(options: ScheduledWorkOptions): Promise<Scheduler> {
+  const { state, settings, log, now, watermark } = options
+  const { database, storage } = state
+  return createScheduler({
+    tasks: [
+      createArchiveTask(archiveOptionsOf(options)),
+      createRetentionTask({
+        db: database,
+        storage,
+        limits: () => ({
+          now: now(),
+          countedUpTo: watermark(),
+          keepMinuteHours: settings().counts.keepMinuteHours,
+          keepAttributeDays: settings().counts.keepAttributeDays,
+          duplicateWindowMs: settings().duplicates.windowHours * HOUR_MS,
+          keepDays: {
+            archive: daysOrNull(settings().archive.keepDays),
+            quarantine: daysOrNull(settings().quarantine.keepDays),
+          },
+        }),
+        onRemoved: ({ rows, parts }) => {
+          if (rows === 0 && parts.length === 0) return
+          log.info({ rows, parts: parts.length }, 'what is no longer kept was removed')
+        },
+      }),
+    ],
+    store: {
+      readStates: () => readTaskStates(database),
+      saveState: (taskState) => saveTaskState(database, taskState),
+      saveRun: (taskState, run) => saveTaskRun(database, taskState, run),
+    },
+    now,
+    onError: (task, error) => log.error({ task, error }, 'scheduled work failed; it is tried again'),
+  })
+}
+
+function daysOrNull(days: number | 'forever'): number | null {
+  return days === 'forever' ? null : days
+}
