@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readdirSync, readlinkSync } from 'node:fs'
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -60,6 +61,15 @@ const raw: ConvertedContent = {
   body: Buffer.from([0, 255, 30]),
 }
 
+/** Empty where it is gone: so is the descriptor of the reading of `/proc/self/fd` itself. */
+function linkTarget(path: string): string {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return ''
+  }
+}
+
 async function contentsIn(path: string) {
   const found: { record: ConvertedRecord; content: ConvertedContent }[] = []
   for await (const entry of readConvertedContents(path)) found.push(entry)
@@ -75,6 +85,13 @@ describe('a converted file', () => {
     expect(await readConvertedIndex(path)).toEqual(index)
     expect((await contentsIn(path)).map(({ content }) => content.kind)).toEqual(['converted', 'raw', 'converted'])
     expect((await contentsIn(path))[1]?.content).toEqual(raw)
+  })
+
+  test.skipIf(process.platform !== 'linux')('on a full disk keeps no file open', async () => {
+    await symlink('/dev/full', `${convertedFilePath(folder, 'edge-1.v3')}.aside`)
+    await expect(ConvertedFileWriter.open(folder, 'edge-1.v3')).rejects.toThrow('ENOSPC')
+    const open = readdirSync('/proc/self/fd').map((descriptor) => linkTarget(`/proc/self/fd/${descriptor}`))
+    expect(open).not.toContain('/dev/full')
   })
 
   test('may be without a single record', async () => {

@@ -85,9 +85,13 @@ export class ConvertedFileWriter {
   static async open(folder: string, segment: string): Promise<ConvertedFileWriter> {
     await mkdir(folder, { recursive: true })
     const handle = await open(asidePath(folder, segment), 'w')
-    const writer = new ConvertedFileWriter(folder, segment, handle)
-    await handle.writeFile(MAGIC)
-    return writer
+    try {
+      await handle.writeFile(MAGIC)
+    } catch (error) {
+      await handle.close()
+      throw error
+    }
+    return new ConvertedFileWriter(folder, segment, handle)
   }
 
   async append(frame: number, content: ConvertedContent): Promise<void> {
