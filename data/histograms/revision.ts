@@ -2,7 +2,7 @@ declare const revisionBrand: unique symbol
 
 /**
  * A build's source revision, read from `info.revision` and found to be among those that may be asked for. Its parts
- * hold nothing but `[a-z0-9._-]` and the repository's single slashes, so they, and nothing else of the payload, may
+ * hold nothing but `[A-Za-z0-9._-]` and the repository's single slashes, so they, and nothing else of the payload, may
  * stand in a path or an address.
  */
 export interface Revision {

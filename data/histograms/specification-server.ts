@@ -84,7 +84,9 @@ export class SpecificationServer {
     const { timeoutMs, maxBytes, missingTtlMs, isSpecification, onTrouble, now } = this.#options
     try {
       const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), this.#stopped.signal])
-      const response = await fetch(url, { signal, headers: { accept: 'application/json', 'user-agent': 'tidewatch' } })
+      const headers = { accept: 'application/json', 'user-agent': 'tidewatch' }
+      // A redirect would let the answer choose the host, which is the settings' alone.
+      const response = await fetch(url, { signal, headers, redirect: 'error' })
       if (response.status === 404 || response.status === 410) {
         await response.body?.cancel()
         this.#succeeded()

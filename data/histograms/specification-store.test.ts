@@ -177,6 +177,10 @@ describe('a server of specifications', () => {
   test.each([
     { claim: 'fails', answer: ((_, response) => response.writeHead(503).end()) as RequestListener },
     { claim: 'refuses', answer: ((_, response) => response.writeHead(400).end()) as RequestListener },
+    {
+      claim: 'sends elsewhere',
+      answer: ((_, response) => response.writeHead(302, { location: '/elsewhere' }).end()) as RequestListener,
+    },
     { claim: 'hangs up', answer: ((request) => request.socket.destroy()) as RequestListener },
     { claim: 'sends a page', answer: ((_, response) => response.end('<html>')) as RequestListener },
     { claim: 'never stops', answer: ((_, response) => response.end(' '.repeat(5000))) as RequestListener },
