@@ -105,10 +105,10 @@ export const settingsSchema = z.strictObject({
       about: 'How often the spool notes that somebody is listening, traffic or not.',
     }),
     trustedProxies: texts([], {
-      pattern: /^[0-9a-fA-F:.]+$/,
-      allowed: 'IP addresses (in a variable or a flag: joined by commas)',
+      pattern: /^[0-9a-fA-F:.]+(?:\/\d{1,3})?$/,
+      allowed: 'IP addresses, or networks such as 10.0.0.0/8 (in a variable or a flag: joined by commas)',
       applies: 'restart',
-      about: 'Addresses of proxies, or networks such as 10.0.0.0/8, whose X-Forwarded-For is believed.',
+      about: 'Addresses or networks of proxies whose X-Forwarded-For is believed.',
     }),
     keepClientAddress: yesOrNo(false, {
       applies: 'restart',

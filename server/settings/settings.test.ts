@@ -45,6 +45,24 @@ describe('defaults', () => {
   })
 })
 
+describe('trusted proxies', () => {
+  test('are addresses and networks, wherever they are set', () => {
+    const proxies = ['192.0.2.1', '10.0.0.0/8', '::1', 'fd00::/8']
+    const environment = { TIDEWATCH_RECEIVE_TRUSTED_PROXIES: proxies.join(', ') }
+    expect(load({ environment }).settings.receive.trustedProxies).toEqual(proxies)
+    const file = `receive: { trustedProxies: [${proxies.map((proxy) => `"${proxy}"`).join(', ')}] }`
+    expect(load({ file }).settings.receive.trustedProxies).toEqual(proxies)
+  })
+
+  test.each(['proxy.example.org', '10.0.0.0/', '/8', '10.0.0.0/8/8', '10.0.0.0/255.0.0.0'])(
+    '"%s" is neither',
+    (given) => {
+      const [problem] = problems({ environment: { TIDEWATCH_RECEIVE_TRUSTED_PROXIES: given } })
+      expect(problem).toContain('use IP addresses, or networks such as 10.0.0.0/8')
+    },
+  )
+})
+
 describe('the stronger source wins', () => {
   const sources = {
     file: () => ({ file: 'log: { level: warn }' }),
