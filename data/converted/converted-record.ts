@@ -52,7 +52,7 @@ export type ConvertedContent =
       readonly body: Uint8Array
     }
 
-/** When somebody listened: from the first to the last frame (heartbeats among them) of a stretch without a pause. */
+/** When somebody listened and refused nothing: from the first to the last heartbeat of a stretch without a pause. */
 export interface CoverageInterval {
   readonly receiver: string
   readonly from: EpochMs

@@ -84,6 +84,7 @@ describe('a converted segment', () => {
     const claim = await claimed([
       { kind: 'heartbeat' },
       submission('{"ver":1}'),
+      { kind: 'heartbeat' },
       { kind: 'discarded', channel: 'nightly', cause: 'body', bytes: 300_000 },
       { kind: 'discarded', channel: 'mine', cause: 'path', bytes: 20_000 },
       { kind: 'pause', ms: 60_000 },
@@ -94,19 +95,19 @@ describe('a converted segment', () => {
     expect(index).toMatchObject({ segment: claim.segment, receiver: 'edge', segmentCreatedAt: START })
     expect(index.records.map(({ frame, receivedAt, outcome }) => ({ frame, receivedAt, outcome }))).toEqual([
       { frame: 1, receivedAt: START + 5_000, outcome: 'accepted' },
-      { frame: 4, receivedAt: START + 85_000, outcome: 'rejected' },
+      { frame: 5, receivedAt: START + 90_000, outcome: 'rejected' },
     ])
     expect(contents).toMatchObject([
       { kind: 'converted', payload: '{"ver":2}' },
       { kind: 'raw', headers: { 'user-agent': 'x' }, body: Buffer.from('nothing') },
     ])
     expect(index.coverage).toEqual([
-      { receiver: 'edge', from: START, to: START + 15_000 },
-      { receiver: 'edge', from: START + 85_000, to: START + 90_000 },
+      { receiver: 'edge', from: START, to: START + 10_000 },
+      { receiver: 'edge', from: START + 95_000, to: START + 95_000 },
     ])
     expect(index.discarded).toEqual([
-      { receivedAt: START + 10_000, channel: 'nightly', cause: 'body', bytes: 300_000 },
-      { receivedAt: START + 15_000, channel: 'OTHER', cause: 'path', bytes: 20_000 },
+      { receivedAt: START + 15_000, channel: 'nightly', cause: 'body', bytes: 300_000 },
+      { receivedAt: START + 20_000, channel: 'OTHER', cause: 'path', bytes: 20_000 },
     ])
     expect(index.damaged).toEqual([])
     expect(await readdir(state)).toEqual(['converted', 'spool'])
@@ -132,6 +133,16 @@ describe('a converted segment', () => {
     const aside = await readFile(join(state, 'corrupted', `${claim.segment}-${stretch.offset}.bin`))
     expect(aside.equals(bytes.subarray(stretch.offset, stretch.offset + stretch.bytes))).toBe(true)
     expect(aside.includes('"x":"')).toBe(true)
+  })
+
+  test('covers nothing while submissions get through but heartbeats don’t, as in an overload', async () => {
+    const some = submission('{"ver":1}')
+    const claim = await claimed([{ kind: 'heartbeat' }, some, some, some, some, { kind: 'heartbeat' }, some])
+    const { index } = await converted(claim)
+    expect(index.coverage.map(({ from, to }) => [from - START, to - START])).toEqual([
+      [0, 0],
+      [25_000, 25_000],
+    ])
   })
 
   test('that is nothing but garbage is damaged as a whole, about when its file was written', async () => {

@@ -175,14 +175,14 @@ function indexOf(
   records: readonly ConvertedRecord[],
   { claim, rules, coveragePauseMs }: SegmentConversion,
 ): ConvertedIndex {
-  const times = frames.map((frame) => frame.receivedAt)
+  const heartbeats = frames.filter(({ kind }) => kind === 'heartbeat').map(({ receivedAt }) => receivedAt)
   return {
     segment: claim.segment,
     receiver: header.receiver,
     segmentCreatedAt,
     converterVersion: CONVERTER_VERSION,
-    // The servers of 2013 wrote no heartbeats: what is between two of their frames nobody knows.
-    coverage: header.version === 'v3' ? coverageOf(header.receiver, times, coveragePauseMs) : [],
+    // The servers of 2013 wrote no heartbeats: when they listened nobody knows.
+    coverage: header.version === 'v3' ? coverageOf(header.receiver, heartbeats, coveragePauseMs) : [],
     damaged,
     discarded: frames.flatMap((frame) => {
       if (frame.kind !== 'discarded') return []

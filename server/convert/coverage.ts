@@ -2,9 +2,10 @@ import type { CoverageInterval } from '../../data/converted/converted-record.ts'
 import type { EpochMs } from '../../data/domain/time.ts'
 
 /**
- * When a receiver listened, as its frames show: it writes one every few seconds, traffic or not, so a longer pause than
- * `maxPauseMs` between two means that it didn't. `times` are those of a segment's frames, ascending; a single frame
- * makes an interval of no length, which joins those of the segments before and after it.
+ * When a receiver listened, as its heartbeats show: it writes one every few seconds, traffic or not, and none while it
+ * refuses submissions, so a longer pause than `maxPauseMs` between two means that not all were heard. Other frames show
+ * nothing: some get through an overload that turns most away. `times` are those of a segment's heartbeats, ascending; a
+ * single one makes an interval of no length, which joins those of the segments before and after it.
  */
 export function coverageOf(receiver: string, times: readonly EpochMs[], maxPauseMs: number): CoverageInterval[] {
   const intervals: CoverageInterval[] = []

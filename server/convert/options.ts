@@ -22,7 +22,7 @@ export const convertOptions = z.strictObject({
   workerMemoryMb: whole.default(512),
   /** How often the spool is looked at where nothing else wakes the converter. */
   pollMs: whole.default(250),
-  /** A pause between two frames longer than this is not covered: three heartbeats. */
+  /** A pause between two heartbeats longer than this is not covered: three heartbeats. */
   coveragePauseMs: whole.default(15_000),
   maxInflatedBytes: whole.default(16 * 1024 ** 2),
   maxJsonDepth: whole.default(100),

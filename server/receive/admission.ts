@@ -72,7 +72,7 @@ export class Admission {
     this.#change(result.cause === 'no_space' ? { kind: 'disk_full', freeBytes: null } : { kind: 'write_failed' })
   }
 
-  /** Told that a submission was refused for want of memory: the next heartbeat would be a lie. */
+  /** Told that memory or connections don't suffice for all who come: the next heartbeat would be a lie. */
   noteOverload(): void {
     this.#refusedSinceHeartbeat = true
   }

@@ -463,6 +463,21 @@ describe('heartbeats and ends', () => {
     expect(await readdir(join(spool, 'open'))).toEqual([])
   })
 
+  test('who is turned away for want of connections costs the next heartbeat', async () => {
+    const periodMs = 100
+    const receiver = await start({ heartbeatSeconds: periodMs / 1000, maxConnections: 1 })
+    const first = connect(receiver.port, '127.0.0.1')
+    await new Promise((resolve) => first.once('connect', resolve))
+    await vi.waitFor(async () => expect(await heartbeats()).toBeGreaterThan(1))
+    expect(await sendRaw(receiver, 'POST')).toBe('')
+    const before = await heartbeats()
+    await vi.waitFor(async () => expect(await heartbeats()).toBeGreaterThan(before + 1))
+    first.destroy()
+    const times = (await framesOnDisk()).map(({ receivedAt }) => receivedAt)
+    const pauses = times.slice(1).map((time, index) => time - (times[index] ?? 0))
+    expect(Math.max(...pauses)).toBeGreaterThan(1.5 * periodMs)
+  })
+
   test('a stop answers what has arrived and refuses what comes', async () => {
     const disk = controlledDisk()
     const receiver = await start({}, disk.createFile)

@@ -71,6 +71,8 @@ export async function startReceiver(
     others: getRequestListener(statusApp({ admission, version: options.version }).fetch),
     log,
   })
+  // Whoever is beyond maxConnections wasn't heard, and nobody knows what it would have sent.
+  server.on('drop', () => admission.noteOverload())
 
   await admission.prepare()
   // In the same turn as the listener opens, so that a heartbeat is the first frame of all; not before it, because a
