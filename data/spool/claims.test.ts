@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { claimNext, removeClaimed, takeOverDeadClaims } from './claims.ts'
-import { makeSpoolFolders } from './folders.ts'
+import { filesIn, makeSpoolFolders } from './folders.ts'
 import { ownIdentity } from './process-identity.ts'
 import { listUnmerged } from './unmerged.ts'
 
@@ -41,10 +41,11 @@ test('of many who claim at once, exactly one gets each', async () => {
 })
 
 test('claims of any dead owner are taken over, those of living ones never', async () => {
-  await put('claimed', `${name(1)}~4194305.9`)
+  const dead = `4194305.${ownIdentity().split('.')[1]}`
+  await put('claimed', `${name(1)}~${dead}`)
   await put('claimed', `${name(2)}~${ownIdentity()}`)
   await put('claimed', `${name(3)}~nonsense`)
-  await put('claimed', 'telemetry1.v1.log~4194306.9')
+  await put('claimed', `telemetry1.v1.log~${dead}`)
   const taken = await takeOverDeadClaims(spool, '7.8')
   expect(taken.map(({ segment }) => segment)).toEqual([name(1), name(3), 'telemetry1.v1.log'])
   expect(await list('claimed')).toEqual(
@@ -84,6 +85,18 @@ test('a segment that moves while it is looked for is seen', async () => {
     expect(unmerged.map(({ segment }) => segment)).toEqual([name(5)])
     await removeClaimed(spool, name(5))
   }
+})
+
+test('a claim that a take-over renames while its folder is read is seen', async () => {
+  const missed = [`${name(5)}~1.1`]
+  await put('claimed', `${name(5)}~1.1`)
+  await put('claimed', `${name(6)}~1.1`)
+  // As a reading does that passes the new name's place before the rename, and the old one's after it.
+  const readFolder: typeof filesIn = async (...place) => {
+    const names = await filesIn(...place)
+    return names.filter((file) => !missed.includes(file) || place[1] !== 'claimed' || missed.pop() === undefined)
+  }
+  expect((await listUnmerged(spool, readFolder)).map(({ createdAt }) => createdAt)).toEqual([5, 6])
 })
 
 test('before there is a spool nothing is unmerged', async () => {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { readFileSync, readlinkSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
 import { IDENTITY_PATTERN, identityOf, isAlive, ownIdentity } from './process-identity.ts'
 
 test('this process is alive, under a name that fits in file names', () => {
@@ -10,8 +10,33 @@ test('this process is alive, under a name that fits in file names', () => {
   expect(isAlive(ownIdentity())).toBe(true)
 })
 
-test('another process of the same number is not this one', () => {
-  expect(isAlive(`${process.pid}.1x00000000`)).toBe(false)
+describe.skipIf(process.platform !== 'linux')('an identity of Linux', () => {
+  const [pid = '', start = ''] = ownIdentity().split('.')
+  const [ticks = '', boot = '', namespace = ''] = start.split('x')
+  const NOBODY = '4194305'
+
+  test('has the pid namespace in it', () => {
+    expect(readlinkSync('/proc/self/ns/pid')).toBe(`pid:[${namespace}]`)
+  })
+
+  test.each([
+    { claim: 'of the same number, started at another time', identity: `${pid}.1x${boot}x${namespace}` },
+    { claim: 'of a number that nobody has', identity: `${NOBODY}.${ticks}x${boot}x${namespace}` },
+    { claim: 'of another boot', identity: `${pid}.${ticks}x00000000x${namespace}` },
+    { claim: 'of another boot, in another namespace', identity: `${pid}.${ticks}x00000000x1` },
+  ])('$claim is proved gone', ({ identity }) => {
+    expect(isAlive(identity)).toBe(false)
+  })
+
+  test.each([
+    { claim: 'of another namespace', identity: `${NOBODY}.${ticks}x${boot}x1` },
+    { claim: 'of a namespace that nothing told', identity: `${NOBODY}.${ticks}x${boot}x0` },
+    { claim: 'of a boot that nothing told', identity: `${NOBODY}.${ticks}x0x${namespace}` },
+    { claim: 'that nothing told about', identity: `${NOBODY}.0` },
+    { claim: 'of a number that can’t even be asked for', identity: `99999999999.${ticks}x${boot}x${namespace}` },
+  ])('$claim may be alive: nothing proves it gone', ({ identity }) => {
+    expect(isAlive(identity)).toBe(true)
+  })
 })
 
 test('a process is alive until it is killed', async () => {

@@ -6,6 +6,7 @@ import { claimNext } from './claims.ts'
 import { makeSpoolFolders } from './folders.ts'
 import type { SpoolEntry } from './frame.ts'
 import { closeOrphans } from './orphans.ts'
+import { ownIdentity } from './process-identity.ts'
 import type { Segment } from './read-segment.ts'
 import { readSegment } from './read-segment.ts'
 import type { CreateSegmentFile, SegmentFile } from './segment-file.ts'
@@ -288,10 +289,13 @@ describe('trouble', () => {
 })
 
 describe('orphans', () => {
+  /** A number that no process has, otherwise as this process is named. */
+  const GONE = `4194305.${ownIdentity().split('.')[1]}`
+
   test('an open segment is closed when its writer is gone, and never before', async () => {
     const alive = openWriter()
     await alive.append(submission('/alive'))
-    const dead = openWriter({ identity: '4194305.1' })
+    const dead = openWriter({ identity: GONE })
     await dead.append(submission('/dead'))
     const closed = await closeOrphans(spool)
     expect(closed).toHaveLength(1)
@@ -301,7 +305,7 @@ describe('orphans', () => {
   })
 
   test('a segment closed behind the back of its writer is claimed all the same', async () => {
-    const writer = openWriter({ identity: '4194305.1' })
+    const writer = openWriter({ identity: GONE })
     await writer.append(submission('/a'))
     await closeOrphans(spool)
     expect(await claimNext(spool, '1.1')).not.toBeNull()

@@ -3,22 +3,24 @@ import { segmentOfClaim } from './claims.ts'
 import { filesIn, SPOOL_FOLDERS } from './folders.ts'
 import { parseSegmentName } from './segment-name.ts'
 
-/** A segment that isn't merged yet: what of it was received, was received at `createdAt` or later. */
+/** A segment whose counts aren't in yet, wherever it stands: open, closed, claimed or converted. */
 export interface UnmergedSegment {
   readonly segment: string
   readonly receiver: string
+  /** No frame in it, nor in any later segment of its receiver, was received before. */
   readonly createdAt: EpochMs
 }
 
 /**
  * The segments whose frames may not be counted yet, oldest first. The folders are read in the flow's order, so a segment
- * that moves meanwhile is seen at least once. Files of the 2013 server aren't among them: they bring the past, for which
- * the present doesn't wait.
+ * that moves on meanwhile is seen at least once. A take-over renames it within `claimed/`, and a reading that runs then
+ * may meet neither name: that folder is read twice. Files of the 2013 server aren't among them: they bring the past, for
+ * which the present doesn't wait.
  */
-export async function listUnmerged(spool: string): Promise<UnmergedSegment[]> {
+export async function listUnmerged(spool: string, readFolder: typeof filesIn = filesIn): Promise<UnmergedSegment[]> {
   const segments = new Map<string, UnmergedSegment>()
-  for (const folder of SPOOL_FOLDERS) {
-    for (const name of await filesIn(spool, folder)) {
+  for (const folder of [...SPOOL_FOLDERS, 'claimed'] as const) {
+    for (const name of await readFolder(spool, folder)) {
       const segment = segmentOfClaim(name)
       const identity = parseSegmentName(segment)
       if (identity === null) continue
