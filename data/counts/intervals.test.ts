@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { HOUR_MS } from '../domain/time.ts'
-import { hourlyCoverage, hoursOf, type Interval, joinIntervals, uncovered } from './intervals.ts'
+import { hoursOf, type Interval, joinIntervals, stepCoverage, uncovered } from './intervals.ts'
 
 const DAY = Date.UTC(2014, 0, 16)
 /** Hours of the day to intervals: `span(9, 10.5)`. */
@@ -14,8 +14,10 @@ test.each([
   { claim: 'two receivers at the same time count once', intervals: [span(0, 2), span(1, 3)], covered: [1, 1, 1] },
   { claim: 'two that take turns add up', intervals: [span(0, 0.25), span(0.5, 0.75)], covered: [0.5, 0, 0] },
   { claim: 'what lies outside is nothing', intervals: [span(-2, 0), span(3, 4)], covered: [0, 0, 0] },
-])('hourly coverage: $claim', ({ intervals, covered }) => {
-  expect([...hourlyCoverage(intervals, DAY, DAY + 3 * HOUR_MS)]).toEqual(covered)
+  { claim: 'the order doesn’t matter', intervals: [span(2.5, 3), span(0, 0.5)], covered: [0.5, 0, 0.5] },
+  { claim: 'nobody listened', intervals: [], covered: [0, 0, 0] },
+])('coverage of steps: $claim', ({ intervals, covered }) => {
+  expect(stepCoverage(intervals, DAY, HOUR_MS, 3)).toEqual(covered)
 })
 
 test('an interval reaches into the hours it overlaps, and not into the one it ends at', () => {

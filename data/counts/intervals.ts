@@ -24,21 +24,21 @@ export function joinIntervals(intervals: readonly Interval[], toleranceMs: numbe
 }
 
 /**
- * The share of each hour in [from, to) that the union of `intervals` covers, 0 to 1, index 0 = the hour of `from`. `from`
- * and `to` are whole hours.
+ * The share of each step that the union of `intervals` covers, 0 to 1; index `i` is the step from `from + i * stepMs`. The
+ * intervals may overlap and stand in any order.
  */
-export function hourlyCoverage(intervals: readonly Interval[], from: EpochMs, to: EpochMs): Float64Array {
-  const coverage = new Float64Array(Math.max(0, (to - from) / HOUR_MS))
+export function stepCoverage(intervals: readonly Interval[], from: EpochMs, stepMs: number, count: number): number[] {
+  const coveredMs = new Array<number>(count).fill(0)
   for (const interval of joinIntervals(intervals, 0)) {
-    const end = Math.min(interval.to, to)
+    const end = Math.min(interval.to, from + count * stepMs)
     for (let start = Math.max(interval.from, from); start < end; ) {
-      const next = Math.min(startOfHour(start) + HOUR_MS, end)
-      const index = (startOfHour(start) - from) / HOUR_MS
-      coverage[index] = (coverage[index] ?? 0) + (next - start) / HOUR_MS
+      const index = Math.floor((start - from) / stepMs)
+      const next = Math.min(from + (index + 1) * stepMs, end)
+      coveredMs[index] = (coveredMs[index] ?? 0) + (next - start)
       start = next
     }
   }
-  return coverage
+  return coveredMs.map((ms) => ms / stepMs)
 }
 
 /** Starts of the hours that an interval reaches into, ascending; none where it is empty. */

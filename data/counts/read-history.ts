@@ -3,8 +3,8 @@ import { isInvalid, NO_PROBLEM, OUTCOME_OF_PROBLEM, OUTCOMES, PROBLEMS, type Pro
 import { type EpochMs, HOUR_MS } from '../domain/time.ts'
 import type { Database } from './database.ts'
 import type { BuildHistory, ChannelHistory, History } from './history.ts'
-import { hourlyCoverage, type Interval } from './intervals.ts'
-import { readCoverageIntervals } from './read-coverage.ts'
+import type { Interval } from './intervals.ts'
+import { readHourlyCoverage } from './queries/read-coverage.ts'
 import { type Params, time } from './values.ts'
 
 /**
@@ -170,8 +170,7 @@ function emptyHistory(start: EpochMs, hours: number): GrowingHistory {
 /** Adds the counts of `stretches` to arrays that hold zeros there. */
 async function fill(db: Database, history: GrowingHistory, kept: Kept, stretches: readonly Interval[]): Promise<void> {
   for (const { from, to } of stretches) {
-    const intervals = await readCoverageIntervals(db, from, to)
-    history.coverage.set(hourlyCoverage(intervals, from, to), (from - history.start) / HOUR_MS)
+    history.coverage.set(await readHourlyCoverage(db, from, to), (from - history.start) / HOUR_MS)
     const range = { from: time(from), to: time(to), start: time(history.start) }
     await fillReasons(db, history, kept, range)
     await fillProblems(db, history, kept, range)

@@ -1,8 +1,8 @@
 import type { Database } from '../../../data/counts/database.ts'
 import { readSeenBuilds } from '../../../data/counts/queries/read-builds.ts'
+import { readGaps, readHourlyCoverage } from '../../../data/counts/queries/read-coverage.ts'
 import { type ExpectationRow, readExpectations } from '../../../data/counts/queries/read-expectations.ts'
 import { readSeries } from '../../../data/counts/queries/read-series.ts'
-import { readGaps, readHourlyCoverage } from '../../../data/counts/read-coverage.ts'
 import { OTHER, UNKNOWN } from '../../../data/domain/dimensions.ts'
 import { DAY_MS, type EpochMs, HOUR_MS, startOfHour, WEEK_MS } from '../../../data/domain/time.ts'
 import type { Incident } from '../../incident.ts'
@@ -102,7 +102,7 @@ async function loadSubmissions(
   database: Database,
   incident: Incident,
   span: Span,
-  coverage: Float64Array,
+  coverage: readonly number[],
 ): Promise<Lines> {
   const channel = drawnChannel(incident)
   const rows = await readSeries(database, {
@@ -121,7 +121,7 @@ async function loadInvalidRates(
   database: Database,
   incident: Incident,
   span: Span,
-  coverage: Float64Array,
+  coverage: readonly number[],
 ): Promise<Lines> {
   const isEverywhere = incident.channels.includes('*')
   const rows = await readSeries(database, {
