@@ -3,7 +3,11 @@ import { MINUTE_MS } from '../domain/time.ts'
 import { watermark } from './watermark.ts'
 
 const NOW = Date.UTC(2014, 0, 16, 14, 30)
-const segment = (minutesAgo: number) => ({ segment: `s${minutesAgo}`, createdAt: NOW - minutesAgo * MINUTE_MS })
+const segment = (minutesAgo: number) => ({
+  segment: `s${minutesAgo}`,
+  receiver: 'edge-1',
+  createdAt: NOW - minutesAgo * MINUTE_MS,
+})
 
 test.each([
   { claim: 'the oldest unmerged segment holds it back', unmerged: [1, 20, 3], minutesAgo: 20 },

@@ -1,14 +1,8 @@
 import { type EpochMs, MINUTE_MS } from '../domain/time.ts'
+import type { UnmergedSegment } from '../spool/unmerged.ts'
 
 /** How far the watermark stays behind the clock when no receiver lives. */
 const IDLE_LAG_MS = MINUTE_MS
-
-/** A segment whose counts aren't in yet, wherever it stands: open, closed, claimed or converted. */
-export interface UnmergedSegment {
-  readonly segment: string
-  /** No frame in it, nor in any later segment of its receiver, was received before. */
-  readonly createdAt: EpochMs
-}
 
 /**
  * The receipt time up to which everything is counted: the creation of the oldest segment that isn't merged. A live

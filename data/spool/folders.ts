@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeFolderDurably } from '../files/durable.ts'
+import { isNotFound } from '../files/is-not-found.ts'
 
 /** The folders of a spool, in the flow's order: a segment moves from one to the next and never back. */
 export const SPOOL_FOLDERS = ['open', 'closed', 'claimed'] as const
@@ -20,9 +21,4 @@ export async function filesIn(spool: string, folder: SpoolFolder): Promise<strin
     if (isNotFound(error)) return []
     throw error
   }
-}
-
-/** Whether `error` says that a file isn't (or is no longer) there. */
-export function isNotFound(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }

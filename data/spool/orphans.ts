@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { renameDurably } from '../files/durable.ts'
-import { filesIn, isNotFound } from './folders.ts'
+import { isNotFound } from '../files/is-not-found.ts'
+import { filesIn } from './folders.ts'
 import type { ProcessIdentity } from './process-identity.ts'
 import { isAlive } from './process-identity.ts'
 import { parseSegmentName } from './segment-name.ts'

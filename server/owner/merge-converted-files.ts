@@ -1,7 +1,12 @@
 import { readdir, rename } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { removeConverted } from '../../data/archive/write-part.ts'
-import { ConvertedFileDamaged, convertedFilePath, readConvertedIndex } from '../../data/converted/converted-file.ts'
+import {
+  ConvertedFileDamaged,
+  convertedFilePath,
+  readConvertedIndex,
+  segmentOfConvertedFile,
+} from '../../data/converted/converted-file.ts'
 import type { Database } from '../../data/counts/database.ts'
 import { type MergeOptions, type MergeResult, mergeConverted } from '../../data/counts/merge.ts'
 import { readLedgerState, readUnarchivedSegments } from '../../data/counts/read-ledger.ts'
@@ -47,7 +52,9 @@ export async function createMerger(options: MergerOptions): Promise<Merger> {
 
   return {
     async mergeWaiting() {
-      const present = new Set((await readdir(folders.converted)).flatMap(segmentOf))
+      const present = new Set(
+        (await readdir(folders.converted)).map(segmentOfConvertedFile).filter((name) => name !== null),
+      )
       // What is archived is gone from the folder and needs no remembering.
       for (const segment of merged) if (!present.has(segment)) merged.delete(segment)
       const segments = [...present].filter((segment) => !merged.has(segment))
@@ -69,10 +76,4 @@ export async function createMerger(options: MergerOptions): Promise<Merger> {
       if (failures.length > 0) throw failures[0]
     },
   }
-}
-
-const SUFFIX = '.converted'
-
-function segmentOf(fileName: string): readonly string[] {
-  return fileName.endsWith(SUFFIX) ? [fileName.slice(0, -SUFFIX.length)] : []
 }

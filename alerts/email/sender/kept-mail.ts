@@ -2,6 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import PostalMime from 'postal-mime'
 import { writeFileDurably } from '../../../data/files/durable.ts'
+import { isNotFound } from '../../../data/files/is-not-found.ts'
 import { PICTURE_CID } from '../compose/compose-mail.ts'
 
 /** A mail as it was sent, for the dashboard. */
@@ -52,7 +53,7 @@ export async function readKeptMailBytes(folder: string, messageId: string): Prom
   try {
     return await readFile(keptMailPath(folder, messageId))
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    if (isNotFound(error)) return null
     throw error
   }
 }
