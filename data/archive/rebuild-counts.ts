@@ -77,6 +77,7 @@ export async function rebuildCounts(options: RebuildOptions): Promise<void> {
         return [segment, receiver, segmentCreatedAt, mergedAt, records, bytes, duplicateFrames, 'archived', part]
       }),
     )
+    if (files.length > 0) await rememberArchived(transaction, files)
     await saveIncidents(transaction, [...bodiesOf(newest, 'incident', IncidentBody).values()])
     await restoreIncidentEvents(transaction, entries)
     await restoreOutbox(transaction, entries)
@@ -106,13 +107,14 @@ async function refuseFilled(transaction: Transaction): Promise<void> {
   if (filled.length > 0) throw new Error('a database that already counts can not be rebuilt: start with a new one')
 }
 
+const ARCHIVED_ROWS = `read_parquet($files, hive_partitioning = true, union_by_name = true,
+  hive_types = {'submission_date': date, 'channel': varchar})`
+
 async function countArchived(transaction: Transaction, files: readonly string[]): Promise<void> {
-  const rows = `read_parquet($files, hive_partitioning = true, union_by_name = true,
-    hive_types = {'submission_date': date, 'channel': varchar})`
   await transaction.run(
     `insert into hourly_counts
      select date_trunc('hour', received_at), channel, app_name, app_version, build_id, reason, outcome, problem,
-       '${LIVE_SOURCE}', automation, count(*), 0, sum(bytes) from ${rows} group by all`,
+       '${LIVE_SOURCE}', automation, count(*), 0, sum(bytes) from ${ARCHIVED_ROWS} group by all`,
     { files },
   )
   await transaction.run(
@@ -120,12 +122,17 @@ async function countArchived(transaction: Transaction, files: readonly string[])
      select hour, channel, entry.key, entry.value, '${LIVE_SOURCE}', count(*) from (
        select date_trunc('hour', received_at) as hour, channel,
          unnest(map_entries(attributes::json::map(varchar, varchar))) as entry
-       from ${rows} where not automation) group by all`,
+       from ${ARCHIVED_ROWS} where not automation) group by all`,
     { files },
   )
+}
+
+/** After the ledger, which knows when each was merged. */
+async function rememberArchived(transaction: Transaction, files: readonly string[]): Promise<void> {
   await transaction.run(
     `insert into recent_documents
-     select duplicate_key::uuid, received_at, segment, frame from ${rows} where duplicate_key is not null`,
+     select duplicate_key::uuid, received_at, coalesce(merged_at, received_at), segment, frame
+     from ${ARCHIVED_ROWS} left join converted_files using (segment) where duplicate_key is not null`,
     { files },
   )
 }

@@ -47,7 +47,7 @@ export function mergeConverted(db: Database, index: ConvertedIndex, options: Mer
     if (await isMerged(transaction, index.segment)) {
       return { merged: false, hours: [], channels: [], duplicateFrames: [], reopened: [] }
     }
-    const duplicateFrames = await settleDuplicates(transaction, index, options.duplicateWindowMs)
+    const duplicateFrames = await settleDuplicates(transaction, index, options)
     const tallies = await bounded(transaction, tally(index, new Set(duplicateFrames)), options)
     await addTallies(transaction, tallies, LIVE_SOURCE)
     await extendCoverage(transaction, index.coverage, options.coverageToleranceMs)
@@ -73,19 +73,20 @@ async function isMerged(transaction: Transaction, segment: string): Promise<bool
 async function settleDuplicates(
   transaction: Transaction,
   index: ConvertedIndex,
-  windowMs: number,
+  { now, duplicateWindowMs }: MergeOptions,
 ): Promise<readonly number[]> {
   const keys = new Set(index.records.flatMap(({ duplicateKey }) => (duplicateKey === null ? [] : [duplicateKey])))
   if (keys.size === 0) return []
   const remembered = await readRemembered(transaction, [...keys], index.segment)
-  const { duplicateFrames, remember } = decideDuplicates(index.records, remembered, windowMs)
+  const { duplicateFrames, remember } = decideDuplicates(index.records, remembered, duplicateWindowMs)
   if (remember.length > 0) {
     await transaction.run(
       `insert into recent_documents
-       select unnest($keys)::uuid, unnest($times), $segment, unnest($frames)::integer`,
+       select unnest($keys)::uuid, unnest($times), $now, $segment, unnest($frames)::integer`,
       {
         keys: remember.map((record) => record.duplicateKey),
         times: remember.map((record) => time(record.receivedAt)),
+        now: time(now),
         segment: index.segment,
         frames: remember.map((record) => record.frame),
       },

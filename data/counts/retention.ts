@@ -27,7 +27,12 @@ export function trimCounts(db: Database, options: CountsRetention): Promise<numb
       where: `source = '${LIVE_SOURCE}' and hour < $before`,
       before: now - keepAttributeDays * DAY_MS,
     },
-    { table: 'recent_documents', where: 'received_at < $before', before: countedUpTo - duplicateWindowMs },
+    {
+      table: 'recent_documents',
+      // Old logs are moved in one after the other: what one of them brought is looked for when the next one comes.
+      where: 'greatest(received_at, remembered_at) < $before',
+      before: countedUpTo - duplicateWindowMs,
+    },
     {
       table: 'converted_files',
       where: "state = 'archived' and merged_at < $before",

@@ -33,12 +33,15 @@ create table converted_files (
   merged_at timestamp not null, records bigint not null, bytes bigint not null,
   duplicate_frames integer[] not null, state varchar not null, part bigint);
 
--- Written before the part is; a repeat after a crash writes the same part. state: planned, done.
+-- Written before the part is; a repeat after a crash writes the same part. state: planned, begun (files of it may be in the
+-- storage), done, foreign (another database gave this number out: it is never given out again).
 create table archive_parts (part bigint primary key, planned_at timestamp not null, done_at timestamp, state varchar not null);
 
--- Which frame brought a document first, so that a retry never meets itself.
+-- Which frame brought a document first, so that a retry never meets itself. remembered_at: when it was merged, which for
+-- logs that are moved in is long after it was received.
 create table recent_documents (
-  duplicate_key uuid not null, received_at timestamp not null, segment varchar not null, frame integer not null);
+  duplicate_key uuid not null, received_at timestamp not null, remembered_at timestamp not null, segment varchar not null,
+  frame integer not null);
 
 -- kind: counts or attributes; importing the same again replaces its rows.
 create table imports (

@@ -29,10 +29,10 @@ afterEach(async () => {
   await rm(root, { recursive: true })
 })
 
-async function convert(segment: string, receivedAt = TEST_HOUR) {
-  const index = testIndex(segment, [{ at: receivedAt, key: segment, attributes: { os: 'WINNT' } }])
+async function convert(segment: string, receivedAt = TEST_HOUR, key = segment) {
+  const index = testIndex(segment, [{ at: receivedAt, key, attributes: { os: 'WINNT' } }])
   await writeConvertedFile(join(root, 'converted'), index, () => ({ kind: 'converted', payload: '{}', dropped: '' }))
-  await mergeConverted(db, index, {
+  return mergeConverted(db, index, {
     now: TEST_HOUR,
     duplicateWindowMs: DAY_MS,
     coverageToleranceMs: 6000,
@@ -115,6 +115,14 @@ describe('the retention task', () => {
     await convert('a')
     await run(TEST_HOUR + hours * HOUR_MS, forever)
     for (const [table, count] of Object.entries(left)) expect([table, await rows(table)]).toEqual([table, count])
+  })
+
+  test('documents of old logs are remembered until the logs that are moved in with them are counted', async () => {
+    await convert('a', TEST_HOUR - 400 * DAY_MS, 'k')
+    await run(TEST_HOUR + HOUR_MS, forever)
+    expect(await convert('b', TEST_HOUR - 400 * DAY_MS, 'k')).toMatchObject({ duplicateFrames: [0] })
+    await run(TEST_HOUR + 25 * HOUR_MS, forever)
+    expect(await rows('recent_documents')).toBe(0)
   })
 
   test('removes the days that are over, each kind by its own setting, and nothing else', async () => {
