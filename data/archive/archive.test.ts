@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { convertedFilePath, writeConvertedFile } from '../converted/converted-file.ts'
 import type { ConvertedContent, ConvertedRecord } from '../converted/converted-record.ts'
@@ -296,9 +296,44 @@ describe('after a crash', () => {
     await mkdir(join(options.folders.staging, 'part-9'), { recursive: true })
     await writeFile(join(options.folders.staging, 'part-9', 'x.parquet'), 'half')
     await converted('a', [{ id: 'd1' }])
-    expect(await recoverParts(options)).toEqual({ written: [], unknown: [], leftOver: [] })
+    expect(await recoverParts(options)).toEqual({ written: [], unknown: [], leftOver: [], failed: [] })
     expect(await readdir(options.folders.staging)).toEqual([])
     expect(await leftOver()).toHaveLength(1)
+  })
+
+  test('a part that cannot be written is told, holds up no other, and is written once it can be', async () => {
+    for (const [segment, channel] of [
+      ['a', 'nightly'],
+      ['b', 'aurora'],
+    ] as const) {
+      await converted(segment, [{ id: segment, channel }])
+      await planPart(db, DUE)
+    }
+    const full = new Error('no space left on device')
+    const failing: Storage = {
+      ...storage,
+      write: (name, staged) => (name.includes('nightly') ? Promise.reject(full) : storage.write(name, staged)),
+    }
+    const recovery = await recoverParts({ ...options, storage: failing })
+    expect(recovery.failed).toEqual([{ part: 1, error: full }])
+    expect(recovery.written.map(({ part }) => part)).toEqual([2])
+    expect((await recoverParts(options)).written.map(({ part }) => part)).toEqual([1])
+    expect(await ids()).toEqual([['a', 'b'], []])
+  })
+
+  test('a repeat that can no longer read a converted file leaves nothing of the attempt before it', async () => {
+    await converted('a', [{ id: 'd1' }])
+    await converted('b', [{ id: 'd2' }, { id: 'd3', channel: 'aurora' }, { id: 'd4', problem: 'bad_json' }])
+    const part = (await planPart(db, DUE)) ?? 0
+    const full = { append: () => Promise.reject(new Error('disk full')), keys: async () => new Set<string>() }
+    await expect(
+      writePart(part, { ...options, maxFileBytes: 10, journal: { ...full, close: async () => undefined } }),
+    ).rejects.toThrow('disk full')
+    expect((await ids()).flat()).toEqual(['d1', 'd2', 'd3', 'd4'])
+    await writeFile(convertedFilePath(options.folders.converted, 'b'), 'damaged')
+    expect(await writePart(part, options)).toMatchObject({ rows: 1, damaged: ['b'] })
+    expect(await storage.list('archive')).toEqual(['archive/submission_date=2014-01-16/channel=nightly/part-1.parquet'])
+    expect(await ids()).toEqual([['d1'], []])
   })
 })
 
@@ -309,6 +344,73 @@ test('a part that the database does not know leaves the archive, and is not dest
   expect((await recoverParts(options)).unknown).toEqual([file])
   expect(await ids()).toEqual([[], []])
   expect(await storage.list('unknown')).toEqual([`unknown/${file}`])
+})
+
+describe('after the database was lost', () => {
+  /** A new database over the same files. */
+  async function loseDatabase() {
+    await db.close()
+    await rm(join(root, 'counts.duckdb'))
+    db = await openDatabase(join(root, 'counts.duckdb'), { readableFolders: [root] })
+    options = { ...options, db }
+  }
+
+  test('what is set aside under a name that is taken destroys nothing', async () => {
+    await converted('a', [{ id: 'd1' }])
+    const [file = ''] = await archiveAll()
+    await loseDatabase()
+    await recoverParts(options)
+    const first = await readFile(join(root, 'unknown', file))
+    for (const content of ['another', 'a third']) {
+      await writeFile(join(root, file), content)
+      expect((await recoverParts(options)).unknown).toEqual([file])
+    }
+    const second = `unknown/${file.replace('.parquet', '.1.parquet')}`
+    const third = `unknown/${file.replace('.parquet', '.2.parquet')}`
+    expect((await storage.list('unknown')).sort()).toEqual([`unknown/${file}`, second, third].sort())
+    expect(await readFile(join(root, 'unknown', file))).toEqual(first)
+    expect(await readFile(join(root, second), 'utf8')).toBe('another')
+    expect(await readFile(join(root, third), 'utf8')).toBe('a third')
+  })
+
+  const PLACE = 'submission_date=2014-01-16/channel=nightly'
+  test.each([
+    { where: 'the archive', name: `archive/${PLACE}/part-7.parquet` },
+    { where: 'the quarantine', name: `quarantine/${PLACE}/part-7-3.parquet` },
+    { where: 'what was set aside', name: `unknown/archive/${PLACE}/part-7-1.parquet` },
+    { where: 'what was set aside twice', name: `unknown/archive/${PLACE}/part-7.4.parquet` },
+  ])('no part gets a number that is found in $where', async ({ name }) => {
+    await mkdir(join(root, dirname(name)), { recursive: true })
+    await writeFile(join(root, name), 'theirs')
+    await converted('a', [{ id: 'd1' }])
+    await recoverParts(options)
+    await recoverParts(options)
+    expect(await planPart(db, DUE)).toBe(8)
+  })
+
+  test('nor one that only the journal knows', async () => {
+    const journal = await openJournal(join(root, 'journal'))
+    await journal.append([{ kind: 'part', key: '12', writtenAt: NOW, body: { segments: [], files: [] } }])
+    await journal.append([{ kind: 'incident', key: '99', writtenAt: NOW, body: {} }])
+    await converted('a', [{ id: 'd1' }])
+    await recoverParts({ ...options, journal })
+    await journal.close()
+    expect(await planPart(db, DUE)).toBe(13)
+  })
+
+  test('a file that cannot be moved is told, stays where it is, and is never written over', async () => {
+    await converted('a', [{ id: 'd1' }])
+    const [file = ''] = await archiveAll()
+    const theirs = await readFile(join(root, file))
+    await loseDatabase()
+    const full = new Error('no space left on device')
+    const recovery = await recoverParts({ ...options, storage: { ...storage, write: () => Promise.reject(full) } })
+    expect(recovery).toMatchObject({ unknown: [], failed: [{ part: 1, error: full }] })
+    await converted('b', [{ id: 'd2' }])
+    await archiveAll()
+    expect(await readFile(join(root, file))).toEqual(theirs)
+    expect(await readdir(options.folders.staging)).toEqual([])
+  })
 })
 
 test('a converted file that cannot be read is set aside, and the others are archived', async () => {

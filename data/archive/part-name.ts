@@ -33,6 +33,20 @@ export function parsePartFileName(name: string): { readonly part: number; readon
   return { date: match[1], part: Number(match[2]) }
 }
 
+/** Files whose part the database doesn't know, under their old names: not destroyed, and not read. */
+export const UNKNOWN = 'unknown'
+
+/** Where an unknown file is set aside; `copy` (from 0) tells apart what came under the same name at other times. */
+export function unknownFileName(name: string, copy: number): string {
+  return `${UNKNOWN}/${copy === 0 ? name : name.replace(/\.parquet$/, `.${copy}.parquet`)}`
+}
+
+/** The part of a file that was set aside; null where the name isn't one of ours. */
+export function parseUnknownFileName(name: string): number | null {
+  const match = /^unknown\/.*\/part-(\d+)(?:-\d+)?(?:\.\d+)?\.parquet$/.exec(name)
+  return match?.[1] === undefined ? null : Number(match[1])
+}
+
 /**
  * A value as one folder's name, so that no two values share a folder and none leaves its own: everything but letters,
  * digits, `_` and `-` is percent-encoded, as the readers of such folders decode it. What would be too long for

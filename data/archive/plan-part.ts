@@ -63,19 +63,27 @@ function nextPart(waiting: readonly WaitingFile[], { now, maxAgeMs, maxBytes }: 
   return segments
 }
 
+export interface Plan {
+  /** An earlier attempt may have put files of the part into the storage. */
+  readonly isBegun: boolean
+  /** By segment. */
+  readonly files: readonly PlannedFile[]
+}
+
 /** What a part is made of, as it was planned; null where there is no such part or it is done. */
-export async function readPlan(db: Database, part: number): Promise<readonly PlannedFile[] | null> {
-  const planned = await db.read(
-    `select part from archive_parts where part = $part and state = 'planned'`,
+export async function readPlan(db: Database, part: number): Promise<Plan | null> {
+  const [state] = await db.read(
+    `select state from archive_parts where part = $part and state in ('planned', 'begun')`,
     { part },
-    (row) => row.number('part'),
+    (row) => row.text('state'),
   )
-  if (planned.length === 0) return null
-  return db.read(
+  if (state === undefined) return null
+  const files = await db.read(
     `select segment, duplicate_frames from converted_files where part = $part and state = 'planned' order by segment`,
     { part },
     (row) => ({ segment: row.text('segment'), duplicateFrames: row.numbers('duplicate_frames') }),
   )
+  return { isBegun: state === 'begun', files }
 }
 
 export interface PlannedFile {
@@ -85,7 +93,32 @@ export interface PlannedFile {
 
 /** Parts that were planned and never finished, in their order. */
 export function readUnfinishedParts(db: Database): Promise<number[]> {
-  return db.read(`select part from archive_parts where state = 'planned' order by part`, {}, (row) =>
+  return db.read(`select part from archive_parts where state in ('planned', 'begun') order by part`, {}, (row) =>
+    row.number('part'),
+  )
+}
+
+/** From now on files of the part may be in the storage: whoever repeats it looks for them. */
+export async function markBegun(transaction: Transaction, part: number): Promise<void> {
+  await transaction.run(`update archive_parts set state = 'begun' where part = $part`, { part })
+}
+
+/**
+ * Numbers up to `highest` were given out by a database that was lost, or is newer than this one. They are never given out
+ * again: neither a file's name nor a journal entry's key may mean two parts.
+ */
+export async function leaveOutNumbers(db: Database, highest: number, now: EpochMs): Promise<void> {
+  await db.inTransaction(async (transaction) => {
+    const above = await transaction.read('select part from archive_parts where part >= $highest', { highest }, (row) =>
+      row.number('part'),
+    )
+    if (above.length === 0) await transaction.append('archive_parts', [[highest, now, null, 'foreign']])
+  })
+}
+
+/** Numbers of the parts that are this database's own. */
+export function readOwnParts(db: Database): Promise<number[]> {
+  return db.read(`select part from archive_parts where state <> 'foreign' order by part`, {}, (row) =>
     row.number('part'),
   )
 }

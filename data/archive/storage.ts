@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { makeFolderDurably, renameDurably, syncFolder } from '../files/durable.ts'
+import { isNotFound } from '../files/is-not-found.ts'
 
 /**
  * Where parts are kept. A name is a path with `/` (`archive/submission_date=2014-01-16/channel=nightly/part-7.parquet`);
@@ -40,7 +41,7 @@ export function createDirectoryStorage(root: string): Storage {
       try {
         await syncFolder(dirname(path))
       } catch (error) {
-        if (!isMissing(error)) throw error
+        if (!isNotFound(error)) throw error
       }
     },
   }
@@ -57,11 +58,7 @@ async function entriesBelow(folder: string, before = ''): Promise<string[]> {
     }
     return found
   } catch (error) {
-    if (isMissing(error)) return []
+    if (isNotFound(error)) return []
     throw error
   }
-}
-
-export function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }

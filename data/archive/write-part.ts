@@ -4,11 +4,12 @@ import { ConvertedFileDamaged, convertedFilePath, readConvertedContents } from '
 import type { Database } from '../counts/database.ts'
 import type { EpochMs } from '../domain/time.ts'
 import { makeFolderDurably, renameDurably, syncFolder } from '../files/durable.ts'
+import { isNotFound } from '../files/is-not-found.ts'
 import type { Journal } from '../journal/journal.ts'
 import { createParquetStage, type ParquetStage } from './parquet-stage.ts'
-import { partFileName } from './part-name.ts'
-import { markDone, type PlannedFile, readPlan } from './plan-part.ts'
-import { isMissing, type Storage } from './storage.ts'
+import { KEEPS, parsePartFileName, partFileName } from './part-name.ts'
+import { markBegun, markDone, type PlannedFile, readPlan } from './plan-part.ts'
+import type { Storage } from './storage.ts'
 
 export interface ArchiveFolders {
   /** Converted files, as the converter leaves them. */
@@ -42,7 +43,8 @@ export interface WrittenPart {
 
 /**
  * Writes a planned part: staged, synced, put in place, marked done, and only then its converted files go. Killed anywhere
- * and called again, it writes the same files under the same names. Null where the part is done already.
+ * and called again, it writes the same files under the same names, and what an earlier attempt wrote beyond them (of a
+ * converted file that was readable then) goes. Null where the part is done already.
  */
 export async function writePart(part: number, options: WriteOptions): Promise<WrittenPart | null> {
   const { db, storage, folders, journal, now } = options
@@ -55,20 +57,23 @@ export async function writePart(part: number, options: WriteOptions): Promise<Wr
       memoryLimitMegabytes: options.memoryLimitMegabytes ?? 256,
     })
     try {
-      const unreadable = await fillStage(stage, plan, folders.converted)
+      const unreadable = await fillStage(stage, plan.files, folders.converted)
       if (unreadable !== null) {
         await setAside(db, unreadable, folders)
         damaged.push(unreadable)
         continue
       }
       const staged = await stage.writeFiles()
+      const before = plan.isBegun ? await filesOfPart(storage, part) : []
+      if (!plan.isBegun) await db.inTransaction((transaction) => markBegun(transaction, part))
       const files: string[] = []
       for (const { partition, file, path } of staged) {
         const name = partFileName(partition, part, file)
         await storage.write(name, path)
         files.push(name)
       }
-      const segments = plan.map((planned) => planned.segment)
+      for (const name of before) if (!files.includes(name)) await storage.remove(name)
+      const segments = plan.files.map((planned) => planned.segment)
       await db.inTransaction(async (transaction) => {
         await markDone(transaction, part, now())
         const entry = { kind: 'part', key: String(part), writtenAt: now(), body: { segments, files } }
@@ -82,6 +87,11 @@ export async function writePart(part: number, options: WriteOptions): Promise<Wr
   }
 }
 
+async function filesOfPart(storage: Storage, part: number): Promise<string[]> {
+  const stored = (await Promise.all(KEEPS.map((keep) => storage.list(keep)))).flat()
+  return stored.filter((name) => parsePartFileName(name)?.part === part)
+}
+
 /** Returns the segment whose converted file can't be read, null where all could. */
 async function fillStage(stage: ParquetStage, plan: readonly PlannedFile[], folder: string): Promise<string | null> {
   for (const { segment, duplicateFrames } of plan) {
@@ -91,7 +101,7 @@ async function fillStage(stage: ParquetStage, plan: readonly PlannedFile[], fold
         if (!duplicates.has(record.frame)) stage.add(segment, record, content)
       }
     } catch (error) {
-      if (error instanceof ConvertedFileDamaged || isMissing(error)) return segment
+      if (error instanceof ConvertedFileDamaged || isNotFound(error)) return segment
       throw error
     }
   }
@@ -104,7 +114,7 @@ async function setAside(db: Database, segment: string, folders: ArchiveFolders):
   try {
     await renameDurably(convertedFilePath(folders.converted, segment), convertedFilePath(folders.corrupted, segment))
   } catch (error) {
-    if (!isMissing(error)) throw error
+    if (!isNotFound(error)) throw error
   }
   await db.inTransaction((transaction) =>
     transaction.run(`update converted_files set state = 'damaged', part = null where segment = $segment`, { segment }),

@@ -284,7 +284,11 @@ test('odd names are counted under themselves', async () => {
 })
 
 test('the journal has the entry before the counts are committed, and a failed journal commits nothing', async () => {
-  const broken = { append: () => Promise.reject(new Error('disk full')), close: async () => undefined }
+  const broken = {
+    append: () => Promise.reject(new Error('disk full')),
+    keys: async () => new Set<string>(),
+    close: async () => undefined,
+  }
   await expect(mergeConverted(db, testIndex('a', [{}]), { ...OPTIONS, journal: broken })).rejects.toThrow('disk full')
   expect(await hourly()).toEqual([])
   const journal = await openJournal(join(folder, 'journal'))

@@ -1,8 +1,11 @@
+import { createReadStream } from 'node:fs'
 import { type FileHandle, open, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import type { EpochMs } from '../domain/time.ts'
 import { makeFolderDurably, syncFolder } from '../files/durable.ts'
+import { isNotFound } from '../files/is-not-found.ts'
 
 /**
  * What the archive can't give back, kept beside the database in plain files so that a lost database can be rebuilt.
@@ -24,6 +27,8 @@ export interface JournalEntry {
 export interface Journal {
   /** Resolves once the entries are synced. Calls are written in their order. */
   append(entries: readonly JournalEntry[]): Promise<void>
+  /** Keys of the entries of one kind that were ever written, read from the files line by line. */
+  keys(kind: string): Promise<ReadonlySet<string>>
   close(): Promise<void>
 }
 
@@ -67,6 +72,10 @@ export async function openJournal(folder: string): Promise<Journal> {
       last = mine.catch(() => undefined)
       return mine
     },
+    async keys(kind) {
+      await last
+      return readKeys(folder, kind)
+    },
     async close() {
       await last
       await current?.handle.close()
@@ -102,11 +111,23 @@ export async function readJournal(
   return { entries, damagedLines }
 }
 
+/** A journal of years doesn't fit in memory, its keys do. */
+async function readKeys(folder: string, kind: string): Promise<Set<string>> {
+  const keys = new Set<string>()
+  for (const name of await monthFiles(folder)) {
+    for await (const line of createInterface({ input: createReadStream(join(folder, name)) })) {
+      const entry = parseLine(line)
+      if (entry?.kind === kind) keys.add(entry.key)
+    }
+  }
+  return keys
+}
+
 async function monthFiles(folder: string): Promise<string[]> {
   try {
     return (await readdir(folder)).filter((name) => /^\d{4}-\d\d\.jsonl$/.test(name)).sort()
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    if (isNotFound(error)) return []
     throw error
   }
 }

@@ -59,6 +59,12 @@ async function mend({ folders, database, write }: OpenState, log: Logger): Promi
     const parts = recovery.written.map(({ part }) => part)
     log.warn({ parts, unknown: recovery.unknown, leftOver: recovery.leftOver.length }, 'the archive was mended')
   }
+  for (const { part, error } of recovery.failed) {
+    log.error(
+      { part, error },
+      'a part of the archive could not be written; what it is made of is kept, and it is tried again',
+    )
+  }
   // The counts of a segment came in, and the process ended before the segment went.
   const unmerged = await listUnmerged(folders.spool)
   const merged = await readMergedOf(
