@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import type { EpochMs } from '../data/domain/time.ts'
 import type { Freshness } from './api/types.ts'
 import type { Logger } from './log.ts'
@@ -6,7 +5,10 @@ import { convertChildOptions, receiveChildOptions } from './owner/child-options.
 import { type Owner, startOwner } from './owner/owner.ts'
 import { stateFolders } from './owner/state-folders.ts'
 import { type SupervisedChild, superviseChild } from './process/supervise-child.ts'
+import { CannotListen } from './receive/cannot-listen.ts'
+import { receiverMessage } from './receive/messages.ts'
 import { httpUrl } from './settings/http-url.ts'
+import { listenTrouble } from './settings/listen-trouble.ts'
 import type { LiveSettings } from './settings/live-settings.ts'
 
 export interface ServiceOptions {
@@ -22,13 +24,14 @@ export interface ServiceOptions {
 
 export interface Service {
   readonly dashboardPort: number
-  /** The port that submissions are received on; resolves when they are. Null: nobody receives here. */
+  /**
+   * The port that submissions are received on; resolves when they are, rejects with CannotListen where the address can't
+   * be had at the first try: then nobody will receive. Null: nobody receives here.
+   */
   readonly receivePort: Promise<number> | null
   /** Stops receiving, converts, counts and archives what was received, and ends. */
   stop(): Promise<void>
 }
-
-const listening = z.object({ kind: z.literal('listening'), port: z.int() })
 
 /** All roles in one process tree: the owner here, receiver and converter as its children. */
 export async function startService(options: ServiceOptions): Promise<Service> {
@@ -52,20 +55,36 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
 function startReceiver({ settings, log, version }: ServiceOptions, owner: Owner) {
   const options = receiveChildOptions(settings.current, stateFolders(settings.current.state), version)
+  const { listen } = settings.current.receive
   let heardPort = (_port: number): void => undefined
-  const receivePort = new Promise<number>((resolve) => {
+  let heardTrouble = (_trouble: CannotListen): void => undefined
+  const receivePort = new Promise<number>((resolve, reject) => {
     heardPort = resolve
+    heardTrouble = reject
   })
+  let state: 'starting' | 'listening' | 'in_trouble' = 'starting'
   const receiver: SupervisedChild = superviseChild({
     name: 'receiver',
     entry: new URL('./receive/main.js', import.meta.url),
     args: [JSON.stringify(options)],
     log,
-    onMessage: (message) => {
-      const heard = listening.safeParse(message)
-      if (!heard.success) return
-      owner.receivesOn(httpUrl(settings.current.receive.listen, heard.data.port))
-      heardPort(heard.data.port)
+    onMessage: (sent) => {
+      const message = receiverMessage.parse(sent)
+      if (message.kind === 'listening') {
+        state = 'listening'
+        owner.receivesOn(httpUrl(listen, message.port))
+        heardPort(message.port)
+        return
+      }
+      const trouble = listenTrouble('receive.listen', listen, message.code)
+      if (state === 'starting') {
+        void receiver.stop()
+        heardTrouble(new CannotListen(trouble, message.code))
+      } else if (state === 'listening') {
+        // Somebody took the address while the receiver was started again: said once, and tried on.
+        state = 'in_trouble'
+        log.error(trouble)
+      }
     },
   })
   return { receiver, receivePort }

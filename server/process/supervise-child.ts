@@ -47,7 +47,8 @@ export function superviseChild(options: ChildOptions): SupervisedChild {
   function start(): void {
     const startedAt = performance.now()
     child = forkChild(options)
-    child.once('exit', (exitCode, signal) => {
+    // Not at its exit: what it said before that may still be on its way.
+    child.once('close', (exitCode, signal) => {
       child = null
       if (stopping !== null) return
       deathsInARow = performance.now() - startedAt > STEADY_AFTER_MS ? 1 : deathsInARow + 1
@@ -66,7 +67,7 @@ export function superviseChild(options: ChildOptions): SupervisedChild {
     clearTimeout(restartTimer)
     const running = child
     if (running === null) return
-    const gone = new Promise<void>((resolve) => running.once('exit', () => resolve()))
+    const gone = new Promise<void>((resolve) => running.once('close', () => resolve()))
     if (running.connected) running.send(STOP_MESSAGE, ignoreFailure)
     const timers = [
       setTimeout(() => kill(running, 'SIGTERM'), stopGraceMs),
@@ -103,10 +104,10 @@ function forkChild({ name, entry, args = [], env = {}, log, onMessage }: ChildOp
     execArgv: ['--enable-source-maps'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
-  // Where it can't even be started there is an error and no exit; the exit that supervision waits for is made up for it.
+  // Where it can't even be started there is an error and no end; the end that supervision waits for is made up for it.
   child.once('error', (error) => {
     log.error({ child: name, error }, 'a child process is in trouble')
-    if (child.pid === undefined) child.emit('exit', null, null)
+    if (child.pid === undefined) child.emit('close', null, null)
   })
   if (onMessage !== undefined) child.on('message', onMessage)
   return child

@@ -1,15 +1,27 @@
 import { createLog } from '../log.ts'
 import { endWithParent } from '../process/end-with-parent.ts'
+import { CannotListen } from './cannot-listen.ts'
+import type { ReceiverMessage } from './messages.ts'
 import { receiveOptions } from './options.ts'
 import { startReceiver } from './receiver.ts'
 
 /**
- * The receiver's process. Its one argument is `ReceiveOptions` as JSON; it tells its parent `{kind: 'listening', port}`
- * and ends with it.
+ * The receiver's process. Its one argument is `ReceiveOptions` as JSON; it tells its parent a `ReceiverMessage` and ends
+ * with it, or with exit code 1 where it can't listen.
  */
 const options = receiveOptions.parse(JSON.parse(process.argv[2] ?? ''))
 const log = createLog({ level: options.logLevel, role: 'receiver' })
 const starting = startReceiver(options, { log })
-endWithParent(async () => (await starting).stop())
-const { port } = await starting
-process.send?.({ kind: 'listening', port })
+// Where it couldn't start there is nothing to stop, and below it is said why.
+endWithParent(async () => (await starting.catch(() => null))?.stop())
+try {
+  const { port } = await starting
+  tell({ kind: 'listening', port })
+} catch (error) {
+  if (!(error instanceof CannotListen) || process.send === undefined) throw error
+  tell({ kind: 'cannot_listen', code: error.code }, () => process.exit(1))
+}
+
+function tell(message: ReceiverMessage, done: () => void = () => {}): void {
+  process.send?.(message, done)
+}

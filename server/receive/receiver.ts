@@ -10,6 +10,7 @@ import type { Logger } from '../log.ts'
 import { Admission } from './admission.ts'
 import { answer } from './answer.ts'
 import { answerBrokenRequests } from './broken-requests.ts'
+import { CannotListen } from './cannot-listen.ts'
 import { clientAddressBehind } from './client-address.ts'
 import type { ReceiveOptions } from './options.ts'
 import { PendingBytes } from './pending-bytes.ts'
@@ -34,8 +35,8 @@ export interface ReceiverSurroundings {
 }
 
 /**
- * Starts receiving. Resolves when the listener is open and the first heartbeat on its way; rejects where the address
- * can't be had or the spool's folders can't be made.
+ * Starts receiving. Resolves when the listener is open and the first heartbeat on its way; rejects with CannotListen
+ * where the address can't be had, and with Node's error where the spool's folders can't be made.
  */
 export async function startReceiver(
   options: ReceiveOptions,
@@ -139,8 +140,8 @@ function isUnderSubmit(url = ''): boolean {
 
 function listen(server: Server, { host, port }: ReceiveOptions, onListening: () => void): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error) =>
-      reject(new Error(`can't listen on ${host}:${port}: ${error.message}`, { cause: error })),
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(new CannotListen(`can't listen on ${host}:${port}: ${error.message}`, error.code ?? error.message)),
     )
     server.listen({ host, port }, () => {
       onListening()

@@ -47,7 +47,7 @@ It keeps everything in the folder "demo" of the state directory and begins anew 
     await writeSpecifications(specifications)
     const seed = await seedState(settings)
     const live = { ...checked, settings }
-    const service = await startOrExplain(settings, () =>
+    const service = await startOrExplain(settings, io.stop, () =>
       startService({
         settings: new LiveSettings(live, () => live),
         log,

@@ -1,9 +1,11 @@
 import { fileURLToPath } from 'node:url'
 import { DatabaseError } from '../../../data/counts/database-error.ts'
 import { createLog, type Logger } from '../../log.ts'
+import { CannotListen } from '../../receive/cannot-listen.ts'
 import { runConverter, runReceiver } from '../../run-role.ts'
 import { type Service, startService } from '../../serve.ts'
 import { httpUrl } from '../../settings/http-url.ts'
+import { listenTrouble } from '../../settings/listen-trouble.ts'
 import { LiveSettings } from '../../settings/live-settings.ts'
 import type { Settings } from '../../settings/schema.ts'
 import { checkedSettings } from '../checked-settings.ts'
@@ -16,6 +18,7 @@ export const WEB_FOLDER = fileURLToPath(new URL('../../../web', import.meta.url)
 
 const ROLES = ['all', 'receive', 'convert', 'dashboard'] as const
 type Role = (typeof ROLES)[number]
+const LOG_ROLES = { all: 'owner', dashboard: 'owner', receive: 'receiver', convert: 'converter' } as const
 
 export const serve: Command = {
   name: 'serve',
@@ -32,11 +35,15 @@ the only one that has the database). Roles of one state directory find each othe
   async run(args, io) {
     const role = parseRole(args.option('role') ?? 'all')
     const settings = new LiveSettings(checkedSettings(io), io.loadSettings)
-    const log = createLog({ level: settings.current.log.level, role: 'owner' })
+    const log = createLog({ level: settings.current.log.level, role: LOG_ROLES[role] })
     followSettings(settings, log)
-    if (role === 'receive') return runReceiver(settings.current, { log, stop: io.stop, version: version() })
+    if (role === 'receive') {
+      return explained(settings.current, () =>
+        runReceiver(settings.current, { log, stop: io.stop, version: version() }),
+      )
+    }
     if (role === 'convert') return runConverter(settings.current, { log, stop: io.stop })
-    const service = await startOrExplain(settings.current, () =>
+    const service = await startOrExplain(settings.current, io.stop, () =>
       startService({
         settings,
         log,
@@ -71,10 +78,24 @@ export async function tellWhere(service: Service, settings: Settings, io: Comman
   io.out(`Dashboard:   ${httpUrl(dashboard.listen, service.dashboardPort)}/\n`)
 }
 
+/** Resolves when it serves, or is asked to `stop` before; throws CommandError where people can act on what prevents it. */
+export function startOrExplain(settings: Settings, stop: AbortSignal, start: () => Promise<Service>): Promise<Service> {
+  return explained(settings, async () => {
+    const service = await start()
+    try {
+      await Promise.race([service.receivePort, stopped(stop)])
+    } catch (error) {
+      await service.stop()
+      throw error
+    }
+    return service
+  })
+}
+
 /** Trouble that people can act on, in one sentence; everything else is thrown on. */
-export async function startOrExplain(settings: Settings, start: () => Promise<Service>): Promise<Service> {
+async function explained<T>(settings: Settings, run: () => Promise<T>): Promise<T> {
   try {
-    return await start()
+    return await run()
   } catch (error) {
     if (error instanceof DatabaseError && error.kind === 'locked') {
       throw new CommandError(
@@ -82,10 +103,11 @@ export async function startOrExplain(settings: Settings, start: () => Promise<Se
       )
     }
     if (error instanceof DatabaseError) throw new CommandError(error.message)
+    if (error instanceof CannotListen) {
+      throw new CommandError(listenTrouble('receive.listen', settings.receive.listen, error.code))
+    }
     if (isErrno(error) && error.syscall === 'listen') {
-      const { host, port } = settings.dashboard.listen
-      const why = error.code === 'EADDRINUSE' ? 'something else listens there already' : error.code
-      throw new CommandError(`dashboard.listen is "${host}:${port}": ${why}; choose another with --dashboard.listen`)
+      throw new CommandError(listenTrouble('dashboard.listen', settings.dashboard.listen, error.code ?? error.message))
     }
     if (isErrno(error) && error.path !== undefined) {
       throw new CommandError(`state is "${settings.state}": ${error.path} can't be used: ${error.code}`)
