@@ -149,6 +149,19 @@ export async function readConvertedIndex(path: string): Promise<ConvertedIndex> 
 }
 
 /**
+ * The same, after every block has been read and held against its checksum: contents that a disk has spoilt are noticed while
+ * the raw segment is still there.
+ */
+export async function readCheckedIndex(path: string): Promise<ConvertedIndex> {
+  return await reading(path, async (handle) => {
+    const { index, indexOffset, blocks } = await readIndex(path, handle)
+    let offset = MAGIC.length
+    for (let block = 0; block < blocks; block++) offset = (await readCompressed(path, handle, offset, indexOffset)).next
+    return index
+  })
+}
+
+/**
  * Every record with its content, in the order of the index, one block in memory at a time. Throws ConvertedFileDamaged
  * at the first block that isn't as it was written, or where contents and index disagree; and Node's errors of opening.
  */
@@ -223,6 +236,11 @@ async function readIndex(path: string, handle: FileHandle) {
 }
 
 async function readBlock(path: string, handle: FileHandle, offset: number, end: number) {
+  const { block, next } = await readCompressed(path, handle, offset, end)
+  return { plain: await decompress(block), next }
+}
+
+async function readCompressed(path: string, handle: FileHandle, offset: number, end: number) {
   const head = await readExactly(path, handle, offset, BLOCK_HEAD_BYTES)
   const length = head.readUInt32LE(0)
   const next = offset + BLOCK_HEAD_BYTES + length
@@ -231,7 +249,7 @@ async function readBlock(path: string, handle: FileHandle, offset: number, end: 
   if (crc32(block) !== head.readUInt32LE(4)) {
     throw new ConvertedFileDamaged(path, `the block at ${offset} isn't as it was written`)
   }
-  return { plain: await decompress(block), next }
+  return { block, next }
 }
 
 async function readExactly(path: string, handle: FileHandle, offset: number, length: number): Promise<Buffer> {

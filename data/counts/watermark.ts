@@ -9,8 +9,8 @@ const IDLE_LAG_MS = MINUTE_MS
  * receiver always has an open one; one that is gone leaves the list when its last segment is merged. Without any it is
  * the clock less a minute.
  *
- * Never ahead of the clock, and never behind `previous` (null at the start): once an hour is complete it stays so, and
- * what a receiver with a slow clock brings later counts as late.
+ * Never ahead of the clock (also where that was put back), and else never behind `previous` (null at the start): once an hour
+ * is complete it stays so, and what a receiver with a slow clock brings later counts as late.
  */
 export function watermark(
   unmerged: readonly UnmergedSegment[],
@@ -18,7 +18,7 @@ export function watermark(
   previous: EpochMs | null = null,
 ): EpochMs {
   const reached = unmerged.length === 0 ? now - IDLE_LAG_MS : oldest(unmerged, now)
-  return previous === null ? reached : Math.max(previous, reached)
+  return previous === null ? reached : Math.min(now, Math.max(previous, reached))
 }
 
 function oldest(unmerged: readonly UnmergedSegment[], now: EpochMs): EpochMs {

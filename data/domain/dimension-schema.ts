@@ -90,7 +90,7 @@ export function readDimensionSchema(input: DimensionSchemaInput): DimensionSchem
 
 /**
  * `dimensions` as they are counted: a value that the schema doesn't allow is `OTHER`; `UNKNOWN` stays. So does a value
- * that no client means: longer than 100 characters, or with control characters, and it would stand in every count.
+ * that no client means: longer than 100 characters, or with characters that control, reorder or break lines.
  */
 export function applySchema(dimensions: Dimensions, schema: DimensionSchema): Dimensions {
   const value = (dimension: keyof Dimensions) => {
@@ -133,7 +133,7 @@ function readAllowedValues(input: DimensionSchemaInput['dimensions'][number]['al
 }
 
 function isPlain(value: string): boolean {
-  return value.length <= LONGEST_VALUE && !/[\p{Cc}\p{Cs}]/u.test(value)
+  return value.length <= LONGEST_VALUE && !/[\p{C}\p{Zl}\p{Zp}]/u.test(value)
 }
 
 function wholly(pattern: string): RegExp {

@@ -59,6 +59,13 @@ export async function removeClaimed(spool: string, segment: string): Promise<voi
   }
 }
 
+/** Moves the raw segment out of the spool, to the file `to`; nothing where it is gone already. */
+export async function setClaimedAside(spool: string, segment: string, to: string): Promise<void> {
+  for (const { name } of (await listClaims(spool)).filter((claim) => claim.segment === segment)) {
+    await renameUnlessGone(join(spool, 'claimed', name), to)
+  }
+}
+
 /** The segment's name in that of a file in any of the spool's folders. */
 export function segmentOfClaim(fileName: string): string {
   return splitClaim(fileName).segment

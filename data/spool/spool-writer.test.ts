@@ -15,6 +15,9 @@ import type { AppendResult, SpoolWriterOptions } from './spool-writer.ts'
 import { SpoolWriter } from './spool-writer.ts'
 import { listUnmerged } from './unmerged.ts'
 
+/** A busy disk takes its time to sync. */
+const WAIT = { timeout: 10_000 }
+
 let spool: string
 beforeEach(async () => {
   spool = await mkdtemp(join(tmpdir(), 'tidewatch-spool-'))
@@ -112,7 +115,7 @@ describe('writing', () => {
     const appended = writer.append(submission('/a')).then((answer) => {
       result = answer
     })
-    await vi.waitFor(() => expect(reached).toHaveBeenCalled())
+    await vi.waitFor(() => expect(reached).toHaveBeenCalled(), WAIT)
     await new Promise((resolve) => setTimeout(resolve, 20))
     expect(result).toBeUndefined()
     endSync()
@@ -153,7 +156,10 @@ describe('segments', () => {
   test('one is closed when it is old enough, traffic or not, and the next one is open then', async () => {
     const writer = openWriter({ segmentMaxAgeMs: 30 })
     await writer.append(submission('/a'))
-    await vi.waitFor(async () => expect((await read('closed')).some(({ frames }) => frames.length === 1)).toBe(true))
+    await vi.waitFor(
+      async () => expect((await read('closed')).some(({ frames }) => frames.length === 1)).toBe(true),
+      WAIT,
+    )
     // One or, for a moment, two: the next is made before the last one goes.
     expect((await files('open')).length).toBeGreaterThan(0)
     await writer.stop()

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { z } from 'zod'
-import type { EpochMs } from '../../data/domain/time.ts'
+import { type EpochMs, isoDate } from '../../data/domain/time.ts'
 import type { ErrorAnswer } from './types.ts'
 
 /** A request that asks for what isn't allowed or isn't there; the sentence goes to the client. */
@@ -39,7 +39,8 @@ const ISO_TIME = /^\d{4}-\d\d-\d\d(T\d\d(:\d\d(:\d\d(\.\d{1,3})?)?)?Z)?$/
 export const timeParameter = z.string().transform((text, context): EpochMs => {
   const whole = /T\d\dZ$/.test(text) ? text.replace('Z', ':00Z') : text
   const time = ISO_TIME.test(text) ? Date.parse(whole) : Number.NaN
-  if (time >= EARLIEST && time <= LATEST) return time
+  // 30 February is read as 2 March: no date that anybody means.
+  if (time >= EARLIEST && time <= LATEST && isoDate(time) === text.slice(0, 10)) return time
   context.addIssue({
     code: 'custom',
     message: 'use a UTC time such as 2014-01-16T14:00:00Z or a date such as 2014-01-16, between 2000 and 2200',

@@ -22,6 +22,11 @@ export class StreamHub {
     this.#boot = boot
   }
 
+  /** Streams that are open. */
+  get listenerCount(): number {
+    return this.#listeners.size
+  }
+
   publish(event: StreamEvent): void {
     this.#published += 1
     const sent = { id: `${this.#boot}-${this.#published}`, event }

@@ -4,6 +4,7 @@ import { ConvertedFileWriter } from '../../data/converted/converted-file.ts'
 import type { ConvertedIndex, ConvertedRecord, DamagedStretch } from '../../data/converted/converted-record.ts'
 import { applySchema } from '../../data/domain/dimension-schema.ts'
 import { UNKNOWN } from '../../data/domain/dimensions.ts'
+import { notedBytes } from '../../data/domain/noted-bytes.ts'
 import type { EpochMs } from '../../data/domain/time.ts'
 import { makeFolderDurably, writeFileDurably } from '../../data/files/durable.ts'
 import type { Revision } from '../../data/histograms/revision.ts'
@@ -187,7 +188,7 @@ function indexOf(
     discarded: frames.flatMap((frame) => {
       if (frame.kind !== 'discarded') return []
       const { receivedAt, cause, bytes } = frame
-      return [{ receivedAt, channel: countedChannel(frame.channel, rules), cause, bytes }]
+      return [{ receivedAt, channel: countedChannel(frame.channel, rules), cause, bytes: notedBytes(bytes) }]
     }),
     records,
   }

@@ -1,16 +1,18 @@
-import { readdir, rename } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { removeConverted } from '../../data/archive/write-part.ts'
 import {
   ConvertedFileDamaged,
   convertedFilePath,
-  readConvertedIndex,
+  readCheckedIndex,
   segmentOfConvertedFile,
 } from '../../data/converted/converted-file.ts'
 import type { Database } from '../../data/counts/database.ts'
+import { DatabaseError } from '../../data/counts/database-error.ts'
 import { type MergeOptions, type MergeResult, mergeConverted } from '../../data/counts/merge.ts'
 import { readLedgerState, readUnarchivedSegments } from '../../data/counts/read-ledger.ts'
-import { byAge, removeClaimed } from '../../data/spool/claims.ts'
+import { renameDurably } from '../../data/files/durable.ts'
+import { byAge, removeClaimed, setClaimedAside } from '../../data/spool/claims.ts'
 import type { Logger } from '../log.ts'
 import type { StateFolders } from './state-folders.ts'
 
@@ -36,9 +38,11 @@ export interface Merger {
 export async function createMerger(options: MergerOptions): Promise<Merger> {
   const { database, folders, log } = options
   const merged = new Set(await readUnarchivedSegments(database))
+  /** Segments whose converted file has been set aside once. */
+  const failures = new Set<string>()
 
   async function mergeOne(segment: string): Promise<void> {
-    const index = await readConvertedIndex(convertedFilePath(folders.converted, segment))
+    const index = await readCheckedIndex(convertedFilePath(folders.converted, segment))
     const result = await mergeConverted(database, index, options.mergeOptions())
     if (result.merged) options.onMerged(result)
     else if ((await readLedgerState(database, segment)) === 'archived') {
@@ -50,6 +54,22 @@ export async function createMerger(options: MergerOptions): Promise<Merger> {
     merged.add(segment)
   }
 
+  /**
+   * A converted file that can't be merged leaves the flow, or nothing would be judged any more. The first time its raw segment
+   * stays and is converted anew; the second time that goes aside as well, for people to look at: nothing is thrown away.
+   */
+  async function setAside(segment: string, error: unknown): Promise<void> {
+    const isRepeated = failures.has(segment)
+    failures.add(segment)
+    const file = convertedFilePath(folders.converted, segment)
+    await renameDurably(file, join(folders.corrupted, basename(file)))
+    if (isRepeated) await setClaimedAside(folders.spool, segment, join(folders.corrupted, segment))
+    const text = isRepeated
+      ? 'a segment can not be merged: it is set aside, and what it holds is not counted'
+      : 'a converted file can not be merged; set aside, its segment is converted anew'
+    log.error({ error, segment, aside: folders.corrupted }, text)
+  }
+
   return {
     async mergeWaiting() {
       const present = new Set(
@@ -58,22 +78,24 @@ export async function createMerger(options: MergerOptions): Promise<Merger> {
       // What is archived is gone from the folder and needs no remembering.
       for (const segment of merged) if (!present.has(segment)) merged.delete(segment)
       const segments = [...present].filter((segment) => !merged.has(segment))
-      const failures: unknown[] = []
-      for (const segment of segments.sort(byAge)) {
+      const waiting = segments.sort(byAge)
+      let firstError: unknown = null
+      for (const segment of waiting) {
         try {
           await mergeOne(segment)
+          failures.delete(segment)
         } catch (error) {
-          if (!(error instanceof ConvertedFileDamaged)) {
-            failures.push(error)
-            continue
-          }
-          // The raw segment still stands in claimed/: without its converted file it is converted anew.
-          const aside = join(folders.corrupted, basename(convertedFilePath(folders.converted, segment)))
-          log.error({ error, aside }, 'a converted file is damaged; set aside, its segment is converted anew')
-          await rename(convertedFilePath(folders.converted, segment), aside)
+          if (isTransient(error)) firstError ??= error
+          else await setAside(segment, error)
         }
       }
-      if (failures.length > 0) throw failures[0]
+      if (firstError !== null) throw firstError
     },
   }
+}
+
+/** Trouble of the database or the disk, which passes: the file itself may well be good. */
+function isTransient(error: unknown): boolean {
+  if (error instanceof ConvertedFileDamaged) return false
+  return error instanceof DatabaseError || (error instanceof Error && 'code' in error && 'syscall' in error)
 }

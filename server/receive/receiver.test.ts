@@ -17,6 +17,9 @@ import { receiveOptions } from './options.ts'
 import type { Receiver } from './receiver.ts'
 import { startReceiver } from './receiver.ts'
 
+/** A busy disk takes its time to sync. */
+const WAIT = { timeout: 10_000 }
+
 const ID = '17caa68c-25f5-450a-9cce-7d31318846d8'
 const PATH = `/submit/telemetry/${ID}/idle-daily/Firefox/23.0.1/nightly/20130814063812`
 
@@ -392,7 +395,7 @@ describe('the disk', () => {
     const sent = send(receiver, { body: '{}' }).then((answer) => {
       answered = answer
     })
-    await vi.waitFor(async () => expect(await submissions()).toHaveLength(1))
+    await vi.waitFor(async () => expect(await submissions()).toHaveLength(1), WAIT)
     await sleep(50)
     expect(answered).toBeUndefined()
     disk.letGo()
@@ -406,15 +409,19 @@ describe('the disk', () => {
   ])('$claim: $status and no heartbeat, until it works again', async ({ code, status }) => {
     const disk = controlledDisk()
     const receiver = await start({ heartbeatSeconds: 0.05 }, disk.createFile)
-    await vi.waitFor(async () => expect(await heartbeats()).toBeGreaterThan(1))
+    await vi.waitFor(async () => expect(await heartbeats()).toBeGreaterThan(1), WAIT)
     disk.fail(code)
-    await vi.waitFor(async () => expect((await send(receiver, { body: '{}' })).status).toBe(status))
+    await vi.waitFor(async () => expect((await send(receiver, { body: '{}' })).status).toBe(status), WAIT)
     const refused = await send(receiver, { body: 'lost?' })
     expect(refused.headers['retry-after']).toMatch(/^\d+$/)
     expect(await send(receiver, { method: 'GET', path: '/__heartbeat__' })).toMatchObject({ status: 503 })
     expect(await send(receiver, { method: 'GET', path: '/__lbheartbeat__' })).toMatchObject({ status: 200 })
     disk.fail(null)
-    await vi.waitFor(async () => expect((await send(receiver, { body: 'again' })).status).toBe(200), { timeout: 5000 })
+    await vi.waitFor(
+      async () => expect((await send(receiver, { body: 'again' })).status).toBe(200),
+      { timeout: 5000 },
+      WAIT,
+    )
     expect((await submissions()).map(({ body }) => Buffer.from(body).toString())).toContain('again')
     await receiver.stop()
     receivers = []
@@ -441,7 +448,7 @@ describe('the disk', () => {
     const receiver = await start({ maxPendingBytes: 1000 }, disk.createFile)
     disk.hold()
     const waiting = send(receiver, { body: 'a'.repeat(900) })
-    await vi.waitFor(async () => expect(await submissions()).toHaveLength(1))
+    await vi.waitFor(async () => expect(await submissions()).toHaveLength(1), WAIT)
     const refused = await send(receiver, { body: 'b'.repeat(900) })
     expect(refused).toMatchObject({ status: 503, headers: { 'retry-after': expect.stringMatching(/^\d+$/) } })
     disk.letGo()
@@ -454,7 +461,7 @@ describe('heartbeats and ends', () => {
   test('the first frame is a heartbeat, more follow without traffic, one is the last', async () => {
     const receiver = await start({ heartbeatSeconds: 0.05 })
     await send(receiver, { body: '{}' })
-    await vi.waitFor(async () => expect(await heartbeats()).toBeGreaterThan(2))
+    await vi.waitFor(async () => expect(await heartbeats()).toBeGreaterThan(2), WAIT)
     await receiver.stop()
     receivers = []
     const kinds = (await framesOnDisk()).map(({ kind }) => kind)
@@ -468,10 +475,10 @@ describe('heartbeats and ends', () => {
     const receiver = await start({ heartbeatSeconds: periodMs / 1000, maxConnections: 1 })
     const first = connect(receiver.port, '127.0.0.1')
     await new Promise((resolve) => first.once('connect', resolve))
-    await vi.waitFor(async () => expect(await heartbeats()).toBeGreaterThan(1))
+    await vi.waitFor(async () => expect(await heartbeats()).toBeGreaterThan(1), WAIT)
     expect(await sendRaw(receiver, 'POST')).toBe('')
     const before = await heartbeats()
-    await vi.waitFor(async () => expect(await heartbeats()).toBeGreaterThan(before + 1))
+    await vi.waitFor(async () => expect(await heartbeats()).toBeGreaterThan(before + 1), WAIT)
     first.destroy()
     const times = (await framesOnDisk()).map(({ receivedAt }) => receivedAt)
     const pauses = times.slice(1).map((time, index) => time - (times[index] ?? 0))
@@ -485,7 +492,7 @@ describe('heartbeats and ends', () => {
     await send(receiver, { body: 'before', agent })
     disk.hold()
     const inFlight = send(receiver, { body: 'in flight', agent })
-    await vi.waitFor(async () => expect(await submissions()).toHaveLength(2))
+    await vi.waitFor(async () => expect(await submissions()).toHaveLength(2), WAIT)
     const stopped = receiver.stop()
     receivers = []
     disk.letGo()

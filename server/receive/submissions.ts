@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { UNKNOWN } from '../../data/domain/dimensions.ts'
+import { notedBytes } from '../../data/domain/noted-bytes.ts'
 import { isSubmissionPath, parseSubmissionPath, pathOfTarget } from '../../data/domain/submission-path.ts'
 import type { SpoolEntry } from '../../data/spool/frame.ts'
 import { CLIENT_ADDRESS } from '../../data/spool/frame.ts'
@@ -85,7 +86,7 @@ export function submissionHandler(options: SubmissionsOptions): SubmissionHandle
     function discardBody(bytes: number, read: boolean): Promise<void> {
       const atLeast = read && !request.complete ? 'at least ' : ''
       const text = `Body of ${atLeast}${bytes} bytes is over the limit of ${maxBodyBytes} bytes: submission discarded\n`
-      return discard({ kind: 'discarded', channel: channelOf(path), cause: 'body', bytes }, text)
+      return discard({ kind: 'discarded', channel: channelOf(path), cause: 'body', bytes: notedBytes(bytes) }, text)
     }
 
     /** 202, not 413 or 414: a client of 2013 sends again whatever isn't a 2xx, and this will never fit. */

@@ -1,3 +1,4 @@
+import type { HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import type { ApiContext } from '../api-context.ts'
@@ -8,8 +9,8 @@ const HEARTBEAT_MS = 15_000
 const MOST_WAITING = 500
 
 /** `GET /stream`: server-sent events, resumable by `Last-Event-ID`. Every event's data is one StreamEvent. */
-export function streamRoute(api: ApiContext): Hono {
-  return new Hono().get('/stream', (context) => {
+export function streamRoute(api: Pick<ApiContext, 'hub' | 'freshness'>): Hono<{ Bindings: HttpBindings }> {
+  return new Hono<{ Bindings: HttpBindings }>().get('/stream', (context) => {
     context.header('Cache-Control', 'no-store')
     context.header('X-Accel-Buffering', 'no')
     return streamSSE(context, async (stream) => {
@@ -18,9 +19,17 @@ export function streamRoute(api: ApiContext): Hono {
       let isOver = false
       const unsubscribe = api.hub.subscribe((sent) => {
         waiting.push(sent)
-        if (waiting.length > MOST_WAITING) isOver = true
+        if (waiting.length > MOST_WAITING) cutOff()
         wake()
       })
+      // It may hang in a write that nobody takes: only ending the connection ends that.
+      function cutOff(): void {
+        isOver = true
+        unsubscribe()
+        waiting.length = 0
+        stream.abort()
+        context.env.outgoing.destroy()
+      }
       stream.onAbort(() => {
         isOver = true
         wake()

@@ -1,0 +1,96 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { convertedFilePath, writeConvertedFile } from '../../data/converted/converted-file.ts'
+import type { ConvertedIndex } from '../../data/converted/converted-record.ts'
+import { type Database, openDatabase } from '../../data/counts/database.ts'
+import { TEST_HOUR, testIndex } from '../../data/counts/testing/converted-index.ts'
+import { DAY_MS } from '../../data/domain/time.ts'
+import { makeSpoolFolders } from '../../data/spool/folders.ts'
+import { createLog } from '../log.ts'
+import { createMerger, type Merger } from './merge-converted-files.ts'
+import { makeStateFolders, type StateFolders, stateFolders } from './state-folders.ts'
+
+let folders: StateFolders
+let database: Database
+let merger: Merger
+let merged: number
+
+beforeEach(async () => {
+  folders = stateFolders(await mkdtemp(join(tmpdir(), 'tidewatch-merger-')))
+  await makeStateFolders(folders)
+  await makeSpoolFolders(folders.spool)
+  database = await openDatabase(folders.database)
+  merged = 0
+  merger = await createMerger({
+    database,
+    folders,
+    log: createLog({ level: 'silent', role: 'owner' }),
+    mergeOptions: () => ({ now: TEST_HOUR, duplicateWindowMs: DAY_MS, coverageToleranceMs: 6000, journal: null }),
+    onMerged: () => {
+      merged += 1
+    },
+  })
+})
+
+afterEach(async () => {
+  await database.close()
+  await rm(folders.state, { recursive: true })
+})
+
+/** A claimed raw segment and its converted file. */
+async function convert(segment: string, change: (index: ConvertedIndex) => ConvertedIndex = (index) => index) {
+  await mkdir(join(folders.spool, 'claimed'), { recursive: true })
+  await writeFile(join(folders.spool, 'claimed', `${segment}~1.1`), 'raw')
+  const index = change(testIndex(segment, [{ at: TEST_HOUR, key: segment }]))
+  await writeConvertedFile(folders.converted, index, () => ({ kind: 'converted', payload: '{}', dropped: '' }))
+}
+
+async function spoil(segment: string): Promise<void> {
+  const path = convertedFilePath(folders.converted, segment)
+  const bytes = await readFile(path)
+  // Within the first block of contents: the index says nothing of it.
+  bytes[20] = (bytes[20] ?? 0) ^ 0xff
+  await writeFile(path, bytes)
+}
+
+const claimed = () => readdir(join(folders.spool, 'claimed'))
+
+test('merged once, its raw segment goes; asked again nothing happens', async () => {
+  await convert('a')
+  await merger.mergeWaiting()
+  await merger.mergeWaiting()
+  expect(merged).toBe(1)
+  expect(await claimed()).toEqual([])
+})
+
+test('contents that a disk has spoilt are noticed while the raw segment is there to convert anew', async () => {
+  await convert('a')
+  await spoil('a')
+  await convert('b')
+  await merger.mergeWaiting()
+  expect(merged).toBe(1)
+  expect(await claimed()).toEqual(['a~1.1'])
+  expect(await readdir(folders.converted)).toEqual(['b.converted'])
+  await convert('a')
+  await merger.mergeWaiting()
+  expect(merged).toBe(2)
+  expect(await claimed()).toEqual([])
+})
+
+test('a segment that can’t be merged twice leaves the flow, whole, and the others go on', async () => {
+  const impossible = (index: ConvertedIndex): ConvertedIndex => ({
+    ...index,
+    discarded: [{ receivedAt: TEST_HOUR, channel: 'nightly', cause: 'body', bytes: Number.MAX_SAFE_INTEGER + 3 }],
+  })
+  await convert('a', impossible)
+  await convert('b')
+  await merger.mergeWaiting()
+  expect(await claimed()).toEqual(['a~1.1'])
+  await convert('a', impossible)
+  await merger.mergeWaiting()
+  expect(merged).toBe(1)
+  expect(await claimed()).toEqual([])
+  expect((await readdir(folders.corrupted)).sort()).toEqual(['a', 'a.converted'])
+})
