@@ -113,16 +113,42 @@ test('a part that can’t be loaded says so; the rest of the page lives', async 
   await expect.poll(() => paintedShare(page)).toBeGreaterThan(0.02)
 })
 
-test('an unknown channel says so and offers the nearest', async ({ page, expectedMessages }) => {
-  expectedMessages.push(/404/)
+test('an unknown channel says so and offers the nearest', async ({ page }) => {
   await page.goto('/channel/nigthly')
   await expect(page.getByRole('heading', { level: 1 })).toContainText('nigthly')
   await page.getByRole('link', { name: 'nightly' }).first().click()
   await expect(page).toHaveURL(/\/channel\/nightly$/)
 })
 
-test('names from outside are text, whatever they contain', async ({ page, expectedMessages }) => {
-  expectedMessages.push(/404/)
+test('a channel is asked for only once it is known to exist', async ({ page, server }) => {
+  server.age = 'empty'
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+  let release = (): void => undefined
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  await page.route('**/api/v1/overview', async (route) => {
+    await held
+    await route.continue()
+  })
+  await page.goto('/channel/nightly')
+  // The stream says what time it is: from here on the page knows which range it would ask for.
+  await expect(page.getByText('counted up to 14:22 UTC')).toBeVisible()
+  await expect(page.locator('.options')).toBeVisible()
+  release()
+  await expect(page.getByText('Waiting for the first submission…')).toBeVisible()
+  expect(asked.filter((path) => path.startsWith('/api/v1/channels/'))).toEqual([])
+})
+
+test('where no overview can be had, the channel’s page lives', async ({ page, server, expectedMessages }) => {
+  expectedMessages.push(/500/)
+  server.broken.set('/overview', 500)
+  await page.goto('/channel/nightly')
+  await expect(page.locator('.readout')).toContainText('Thu 6 Feb 2014, 13:00')
+})
+
+test('names from outside are text, whatever they contain', async ({ page }) => {
   await page.goto(`/channel/${encodeURIComponent('<img src=x onerror=alert(1)>')}`)
   await expect(page.getByRole('heading', { level: 1 })).toContainText('<img src=x onerror=alert(1)>')
   await expect(page.locator('main img')).toHaveCount(0)

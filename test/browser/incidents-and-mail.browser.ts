@@ -25,6 +25,21 @@ test('its page also shows what happened, and every mail it caused', async ({ pag
   await expect(page).toHaveURL(/\/mail\/140$/)
 })
 
+test('reminders are one row, which opens; mails that are only files were kept, not sent', async ({ page, server }) => {
+  server.now = Date.UTC(2014, 1, 6, 14, 22)
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.goto('/incident/13')
+  const mail = page.locator('section').filter({ has: page.getByRole('heading', { name: 'Mail' }) })
+  await expect(mail.getByRole('link', { name: /opened to/ }).locator('..')).toContainText('kept')
+  await expect(mail).not.toContainText('sent')
+  const reminder = mail.getByRole('link', { name: /reminder to/ }).first()
+  await expect(reminder).toBeHidden()
+  await mail.getByText('4 reminders, last Wed 5 Feb, 23:00').click()
+  await expect(reminder).toBeVisible()
+  await expect(mail.getByRole('link', { name: /reminder to/ })).toHaveCount(4)
+  await expectNoSidewaysScrolling(page)
+})
+
 test('at 360 px an incident with long values fits', async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 740 })
   await page.goto('/incident/14')
@@ -51,10 +66,12 @@ test('a mail is shown as it was sent, in a frame that may do nothing', async ({ 
   expectedMessages.push(SANDBOXED)
   await page.goto('/mail')
   await expect(page.getByRole('heading', { level: 1 })).toContainText('no mail server is set')
+  await expect(page.locator('.mails li').first()).toContainText('kept')
+  await expect(page.locator('.mails')).not.toContainText('sent')
   const frame = page.locator('iframe')
   await expect(frame).toHaveAttribute('sandbox', '')
   await expect(frame.contentFrame().getByText('fewer submissions than expected')).toBeVisible()
-  await expect(page.getByRole('link', { name: 'The mail as .eml' })).toHaveAttribute('href', '/api/v1/mails/140/eml')
+  await expect(page.getByRole('link', { name: 'The mail as .eml' })).toHaveAttribute('href', '/api/v1/mails/142/eml')
   await keepScreenshot(page, 'mail')
 })
 

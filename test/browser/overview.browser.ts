@@ -60,7 +60,7 @@ test('an empty server tells how to send the first submission, and turns into the
   await expect(page.locator('.channels tbody tr')).toHaveCount(1)
   await expect(page.locator('.so-far')).toHaveText('so far 1')
   // It is in the chart, too, though no hour is whole yet.
-  await expect(page.locator('.running')).not.toHaveAttribute('d', '')
+  await expect(page.locator('.week .dot')).toHaveCount(1)
   await keepScreenshot(page, 'first-submission')
   await page.getByRole('link', { name: 'nightly', exact: true }).click()
   await expect(page.getByText('so far 1', { exact: false }).first()).toBeVisible()
@@ -148,3 +148,48 @@ for (const width of [360, 390, 768, 1280, 1920]) {
     await keepScreenshot(page, `overview-${width}`)
   })
 }
+
+test('on a phone it fits at every hour: the last day shown may have only begun', async ({ page, server }) => {
+  await page.setViewportSize({ width: 390, height: 844 })
+  const saturday = Date.UTC(2014, 1, 8, 0, 46)
+  for (const hour of [0, 6, 11, 13, 14, 15, 16, 17, 23]) {
+    server.now = saturday + hour * HOUR_MS
+    await page.goto('/')
+    await expect(page.getByText(`counted up to ${String(hour).padStart(2, '0')}:46 UTC`)).toBeVisible()
+    await expect(page.locator('.channels tbody tr')).toHaveCount(5)
+    await expectNoSidewaysScrolling(page)
+  }
+})
+
+test('a channel’s name keeps clear of its state, however long it is', async ({ page }) => {
+  const long = 'nightly-'.repeat(12)
+  await page.route('**/api/v1/overview', async (route) => {
+    const answer = await route.fetch()
+    const text = await answer.text()
+    await route.fulfill({
+      response: answer,
+      body: text
+        .replaceAll('"channel":"beta"', '"channel":"UNKNOWN"')
+        .replaceAll('"channel":"aurora"', `"channel":"${long}"`),
+    })
+  })
+  for (const width of [360, 768, 1280, 1920]) {
+    await page.setViewportSize({ width, height: 844 })
+    await page.goto('/')
+    for (const name of ['UNKNOWN', long]) {
+      const row = page.locator('.channels tbody tr').filter({ has: page.getByRole('link', { name, exact: true }) })
+      await expect(row.getByTitle(name, { exact: true })).toBeVisible()
+      const [link, beside] = await Promise.all([
+        row.locator('.cell-name a').boundingBox(),
+        row.locator(width < 720 ? '.cell-ratio' : '.cell-state').boundingBox(),
+      ])
+      expect((link?.x ?? 0) + (link?.width ?? 0)).toBeLessThanOrEqual((beside?.x ?? 0) - 8)
+      expect(link?.height).toBeLessThan(32)
+    }
+    const isCut = await page
+      .getByTitle('UNKNOWN', { exact: true })
+      .evaluate((element) => element.scrollWidth > element.clientWidth)
+    expect(isCut).toBe(false)
+    await expectNoSidewaysScrolling(page)
+  }
+})

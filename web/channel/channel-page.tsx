@@ -47,7 +47,9 @@ export function ChannelPage({ view, overview }: ChannelPageProps) {
   }, [names, wanted])
   const isGone = overview.data !== null && wanted !== '' && !names.includes(wanted)
   if (isGone) return <Gone channel={wanted} names={names} />
-  return <Channel view={{ ...view, channel: wanted }} names={names} overview={overview} />
+  // Asked for too early, a channel that isn't there would be an error instead of an answer.
+  const mayAsk = overview.data !== null || overview.error !== null
+  return <Channel view={{ ...view, channel: wanted }} names={names} overview={overview} mayAsk={mayAsk} />
 }
 
 /** The one looked at last, else the one with most submissions. */
@@ -60,11 +62,13 @@ interface ChannelProps {
   readonly view: ChannelView
   readonly names: readonly string[]
   readonly overview: Answer<OverviewAnswer>
+  /** Whether the channel is known to exist, or no answer can be had about that. */
+  readonly mayAsk: boolean
 }
 
-function Channel({ view, names, overview }: ChannelProps) {
+function Channel({ view, names, overview, mayAsk }: ChannelProps) {
   const range = useRange(view)
-  const data = useChannel(view.channel, range, view.ghost)
+  const data = useChannel(mayAsk ? view.channel : '', range, view.ghost)
   const { facts, chart } = data
   const look = useMemo(() => ({ log: view.log, zone: view.zone }), [view.log, view.zone])
   const change = (changes: Partial<ChannelView>): void => go({ ...view, ...changes })

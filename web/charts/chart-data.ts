@@ -39,8 +39,8 @@ export interface Running {
   readonly index: number
   readonly value: number
   readonly ageMs: number
-  /** What the whole step would have at this pace: where its dotted tail ends, at the time of now. */
-  readonly pace: number
+  /** What the whole step would have at this pace: where its dotted tail ends, at the time of now. Null: too early. */
+  readonly pace: number | null
 }
 
 export interface ChartGap {
@@ -153,11 +153,12 @@ export function chartData(input: ChartInput): ChartData {
   }
 }
 
-/** Under a twelfth of a step its pace is mostly chance: one submission in a second is not 3600 an hour. */
-const LEAST_PACE_SHARE = 1 / 12
+/** Under a quarter of a step its pace is mostly chance: one submission in five minutes is not twelve an hour. */
+export const LEAST_PACE_SHARE = 1 / 4
 
 function runningStep(index: number, value: number, ageMs: number, stepMs: number): Running {
-  return { index, value, ageMs, pace: value / Math.max(LEAST_PACE_SHARE, ageMs / stepMs) }
+  const share = ageMs / stepMs
+  return { index, value, ageMs, pace: share < LEAST_PACE_SHARE ? null : value / share }
 }
 
 /** Days are whole days of UTC, as the API counts them; their shores are the sums of their hours' shores. */

@@ -153,17 +153,34 @@ describe('chart option', () => {
     ])
   })
 
-  test('the very first hour is a line of its own: a first submission is seen at once', () => {
+  test('before a quarter of the hour there is no pace: a dot says what came so far', () => {
+    const early = chartData(input(1, { countedUpTo: start + 48.2 * HOUR }))
+    expect(early.running?.pace).toBeNull()
+    expect(series(option(early), 'submissions running').data).toEqual([])
+    expect(series(option(early), 'submissions so far').data).toHaveLength(1)
+    expect(series(option(chartData(input(1))), 'submissions so far').data).toEqual([])
+  })
+
+  test('a pace raises no scale', () => {
+    const data = chartData(input(1))
+    const highest = (running: ChartData['running']) =>
+      chartScales({ ...data, running }, layout, look).lanes.get('submissions')?.scale.domain[1]
+    expect(highest({ index: 48, value: 90, ageMs: HOUR / 3, pace: 270 })).toBe(highest(null))
+  })
+
+  test('the very first hour is a dot at what came: a first submission is seen at once, and no scale beyond it', () => {
     const made = input(1)
     const only = made.received.series.map((one) => ({
       ...one,
       values: one.values.map((_, index) => (index === 72 ? 1 : null)),
     }))
-    const data = chartData({ ...made, received: { ...made.received, series: only, expected: undefined } })
-    expect(series(option(data), 'submissions running').data).toEqual([
-      [start + 48 * HOUR, 2],
-      [start + 48.5 * HOUR, 2],
-    ])
+    const received = { ...made.received, series: only, expected: undefined }
+    for (const hours of [0.1, 0.5]) {
+      const data = chartData({ ...made, received, countedUpTo: start + (48 + hours) * HOUR })
+      expect(series(option(data), 'submissions running').data).toEqual([])
+      expect(series(option(data), 'submissions so far').data).toHaveLength(1)
+      expect(chartScales(data, layout, look).lanes.get('submissions')?.scale.domain).toEqual([0, 4])
+    }
   })
 
   test('far off, where an hour is a pixel, neither tail nor weekend nor now is drawn', () => {

@@ -57,7 +57,8 @@ function laneTicks(
 ): Ticks & { readonly min: number; readonly kind: Scale['kind'] } {
   switch (lane) {
     case 'submissions': {
-      const most = highest(data.seen, data.high, data.ghost ?? [], [data.running?.pace ?? null])
+      // What came of the running step was seen; its pace is a guess, and no scale follows a guess.
+      const most = highest(data.seen, data.high, data.ghost ?? [], [data.running?.value ?? null])
       if (!look.log) return { ...ticksFromZero(Math.max(most, LEAST_SUBMISSIONS), 4), min: 0, kind: 'linear' }
       const known = [...data.seen, ...data.low].filter(isKnown).filter((value) => value > 0)
       return {
@@ -222,6 +223,7 @@ function marks(lane: Lane, draw: LaneDrawing, data: ChartData, layout: Layout, t
           ? [
               draw.stroke('running', runningTail(data), theme.ink, seenWidth, [2, 3]),
               draw.dots('end', newestPoint(data), theme.ink),
+              draw.dots('so far', soFar(data), theme.ink),
             ]
           : []),
       ]
@@ -238,23 +240,28 @@ function marks(lane: Lane, draw: LaneDrawing, data: ChartData, layout: Layout, t
   }
 }
 
-/** From the last whole step, or the running one's start, to now at the pace so far. */
+/** From the last whole step to now at the pace so far; none while it's too early for a pace, or nothing to go on from. */
 function runningTail(data: ChartData): readonly Point[] {
-  const running = data.running
-  if (running === null) return []
+  const { running } = data
+  if (running === null || running.pace === null) return []
   const before = data.seen[running.index - 1]
-  const from: Point = isKnown(before)
-    ? [data.x[running.index - 1] ?? data.now, before]
-    : [data.now - running.ageMs, running.pace]
-  return [from, [data.now, running.pace]]
+  if (!isKnown(before)) return []
+  return [
+    [data.x[running.index - 1] ?? data.now, before],
+    [data.now, running.pace],
+  ]
 }
 
-/** Where the line ends: the last whole step, or now where none is whole yet. */
+/** What came of the running step, where no tail tells of it. */
+function soFar(data: ChartData): readonly Point[] {
+  return data.running === null || runningTail(data).length > 0 ? [] : [[data.now, data.running.value]]
+}
+
+/** Where the line ends: the last whole step. */
 function newestPoint(data: ChartData): readonly Point[] {
   const index = data.seen.findLastIndex(isKnown)
   const seen = data.seen[index]
-  if (isKnown(seen)) return [[data.x[index] ?? data.now, seen]]
-  return data.running === null ? [] : [[data.now, data.running.pace]]
+  return isKnown(seen) ? [[data.x[index] ?? data.now, seen]] : []
 }
 
 /** The residual lane is filled only where the judge said something: a calm week's wiggles are no dry ground. */

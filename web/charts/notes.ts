@@ -14,8 +14,8 @@ export interface Note {
   readonly id: number | null
   readonly left: number
   readonly top: number
-  /** `end`: `left` is where the text ends. */
-  readonly align: 'start' | 'middle' | 'end'
+  /** `middle`: `left` is where the text's middle stands. */
+  readonly align: 'start' | 'middle'
   readonly isWrong: boolean
 }
 
@@ -78,7 +78,10 @@ function lowestIndex(data: ChartData, from: number, to: number): number | null {
   return lowest
 }
 
-/** Which problem the invalid rate rises with, left of where it began, or right where the chart begins later. */
+/**
+ * Which problem the invalid rate rises with, where the rate isn't drawn: left of where it began if it can, else along the
+ * incident, else (nothing is free) where it began.
+ */
 function invalidStarts(
   data: ChartData,
   layout: Layout,
@@ -87,21 +90,66 @@ function invalidStarts(
 ): readonly Note[] {
   const lane = scales.lanes.get('invalid')
   if (lane === undefined) return []
+  const [bottom, top] = lane.scale.range
+  const line = data.invalid.map((value, index) =>
+    isKnown(value) ? ([toPixel(scales.time, data.x[index] ?? 0), toPixel(lane.scale, value)] as const) : null,
+  )
+  const taken: Box[] = []
   return data.incidents
     .filter((incident) => incident.group === 'invalid' && incident.to > data.from && incident.from < data.to)
-    .map((incident, row) => {
-      const x = toPixel(scales.time, Math.max(incident.from, data.from))
-      const fits = x - layout.left > textWidth(`${incident.id}  ${incident.label}`) + 2 * SPACE_PX
+    .map((incident) => {
+      const width = textWidth(`${incident.id}  ${incident.label}`)
+      const begin = toPixel(scales.time, Math.max(incident.from, data.from))
+      const end = toPixel(scales.time, Math.min(incident.to, data.to))
+      const lefts = [begin - SPACE_PX - width, ...steps(begin + SPACE_PX, end, width / 2)]
+      const tops = steps(top + 6, bottom - LINE_PX + 1, LINE_PX / 2)
+      const within = lefts.filter((x) => x >= layout.left && x + width <= layout.left + layout.plotWidth)
+      const boxes = within.flatMap((x) => tops.map((y) => ({ left: x, top: y, right: x + width, bottom: y + LINE_PX })))
+      const first = { left: begin + SPACE_PX, top: top + 6, right: begin + SPACE_PX + width, bottom: top + 6 + LINE_PX }
+      const box =
+        boxes.find((one) => !taken.some((other) => overlap(one, other)) && !isCrossed(one, line)) ?? boxes[0] ?? first
+      taken.push(box)
       return {
         key: `invalid ${incident.id}`,
         text: incident.label,
         id: incident.id,
-        left: fits ? x - SPACE_PX : x + SPACE_PX,
-        top: lane.scale.range[1] + 6 + row * LINE_PX,
-        align: fits ? ('end' as const) : ('start' as const),
+        left: box.left,
+        top: box.top,
+        align: 'start' as const,
         isWrong: true,
       }
     })
+}
+
+interface Box {
+  readonly left: number
+  readonly top: number
+  readonly right: number
+  readonly bottom: number
+}
+
+function overlap(a: Box, b: Box): boolean {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
+}
+
+/** Whether a line through `points`, broken at null, runs through the box; by the boxes around its pieces, so rather yes. */
+function isCrossed(box: Box, points: readonly (readonly [number, number] | null)[]): boolean {
+  return points.some((point, index) => {
+    if (point === null) return false
+    const before = points[index - 1] ?? point
+    const piece = {
+      left: before[0] - 1,
+      right: point[0] + 1,
+      top: Math.min(before[1], point[1]) - 1,
+      bottom: Math.max(before[1], point[1]) + 1,
+    }
+    return overlap(box, piece)
+  })
+}
+
+/** `from`, and on by `by` while below `to`. */
+function steps(from: number, to: number, by: number): readonly number[] {
+  return Array.from({ length: Math.max(1, Math.ceil((to - from) / Math.max(1, by))) }, (_, index) => from + index * by)
 }
 
 const FEWEST_BUILDS = 6

@@ -4,6 +4,7 @@ import { chartScales } from './chart-option.ts'
 import { chartLayout, LANES } from './layout.ts'
 import { endLabels, notes, spread } from './notes.ts'
 import { newestIndex, readout } from './readout.ts'
+import { toPixel } from './scale.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -91,6 +92,43 @@ describe('notes', () => {
       },
     ]
     expect(written(calm({ ofExpected, incidents }))).toEqual(['0.36 on Sun 19 Jan'])
+  })
+
+  test('which problem it is stands beside the invalid line, not across it', () => {
+    const incident = (id: number, from: number) => ({
+      id,
+      group: 'invalid' as const,
+      from: start + from * HOUR,
+      to: start + 240 * HOUR,
+      open: true,
+      label: 'invalid_revision',
+    })
+    const lines: readonly (readonly number[])[] = [
+      // It rose before the chart began and stays at the top; it rises from the bottom; it falls through the whole lane.
+      calm().x.map(() => 0.49),
+      calm().x.map((_, index) => (index < 100 ? 0.02 : 0.49)),
+      calm().x.map((_, index) => 0.5 - index / 480),
+    ]
+    for (const invalid of lines) {
+      const data = calm({ invalid, incidents: [incident(5, -10), incident(6, 110)] })
+      const scales = chartScales(data, layout, look)
+      const lane = scales.lanes.get('invalid')?.scale
+      if (lane === undefined) throw new Error('the chart has no lane of the invalid rate')
+      const placed = notes(data, layout, scales, (text) => text.length * 6)
+      expect(placed).toHaveLength(2)
+      for (const { id, text, left, top } of placed) {
+        const right = left + `${id}  ${text}`.length * 6
+        expect(left).toBeGreaterThanOrEqual(layout.left)
+        expect(right).toBeLessThanOrEqual(layout.left + layout.plotWidth)
+        const under = data.x.flatMap((time, index) => {
+          const x = toPixel(scales.time, time)
+          return x >= left && x <= right ? [toPixel(lane, invalid[index] ?? 0)] : []
+        })
+        expect(under.filter((y) => y >= top && y <= top + 18)).toEqual([])
+      }
+      const [one, other] = placed
+      expect(one?.left === other?.left && one?.top === other?.top).toBe(false)
+    }
   })
 
   test('builds that used to come daily and don’t are missed', () => {

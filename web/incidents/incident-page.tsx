@@ -18,6 +18,7 @@ import { channelsOf, INCIDENT_STATE_WORDS, incidentMark, STATE_WORDS } from '../
 import { age, DAY_MS, day, HOUR_MS, moment } from '../words/time.ts'
 import { Carriers } from './carriers.tsx'
 import { Figures } from './figures.tsx'
+import { IncidentMails } from './incident-mails.tsx'
 
 const VOLUME_LANES: readonly Lane[] = ['submissions']
 const INVALID_LANES: readonly Lane[] = ['submissions', 'invalid']
@@ -96,25 +97,7 @@ function Incident({ detail, answer }: IncidentProps) {
             ))}
           </ol>
         </section>
-        <section>
-          <h2 class="section-head">Mail</h2>
-          {mails.length === 0 && <p class="second events">No mail was due.</p>}
-          <ol class="events">
-            {mails.map((mail) => (
-              <li key={mail.id}>
-                <time class="third" dateTime={mail.decided_at}>
-                  {moment(Date.parse(mail.decided_at))}
-                </time>
-                <span>
-                  <a {...linkTo({ page: 'mail', id: mail.id })}>
-                    {mail.trigger} to {mail.recipient}
-                  </a>
-                  <span class="second">, {mail.last_error ?? mail.state}</span>
-                </span>
-              </li>
-            ))}
-          </ol>
-        </section>
+        <IncidentMails mails={mails} />
       </div>
     </article>
   )

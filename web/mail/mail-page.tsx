@@ -2,12 +2,13 @@ import type { MailSummary, MailsAnswer } from '../../server/api/types.ts'
 import { useAnswer } from '../api/use-answer.ts'
 import { Trouble, Waiting } from '../shell/states.tsx'
 import { linkTo } from '../view/navigation.ts'
+import { mailState } from '../words/mail.ts'
 import { moment } from '../words/time.ts'
 
 /** What was told, to whom and when; beside it the mail itself. `id` null: the newest, where there is room for both. */
 export function MailPage({ id }: { readonly id: number | null }) {
   const answer = useAnswer<MailsAnswer>('/api/v1/mails', 'mails')
-  const mails = answer.data?.mails ?? []
+  const { mails = [], delivery = 'smtp' } = answer.data ?? {}
   const chosen = id === null ? mails[0] : mails.find((mail) => mail.id === id)
   return (
     <div class={`mail ${id === null ? 'mail-list-only' : ''}`}>
@@ -28,7 +29,9 @@ export function MailPage({ id }: { readonly id: number | null }) {
               <span class="second">
                 {mail.trigger}, to {mail.recipient}
               </span>
-              <span class={mail.last_error === null ? 'third' : 'watch'}>{mail.last_error ?? stateWord(mail)}</span>
+              <span class={mail.last_error === null ? 'third' : 'watch'}>
+                {mail.last_error ?? stateWord(mail, delivery)}
+              </span>
               <time class="third" dateTime={mail.decided_at}>
                 {moment(Date.parse(mail.decided_at))}
               </time>
@@ -68,6 +71,7 @@ function headline({ mails, delivery }: MailsAnswer): string {
   return delivery === 'smtp' ? 'What was mailed.' : 'Mails are kept here: no mail server is set.'
 }
 
-function stateWord(mail: MailSummary): string {
-  return mail.sent_at === null ? mail.state : `${mail.state} ${moment(Date.parse(mail.sent_at))}`
+function stateWord(mail: MailSummary, delivery: MailsAnswer['delivery']): string {
+  const word = mailState(mail, delivery)
+  return mail.sent_at === null ? word : `${word} ${moment(Date.parse(mail.sent_at))}`
 }

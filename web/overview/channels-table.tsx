@@ -128,7 +128,9 @@ function Row({ channel, axis, overview }: RowProps) {
   return (
     <tr>
       <th class="cell-name" scope="row">
-        <a {...linkTo(channelView(channel.channel))}>{channel.channel}</a>
+        <a {...linkTo(channelView(channel.channel))} title={channel.channel}>
+          {channel.channel}
+        </a>
       </th>
       <td class="cell-state">
         <States channel={channel} now={now} />

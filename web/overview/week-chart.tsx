@@ -57,7 +57,7 @@ export function WeekChart({ shapes, axis, summary }: WeekChartProps) {
             toY,
           )}
         />
-        {shapes.lone !== null && <path class="lone" d={`M${shapes.lone[0]} ${toY(shapes.lone[1])}h0`} />}
+        {shapes.soFar !== null && <path class="dot" d={`M${shapes.soFar[0]} ${toY(shapes.soFar[1])}h0`} />}
         {shapes.gaps.map(([from, to]) => (
           <g key={from}>
             <rect class="gap" x={from} y="0" width={to - from} height={HEIGHT} />

@@ -43,25 +43,42 @@ describe('a row of the overview', () => {
   })
 
   test('the running hour is no whole hour: it is a tail at its pace', () => {
-    expect(shapes([100, 100]).tail).toEqual([
+    const { tail, soFar } = shapes([100, 100])
+    expect(tail).toEqual([
       [1.5, 100],
       [2.5, 60],
     ])
+    expect(soFar).toBeNull()
   })
 
-  test('a first submission is seen at once, though no hour is whole yet', () => {
-    const { tail, lone, max } = shapes([null], 1, { so_far: 1 })
-    expect(lone).toEqual([1 + 1 / 60, 12])
-    expect(shapes([100, 100]).lone).toBeNull()
-    expect(tail).toEqual([
-      [1, 12],
-      [1 + 1 / 60, 12],
-    ])
+  test('before a quarter of the hour there is no pace: a dot says what came so far', () => {
+    const { tail, soFar } = shapes([100, 100], 14)
+    expect(tail).toEqual([])
+    expect(soFar).toEqual([2 + 14 / 60, 30])
+    expect(shapes([100, 100], 15).soFar).toBeNull()
+  })
+
+  test('a pace raises no scale: the tail leaves at the top', () => {
+    const { tail, max } = shapes([100, 100], 30, { so_far: 100 })
     expect(max).toBe(110)
+    expect(tail).toEqual([
+      [1.5, 100],
+      [1.6, 110],
+    ])
+  })
+
+  test('a first submission is seen at once, at what it is, though no hour is whole yet', () => {
+    for (const minutes of [1, 30]) {
+      const { tail, soFar } = shapes([null], minutes, { so_far: 1 })
+      expect(tail).toEqual([])
+      expect(soFar).toEqual([1 + minutes / 60, 1])
+    }
+    const nothingExpected = { week: { seen: [null], low: [], high: [], invalid_rate: [] } }
+    expect(shapes([null], 4, { so_far: 1, ...nothingExpected }).max).toBe(1)
   })
 
   test('counts that stopped hours ago have no running hour', () => {
-    expect(shapes([100], 180).tail).toEqual([])
+    expect(shapes([100], 180)).toMatchObject({ tail: [], soFar: null })
   })
 })
 

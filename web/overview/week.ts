@@ -1,4 +1,5 @@
 import type { ChannelOverview, OverviewAnswer } from '../../server/api/types.ts'
+import { LEAST_PACE_SHARE } from '../charts/chart-data.ts'
 import { dayStarts, weekends } from '../charts/time-ticks.ts'
 import { dryGround, highest, isKnown, type Point, type Ring, runs, type Value, water } from '../charts/water.ts'
 import { calendar, HOUR_MS, weekday } from '../words/time.ts'
@@ -41,10 +42,10 @@ export interface WeekShapes {
   readonly seen: readonly Value[]
   readonly low: readonly Value[]
   readonly high: readonly Value[]
-  /** The running hour at its pace so far, from the last whole hour to now. */
+  /** The running hour at its pace so far, from the last whole hour to now; never beyond `max`. */
   readonly tail: readonly Point[]
-  /** Where no hour is whole yet: the running one, as a dot big enough to be seen. */
-  readonly lone: Point | null
+  /** What came so far of the running hour, as a dot, where there is no tail. */
+  readonly soFar: Point | null
   /** Index of the first hour that isn't complete. */
   readonly complete: number
   readonly water: readonly Ring[]
@@ -63,23 +64,20 @@ export function weekShapes(channel: ChannelOverview, weekStart: string, now: num
   const seen = x.map((_, index) => (index < complete ? (week.seen[index] ?? null) : null))
   const low = x.map((_, index) => week.low[index] ?? null)
   const high = x.map((_, index) => week.high[index] ?? null)
-  const tail = runningTail(channel, seen, complete, now)
+  const soFar = soFarAt(channel, complete, now)
+  const max = highest(seen, high, [soFar?.[1] ?? null]) || 1
+  const tail = runningTail(soFar, seen, complete, max)
   // Before its first counted hour a channel has no gap: there was nothing to count.
   const first = seen.findIndex(isKnown)
   const unknown = first < 0 ? [] : runs(first, complete, (index) => !isKnown(seen[index]))
   return {
     x,
-    max:
-      highest(
-        seen,
-        high,
-        tail.map(([, pace]) => pace),
-      ) || 1,
+    max,
     seen,
     low,
     high,
     tail,
-    lone: seen.some(isKnown) ? null : (tail.at(-1) ?? null),
+    soFar: tail.length > 0 ? null : soFar,
     complete,
     water: water(x, low, high, 0, complete),
     forecast: water(x, low, high, Math.max(0, complete - 1), hours),
@@ -88,19 +86,26 @@ export function weekShapes(channel: ChannelOverview, weekStart: string, now: num
   }
 }
 
-/** Under five minutes a pace is mostly chance. */
-const LEAST_PACE_HOURS = 1 / 12
-
-/** As on the channel's page; a first hour, with nothing before it, is a level line of its own. */
-function runningTail(
-  channel: ChannelOverview,
-  seen: readonly Value[],
-  complete: number,
-  now: number,
-): readonly Point[] {
+/** The running hour at the time of now; null where counts stopped, or where nothing was ever counted. */
+function soFarAt(channel: ChannelOverview, complete: number, now: number): Point | null {
   const age = now - complete
-  if (age <= 0 || age > 1 || (channel.so_far === 0 && channel.seen === null)) return []
-  const pace = channel.so_far / Math.max(LEAST_PACE_HOURS, age)
+  if (age <= 0 || age > 1 || (channel.so_far === 0 && channel.seen === null)) return null
+  return [now, channel.so_far]
+}
+
+/** As on the channel's page: once there is a pace, and a whole hour that it goes on from. */
+function runningTail(soFar: Point | null, seen: readonly Value[], complete: number, max: number): readonly Point[] {
   const before = seen[complete - 1]
-  return [isKnown(before) ? [complete - 0.5, before] : [complete, pace], [now, pace]]
+  if (soFar === null || !isKnown(before)) return []
+  const [now, value] = soFar
+  const age = now - complete
+  if (age < LEAST_PACE_SHARE) return []
+  const pace = value / age
+  const start = complete - 0.5
+  // A pace is a guess: it leaves the picture at its top rather than raise the scale of what was counted.
+  const shownShare = pace > max ? (max - before) / (pace - before) : 1
+  return [
+    [start, before],
+    [start + shownShare * (now - start), Math.min(pace, max)],
+  ]
 }
