@@ -53,7 +53,8 @@ test.skipIf(process.platform !== 'linux')('a zombie is dead: it writes no more',
   const [pid] = await once(shell.stdout, 'data')
   const identity = identityOf(Number(pid)) ?? ''
   expect(isAlive(identity)).toBe(true)
-  // Its parent is a sleep by now, which asks for nobody's exit code.
+  // Once its parent is a sleep, nobody asks for its exit code.
+  await expect.poll(() => readFileSync(`/proc/${shell.pid}/comm`, 'latin1')).toBe('sleep\n')
   process.kill(Number(pid), 'SIGKILL')
   await expect.poll(() => readFileSync(`/proc/${Number(pid)}/stat`, 'latin1')).toContain(') Z ')
   expect(isAlive(identity)).toBe(false)

@@ -210,6 +210,26 @@ describe('segments', () => {
       expect(frames[0]?.receivedAt).toBeGreaterThanOrEqual(header.createdAt)
   })
 
+  test('a clock that was far ahead is believed as soon as it is right, in a segment of its own', async () => {
+    let now = START + 3_600_000
+    const writer = openWriter({ now: () => now })
+    const ahead = await writer.append(submission('/a'))
+    now = START
+    const right = await writer.append(submission('/b'))
+    await writer.stop()
+    const timeOf = (result: AppendResult) => result.kind === 'synced' && result.receivedAt - START
+    expect([timeOf(ahead), timeOf(right)]).toEqual([3_600_000, 0])
+    expect((await read('closed')).map(({ frames }) => frames.length)).toEqual([1, 1])
+  })
+
+  test('a spool that was removed under the writer takes no more, instead of writing into files without a name', async () => {
+    const writer = openWriter({ segmentMaxAgeMs: 10_000, segmentMaxBytes: 1, onTrouble: () => undefined })
+    expect((await writer.append(submission('/a'))).kind).toBe('synced')
+    await rm(join(spool, 'open'), { recursive: true })
+    expect((await writer.append(submission('/b'))).kind).toBe('failed')
+    await writer.stop()
+  })
+
   test('no name comes twice, however fast they follow each other', async () => {
     const writer = openWriter({ segmentMaxBytes: 1, now: () => START })
     const results = []

@@ -43,8 +43,9 @@ export type AppendResult =
  *
  * - The first segment is made by the first append; from then to `stop` there is always an open one, unless the disk
  *   refuses: the watermark stands on it. So the next one is made before the last one moves to `closed/`.
- * - Receipt times never decrease, from segment to segment neither, and none lies before its segment's creation. A clock
- *   that is set back is waited out.
+ * - Receipt times never decrease within a segment, and none lies before its segment's creation. A clock that is set back a
+ *   little is waited out, from segment to segment too; one that is set back by more was wrong before: a new segment begins
+ *   with the true time.
  * - After a failed write or sync nothing more goes into that segment: what the kernel then has of it on disk is anybody's
  *   guess, and a second sync may answer "done" for what was lost. The next append begins a new one.
  */
@@ -148,11 +149,22 @@ export class SpoolWriter {
   /** The open segment, or a new one in its place once it is due. Rejects where there is none and none can be made. */
   async #writableSegment(): Promise<OpenSegment> {
     const last = this.#segment
-    if (last !== null && !this.#isDue(last)) return last
+    const isClockBack = this.#options.now() < this.#lastTime - CLOCK_STEP_MS
+    if (last !== null && !this.#isDue(last) && !isClockBack) return last
+    const lastTime = this.#lastTime
+    // The clock was wrong, and is right now: a new segment may begin with the true time.
+    if (isClockBack) this.#lastTime = this.#options.now()
     try {
       this.#segment = await this.#createSegment()
     } catch (error) {
+      this.#lastTime = lastTime
       if (last === null) throw error
+      if (isFolderGone(error)) {
+        // What is written to the old one now could never be read: its name is gone as well.
+        this.#segment = null
+        this.#retire(last)
+        throw error
+      }
       // The old one is sound: it goes on, and a while later a new one is tried for again.
       this.#options.onTrouble('making a new segment', error)
       last.keepUntil = performance.now() + RETRY_MS
@@ -219,6 +231,13 @@ export class SpoolWriter {
     this.#lastTime = Math.max(this.#lastTime, this.#options.now())
     return this.#lastTime
   }
+}
+
+/** The clock put back by more is believed; by less (as clocks are kept in step) it is waited out. */
+const CLOCK_STEP_MS = 5000
+
+function isFolderGone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
 }
 
 interface Waiting {
