@@ -1,12 +1,15 @@
 import { OTHER, UNKNOWN } from '../../domain/dimensions.ts'
-import type { EpochMs } from '../../domain/time.ts'
+import { DAY_MS, type EpochMs } from '../../domain/time.ts'
 import type { Database } from '../database.ts'
 import { time } from '../values.ts'
+import { invalidParams, invalidSql } from './invalid-sql.ts'
 
 /** A build counts as *seen* from the first hour in which it holds this share of its channel's submissions. */
 const SEEN_SHARE_RATIO = 0.002
 /** ... and at least this many submissions: on a small channel one submission is a large share. */
 const SEEN_SUBMISSIONS = 4
+/** A build that nobody ran for so long is told as new when it comes back; to look further takes longer every day. */
+const LOOK_BACK_MS = 90 * DAY_MS
 
 export interface SeenBuild {
   readonly channel: string
@@ -20,21 +23,21 @@ export interface SeenBuild {
 }
 
 /**
- * The builds first seen within the range (`to` exclusive), of one channel or of all, ascending by first seen. A build
- * seen before `from` isn't there: the look-back is all that is kept.
+ * The builds first seen within the range (`to` exclusive), of one channel or of all, ascending by first seen. A build that was
+ * seen in the 90 days before `from` isn't there; what was before isn't looked at. Ages are
+ * measured from `now`, or else from `to`.
  */
 export function readSeenBuilds(
   database: Database,
-  range: { readonly from: EpochMs; readonly to: EpochMs; readonly channel?: string },
+  range: { readonly from: EpochMs; readonly to: EpochMs; readonly now?: EpochMs; readonly channel?: string },
 ): Promise<SeenBuild[]> {
   const ofChannel = range.channel === undefined ? '' : 'and channel = $channel'
   return database.read(
     `with by_build as (
        select hour, channel, build_id, sum(submissions) as received,
-         sum(submissions) filter (where outcome in ('quarantined', 'rejected') and problem not in ('specification_unavailable', 'unknown_revision')
-           or problem = 'bad_histogram') as invalid
+         sum(submissions) filter (where ${invalidSql('hour')}) as invalid
        from hourly_counts
-       where hour < $to and not automation and outcome <> 'duplicate' ${ofChannel}
+       where hour >= $earliest and hour < $to and not automation and outcome <> 'duplicate' ${ofChannel}
        group by all),
      with_total as (
        select *, sum(received) over (partition by channel, hour) as total from by_build),
@@ -49,12 +52,14 @@ export function readSeenBuilds(
        and with_total.hour >= seen.first_seen
      group by all order by first_seen, build_id`,
     {
+      earliest: time(range.from - LOOK_BACK_MS),
       from: time(range.from),
       to: time(range.to),
       share: SEEN_SHARE_RATIO,
       fewest: SEEN_SUBMISSIONS,
       other: OTHER,
       unknown: UNKNOWN,
+      ...invalidParams(range.now ?? range.to),
       ...(range.channel === undefined ? {} : { channel: range.channel }),
     },
     (row) => ({

@@ -1,7 +1,7 @@
-import { UNKNOWN_REVISION_GRACE_MS } from '../../domain/outcome.ts'
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '../../domain/time.ts'
 import type { Database } from '../database.ts'
 import { time } from '../values.ts'
+import { invalidParams, invalidSql } from './invalid-sql.ts'
 
 export const SERIES_STEPS = { minute: MINUTE_MS, hour: HOUR_MS, day: DAY_MS } as const
 export type SeriesStep = keyof typeof SERIES_STEPS
@@ -54,10 +54,7 @@ export async function readSeries(database: Database, question: SeriesQuestion): 
     select epoch_ms(date_trunc('${question.step}', ${timeColumn}))::double as time, ${key} as key,
       sum(submissions)::double as received,
       sum(case when outcome in ('accepted', 'salvaged') then submissions else ${minutes ? '0' : 'recovered'} end)::double as accepted,
-      coalesce(sum(submissions) filter (where
-        (outcome = 'salvaged' and problem = 'bad_histogram')
-        or (outcome in ('quarantined', 'rejected') and problem not in ('specification_unavailable', 'unknown_revision'))
-        or (problem = 'unknown_revision' and ${timeColumn} <= $grown)), 0)::double as invalid
+      coalesce(sum(submissions) filter (where ${invalidSql(timeColumn)}), 0)::double as invalid
     from ${minutes ? 'minute_counts' : 'hourly_counts'}
     where ${timeColumn} >= $from and ${timeColumn} < $to and outcome <> 'duplicate'
       ${minutes ? '' : 'and not automation'}
@@ -66,7 +63,7 @@ export async function readSeries(database: Database, question: SeriesQuestion): 
   const params = {
     from: time(question.from),
     to: time(question.to),
-    grown: time(question.now - UNKNOWN_REVISION_GRACE_MS),
+    ...invalidParams(question.now),
     ...(question.channel === undefined ? {} : { channel: question.channel }),
   }
   return database.read(sql, params, (row) => ({

@@ -27,7 +27,7 @@ export interface OverviewInput {
   readonly coverage: readonly number[]
   /** Newest first seen last. */
   readonly builds: readonly SeenBuild[]
-  /** All channels that ever reported, most submissions first. */
+  /** Channels that reported in the last months, most submissions first. */
   readonly channels: readonly string[]
   readonly incidents: readonly Incident[]
   readonly firstHeard: EpochMs | null

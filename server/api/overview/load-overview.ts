@@ -69,7 +69,7 @@ export function createOverviewLoader(api: ApiContext): () => Promise<OverviewInp
 async function readSlowFacts(api: ApiContext, now: EpochMs): Promise<SlowFacts> {
   const to = startOfHour(now) + HOUR_MS
   const [builds, channels, firstHeard] = await Promise.all([
-    readSeenBuilds(api.database, { from: now - BUILDS_LOOK_BACK_MS, to }),
+    readSeenBuilds(api.database, { from: now - BUILDS_LOOK_BACK_MS, to, now }),
     readChannels(api.database, to - WEEK_HOURS * HOUR_MS),
     readFirstCovered(api.database),
   ])

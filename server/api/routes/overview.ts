@@ -36,7 +36,7 @@ async function channelAnswer(
   if (!input.channels.includes(channel)) {
     throw new RequestError(
       404,
-      `no submission was ever counted for channel "${channel}": known are ${input.channels.join(', ') || 'none'}`,
+      `no submission was counted for channel "${channel}" in the last months: known are ${input.channels.join(', ') || 'none'}`,
     )
   }
   const incidents = input.incidents.filter(
