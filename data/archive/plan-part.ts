@@ -63,7 +63,7 @@ function nextPart(waiting: readonly WaitingFile[], { now, maxAgeMs, maxBytes }: 
   return segments
 }
 
-export interface Plan {
+interface Plan {
   /** An earlier attempt may have put files of the part into the storage. */
   readonly isBegun: boolean
   /** By segment. */

@@ -24,7 +24,7 @@ export interface Recovery {
   readonly failed: readonly FailedPart[]
 }
 
-export interface FailedPart {
+interface FailedPart {
   readonly part: number
   readonly error: unknown
 }

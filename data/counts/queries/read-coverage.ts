@@ -8,7 +8,7 @@ import { time } from '../values.ts'
 const IMPORT_PREFIX = 'import:'
 
 /** Who listened when within [from, to), cut to it, ascending by receiver and time. Imports are receivers `import:<source>`. */
-export function readCoverageIntervals(database: Database, from: EpochMs, to: EpochMs): Promise<CoverageInterval[]> {
+function readCoverageIntervals(database: Database, from: EpochMs, to: EpochMs): Promise<CoverageInterval[]> {
   return database.read(
     `select receiver, greatest(from_time, $from) as from_time, least(to_time, $to) as to_time from coverage
      where to_time > $from and from_time < $to order by receiver, from_time`,
