@@ -79,6 +79,8 @@ export async function writePart(part: number, options: WriteOptions): Promise<Wr
         const entry = { kind: 'part', key: String(part), writtenAt: now(), body: { segments, files } }
         await journal?.append([entry])
       })
+      // From here on the database alone knows of these submissions' counts: better in the file than in the log.
+      await db.checkpoint()
       await removeConverted(folders.converted, segments)
       return { part, files, rows: staged.reduce((sum, file) => sum + file.rows, 0), damaged }
     } finally {

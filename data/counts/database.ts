@@ -46,6 +46,11 @@ export interface Database {
    * throws. A transaction within a transaction is an error, not a wait for ever.
    */
   inTransaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
+  /**
+   * Moves the log into the file, after the transactions asked for so far; where reads are under way it may not be possible just
+   * now, which is no trouble: the log is as durable, only longer. Answers whether it was done.
+   */
+  checkpoint(): Promise<boolean>
   /** Lets what runs end, moves the log into the file, and closes. */
   close(): Promise<void>
 }
@@ -219,6 +224,18 @@ function createDatabase(path: string, { instance, writer, readers, options, forg
       refuseIfClosed()
       const mine = lastWrite.then(() => runTransaction(work))
       // The next one waits for the end of this one, whatever it was.
+      lastWrite = mine.catch(() => undefined)
+      return mine
+    },
+
+    checkpoint() {
+      const mine = lastWrite.then(async () => {
+        refuseIfClosed()
+        return writer.run('checkpoint').then(
+          () => true,
+          () => false,
+        )
+      })
       lastWrite = mine.catch(() => undefined)
       return mine
     },

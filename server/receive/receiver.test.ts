@@ -417,11 +417,7 @@ describe('the disk', () => {
     expect(await send(receiver, { method: 'GET', path: '/__heartbeat__' })).toMatchObject({ status: 503 })
     expect(await send(receiver, { method: 'GET', path: '/__lbheartbeat__' })).toMatchObject({ status: 200 })
     disk.fail(null)
-    await vi.waitFor(
-      async () => expect((await send(receiver, { body: 'again' })).status).toBe(200),
-      { timeout: 5000 },
-      WAIT,
-    )
+    await vi.waitFor(async () => expect((await send(receiver, { body: 'again' })).status).toBe(200), WAIT)
     expect((await submissions()).map(({ body }) => Buffer.from(body).toString())).toContain('again')
     await receiver.stop()
     receivers = []
