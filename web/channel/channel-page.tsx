@@ -173,7 +173,7 @@ function Gone({ channel, names }: { readonly channel: string; readonly names: re
   return (
     <section class="block">
       <h1 class="sentence">
-        No submission was ever counted for a channel <b>{channel}</b>.
+        No submission was counted in the last months for a channel <b>{channel}</b>.
       </h1>
       <p class="block">
         {nearest !== null && (
