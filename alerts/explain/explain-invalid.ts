@@ -4,7 +4,7 @@ import type { Contribution, Explanation } from '../finding.ts'
 import type { ChannelCounts } from '../judge/builds.ts'
 import { isInvalidProblem } from '../judge/detect-invalid.ts'
 import { at, type HourNumber, place, WEEK_HOURS } from '../judge/window.ts'
-import { formatEstimate, formatPercent } from '../sentence/format.ts'
+import { formatPercent } from '../sentence/format.ts'
 import type { TroubleToExplain } from './explain-volume.ts'
 
 const MOST_CARRIERS = 5
@@ -41,10 +41,10 @@ export function explainInvalid(troubles: readonly TroubleToExplain[]): Explanati
   const value = newAttributeValue(troubles, worst.seen)
   const first = builds[0]?.value
   const parts = [
-    `${formatPercent(worst.shareRatio)} of it is ${worst.value}${first === undefined ? '' : `, from builds from ${first} on`}.`,
+    `${formatPercent(worst.shareRatio)} of what is invalid is ${worst.value}${first === undefined ? '' : `, from builds from ${first} on`}.`,
     value === null ? '' : `A new ${spokenAttribute(value.value)} came with ${first === undefined ? 'it' : 'them'}.`,
     OUTCOME_OF_PROBLEM[worst.problem] === 'quarantined'
-      ? `Nothing is lost: ${formatEstimate(worst.seen)} wait in quarantine.`
+      ? `Nothing is lost: what is ${worst.value} waits in quarantine.`
       : '',
   ]
   const carriers = [worst, ...(value === null ? [] : [value]), ...builds, ...byProblem.filter((own) => own !== worst)]

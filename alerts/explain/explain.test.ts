@@ -48,5 +48,7 @@ test('builds whose submissions fail are named with the problem and the new attri
   expect(explanation.sentence).toMatch(
     /invalid_revision, from builds from 20140203 on\. A new revision prefix, https:\/\/hg\.example\.org, came with them\./,
   )
+  // How many wait is said once, by the incident's own number.
+  expect(explanation.sentence).toMatch(/Nothing is lost: what is invalid_revision waits in quarantine\.$/)
   expect(explanation.carriers.map(({ dimension }) => dimension).slice(0, 3)).toEqual(['problem', 'attribute', 'build'])
 })

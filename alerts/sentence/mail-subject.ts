@@ -11,6 +11,9 @@ export function mailSubject(incident: Incident): string {
   return asciiLine(`[tidewatch] ${fact(incident, shortTime(incident.start, incident.detectedAt))}`)
 }
 
+/** A smaller rate is the beginning of most troubles, and no number for the days that a thread may last. */
+const TELLING_RATIO = 0.1
+
 function fact(incident: Incident, since: string): string {
   const { latest } = incident
   if (incident.group === 'gap') return `no data since ${since}: receivers are down (this is not a client outage)`
@@ -18,7 +21,9 @@ function fact(incident: Incident, since: string): string {
   const who = incident.channels.includes('*') ? 'all channels' : incident.channels.join(' + ')
   if (incident.group === 'invalid') {
     const problem = incident.series.problem === undefined ? '' : ` (${incident.series.problem})`
-    return `${who}: ${percent(latest.invalidRatio)} of submissions invalid${problem} since ${since}`
+    return latest.invalidRatio < TELLING_RATIO
+      ? `${who}: more invalid submissions than usual${problem} since ${since}`
+      : `${who}: ${percent(latest.invalidRatio)} of submissions invalid${problem} since ${since}`
   }
   if (incident.group === 'surge')
     return `${who}: ${percent(-latest.deficitRatio)} more submissions than expected since ${since}`

@@ -111,6 +111,10 @@ test.each<{ incident: Incident; says: string }>([
     incident: invalid,
     says: '[tidewatch] aurora + nightly: 31 % of submissions invalid (invalid_revision) since Tue 11:00 UTC',
   },
+  {
+    incident: { ...invalid, channels: ['nightly'], latest: { ...invalid.latest, invalidRatio: 0.0285 } },
+    says: '[tidewatch] nightly: more invalid submissions than usual (invalid_revision) since Tue 11:00 UTC',
+  },
   { incident: gap, says: '[tidewatch] no data since Tue 04:10 UTC: receivers are down (this is not a client outage)' },
   {
     incident: { ...low, detectedAt: low.start + 7 * DAY_MS },

@@ -5,7 +5,9 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../data/domain/time.ts'
 import { makeChannelNumbers, makeIncident } from '../../testing/make-incident.ts'
 import { mimeMessage } from '../sender/mime-message.ts'
 import { makeFacts } from '../testing/make-facts.ts'
+import { makePicture } from '../testing/make-picture.ts'
 import { composeMail } from './compose-mail.ts'
+import { mailContent } from './mail-content.ts'
 import type { MailFacts } from './mail-facts.ts'
 
 const start = Date.UTC(2014, 1, 1, 14)
@@ -131,8 +133,40 @@ describe.each<{ claim: string; facts: MailFacts; says: string[]; never?: string[
         byChannel: [makeChannelNumbers({ channel: 'aurora', invalidRatio: 0.49 })],
       },
     }),
-    says: ['✕ New: invalid', 'What is invalid is kept whole.', '43.1 %', 'Invalid, 5 days'],
+    says: [
+      '✕ New: 49 % invalid',
+      'aurora is 49 % invalid',
+      'What is invalid is kept whole.',
+      'Invalid beyond the usual, 5 days  41 700',
+      '43.1 %',
+    ],
     never: ["it isn't the servers", 'lost'],
+  },
+  {
+    claim: 'every mail about invalid submissions begins with the present number, whatever the subject said',
+    facts: about(
+      {
+        group: 'invalid',
+        kind: 'invalid',
+        latest: { invalidRatio: 0.17, byChannel: [makeChannelNumbers({ invalidRatio: 0.17 })] },
+      },
+      { trigger: 'worsened', previousRatio: 0.03 },
+    ),
+    says: ['✕ Worse: 17 % invalid (was 3 %)', 'nightly is 17 % invalid since'],
+  },
+  {
+    claim: 'numbers of one reason of some builds say that they are of it, and what the bars count',
+    facts: makeFacts({
+      picture: makePicture({ title: 'nightly: saved-session of builds from 20140201 on' }),
+      notification: {
+        incident: makeIncident({
+          start,
+          series: { reason: 'saved-session', buildId: '20140201' },
+          latest: { seen: 0 },
+        }),
+      },
+    }),
+    says: ['Missing of it, 5 days', 'Seen of it, 14:00', 'Expected of it, 14:00', 'of builds from 20140201 on\nFri'],
   },
   {
     claim: 'a gap says nothing about the clients',
@@ -210,6 +244,21 @@ describe.each<{ claim: string; facts: MailFacts; says: string[]; never?: string[
     for (const each of never.filter((text) => text !== 'http')) expect(words).not.toContain(each)
     expect(words).toContain('src="cid:tide"')
   })
+})
+
+test('what carries it is red only where the number proves it: not what came nearly as expected', () => {
+  const isProof = (changes: Parameters<typeof makeIncident>[0]) =>
+    mailContent(about(changes)).carriers?.rows.map((row) => row.isProof)
+  const carrier = { dimension: 'reason', value: 'saved-session', expected: 100, shareRatio: 1 } as const
+  const carriers = [96, 89, 0].map((seen) => ({ ...carrier, seen }))
+  expect(isProof({ explanation: { sentence: '', carriers } })).toEqual([false, true, true])
+  const problems = [
+    { dimension: 'problem', value: 'invalid_revision', expected: 2000, seen: 58, shareRatio: 0.7 },
+    { dimension: 'build', value: '20140204', expected: 47, seen: 47, shareRatio: 0.7 },
+    { dimension: 'problem', value: 'bad_json', expected: 2000, seen: 24, shareRatio: 0.3 },
+  ] as const
+  const invalid = { group: 'invalid', kind: 'invalid', series: { problem: 'invalid_revision' } } as const
+  expect(isProof({ ...invalid, explanation: { sentence: '', carriers: problems } })).toEqual([true, true, false])
 })
 
 test('a mail whose picture could not be drawn says so and refers to none', () => {

@@ -35,7 +35,10 @@ export interface MailContent {
   readonly figures: readonly Figure[]
   /** The picture in words, for those who don't see it. */
   readonly alternative: string
-  readonly day: MailFacts['day']
+  readonly day: MailFacts['day'] & {
+    /** What is counted, as the picture's title says it; null: nothing is drawn. */
+    readonly title: string | null
+  }
   readonly carriers: Carriers | null
   readonly changes: readonly { readonly when: string; readonly what: Words }[]
   readonly button: { readonly text: string; readonly url: string } | null
@@ -83,7 +86,7 @@ export function mailContent(facts: MailFacts): MailContent {
     alternative: `${incidentSentence(incident)} ${figures(incident)
       .map(({ label, value }) => `${label}: ${value}`)
       .join('; ')}.`,
-    day: facts.day,
+    day: { ...facts.day, title: facts.picture?.title ?? null },
     carriers: carriers(incident),
     changes: changes(facts, incident),
     button:
@@ -131,7 +134,7 @@ function condition(incident: Incident): { readonly mark: string; readonly word: 
     case 'stalled':
       return { mark: '◇', word: 'behind', isWrong: false }
     case 'invalid':
-      return { mark: '✕', word: 'invalid', isWrong: true }
+      return { mark: '✕', word: `${formatPercent(magnitude(incident))} invalid`, isWrong: true }
     case 'surge':
       return { mark: '▲', word: 'too high', isWrong: true }
     case 'volume':
@@ -144,9 +147,9 @@ function lowWord({ latest, series }: Incident): string {
   return Object.keys(series).length === 0 ? 'silent' : 'missing'
 }
 
-/** The opening says what its subject says; later mails say how it is now. */
+/** The opening says what its subject says, unless that has no number; later mails say how it is now. */
 function headlineText(incident: Incident, trigger: Trigger): string {
-  if (trigger !== 'opened') return incidentSentence(incident)
+  if (trigger !== 'opened' || incident.group === 'invalid') return incidentSentence(incident)
   const fact = mailSubject(incident).replace(/^\[tidewatch\] /, '')
   return `${fact.replace(/^no /, 'No ').replaceAll(' %', `${UNIT_SPACE}%`)}.`
 }
@@ -184,10 +187,13 @@ function figures(incident: Incident): Figure[] {
       { label: 'To', value: isOver ? formatTime(end) : 'not over', look: 'plain' },
     ]
   }
-  const total = { label: `${TOTAL_LABEL[incident.group]}, ${lasted}`, value: formatEstimate(incident.missing) }
+  // The headline names the reason, builds or problem that the numbers are of.
+  const ofIt = isPart(incident) ? ' of it' : ''
+  const totalLabel = `${TOTAL_LABEL[incident.group]}${incident.group === 'invalid' ? '' : ofIt}`
+  const total = { label: `${totalLabel}, ${lasted}`, value: formatEstimate(incident.missing) }
   if (isOver) {
     return [
-      { ...total, label: TOTAL_LABEL[incident.group], look: 'strong' },
+      { ...total, label: totalLabel, look: 'strong' },
       { label: 'Lasted', value: lasted, look: 'plain' },
       { label: 'In the worst hour', value: formatEstimate(incident.peakMissing), look: 'plain' },
       {
@@ -202,20 +208,30 @@ function figures(incident: Incident): Figure[] {
   if (incident.group === 'invalid') {
     return [
       { ...total, look: 'wrong' },
-      { label: `Invalid rate, ${hour}`, value: formatPercent(latest.invalidRatio, 1), look: 'strong' },
+      { label: `${rateLabel(incident)}, ${hour}`, value: formatPercent(latest.invalidRatio, 1), look: 'strong' },
       { label: `Received, ${hour}`, value: formatCount(latest.seen), look: 'plain' },
       sure,
     ]
   }
   return [
     { ...total, look: 'wrong' },
-    { label: `Seen, ${hour}`, value: formatCount(latest.seen), look: 'strong' },
-    { label: `Expected, ${hour}`, value: formatRange(latest.low, latest.high), look: 'plain' },
+    { label: `Seen${ofIt}, ${hour}`, value: formatCount(latest.seen), look: 'strong' },
+    { label: `Expected${ofIt}, ${hour}`, value: formatRange(latest.low, latest.high), look: 'plain' },
     sure,
   ]
 }
 
-const TOTAL_LABEL = { volume: 'Missing', surge: 'Too many', invalid: 'Invalid' } as const
+/** What would have been invalid anyway isn't counted; the table of what carries it counts all. */
+const TOTAL_LABEL = { volume: 'Missing', surge: 'Too many', invalid: 'Invalid beyond the usual' } as const
+
+function isPart({ series }: Incident): boolean {
+  return series.reason !== undefined || series.buildId !== undefined
+}
+
+function rateLabel({ series }: Incident): string {
+  if (series.buildId !== undefined) return 'Invalid of that build'
+  return series.problem ?? 'Invalid rate'
+}
 
 function sureness(confidenceRatio: number): string {
   if (confidenceRatio >= 0.99) return 'very'
@@ -228,7 +244,15 @@ function carriers(incident: Incident): Carriers | null {
   if (incident.group === 'invalid') {
     return {
       headings: ['Received', 'Invalid', 'Invalid rate', 'Share of what is invalid'],
-      rows: rows.map((row) => carrierRow(row, row.expected > 0 ? formatPercent(row.seen / row.expected, 1) : '–')),
+      rows: rows.map((row) =>
+        carrierRow(
+          row,
+          (ratio) => formatPercent(ratio, 1),
+          (ratio) => {
+            return ratio > PROOF_RATE_RATIO || row.value === incident.series.problem
+          },
+        ),
+      ),
     }
   }
   return {
@@ -238,20 +262,28 @@ function carriers(incident: Incident): Carriers | null {
       'Of expected',
       incident.group === 'surge' ? 'Share of the surplus' : 'Share of what is missing',
     ],
-    rows: rows.map((row) => carrierRow(row, row.expected > 0 ? formatOfExpected(row.seen / row.expected) : '–')),
+    rows: rows.map((row) => carrierRow(row, formatOfExpected, (ratio) => Math.abs(1 - ratio) > PROOF_DISTANCE_RATIO)),
   }
 }
 
 /** What carries less than this doesn't prove anything. */
 const PROOF_SHARE_RATIO = 0.1
+/** What came nearly as expected doesn't either, though it carries all: 0.96 of one reason over builds that are well. */
+const PROOF_DISTANCE_RATIO = 0.1
+const PROOF_RATE_RATIO = 0.1
 
-function carrierRow(row: Contribution, ratio: string): CarrierRow {
+function carrierRow(
+  row: Contribution,
+  format: (ratio: number) => string,
+  proves: (ratio: number) => boolean,
+): CarrierRow {
   const shareRatio = Math.min(1, Math.max(0, row.shareRatio))
+  const ratio = row.expected > 0 ? row.seen / row.expected : null
   return {
     dimension: DIMENSION_WORDS[row.dimension],
     value: row.value,
-    numbers: [formatEstimate(row.expected), formatEstimate(row.seen), ratio],
-    isProof: shareRatio >= PROOF_SHARE_RATIO,
+    numbers: [formatEstimate(row.expected), formatEstimate(row.seen), ratio === null ? '–' : format(ratio)],
+    isProof: shareRatio >= PROOF_SHARE_RATIO && ratio !== null && proves(ratio),
     shareRatio,
     share: formatPercent(shareRatio),
   }

@@ -40,7 +40,8 @@ function sparklines({ day }: MailContent): string {
   const hours = `${formatTime(day.end - day.seen.length * HOUR_MS)} to ${formatClock(day.end)} UTC, hour by hour`
   const isExpected = day.expected.some((value) => value !== null)
   const seen = `Seen      ${sparkline(day.seen, top)}`
-  return [hours, seen, ...(isExpected ? [`Expected  ${sparkline(day.expected, top)}`] : [])].join('\n')
+  const title = day.title === null ? [] : [wrap(day.title)]
+  return [...title, hours, seen, ...(isExpected ? [`Expected  ${sparkline(day.expected, top)}`] : [])].join('\n')
 }
 
 function sparkline(values: readonly HourValue[], top: number): string {

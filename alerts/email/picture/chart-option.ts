@@ -8,6 +8,7 @@ import {
   formatDay,
   formatDuration,
   formatPercent,
+  formatRange,
   THOUSANDS_SPACE,
 } from '../../sentence/format.ts'
 import { type HourValue, PICTURE_WIDTH, type PictureSpec } from './picture-spec.ts'
@@ -82,8 +83,16 @@ export function pictureOption(spec: PictureSpec): PictureOption {
       ...ghost(spec),
       ...water(spec, isDense),
       marks([...shortfall(spec), ...gapHatches(spec)]),
+      ...expectedLine(spec),
       ...seen(spec, isDense),
-      marks([...title(spec), ...trouble(spec), ...gapLabels(spec), ...ghostLabel(spec), ...endLabels(spec, scale.max)]),
+      marks([
+        ...expectedRange(spec),
+        ...title(spec),
+        ...trouble(spec),
+        ...gapLabels(spec),
+        ...ghostLabel(spec),
+        ...endLabels(spec, scale.max),
+      ]),
     ]),
   }
 }
@@ -124,7 +133,14 @@ function dayAxis(spec: PictureSpec): PictureOption['xAxis'] {
 }
 
 function verticalScale(spec: PictureSpec): { readonly max: number; readonly step: number } {
-  const all = [...spec.lines.map((line) => line.values), spec.water?.high ?? [], spec.lastWeek ?? []].flat()
+  const { expected } = spec
+  const all = [
+    ...spec.lines.map((line) => line.values),
+    spec.water?.high ?? [],
+    spec.lastWeek ?? [],
+    expected?.values ?? [],
+    [expected?.range?.high ?? null],
+  ].flat()
   const highest = all.reduce((most: number, value) => Math.max(most, value ?? 0), 0)
   // A rate of some thousandths must not look like a crisis.
   const top = Math.max(highest * 1.06, spec.unit === 'ratio' ? 0.05 : 4)
@@ -154,6 +170,42 @@ function water(spec: PictureSpec, isDense: boolean): (LineSeriesOption | CustomS
     marks([...between(past.low, past.high, COLOUR.water, 0.2), ...between(ahead.low, ahead.high, COLOUR.water, 0.1)]),
     ...[past.low, past.high].map((values) => line(values, { color: COLOUR.shore, width })),
     ...[ahead.low, ahead.high].map((values) => line(values, { color: COLOUR.shore, width: 1, type: [2, 2] })),
+  ]
+}
+
+function expectedLine({ expected }: PictureSpec): LineSeriesOption[] {
+  return expected === null ? [] : [line(expected.values, { color: COLOUR.shore, width: 1.25 })]
+}
+
+/** Water of one hour: the only one whose range is known. */
+function expectedRange(spec: PictureSpec): Mark[] {
+  const range = spec.expected?.range
+  if (range == null) return []
+  const when = formatClock(spec.start + range.hour * HOUR_MS)
+  const words = `expected ${formatRange(range.low, range.high)} at ${when}`
+  // Beside the bar, or left of the start line where that would cross them out.
+  const wordsEnd = (place: Place) => {
+    const [end] = place(range.hour + 0.5, 0)
+    const [start] = place(hourIndex(spec, spec.trouble.from), 0)
+    const isCrossed = start > end - 10 - words.length * LETTER_WIDTH
+    return isCrossed ? Math.min(end - 10, start - 6) : end - 10
+  }
+  return [
+    (place, frame) => {
+      const [left, high] = place(range.hour + 0.5, range.high)
+      const [, low] = place(range.hour + 0.5, range.low)
+      const shore = { stroke: COLOUR.shore, lineWidth: 1 }
+      const bar = { x: left - 4, y: high, width: 8, height: low - high }
+      return {
+        type: 'group',
+        children: [
+          { type: 'rect', shape: bar, style: { fill: COLOUR.water, opacity: 0.4 } },
+          { type: 'line', shape: { x1: left - 4, y1: high, x2: left + 4, y2: high }, style: shore },
+          { type: 'line', shape: { x1: left - 4, y1: low, x2: left + 4, y2: low }, style: shore },
+          label(words, wordsEnd(place), Math.max(frame.top + 9, (high + low) / 2), COLOUR.waterText, 400, 'right'),
+        ],
+      }
+    },
   ]
 }
 
@@ -257,7 +309,7 @@ function stretches(all: readonly (Bounds | null)[]): Bounds[][] {
   return found
 }
 
-/** Red ground: between the shore and what was seen, from the start of the trouble on; of rates, all of the rate. */
+/** Red ground: between the shore (or the expected line) and what was seen, from the start of the trouble on; of rates, all of the rate. */
 function shortfall(spec: PictureSpec): Mark[] {
   const [main] = spec.lines
   if (main === undefined || spec.lines.length > 1 || spec.trouble.kind === 'gap') return []
@@ -272,9 +324,9 @@ function shortfall(spec: PictureSpec): Mark[] {
       0.26,
     )
   }
-  if (spec.water === null) return []
   const isBelow = spec.trouble.kind === 'below'
-  const shore = isBelow ? spec.water.low : spec.water.high
+  const shore = (isBelow ? spec.water?.low : spec.water?.high) ?? spec.expected?.values
+  if (shore === undefined) return []
   return beyond(during, shore, isBelow).map((stretch) => area(stretch, COLOUR.wrong, 0.26))
 }
 
@@ -341,6 +393,10 @@ function title(spec: PictureSpec): Mark[] {
   const gap = spec.title.length * 5.6 + 12
   const words: Mark[] = [() => label(spec.title, 0, TITLE_Y, COLOUR.ink, 500)]
   if (spec.water !== null) words.push(() => label('water: 99 of 100 normal hours', gap, TITLE_Y, COLOUR.waterText))
+  if (spec.expected?.values.some((value) => value !== null)) {
+    const how = `thin line: expected ${spec.expected.how}`
+    if (gap + how.length * LETTER_WIDTH < PICTURE_WIDTH) words.push(() => label(how, gap, TITLE_Y, COLOUR.waterText))
+  }
   return words
 }
 

@@ -18,6 +18,13 @@ export interface PictureSpec {
   readonly lines: readonly { readonly label: string; readonly channel: string; readonly values: readonly HourValue[] }[]
   /** What was expected; hours after the lines' end are the forecast. Null: nothing was learnt for it. */
   readonly water: { readonly low: readonly HourValue[]; readonly high: readonly HourValue[] } | null
+  /** Where there is no water: about what should have come, and the range that the judge gave for one hour. */
+  readonly expected: {
+    readonly values: readonly HourValue[]
+    /** By what it was reckoned, in words: `by what else they send`. */
+    readonly how: string
+    readonly range: { readonly hour: number; readonly low: number; readonly high: number } | null
+  } | null
   /** The same hours a week before. */
   readonly lastWeek: readonly HourValue[] | null
   /** Hours without any coverage, ascending, indices, `to` exclusive. */

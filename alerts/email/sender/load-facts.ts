@@ -2,7 +2,7 @@ import type { Database } from '../../../data/counts/database.ts'
 import { readSeenBuilds } from '../../../data/counts/queries/read-builds.ts'
 import { readGaps, readHourlyCoverage } from '../../../data/counts/queries/read-coverage.ts'
 import { type ExpectationRow, readExpectations } from '../../../data/counts/queries/read-expectations.ts'
-import { readSeries } from '../../../data/counts/queries/read-series.ts'
+import { readSeries, type SeriesRow } from '../../../data/counts/queries/read-series.ts'
 import { OTHER, UNKNOWN } from '../../../data/domain/dimensions.ts'
 import { DAY_MS, type EpochMs, HOUR_MS, startOfHour, WEEK_MS } from '../../../data/domain/time.ts'
 import type { Incident } from '../../incident.ts'
@@ -10,6 +10,7 @@ import type { Change, MailFacts } from '../compose/mail-facts.ts'
 import { outsideText } from '../compose/outside-text.ts'
 import type { Notification } from '../notification.ts'
 import type { HourValue, PictureSpec } from '../picture/picture-spec.ts'
+import { findPart, type Part, type PartCounts, readPart, readUsualShares } from './load-part.ts'
 
 /** Hours of a mail's picture, all on whole hours; `end` is the end of the newest judged hour. */
 interface Span {
@@ -35,40 +36,124 @@ export async function loadFacts(
   const { incident } = notification
   const span = spanOf(incident)
   const coverage = await readHourlyCoverage(database, span.start, span.end)
-  const seen = incident.group === 'invalid' ? loadInvalidRates : loadSubmissions
-  const lines = await seen(database, incident, span, coverage)
-  const water = incident.group === 'invalid' ? null : await loadWater(database, incident, span)
+  const { lines, water, expected, lastWeek } = await loadCurves(database, incident, span, coverage)
   const hours = (span.end - span.start) / HOUR_MS
   const around = await loadAround(database, incident, span)
+  const middle = water?.mid ?? expected?.values ?? []
   return {
     picture: {
       title: titleOf(incident),
       unit: incident.group === 'invalid' ? 'ratio' : 'submissions',
       start: span.start,
-      hours: hours + (water === null ? 0 : span.forecastHours),
+      hours: Math.max(hours, middle.length),
       lines,
       water: water === null ? null : { low: water.low, high: water.high },
-      lastWeek: incident.group === 'invalid' ? null : await loadLastWeek(database, incident, span),
+      expected,
+      lastWeek,
       gaps: await loadGaps(database, span),
       trouble: troubleOf(incident),
     },
     day: {
       end: span.end,
       seen: lines[0]?.values.slice(-24) ?? [],
-      expected: water === null ? [] : water.mid.slice(Math.max(0, hours - 24), hours),
+      expected: middle.slice(Math.max(0, hours - 24), hours),
     },
     ...around,
     wellChannels: await loadWellChannels(database, notification, span.end),
   }
 }
 
-/** From a day before the start, two days at least; a week of what lasts, two of what is over. */
+/** What the picture draws over time. */
+interface Curves extends Pick<PictureSpec, 'lines' | 'expected' | 'lastWeek'> {
+  readonly water: Water | null
+}
+
+async function loadCurves(
+  database: Database,
+  incident: Incident,
+  span: Span,
+  coverage: readonly number[],
+): Promise<Curves> {
+  if (incident.group === 'invalid') {
+    const lines = await loadInvalidRates(database, incident, span, coverage)
+    return { lines, water: null, expected: null, lastWeek: null }
+  }
+  const part = await findPart(database, incident, drawnChannel(incident), span.end)
+  if (part !== null) return loadPartCurves(database, incident, part, span, coverage)
+  return {
+    lines: await loadSubmissions(database, incident, span, coverage),
+    water: await loadWater(database, incident, span),
+    expected: null,
+    lastWeek: await loadLastWeek(database, incident, span),
+  }
+}
+
+/** No water is kept for a part of a channel: what is expected of it is reckoned as the judge reckons it, and drawn as a line. */
+async function loadPartCurves(
+  database: Database,
+  incident: Incident,
+  part: Part,
+  span: Span,
+  coverage: readonly number[],
+): Promise<Curves> {
+  const counts = await readPart(database, part, span.start, span.end)
+  const values = hourly(span, (hour, index) => (isCounted(coverage[index]) ? (counts.get(hour)?.own ?? 0) : null))
+  return {
+    lines: [{ label: 'seen', channel: part.channel ?? '*', values }],
+    water: null,
+    expected: part.reason === null ? null : await loadExpectedPart(database, incident, part, { span, counts, values }),
+    lastWeek: null,
+  }
+}
+
+async function loadExpectedPart(
+  database: Database,
+  incident: Incident,
+  part: Part,
+  { span, counts, values }: { span: Span; counts: PartCounts; values: readonly HourValue[] },
+): Promise<PictureSpec['expected']> {
+  const share = await readUsualShares(database, part, startOfHour(incident.start))
+  const range = rangeOf(incident, part, span)
+  if (part.builds !== null) {
+    const byOthers = hourly(span, (hour, index) => {
+      const usual = share(hour)
+      if (usual === null || values[index] === null) return null
+      return ((counts.get(hour)?.others ?? 0) * usual) / (1 - usual)
+    })
+    return { values: byOthers, how: 'by what else they send', range }
+  }
+  const water = await loadWater(database, incident, span)
+  if (water === null) return { values: [], how: '', range }
+  const ofChannel = water.mid.map((mid, index) => {
+    const usual = share(span.start + index * HOUR_MS)
+    return mid === null || usual === null ? null : mid * usual
+  })
+  return { values: ofChannel, how: 'by its usual share', range }
+}
+
+/** The judge's own, of the newest judged hour; null where that is over, or was no part of this. */
+function rangeOf(incident: Incident, { channel }: Part, span: Span): NonNullable<PictureSpec['expected']>['range'] {
+  const { latest } = incident
+  const { low, mid, high } = latest.byChannel.find((numbers) => numbers.channel === channel) ?? latest
+  if (isOver(incident) || mid === 0) return null
+  return { hour: (latest.hour - span.start) / HOUR_MS, low, high }
+}
+
+/**
+ * From a day before the start, two days at least; a week of what lasts, two of what is over. New builds have no past to
+ * show: half a day before their start, one day at least.
+ */
 function spanOf(incident: Incident): Span {
-  const isOver = incident.state === 'resolved' || incident.state === 'withdrawn'
+  const over = isOver(incident)
   const end = startOfHour(Math.max(incident.judgedUpTo, incident.latest.hour)) + HOUR_MS
-  const wanted = Math.min(startOfHour(incident.start) - DAY_MS, end - 2 * DAY_MS)
-  const start = Math.max(wanted, end - (isOver ? 14 : 7) * DAY_MS)
-  return { start, end, forecastHours: isOver ? 0 : FORECAST_HOURS }
+  const before = incident.series.buildId === undefined || incident.group === 'invalid' ? DAY_MS : DAY_MS / 2
+  const wanted = Math.min(startOfHour(incident.start) - before, end - 2 * before)
+  const start = Math.max(wanted, end - (over ? 14 : 7) * DAY_MS)
+  return { start, end, forecastHours: over ? 0 : FORECAST_HOURS }
+}
+
+function isOver({ state }: Incident): boolean {
+  return state === 'resolved' || state === 'withdrawn'
 }
 
 /** The one channel drawn; null: all of them together. Of several that fell together, the first. */
@@ -78,20 +163,22 @@ function drawnChannel({ channels }: Incident): string | null {
 }
 
 function titleOf(incident: Incident): string {
-  if (incident.group === 'invalid') return 'Invalid, share of what was received'
+  const { reason, buildId, problem } = incident.series
+  const build = buildId === undefined ? null : outsideText(buildId, 24)
   const channel = drawnChannel(incident)
-  const isOneOfMany = channel === null || incident.channels.length > 1
-  const reasons = incident.series.reason === undefined ? '' : ', all reasons'
-  if (channel === null) return `All channels: submissions per hour${reasons}`
-  return isOneOfMany || reasons !== ''
-    ? `${outsideText(channel, 24)}: submissions per hour${reasons}`
-    : 'Submissions per hour'
+  const who = channel === null ? 'All channels' : outsideText(channel, 24)
+  if (incident.group === 'invalid') {
+    if (build !== null) return `${who}: invalid of build ${build}, share of what it sent`
+    return `${problem === undefined ? 'Invalid' : outsideText(problem, 40)}, share of what was received`
+  }
+  if (build !== null) return `${who}: ${outsideText(reason ?? 'submissions', 24)} of builds from ${build} on`
+  if (reason !== undefined) return `${who}: ${outsideText(reason, 24)} per hour`
+  return incident.channels.length > 1 || channel === null ? `${who}: submissions per hour` : 'Submissions per hour'
 }
 
 function troubleOf(incident: Incident): PictureSpec['trouble'] {
   const kind = KIND_OF_GROUP[incident.group]
-  const isOver = incident.state === 'resolved' || incident.state === 'withdrawn'
-  return { kind, from: incident.start, to: isOver ? incident.end : null }
+  return { kind, from: incident.start, to: isOver(incident) ? incident.end : null }
 }
 
 const KIND_OF_GROUP = { volume: 'below', surge: 'above', invalid: 'invalid', gap: 'gap', stalled: 'gap' } as const
@@ -117,30 +204,46 @@ async function loadSubmissions(
   return [{ label: 'seen', channel: channel ?? '*', values }]
 }
 
+/** Of the problem that the incident is about, or of its build alone; else of all that is invalid. */
 async function loadInvalidRates(
   database: Database,
   incident: Incident,
   span: Span,
   coverage: readonly number[],
 ): Promise<Lines> {
-  const isEverywhere = incident.channels.includes('*')
-  const rows = await readSeries(database, {
-    from: span.start,
-    to: span.end,
-    step: 'hour',
-    now: span.end,
-    ...(isEverywhere ? {} : { by: 'channel' }),
-  })
-  const channels = isEverywhere ? [''] : worstFirst(incident).slice(0, MOST_LINES)
-  return channels.map((channel) => {
-    const ratios = new Map(
-      rows
-        .filter((row) => row.key === channel && row.received > 0)
-        .map((row) => [row.time, row.invalid / row.received]),
-    )
-    const values = hourly(span, (hour, index) => (isCounted(coverage[index]) ? (ratios.get(hour) ?? 0) : null))
-    return { label: channels.length === 1 ? 'invalid' : outsideText(channel, 14), channel, values }
-  })
+  const { problem, buildId } = incident.series
+  const by = buildId !== undefined ? 'build' : problem !== undefined ? 'problem' : undefined
+  const channels = incident.channels.includes('*') ? [null] : worstFirst(incident).slice(0, MOST_LINES)
+  return Promise.all(
+    channels.map(async (channel) => {
+      const rows = await readSeries(database, {
+        from: span.start,
+        to: span.end,
+        step: 'hour',
+        now: span.end,
+        ...(by === undefined ? {} : { by }),
+        ...(channel === null ? {} : { channel }),
+      })
+      const ratios = invalidRatios(rows, { buildId, problem })
+      const values = hourly(span, (hour, index) => (isCounted(coverage[index]) ? (ratios.get(hour) ?? 0) : null))
+      const label = channel === null || channels.length === 1 ? 'invalid' : outsideText(channel, 14)
+      return { label, channel: channel ?? '*', values }
+    }),
+  )
+}
+
+function invalidRatios(
+  rows: readonly SeriesRow[],
+  { buildId, problem }: { buildId: string | undefined; problem: string | undefined },
+): ReadonlyMap<EpochMs, number> {
+  const sums = new Map<EpochMs, { received: number; invalid: number }>()
+  for (const { time, key, received, invalid } of rows) {
+    if (buildId !== undefined && key !== buildId) continue
+    const sum = sums.get(time) ?? { received: 0, invalid: 0 }
+    const isOther = buildId === undefined && problem !== undefined && key !== problem
+    sums.set(time, { received: sum.received + received, invalid: sum.invalid + (isOther ? 0 : invalid) })
+  }
+  return new Map([...sums].flatMap(([time, sum]) => (sum.received > 0 ? [[time, sum.invalid / sum.received]] : [])))
 }
 
 function worstFirst({ latest, channels }: Incident): string[] {

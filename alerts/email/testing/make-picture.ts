@@ -19,6 +19,7 @@ export function makePicture(changes: Partial<PictureSpec> = {}): PictureSpec {
     hours,
     lines: [{ label: 'seen', channel: 'nightly', values }],
     water: { low: mid.map((value) => value * 0.91), high: mid.map((value) => value * 1.09) },
+    expected: null,
     lastWeek: mid.map((value, hour) => value * (0.95 + 0.02 * Math.cos(hour))),
     gaps: [],
     trouble: { kind: 'below', from: troubleFrom, to: null },
