@@ -14,7 +14,7 @@ export function incidentSentence(incident: Incident): string {
 /** The sentence without its full stop, for where something follows. */
 function incidentClause(incident: Incident): string {
   if (incident.group === 'gap') return gapClause(incident)
-  if (incident.group === 'stalled') return `Tidewatch itself is behind ${when(incident)}`
+  if (incident.group === 'stalled') return `Tidewatch has trouble of its own ${when(incident)}`
   if (incident.state === 'withdrawn') return `${subject(incident)} was as expected after all: late counts arrived`
   return incident.group === 'invalid' ? invalidClause(incident) : volumeClause(incident)
 }

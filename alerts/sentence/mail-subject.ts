@@ -17,7 +17,7 @@ const TELLING_RATIO = 0.1
 function fact(incident: Incident, since: string): string {
   const { latest } = incident
   if (incident.group === 'gap') return `no data since ${since}: receivers are down (this is not a client outage)`
-  if (incident.group === 'stalled') return `Tidewatch itself is behind since ${since}`
+  if (incident.group === 'stalled') return `Tidewatch has trouble of its own since ${since}`
   const who = incident.channels.includes('*') ? 'all channels' : incident.channels.join(' + ')
   if (incident.group === 'invalid') {
     const problem = incident.series.problem === undefined ? '' : ` (${incident.series.problem})`

@@ -42,6 +42,14 @@ export class Draft {
       return group === 'stalled' && state === 'open' && start < verdict.hour
     })
     this.#put(overcome.map((incident) => ({ ...incident, state: 'resolved', resolvedAt: verdict.hour + HOUR_MS })))
+    for (const { id } of overcome) {
+      this.events.push({
+        incident: id,
+        at: verdict.hour + HOUR_MS,
+        kind: 'resolved',
+        text: 'The hours after it are judged.',
+      })
+    }
   }
 
   add(make: (id: number) => { readonly incident: Incident; readonly event: IncidentEvent }): void {
