@@ -21,14 +21,18 @@ export function go(view: View): void {
 
 /** Changes the present entry: for choices that nobody wants to step back through one by one. */
 export function replace(view: View): void {
-  window.history.replaceState(null, '', urlOfView(view))
+  // Whether it was zoomed to stays: back leads out of it as before.
+  window.history.replaceState(window.history.state, '', urlOfView(view))
   tell()
 }
 
-/** As `go`, but a zoom that follows another at once takes its entry. */
+/**
+ * As `go`, but a zoom that follows another at once takes its entry. Only a zoom's: whoever went back meanwhile stands on the
+ * entry before, and taking that would leave nothing to come back to.
+ */
 export function zoomTo(view: View): void {
   const now = performance.now()
-  const merges = now - lastZoomAt < MERGE_WITHIN_MS
+  const merges = isZoomed() && now - lastZoomAt < MERGE_WITHIN_MS
   if (merges) window.history.replaceState({ zoomed: true }, '', urlOfView(view))
   else window.history.pushState({ zoomed: true }, '', urlOfView(view))
   lastZoomAt = now
