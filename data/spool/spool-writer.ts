@@ -27,6 +27,17 @@ export interface SpoolWriterOptions {
   readonly identity?: ProcessIdentity
   /** Told of what goes wrong apart from an append, which is answered itself. */
   readonly onTrouble?: (doing: string, error: unknown) => void
+  /** Told of each commit that succeeded, whatever was in it. */
+  readonly onCommit?: (commit: Commit) => void
+}
+
+/** What one write and one sync made durable. */
+export interface Commit {
+  /** Of the entries those that are submissions: heartbeats and notes of discarded ones don't count. */
+  readonly submissions: number
+  readonly bytes: number
+  /** Of write and sync together. */
+  readonly seconds: number
 }
 
 /**
@@ -67,6 +78,7 @@ export class SpoolWriter {
       createFile: createSegmentFile,
       identity: ownIdentity(),
       onTrouble: () => {},
+      onCommit: () => {},
       ...options,
     }
   }
@@ -114,11 +126,13 @@ export class SpoolWriter {
     }
     if (this.#waiting.length === 0) return
     const receivedAt = this.#time()
-    const { batch, pieces } = this.#encodeWaiting(segment, receivedAt)
+    const { batch, pieces, submissions, bytes } = this.#encodeWaiting(segment, receivedAt)
+    const started = performance.now()
     try {
       await segment.file.append(pieces)
       await segment.file.sync()
       segment.holdsSynced = true
+      this.#options.onCommit({ submissions, bytes, seconds: (performance.now() - started) / SECOND_MS })
       for (const { resolve, frame } of batch) resolve({ kind: 'synced', segment: segment.name, frame, receivedAt })
     } catch (error) {
       this.#segment = null
@@ -131,6 +145,8 @@ export class SpoolWriter {
   #encodeWaiting(segment: OpenSegment, receivedAt: EpochMs) {
     const batch: { resolve: Waiting['resolve']; frame: number }[] = []
     const pieces: Uint8Array[] = []
+    const bytesBefore = segment.bytes
+    let submissions = 0
     do {
       const next = this.#waiting.shift()
       if (next === undefined) break
@@ -139,11 +155,12 @@ export class SpoolWriter {
         for (const piece of encoded) segment.bytes += piece.length
         pieces.push(...encoded)
         batch.push({ resolve: next.resolve, frame: segment.frames++ })
+        if (next.entry.kind === 'submission') submissions++
       } catch (error) {
         next.resolve(failed(error))
       }
     } while (segment.bytes < this.#options.segmentMaxBytes)
-    return { batch, pieces }
+    return { batch, pieces, submissions, bytes: segment.bytes - bytesBefore }
   }
 
   /** The open segment, or a new one in its place once it is due. Rejects where there is none and none can be made. */
