@@ -63,7 +63,7 @@ test('a database made anew from archive and journal says what the lost one said'
         [{ key: 'x', attributes: { os: 'WINNT', 'odd "name"': "it's" } }, { key: 'x' }, { problem: 'bad_json' }],
         {
           damaged: [{ offset: 1, bytes: 9, near: TEST_HOUR }],
-          discarded: [{ receivedAt: TEST_HOUR, channel: 'beta', cause: 'path', bytes: 99 }],
+          discarded: [{ receivedAt: TEST_HOUR, channel: 'beta', cause: 'path', bytes: 99, limitBytes: 64 }],
         },
       ),
       testIndex('b', [

@@ -48,7 +48,7 @@ function indexOf(frames: readonly number[]): ConvertedIndex {
     converterVersion: '1',
     coverage: [{ receiver: 'edge-1', from: 1, to: 2 }],
     damaged: [{ offset: 15, bytes: 3, near: 7 }],
-    discarded: [{ receivedAt: 4, channel: 'nightly', cause: 'body', bytes: 300_000 }],
+    discarded: [{ receivedAt: 4, channel: 'nightly', cause: 'body', bytes: 300_000, limitBytes: 204_800 }],
     records: frames.map(recordOf),
   }
 }

@@ -1,4 +1,5 @@
 import type { Dimensions } from '../domain/dimensions.ts'
+import type { DiscardCause } from '../domain/discard.ts'
 import type { Outcome, Problem, ProblemOrNone } from '../domain/outcome.ts'
 import type { EpochMs } from '../domain/time.ts'
 
@@ -72,9 +73,11 @@ export interface DiscardedSubmission {
   readonly receivedAt: EpochMs
   /** Of the path, `UNKNOWN` where it has none. */
   readonly channel: string
-  readonly cause: 'body' | 'path'
+  readonly cause: DiscardCause
   /** The size asked for. */
   readonly bytes: number
+  /** The limit that it was over; 0 where that wasn't noted. */
+  readonly limitBytes: number
 }
 
 /** What the owner needs to merge a segment's counts, without opening a single payload. */

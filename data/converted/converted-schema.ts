@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DISCARD_CAUSES } from '../domain/discard.ts'
 import { OUTCOMES, PROBLEMS } from '../domain/outcome.ts'
 import type { ConvertedIndex } from './converted-record.ts'
 
@@ -42,7 +43,13 @@ export const convertedIndexSchema: z.ZodType<ConvertedIndex> = z.strictObject({
   coverage: z.array(z.strictObject({ receiver: z.string(), from: z.int(), to: z.int() })),
   damaged: z.array(z.strictObject({ offset: count, bytes: count, near: z.int() })),
   discarded: z.array(
-    z.strictObject({ receivedAt: z.int(), channel: z.string(), cause: z.enum(['body', 'path']), bytes: count }),
+    z.strictObject({
+      receivedAt: z.int(),
+      channel: z.string(),
+      cause: z.enum(DISCARD_CAUSES),
+      bytes: count,
+      limitBytes: count.default(0),
+    }),
   ),
   records: z.array(record),
 })

@@ -167,11 +167,20 @@ test('a damaged stretch is one rejected submission of an unknown channel, with i
 })
 
 test('what was refused for its size is counted by channel and cause', async () => {
-  const refused = { receivedAt: TEST_HOUR + 1, channel: 'beta', cause: 'body' as const, bytes: 300_000 }
-  await mergeConverted(db, testIndex('a', [], { discarded: [refused, refused] }), OPTIONS)
+  const refused = {
+    receivedAt: TEST_HOUR + 1,
+    channel: 'beta',
+    cause: 'body',
+    bytes: 300_000,
+    limitBytes: 204_800,
+  } as const
+  const larger = { ...refused, bytes: 600_000 }
+  await mergeConverted(db, testIndex('a', [], { discarded: [refused, larger, refused] }), OPTIONS)
   await mergeConverted(db, testIndex('b', [], { discarded: [refused] }), OPTIONS)
+  const common = '"hour":"2014-01-16 14:00:00","channel":"beta","cause":"body"'
   expect(await rowsOf('discarded_counts')).toEqual([
-    '{"hour":"2014-01-16 14:00:00","channel":"beta","cause":"body","submissions":3,"bytes":900000}',
+    `{${common},"size_bits":19,"limit_bytes":204800,"source":"live","submissions":3,"bytes":900000}`,
+    `{${common},"size_bits":20,"limit_bytes":204800,"source":"live","submissions":1,"bytes":600000}`,
   ])
 })
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ConvertedIndex } from '../converted/converted-record.ts'
+import { DISCARD_CAUSES } from '../domain/discard.ts'
 import { NO_PROBLEM, OUTCOMES, PROBLEMS } from '../domain/outcome.ts'
 import type { EpochMs } from '../domain/time.ts'
 import type { JournalEntry } from '../journal/journal.ts'
@@ -34,7 +35,15 @@ export const SegmentBody = z.object({
     }),
   ),
   discarded: z.array(
-    z.object({ hour: z.number(), channel: z.string(), cause: z.string(), submissions: z.number(), bytes: z.number() }),
+    z.object({
+      hour: z.number(),
+      channel: z.string(),
+      cause: z.enum(DISCARD_CAUSES),
+      sizeBits: z.number(),
+      limitBytes: z.number(),
+      submissions: z.number(),
+      bytes: z.number(),
+    }),
   ),
 })
 type SegmentBody = z.infer<typeof SegmentBody>

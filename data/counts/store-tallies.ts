@@ -11,7 +11,7 @@ export async function addTallies(transaction: Transaction, tallies: Tallies, sou
   await addHourly(transaction, tallies.hourly, source)
   await addMinute(transaction, tallies.minute)
   await addAttributes(transaction, tallies.attribute, source)
-  await addDiscarded(transaction, tallies.discarded)
+  await addDiscarded(transaction, tallies.discarded, source)
 }
 
 const DIMENSION_COLUMNS = ['hour', 'channel', 'app_name', 'app_version', 'build_id', 'reason']
@@ -53,13 +53,15 @@ function addAttributes(transaction: Transaction, rows: readonly AttributeTally[]
   })
 }
 
-function addDiscarded(transaction: Transaction, rows: readonly DiscardedTally[]): Promise<void> {
+function addDiscarded(transaction: Transaction, rows: readonly DiscardedTally[], source: string): Promise<void> {
   return addRows(transaction, {
     table: 'discarded_counts',
     time: 'hour',
-    keys: ['hour', 'channel', 'cause'],
+    keys: ['hour', 'channel', 'cause', 'size_bits', 'limit_bytes', 'source'],
     sums: ['submissions', 'bytes'],
-    rows: rows.map((row) => [row.hour, row.channel, row.cause, row.submissions, row.bytes]),
+    rows: rows.map(({ hour, channel, cause, sizeBits, limitBytes, submissions, bytes }) => {
+      return [hour, channel, cause, sizeBits, limitBytes, source, submissions, bytes]
+    }),
   })
 }
 

@@ -1,5 +1,6 @@
 import type { ConvertedIndex, ConvertedRecord } from '../converted/converted-record.ts'
 import { type Dimensions, OTHER, UNKNOWN } from '../domain/dimensions.ts'
+import { type DiscardCause, sizeBits } from '../domain/discard.ts'
 import { NO_PROBLEM, type Outcome, type ProblemOrNone } from '../domain/outcome.ts'
 import { type EpochMs, startOfHour, startOfMinute } from '../domain/time.ts'
 import type { NameLimit } from './name-limit.ts'
@@ -34,7 +35,9 @@ export interface AttributeTally {
 export interface DiscardedTally {
   readonly hour: EpochMs
   readonly channel: string
-  readonly cause: string
+  readonly cause: DiscardCause
+  readonly sizeBits: number
+  readonly limitBytes: number
   submissions: number
   bytes: number
 }
@@ -101,15 +104,9 @@ export function tally(index: ConvertedIndex, duplicateFrames: ReadonlySet<number
     const what = { dimensions: NO_DIMENSIONS, automation: false, bytes }
     count({ ...what, outcome: 'rejected', problem: 'corrupted_data' }, near)
   }
-  for (const { receivedAt, channel, cause, bytes } of index.discarded) {
-    const hour = startOfHour(receivedAt)
-    const row = rowFor(discarded, keyOf(hour, channel, cause), () => ({
-      hour,
-      channel,
-      cause,
-      submissions: 0,
-      bytes: 0,
-    }))
+  for (const { receivedAt, channel, cause, bytes, limitBytes } of index.discarded) {
+    const key = { hour: startOfHour(receivedAt), channel, cause, sizeBits: sizeBits(bytes), limitBytes }
+    const row = rowFor(discarded, JSON.stringify(key), () => ({ ...key, submissions: 0, bytes: 0 }))
     row.submissions += 1
     row.bytes += bytes
   }

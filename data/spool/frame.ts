@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib'
+import type { DiscardCause } from '../domain/discard.ts'
 import { SUBMISSION_PREFIX } from '../domain/submission-path.ts'
 import type { EpochMs } from '../domain/time.ts'
 
@@ -13,15 +14,19 @@ export type SpoolEntry =
       readonly body: readonly Uint8Array[]
     }
   | { readonly kind: 'heartbeat' }
-  | {
-      /** Answered 202 for its size and not kept. */
-      readonly kind: 'discarded'
-      /** As the path says, `UNKNOWN` where it says none. */
-      readonly channel: string
-      readonly cause: 'body' | 'path'
-      /** Size of what was too long. */
-      readonly bytes: number
-    }
+  | DiscardedEntry
+
+/** Answered 202 for its size and not kept. */
+export interface DiscardedEntry {
+  readonly kind: 'discarded'
+  /** As the path says, `UNKNOWN` where it says none. */
+  readonly channel: string
+  readonly cause: DiscardCause
+  /** Size of what was too long. */
+  readonly bytes: number
+  /** The limit that it was over; absent in segments of before it was noted. */
+  readonly limitBytes?: number
+}
 
 /**
  * What came with a submission besides path and body: kept headers under their lower-case names, and `:client-address`
@@ -43,7 +48,7 @@ export type Frame = FramePlace &
         readonly body: Uint8Array
       }
     | { readonly kind: 'heartbeat' }
-    | Extract<SpoolEntry, { kind: 'discarded' }>
+    | DiscardedEntry
   )
 
 export interface FramePlace {
@@ -80,7 +85,7 @@ export const SEGMENT_ID_BYTES = 8
  *         40         path (one byte a character), attributes, body
  *
  * An attribute is u8 length of the name, u32 length of the value, name, value, both UTF-8. A discarded submission has
- * its facts as attributes `:channel`, `:cause`, `:bytes`.
+ * its facts as attributes `:channel`, `:cause`, `:bytes`, `:limit`.
  *
  * Why this way: a client chooses the body, so a body may hold anything that looks like a frame. A keyed 64-bit marker
  * that never leaves this machine's disk can't be guessed into a body (2^-64 a try), and is also what a reader looks for
@@ -238,13 +243,23 @@ function attributesOf(entry: SpoolEntry): Attributes {
     case 'heartbeat':
       return {}
     case 'discarded':
-      return { ':channel': entry.channel, ':cause': entry.cause, ':bytes': String(entry.bytes) }
+      return {
+        ':channel': entry.channel,
+        ':cause': entry.cause,
+        ':bytes': String(entry.bytes),
+        ...(entry.limitBytes === undefined ? {} : { ':limit': String(entry.limitBytes) }),
+      }
   }
 }
 
-function discardedFacts(attributes: Attributes): { channel: string; cause: 'body' | 'path'; bytes: number } {
-  const { ':channel': channel = '', ':cause': cause, ':bytes': bytes } = attributes
-  return { channel, cause: cause === 'path' ? 'path' : 'body', bytes: Number(bytes) }
+function discardedFacts(attributes: Attributes): Omit<DiscardedEntry, 'kind'> {
+  const { ':channel': channel = '', ':cause': cause, ':bytes': bytes, ':limit': limit } = attributes
+  return {
+    channel,
+    cause: cause === 'path' ? 'path' : 'body',
+    bytes: Number(bytes),
+    ...(limit === undefined ? {} : { limitBytes: Number(limit) }),
+  }
 }
 
 const ATTRIBUTE_HEAD_BYTES = 5

@@ -55,12 +55,16 @@ const anyEntry: fc.Arbitrary<SpoolEntry> = fc.oneof(
     body: fc.array(fc.uint8Array({ max: 254, maxLength: 300 }), { maxLength: 3 }),
   }),
   fc.constant({ kind: 'heartbeat' as const }),
-  fc.record({
-    kind: fc.constant('discarded' as const),
-    channel: fc.string({ unit: 'grapheme' }),
-    cause: fc.constantFrom('body' as const, 'path' as const),
-    bytes: fc.nat(),
-  }),
+  fc.record(
+    {
+      kind: fc.constant('discarded' as const),
+      channel: fc.string({ unit: 'grapheme' }),
+      cause: fc.constantFrom('body' as const, 'path' as const),
+      bytes: fc.nat(),
+      limitBytes: fc.nat(),
+    },
+    { requiredKeys: ['kind', 'channel', 'cause', 'bytes'] },
+  ),
 )
 
 describe('v3', () => {

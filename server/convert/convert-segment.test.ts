@@ -85,7 +85,7 @@ describe('a converted segment', () => {
       { kind: 'heartbeat' },
       submission('{"ver":1}'),
       { kind: 'heartbeat' },
-      { kind: 'discarded', channel: 'nightly', cause: 'body', bytes: 300_000 },
+      { kind: 'discarded', channel: 'nightly', cause: 'body', bytes: 300_000, limitBytes: 204_800 },
       { kind: 'discarded', channel: 'mine', cause: 'path', bytes: 20_000 },
       { kind: 'pause', ms: 60_000 },
       submission('nothing'),
@@ -106,8 +106,8 @@ describe('a converted segment', () => {
       { receiver: 'edge', from: START + 95_000, to: START + 95_000 },
     ])
     expect(index.discarded).toEqual([
-      { receivedAt: START + 15_000, channel: 'nightly', cause: 'body', bytes: 300_000 },
-      { receivedAt: START + 20_000, channel: 'OTHER', cause: 'path', bytes: 20_000 },
+      { receivedAt: START + 15_000, channel: 'nightly', cause: 'body', bytes: 300_000, limitBytes: 204_800 },
+      { receivedAt: START + 20_000, channel: 'OTHER', cause: 'path', bytes: 20_000, limitBytes: 0 },
     ])
     expect(index.damaged).toEqual([])
     expect(await readdir(state)).toEqual(['converted', 'spool'])

@@ -187,8 +187,9 @@ function indexOf(
     damaged,
     discarded: frames.flatMap((frame) => {
       if (frame.kind !== 'discarded') return []
-      const { receivedAt, cause, bytes } = frame
-      return [{ receivedAt, channel: countedChannel(frame.channel, rules), cause, bytes: notedBytes(bytes) }]
+      const { receivedAt, cause, limitBytes = 0 } = frame
+      const channel = countedChannel(frame.channel, rules)
+      return [{ receivedAt, channel, cause, bytes: notedBytes(frame.bytes), limitBytes }]
     }),
     records,
   }

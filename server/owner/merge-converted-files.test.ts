@@ -82,7 +82,9 @@ test('contents that a disk has spoilt are noticed while the raw segment is there
 test('a segment that can’t be merged twice leaves the flow, whole, and the others go on', async () => {
   const impossible = (index: ConvertedIndex): ConvertedIndex => ({
     ...index,
-    discarded: [{ receivedAt: TEST_HOUR, channel: 'nightly', cause: 'body', bytes: Number.MAX_SAFE_INTEGER + 3 }],
+    discarded: [
+      { receivedAt: TEST_HOUR, channel: 'nightly', cause: 'body', bytes: Number.MAX_SAFE_INTEGER + 3, limitBytes: 0 },
+    ],
   })
   await convert('a', impossible)
   await convert('b')

@@ -339,18 +339,24 @@ describe('what is kept', () => {
     expect((await submissions()).map(({ body }) => Buffer.from(body).toString())).toEqual(['whole'])
   })
 
-  test('what was discarded is counted, under its channel and with its size', async () => {
+  test('what was discarded is counted, under its channel and with its size and limit', async () => {
     const receiver = await start()
     await send(receiver, { body: 'x'.repeat(2000) })
     await send(receiver, { body: 'x'.repeat(3000), chunked: true })
     await send(receiver, { path: `/submit/telemetry/${ID}`, body: 'x'.repeat(4000) })
     const path = `${PATH}${'0'.repeat(300)}`
     await send(receiver, { path, body: '{}' })
-    expect((await discarded()).map(({ channel, cause, bytes }) => [channel, cause, bytes])).toEqual([
-      ['nightly', 'body', 2000],
-      ['nightly', 'body', 3000],
-      ['UNKNOWN', 'body', 4000],
-      ['nightly', 'path', path.length],
+    const facts = (await discarded()).map(({ channel, cause, bytes, limitBytes }) => [
+      channel,
+      cause,
+      bytes,
+      limitBytes,
+    ])
+    expect(facts).toEqual([
+      ['nightly', 'body', 2000, 1000],
+      ['nightly', 'body', 3000, 1000],
+      ['UNKNOWN', 'body', 4000, 1000],
+      ['nightly', 'path', path.length, 300],
     ])
     expect(await submissions()).toEqual([])
   })

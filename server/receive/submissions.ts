@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { UNKNOWN } from '../../data/domain/dimensions.ts'
 import { notedBytes } from '../../data/domain/noted-bytes.ts'
 import { isSubmissionPath, parseSubmissionPath, pathOfTarget } from '../../data/domain/submission-path.ts'
-import type { SpoolEntry } from '../../data/spool/frame.ts'
+import type { DiscardedEntry } from '../../data/spool/frame.ts'
 import { CLIENT_ADDRESS } from '../../data/spool/frame.ts'
 import type { SpoolWriter } from '../../data/spool/spool-writer.ts'
 import type { Admission, Refusal } from './admission.ts'
@@ -53,7 +53,7 @@ export function submissionHandler(options: SubmissionsOptions): SubmissionHandle
     if (path.length > maxPathBytes) {
       const bytes = path.length
       const text = `Path of ${bytes} bytes is over the limit of ${maxPathBytes} bytes: submission discarded\n`
-      return discard({ kind: 'discarded', channel: channelOf(path), cause: 'path', bytes }, text)
+      return discard({ cause: 'path', bytes, limitBytes: maxPathBytes }, text)
     }
     if (length !== 'chunked' && length > maxBodyBytes) return discardBody(length, false)
 
@@ -86,12 +86,12 @@ export function submissionHandler(options: SubmissionsOptions): SubmissionHandle
     function discardBody(bytes: number, read: boolean): Promise<void> {
       const atLeast = read && !request.complete ? 'at least ' : ''
       const text = `Body of ${atLeast}${bytes} bytes is over the limit of ${maxBodyBytes} bytes: submission discarded\n`
-      return discard({ kind: 'discarded', channel: channelOf(path), cause: 'body', bytes: notedBytes(bytes) }, text)
+      return discard({ cause: 'body', bytes: notedBytes(bytes), limitBytes: maxBodyBytes }, text)
     }
 
     /** 202, not 413 or 414: a client of 2013 sends again whatever isn't a 2xx, and this will never fit. */
-    async function discard(entry: SpoolEntry, text: string): Promise<void> {
-      const noted = await writer.append(entry)
+    async function discard(facts: Omit<DiscardedEntry, 'kind' | 'channel'>, text: string): Promise<void> {
+      const noted = await writer.append({ kind: 'discarded', channel: channelOf(path), ...facts })
       admission.note(noted)
       if (noted.kind === 'synced') refuse(202, text)
       else refuseForNow()

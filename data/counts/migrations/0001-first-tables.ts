@@ -17,10 +17,11 @@ create table attribute_counts (
   hour timestamp not null, channel varchar not null, attribute varchar not null, value varchar not null,
   source varchar not null, submissions bigint not null);
 
--- Answered 202 for its size and not kept.
+-- Answered 202 for its size and not kept. size_bits: binary digits of the size asked for, 0 where it isn't known, as in
+-- imports; limit_bytes: what it was over, 0 where that isn't known.
 create table discarded_counts (
-  hour timestamp not null, channel varchar not null, cause varchar not null,
-  submissions bigint not null, bytes bigint not null);
+  hour timestamp not null, channel varchar not null, cause varchar not null, size_bits integer not null,
+  limit_bytes bigint not null, source varchar not null, submissions bigint not null, bytes bigint not null);
 
 -- Stretches in which a receiver listened; stretches of one receiver never overlap. An import writes the
 -- hours that it covers, receiver = 'import:<source>'.
@@ -85,4 +86,7 @@ create table tasks (
 create table task_runs (
   name varchar not null, period timestamp not null, started_at timestamp not null, ended_at timestamp not null,
   error varchar);
+
+-- Free space on the disk of the state directory, of the last day: a forecast need not learn it anew after a restart.
+create table disk_samples (sampled_at timestamp not null, free_bytes bigint not null);
 `
