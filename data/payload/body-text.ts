@@ -11,10 +11,23 @@ export type BodyText =
  * bytes that aren't UTF-8 are a problem, because a replaced character could never be undone.
  */
 export function bodyText(body: Uint8Array, maxBytes: number): BodyText {
+  const inflated = inflatedBody(body, maxBytes)
+  return inflated.kind === 'bytes' ? decodeText(inflated.bytes) : inflated
+}
+
+export type InflatedBody =
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | Extract<BodyText, { kind: 'problem' }>
+
+/** Holds most bodies of 2013 in one piece, which takes a quarter less time than the default's many. */
+const CHUNK_BYTES = 128 * 1024
+
+/** The bytes that `bodyText` reads as text. */
+export function inflatedBody(body: Uint8Array, maxBytes: number): InflatedBody {
   if (body.length === 0) return { kind: 'problem', problem: 'empty_data', value: '0 bytes' }
-  if (!isGzip(body)) return decode(body)
+  if (!isGzip(body)) return { kind: 'bytes', bytes: body }
   try {
-    return decode(gunzipSync(body, { maxOutputLength: maxBytes }))
+    return { kind: 'bytes', bytes: gunzipSync(body, { maxOutputLength: maxBytes, chunkSize: CHUNK_BYTES }) }
   } catch (error) {
     if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') {
       return { kind: 'problem', problem: 'too_large_inflated', value: `more than ${maxBytes} bytes` }
@@ -29,7 +42,7 @@ function isGzip(body: Uint8Array): boolean {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-function decode(bytes: Uint8Array): BodyText {
+export function decodeText(bytes: Uint8Array): BodyText {
   if (bytes.length === 0) return { kind: 'problem', problem: 'empty_data', value: '0 bytes, inflated' }
   try {
     return { kind: 'text', text: utf8.decode(bytes) }

@@ -23,11 +23,15 @@ export interface Conversion {
   readonly content: ConvertedContent
 }
 
-/** Decides what becomes of a submission; what isn't converted is kept as it came. */
+/**
+ * Decides what becomes of a submission; what isn't converted is kept as it came. `sifted`: its histograms, where somebody
+ * has compared them with the specification already.
+ */
 export function convertSubmission(
   reading: Reading,
   specification: SpecificationResult,
   rules: ConversionRules,
+  sifted: SiftedHistograms | null = null,
 ): Conversion {
   const { payload, findings } = reading
   if (payload === null) return conversion(reading, findings, null)
@@ -37,14 +41,18 @@ export function convertSubmission(
     const value = payload.revision === null ? '' : revisionUrl(payload.revision)
     return conversion(reading, [...findings, { problem, field: 'info.revision', value }], null)
   }
-  const sifted = siftHistograms(payload, payload.histograms, specification.specification)
-  const all = [...findings, ...sifted.findings]
-  const total = payload.histograms.members.length
-  if (sifted.dropped.length > total * rules.lostHistogramsRatio) {
-    const value = `${sifted.dropped.length} of ${total}`
+  const {
+    kept,
+    dropped,
+    findings: more,
+    total,
+  } = sifted ?? siftHistograms(payload, payload.histograms, specification.specification)
+  const all = [...findings, ...more]
+  if (dropped.length > total * rules.lostHistogramsRatio) {
+    const value = `${dropped.length} of ${total}`
     return conversion(reading, [...all, { problem: 'histograms_lost', field: 'histograms', value }], null)
   }
-  return conversion(reading, all, rewritten(payload, sifted))
+  return conversion(reading, all, rewritten(payload, { kept, dropped }))
 }
 
 /**
@@ -91,14 +99,20 @@ function conversion(reading: Reading, findings: readonly ProblemCause[], rewritt
   return { record, content: { kind: 'raw', path, headers, body } }
 }
 
-/** Histograms as they are to be stored, and those that are taken out: `"NAME":…` each. */
-interface Sifted {
-  readonly kept: readonly string[]
+/** Histograms as they are to be stored, and those that are taken out: `"NAME":…`, with commas between them. */
+export interface SiftedHistograms {
+  readonly kept: string
+  /** One by one. */
   readonly dropped: readonly string[]
   readonly findings: readonly ProblemCause[]
+  readonly total: number
 }
 
-function siftHistograms(payload: ReadPayload, histograms: JsonObject, specification: HistogramSpecification): Sifted {
+function siftHistograms(
+  payload: ReadPayload,
+  histograms: JsonObject,
+  specification: HistogramSpecification,
+): SiftedHistograms {
   const { text, version } = payload
   const compact = version === 1 ? compactHistogram : checkCompact
   const repeated = repeatedNames(histograms)
@@ -107,12 +121,10 @@ function siftHistograms(payload: ReadPayload, histograms: JsonObject, specificat
   const findings: ProblemCause[] = []
   for (const member of histograms.members) {
     const name = text.slice(member.nameStart, member.nameEnd)
-    const field = `histograms.${member.name}`
     const layout = layoutNamed(specification, member.name)
     if (layout === null) {
       dropped.push(`${name}:${sourceOf(text, member.value)}`)
-      const value = specification.unreadable.get(member.name) ?? 'not in the specification'
-      findings.push({ problem: 'unknown_histogram', field, value })
+      findings.push(unknownHistogram(specification, member.name))
       continue
     }
     const result = repeated.has(member.name)
@@ -122,10 +134,20 @@ function siftHistograms(payload: ReadPayload, histograms: JsonObject, specificat
       kept.push(`${name}:${result.text}`)
     } else {
       dropped.push(`${name}:${sourceOf(text, member.value)}`)
-      findings.push({ problem: 'bad_histogram', field: join(field, result.field), value: result.value })
+      findings.push({
+        problem: 'bad_histogram',
+        field: join(`histograms.${member.name}`, result.field),
+        value: result.value,
+      })
     }
   }
-  return { kept, dropped, findings }
+  return { kept: kept.join(','), dropped, findings, total: histograms.members.length }
+}
+
+/** Of a histogram that `specification` doesn't define, or not readably. */
+export function unknownHistogram({ unreadable }: HistogramSpecification, name: string): ProblemCause {
+  const value = unreadable.get(name) ?? 'not in the specification'
+  return { problem: 'unknown_histogram', field: `histograms.${name}`, value }
 }
 
 function repeatedNames({ members }: JsonObject): Set<string> {
@@ -149,13 +171,13 @@ interface Edit {
 }
 
 /** The payload with its changed parts, everything between them as it came; `sifted`: null where it has no histograms. */
-function rewritten(payload: ReadPayload, sifted: Sifted | null): Rewritten {
+function rewritten(payload: ReadPayload, sifted: Pick<SiftedHistograms, 'kept' | 'dropped'> | null): Rewritten {
   const { text, version, versionNode, osNode, histograms } = payload
   const edits: Edit[] = [{ start: versionNode.start, end: versionNode.end, text: '2' }]
   const dropped: string[] = []
   if (sifted !== null && histograms !== null) {
     if (version === 1 || sifted.dropped.length > 0) {
-      edits.push({ start: histograms.start, end: histograms.end, text: `{${sifted.kept.join(',')}}` })
+      edits.push({ start: histograms.start, end: histograms.end, text: `{${sifted.kept}}` })
     }
     if (sifted.dropped.length > 0) dropped.push(`"histograms":{${sifted.dropped.join(',')}}`)
   }

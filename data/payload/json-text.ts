@@ -36,7 +36,8 @@ export interface JsonScalar {
 }
 
 export type JsonScan =
-  | { readonly kind: 'scanned'; readonly root: JsonNode }
+  /** `values`: how many there are in all, the root among them. */
+  | { readonly kind: 'scanned'; readonly root: JsonNode; readonly values: number }
   /** `offset`: of the character that can't stand there. */
   | { readonly kind: 'bad'; readonly offset: number; readonly what: string }
 
@@ -51,7 +52,7 @@ export interface JsonLimits {
 export function scanJson(text: string, limits: JsonLimits): JsonScan {
   const scanner = new Scanner(text, limits)
   const root = scanner.document()
-  return root === null ? { kind: 'bad', ...scanner.fault } : { kind: 'scanned', root }
+  return root === null ? { kind: 'bad', ...scanner.fault } : { kind: 'scanned', root, values: scanner.values }
 }
 
 /** The text of `node`, exactly as it came. */
@@ -95,7 +96,7 @@ class Scanner {
   readonly #limits: JsonLimits
   #at = 0
   #depth = 0
-  #values = 0
+  values = 0
   fault = { offset: 0, what: '' }
 
   constructor(text: string, limits: JsonLimits) {
@@ -112,7 +113,7 @@ class Scanner {
   }
 
   #value(): JsonNode | null {
-    if (++this.#values > this.#limits.maxValues) return this.#fail(`at most ${this.#limits.maxValues} values`)
+    if (++this.values > this.#limits.maxValues) return this.#fail(`at most ${this.#limits.maxValues} values`)
     const code = this.#text.charCodeAt(this.#at)
     switch (code) {
       case OPEN_BRACE:

@@ -75,7 +75,8 @@ export function readSubmission(submission: Submission, rules: ConversionRules): 
 const READ_MEMBERS = ['ver', 'version', 'info', 'histograms']
 const READ_INFO = [...Object.values(FIELD_NAMES), 'revision', 'OS']
 
-function readPayload(
+/** What `readSubmission` says of a body whose JSON has been read: `text`, and its object `root`. */
+export function readPayload(
   submission: Submission,
   path: SubmissionPath,
   text: string,

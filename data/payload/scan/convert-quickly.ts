@@ -1,0 +1,155 @@
+import { parseSubmissionPath } from '../../domain/submission-path.ts'
+import { parseRevision, type Revision } from '../../histograms/revision.ts'
+import type { HistogramSpecification } from '../../histograms/specification.ts'
+import { decodeText, inflatedBody } from '../body-text.ts'
+import { type Conversion, convertSubmission, type SiftedHistograms, unknownHistogram } from '../convert-submission.ts'
+import { type JsonObject, scanJson } from '../json-text.ts'
+import { type ConversionRules, readPayload } from '../read-submission.ts'
+import type { Submission } from '../submission.ts'
+import { HistogramScanner, type ScannedHistograms } from './histogram-scanner.ts'
+import { LayoutIndex } from './layout-index.ts'
+import { ascii } from './skip-value.ts'
+
+/** The specification of `revision`, where it is at hand. */
+export type KnownSpecification = (revision: Revision) => HistogramSpecification | null
+
+const HISTOGRAMS = Buffer.from('"histograms":{"')
+/** Between the name and the object. */
+const TO_OBJECT = HISTOGRAMS.length - 2
+const REVISION = Buffer.from('"revision":"')
+/** `info` stands last in what clients write, or first. */
+const REVISION_WITHIN_BYTES = 16 * 1024
+const LONGEST_REVISION_BYTES = 500
+
+/** What stands for the histograms in the text that is read as JSON: as deep as they are. */
+const PLACEHOLDER = '{"":{"":{}}}'
+const PLACEHOLDER_BYTES = Buffer.from(PLACEHOLDER)
+const PLACEHOLDER_VALUES = 3
+
+/** Parsed revisions by their text; begun anew when full. */
+const MOST_REVISIONS = 1000
+
+/**
+ * Converts the submissions that are as clients write them in a quarter of the time. Histograms are nine tenths of such a
+ * payload; they are scanned as bytes, against the specification of the revision that the payload most likely names, and
+ * everything else is read by the complete conversion's own functions, with a placeholder where the histograms stood. If
+ * that reading finds the placeholder at the place of the payload's histograms, and the revision to be the one that was
+ * guessed, the result is what the complete conversion says; else it is nothing, and the complete conversion has to
+ * say. The text before the histograms and behind them is read as JSON with an object between, so it is JSON with any
+ * other object there as well.
+ */
+export class QuickConverter {
+  readonly #rules: ConversionRules
+  readonly #known: KnownSpecification
+  readonly #scanner = new HistogramScanner()
+  readonly #revisions = new Map<string, Revision | null>()
+  #input = Buffer.alloc(0)
+
+  constructor(rules: ConversionRules, known: KnownSpecification) {
+    this.#rules = rules
+    this.#known = known
+  }
+
+  /** Null: it takes the complete conversion. */
+  convert(submission: Submission): Conversion | null {
+    const body = inflatedBody(submission.body, this.#rules.maxInflatedBytes)
+    if (body.kind === 'problem') return null
+    const { length } = body.bytes
+    const bytes = this.#terminated(body.bytes)
+    const found = bytes.subarray(0, length).indexOf(HISTOGRAMS)
+    if (found === -1) return null
+    const start = found + TO_OBJECT
+    const revision = this.#revisionIn(bytes, start, length)
+    const specification = revision === null ? null : this.#known(revision)
+    if (revision === null || specification === null) return null
+    const scanned = this.#scanner.scan(bytes, start, LayoutIndex.of(specification))
+    if (scanned === null || scanned.end > length) return null
+    return this.#complete(
+      submission,
+      { before: bytes.subarray(0, start), behind: bytes.subarray(scanned.end, length) },
+      scanned,
+      { revision, specification },
+    )
+  }
+
+  /** The bytes with a zero behind them, in a buffer that is used again. */
+  #terminated(bytes: Uint8Array): Buffer {
+    if (this.#input.length <= bytes.length) this.#input = Buffer.allocUnsafe(2 * bytes.length + 1)
+    this.#input.set(bytes)
+    this.#input[bytes.length] = 0
+    return this.#input
+  }
+
+  #revisionIn(bytes: Buffer, histogramsAt: number, length: number): Revision | null {
+    const url =
+      urlIn(bytes.subarray(Math.max(histogramsAt, length - REVISION_WITHIN_BYTES), length)) ??
+      urlIn(bytes.subarray(0, Math.min(histogramsAt, REVISION_WITHIN_BYTES)))
+    return url === null ? null : this.#revision(url)
+  }
+
+  #revision(url: string): Revision | null {
+    const known = this.#revisions.get(url)
+    if (known !== undefined) return known
+    const revision = parseRevision(url, this.#rules.revisions)
+    if (this.#revisions.size >= MOST_REVISIONS) this.#revisions.clear()
+    this.#revisions.set(url, revision)
+    return revision
+  }
+
+  #complete(
+    submission: Submission,
+    { before, behind }: { readonly before: Buffer; readonly behind: Buffer },
+    scanned: ScannedHistograms,
+    guess: { readonly revision: Revision; readonly specification: HistogramSpecification },
+  ): Conversion | null {
+    const rules = this.#rules
+    const rest = decodeText(Buffer.concat([before, PLACEHOLDER_BYTES, behind]))
+    if (rest.kind === 'problem') return null
+    const { text } = rest
+    const scan = scanJson(text, rules.json)
+    if (scan.kind === 'bad' || scan.root.kind !== 'object') return null
+    if (scan.values - PLACEHOLDER_VALUES + scanned.values > rules.json.maxValues) return null
+    const reading = readPayload(submission, parseSubmissionPath(submission.path), text, scan.root, rules)
+    const { payload } = reading
+    if (payload?.version !== 1 || payload.histograms === null || payload.revision === null) return null
+    if (!isSame(payload.revision, guess.revision)) return null
+    if (!isPlaceholder(payload.histograms, before)) return null
+    return convertSubmission(
+      reading,
+      { kind: 'found', specification: guess.specification },
+      rules,
+      siftedOf(scanned, guess.specification),
+    )
+  }
+}
+
+function isSame(a: Revision, b: Revision): boolean {
+  return a.repository === b.repository && a.hex === b.hex
+}
+
+/** That the payload's histograms stand right behind `before`, where theirs were replaced. */
+function isPlaceholder(node: JsonObject, before: Buffer): boolean {
+  const text = decodeText(before)
+  return text.kind === 'text' && node.start === text.text.length
+}
+
+function siftedOf(
+  { kept, unknown, total }: ScannedHistograms,
+  specification: HistogramSpecification,
+): SiftedHistograms {
+  return {
+    kept,
+    dropped: unknown.map(({ name, text }) => `"${name}":${text}`),
+    findings: unknown.map(({ name }) => unknownHistogram(specification, name)),
+    total,
+  }
+}
+
+/** What stands as `"revision"` for the last time in `bytes`; null where nothing does, or not plainly. */
+function urlIn(bytes: Buffer): string | null {
+  const found = bytes.lastIndexOf(REVISION)
+  if (found === -1) return null
+  const start = found + REVISION.length
+  const end = bytes.indexOf(ascii.quote, start)
+  return end === -1 || end - start > LONGEST_REVISION_BYTES ? null : bytes.toString('latin1', start, end)
+}

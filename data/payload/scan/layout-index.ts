@@ -1,0 +1,116 @@
+import { type BucketLayout, type HistogramSpecification, layoutNamed } from '../../histograms/specification.ts'
+
+/** How one histogram's buckets are laid out, ready to be walked. */
+export interface IndexedLayout {
+  /** Its own number in the index, from 0. */
+  readonly place: number
+  readonly name: Uint8Array
+  /** Lower bounds, each above the one before it. */
+  readonly bounds: Int32Array
+}
+
+/** More digits than this overflow the 32 bits that keys are read into. */
+const HIGHEST_BOUND = 999_999_999
+
+/** Names hash to about four slots each, so that most are found at the first look. */
+const SLOTS_PER_NAME = 4
+
+/**
+ * A specification's histograms, found by the bytes of their name: no string is made of a name to look it up. Those
+ * whose bounds don't strictly ascend, or are too high, stand apart: nobody can walk them in step with a submission's keys.
+ */
+export class LayoutIndex {
+  readonly layouts: readonly IndexedLayout[]
+  /** Bytes that all its histograms take with nothing in them: what is written beyond the bytes that are read. */
+  readonly emptyBytes: number
+  readonly #slots: Int32Array
+  readonly #unwalkable: ReadonlySet<string>
+
+  private constructor(layouts: readonly IndexedLayout[], unwalkable: ReadonlySet<string>) {
+    this.layouts = layouts
+    this.emptyBytes = layouts.reduce((sum, { bounds }) => sum + 2 * bounds.length + EMPTY_SUMMARY_BYTES, 0)
+    this.#unwalkable = unwalkable
+    let size = 64
+    while (size < layouts.length * SLOTS_PER_NAME) size *= 2
+    this.#slots = new Int32Array(size).fill(EMPTY)
+    for (const { name, place } of layouts) this.#slots[this.#freeSlot(hashOf(name))] = place
+  }
+
+  /** That of `specification`, made once. */
+  static of(specification: HistogramSpecification): LayoutIndex {
+    const made = indexes.get(specification)
+    if (made !== undefined) return made
+    const layouts: IndexedLayout[] = []
+    const unwalkable = new Set<string>()
+    for (const name of allNames(specification)) {
+      const layout = layoutNamed(specification, name)
+      if (layout === null) continue
+      if (isWalkable(layout)) {
+        layouts.push({ place: layouts.length, name: Buffer.from(name), bounds: Int32Array.from(layout.bounds) })
+      } else {
+        unwalkable.add(name)
+      }
+    }
+    const index = new LayoutIndex(layouts, unwalkable)
+    indexes.set(specification, index)
+    return index
+  }
+
+  /** The layout of the name at `start` to `end` of `bytes`, whose hash is `hash`; undefined: not among them. */
+  find(bytes: Uint8Array, start: number, end: number, hash: number): IndexedLayout | undefined {
+    const slots = this.#slots
+    const mask = slots.length - 1
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const place = slots[slot] ?? EMPTY
+      if (place === EMPTY) return undefined
+      const layout = this.layouts[place]
+      if (layout !== undefined && isSame(layout.name, bytes, start, end)) return layout
+    }
+  }
+
+  /** The specification defines `name`, but in a way that only the complete conversion can use. */
+  isUnwalkable(name: string): boolean {
+    return this.#unwalkable.has(name)
+  }
+
+  #freeSlot(hash: number): number {
+    const mask = this.#slots.length - 1
+    let slot = hash & mask
+    while (this.#slots[slot] !== EMPTY) slot = (slot + 1) & mask
+    return slot
+  }
+}
+
+export const HASH_SEED = 0x811c9dc5 | 0
+/** FNV-1a, 32 bits; the scanner hashes while it looks for the end of a name. */
+export const HASH_PRIME = 0x01000193
+
+const EMPTY = -1
+/** `-1` five times with their commas, and the brackets. */
+const EMPTY_SUMMARY_BYTES = 20
+
+const indexes = new WeakMap<HistogramSpecification, LayoutIndex>()
+
+function* allNames({ layouts }: HistogramSpecification): Generator<string> {
+  for (const name of layouts.keys()) {
+    yield name
+    if (!layouts.has(`STARTUP_${name}`)) yield `STARTUP_${name}`
+  }
+}
+
+function isWalkable({ bounds }: BucketLayout): boolean {
+  const ascend = bounds.every((bound, place) => place === 0 || bound > (bounds[place - 1] ?? bound))
+  return ascend && (bounds.at(-1) ?? 0) <= HIGHEST_BOUND
+}
+
+function hashOf(name: Uint8Array): number {
+  let hash = HASH_SEED
+  for (const byte of name) hash = Math.imul(hash ^ byte, HASH_PRIME)
+  return hash
+}
+
+function isSame(name: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
+  if (name.length !== end - start) return false
+  for (let at = 0; at < name.length; at++) if (name[at] !== bytes[start + at]) return false
+  return true
+}
