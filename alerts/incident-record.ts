@@ -64,6 +64,15 @@ export const IncidentSchema: z.ZodType<Incident> = z.object({
     })
     .nullable(),
   acknowledged: z.object({ by: z.string(), at: z.number() }).nullable(),
+  trouble: z
+    .object({
+      kind: z.literal('disk_filling'),
+      at: z.number(),
+      fullAt: z.number().nullable(),
+      freeBytes: z.number(),
+      minFreeBytes: z.number(),
+    })
+    .optional(),
 })
 
 export function incidentRow(incident: Incident): IncidentRow {

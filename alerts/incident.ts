@@ -57,6 +57,20 @@ export interface Incident {
   /** What the channel settled at after a week, taken for its new level; null: it came back, or is still open. */
   readonly acceptedLevel: AcceptedLevel | null
   readonly acknowledged: { readonly by: string; readonly at: EpochMs } | null
+  /** Of our own trouble: what it is, where it is more than an hour that could not be judged. */
+  readonly trouble?: OwnTrouble
+}
+
+/**
+ * The disk of the state directory will be full: as known at `at`. `fullAt` is when less than `minFreeBytes` will be free and
+ * submissions are refused, `at` itself where that is so already; null: not known any more.
+ */
+export interface OwnTrouble {
+  readonly kind: 'disk_filling'
+  readonly at: EpochMs
+  readonly fullAt: EpochMs | null
+  readonly freeBytes: number
+  readonly minFreeBytes: number
 }
 
 /**

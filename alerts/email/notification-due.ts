@@ -1,5 +1,5 @@
 import { DAY_MS, type EpochMs, HOUR_MS } from '../../data/domain/time.ts'
-import type { Incident } from '../incident.ts'
+import type { Incident, OwnTrouble } from '../incident.ts'
 import type { Notification, Trigger } from './notification.ts'
 
 /** News about one incident come at least this far apart, but for its end and its return. */
@@ -7,6 +7,7 @@ const NEWS_APART_MS = HOUR_MS
 /** Much worse: this many times what was told, and this much more of what is expected (or received). */
 const WORSE_FACTOR = 1.5
 const WORSE_BY_RATIO = { volume: 0.1, surge: 0.1, invalid: 0.05 } as const
+const NEARER_RATIO = 0.25
 /** After the last news, while open and unacknowledged; from then on daily. */
 const REMINDERS_AFTER_MS = { high: [4 * HOUR_MS, 12 * HOUR_MS], low: [] } as const
 
@@ -44,11 +45,19 @@ function newsDue(incident: Incident, last: LastNotification, now: EpochMs): Trig
 
 /** Losses only grow while an incident lasts, so worse is a matter of depth: what is missing of an hour, not so far. */
 function isMuchWorse(incident: Incident, last: LastNotification): boolean {
-  if (incident.group === 'gap' || incident.group === 'stalled') return false
+  if (incident.group === 'stalled') return isMuchNearer(incident.trouble, last)
+  if (incident.group === 'gap') return false
   // From 70 % missing to nothing at all is no factor of 1.5, and yet another matter.
   if (incident.kind === 'outage' && last.incident.kind !== 'outage') return true
   const ratio = magnitude(incident)
   return ratio >= WORSE_FACTOR * last.worstRatio && ratio - last.worstRatio >= WORSE_BY_RATIO[incident.group]
+}
+
+/** A disk that fills is told again when a quarter of the time is left that was told last, and when it is full. */
+function isMuchNearer(trouble: OwnTrouble | undefined, last: LastNotification): boolean {
+  const told = last.incident.trouble
+  if (trouble === undefined || trouble.fullAt === null || told === undefined || told.fullAt === null) return false
+  return trouble.fullAt - trouble.at < (told.fullAt - told.at) * NEARER_RATIO
 }
 
 function reminderDue(incident: Incident, last: LastNotification, now: EpochMs): Trigger | null {

@@ -72,6 +72,15 @@ export function formatDuration(durationMs: number): string {
   return `${Math.round(durationMs / DAY_MS)}${UNIT_SPACE}days`
 }
 
+/** To two figures at least, in the unit that fits: `312 KiB`, `9.3 GiB`; 0 → `0 B`. */
+export function formatBytes(bytes: number): string {
+  const unit = Math.max(0, Math.min(BYTE_UNITS.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10)))
+  const amount = bytes / 2 ** (10 * unit)
+  return `${amount.toFixed(unit > 0 && amount < 10 ? 1 : 0)}${UNIT_SPACE}${BYTE_UNITS[unit]}`
+}
+
+const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const
+
 /** `nightly`, `aurora and nightly`, `aurora, beta and nightly`. */
 export function formatList(items: readonly string[]): string {
   if (items.length < 2) return items.join('')

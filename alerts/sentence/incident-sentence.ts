@@ -14,7 +14,7 @@ export function incidentSentence(incident: Incident): string {
 /** The sentence without its full stop, for where something follows. */
 function incidentClause(incident: Incident): string {
   if (incident.group === 'gap') return gapClause(incident)
-  if (incident.group === 'stalled') return `Tidewatch has trouble of its own ${when(incident)}`
+  if (incident.group === 'stalled') return ownTroubleClause(incident)
   if (incident.state === 'withdrawn') return `${subject(incident)} was as expected after all: late counts arrived`
   return incident.group === 'invalid' ? invalidClause(incident) : volumeClause(incident)
 }
@@ -23,6 +23,18 @@ function gapClause(incident: Incident): string {
   if (incident.end !== null)
     return `Nothing counted ${formatTimeRange(incident.start, incident.end)}: nobody was listening`
   return `Nothing counted since ${formatTime(incident.start)}: receivers are down; charts end there`
+}
+
+function ownTroubleClause(incident: Incident): string {
+  const { trouble } = incident
+  if (trouble === undefined) return `Tidewatch has trouble of its own ${when(incident)}`
+  if (incident.end !== null || trouble.fullAt === null) return `The disk ${isOrWas(incident)} filling up ${when(incident)}`
+  if (trouble.fullAt <= trouble.at) return 'The disk is full: submissions are refused'
+  return `The disk will be full about ${formatTime(trouble.fullAt)}: submissions will be refused then`
+}
+
+function isOrWas({ end }: Incident): string {
+  return end === null ? 'is' : 'was'
 }
 
 function volumeClause(incident: Incident): string {

@@ -17,7 +17,7 @@ const TELLING_RATIO = 0.1
 function fact(incident: Incident, since: string): string {
   const { latest } = incident
   if (incident.group === 'gap') return `no data since ${since}: receivers are down (this is not a client outage)`
-  if (incident.group === 'stalled') return `Tidewatch has trouble of its own since ${since}`
+  if (incident.group === 'stalled') return ownTrouble(incident, since)
   const who = incident.channels.includes('*') ? 'all channels' : incident.channels.join(' + ')
   if (incident.group === 'invalid') {
     const problem = incident.series.problem === undefined ? '' : ` (${incident.series.problem})`
@@ -31,6 +31,12 @@ function fact(incident: Incident, since: string): string {
   const what = `${reason ?? 'submissions'}${buildId === undefined ? '' : ` from build ${buildId} on`}`
   if (latest.deficitRatio > 0.95) return `${who}: no ${what} since ${since}`
   return `${who}: ${percent(latest.deficitRatio)} fewer ${what} than expected since ${since}`
+}
+
+function ownTrouble({ trouble, detectedAt }: Incident, since: string): string {
+  if (trouble === undefined || trouble.fullAt === null) return `Tidewatch has trouble of its own since ${since}`
+  if (trouble.fullAt <= trouble.at) return `the disk is full, submissions are refused since ${since}`
+  return `the disk will be full about ${shortTime(trouble.fullAt, detectedAt)}, submissions are refused then`
 }
 
 function percent(ratio: number): string {

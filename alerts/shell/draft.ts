@@ -6,6 +6,7 @@ import type { Journal } from '../../data/journal/journal.ts'
 import { enqueueMails } from '../../data/outbox/enqueue-mails.ts'
 import type { NewMail } from '../../data/outbox/outbox-row.ts'
 import { incidentsInWindow } from '../backtest.ts'
+import { advanceDiskTrouble, type DiskWatch } from '../disk/disk-trouble.ts'
 import { decideMails, type Route } from '../email/decide-mails.ts'
 import { type Notification, parseNotification } from '../email/notification.ts'
 import type { Incident, IncidentEvent } from '../incident.ts'
@@ -38,8 +39,8 @@ export class Draft {
     const advance = advanceIncidents({ incidents, verdict, nextId: this.#nextId() })
     this.#put(advance.changed)
     this.events.push(...advance.events)
-    const overcome = this.incidents.filter(({ group, state, start }) => {
-      return group === 'stalled' && state === 'open' && start < verdict.hour
+    const overcome = this.incidents.filter(({ group, state, start, trouble }) => {
+      return group === 'stalled' && trouble === undefined && state === 'open' && start < verdict.hour
     })
     this.#put(overcome.map((incident) => ({ ...incident, state: 'resolved', resolvedAt: verdict.hour + HOUR_MS })))
     for (const { id } of overcome) {
@@ -56,6 +57,15 @@ export class Draft {
     const { incident, event } = make(this.#nextId())
     this.#put([incident])
     this.events.push(event)
+  }
+
+  /** What the samples of the disk say of it, where that changes anything. */
+  watchDisk(watch: DiskWatch): void {
+    const newest = this.incidents.findLast(({ trouble }) => trouble?.kind === 'disk_filling')
+    const change = advanceDiskTrouble(newest ?? null, watch, this.#nextId())
+    if (change === null) return
+    this.#put([change.incident])
+    if (change.event !== undefined) this.events.push(change.event)
   }
 
   decide(options: { routes(): readonly Route[]; readonly mailHost: string }, now: EpochMs): void {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Database, openDatabase } from '../../data/counts/database.ts'
 import { type CountRow, importCounts } from '../../data/counts/import-counts.ts'
 import { readReopenedHours } from '../../data/counts/judgements.ts'
-import { type EpochMs, HOUR_MS } from '../../data/domain/time.ts'
+import { type EpochMs, HOUR_MS, MINUTE_MS } from '../../data/domain/time.ts'
 import { readMails } from '../../data/outbox/read-outbox.ts'
 import { createJudgeShell, type JudgeShell } from './judge-shell.ts'
 
@@ -159,4 +159,39 @@ test('an hour re-opened again while it is judged again stays re-opened', async (
   expect(await readReopenedHours(database)).toEqual([{ hour, reopenedAt: now + 1 }])
   await judge.judgeDue(END)
   expect(await readReopenedHours(database)).toEqual([])
+})
+
+test('a disk that fills is one incident with its mails; judging hours does not end it, space does, also after a restart', async () => {
+  const samples = (to: EpochMs, gib: (hour: number) => number) =>
+    Array.from({ length: 181 }, (_, index) => {
+      const at = to - (180 - index) * MINUTE_MS
+      return { at, freeBytes: gib((at - END) / HOUR_MS) * 2 ** 30 }
+    })
+  const watch = (gib: (hour: number) => number) => ({
+    samples: samples(now, gib),
+    minFreeBytes: 2 ** 30,
+    tellWithinHours: 24,
+    now,
+  })
+  const first = await start()
+  await catchUp(first, END - 3 * HOUR_MS)
+  const filling = (hour: number) => 11 - hour
+  expect((await first.watchDisk(watch(filling))).changedIncidents).toHaveLength(1)
+  await first.decideDue()
+  expect((await first.watchDisk(watch(filling))).changedIncidents).toEqual([])
+  await catchUp(first, END)
+  expect(await triggers()).toEqual(['opened'])
+
+  now += 8 * HOUR_MS
+  const second = await start()
+  await second.watchDisk(watch(filling))
+  await second.decideDue()
+  expect(second.incidents()).toMatchObject([{ group: 'stalled', state: 'open', trouble: { kind: 'disk_filling' } }])
+  expect(await triggers()).toEqual(['opened', 'worsened'])
+
+  now += HOUR_MS
+  await second.watchDisk(watch(() => 500))
+  await second.decideDue()
+  expect(second.incidents()).toMatchObject([{ state: 'resolved', resolvedAt: now }])
+  expect(await triggers()).toEqual(['opened', 'worsened', 'resolved'])
 })

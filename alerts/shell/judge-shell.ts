@@ -13,6 +13,7 @@ import { readIncidents } from '../../data/incidents/read-incidents.ts'
 import type { Journal } from '../../data/journal/journal.ts'
 import { readLastNotifications } from '../../data/outbox/read-outbox.ts'
 import { incidentsInWindow } from '../backtest.ts'
+import type { DiskWatch } from '../disk/disk-trouble.ts'
 import type { Route } from '../email/decide-mails.ts'
 import { type Notification, parseNotification } from '../email/notification.ts'
 import type { Expectation } from '../finding.ts'
@@ -59,6 +60,8 @@ export interface JudgeShell {
   countsChanged(hours: readonly EpochMs[]): void
   /** Any counts may have changed: everything is read again. */
   forgetCounts(): void
+  /** Opens, follows or ends the incident of a disk that fills; its mails are decided by `decideDue`. Not beside the others. */
+  watchDisk(watch: DiskWatch): Promise<JudgeRound>
   /** Decides the mails that are due by the clock alone (reminders). Not beside `judgeDue`: both go by what was told last. */
   decideDue(): Promise<number>
 }
@@ -269,6 +272,14 @@ export async function createJudgeShell(options: JudgeShellOptions): Promise<Judg
     forgetCounts() {
       window = null
       memory = createJudgeMemory()
+    },
+    async watchDisk(watch) {
+      const draft = new Draft(incidents, last)
+      draft.watchDisk(watch)
+      if (draft.changed.size === 0) return NOTHING
+      await database.inTransaction((transaction) => writeDraft(transaction, journal, draft, watch.now))
+      incidents = draft.incidents
+      return draft.round([])
     },
     async decideDue() {
       const draft = new Draft(incidents, last)

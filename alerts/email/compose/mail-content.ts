@@ -1,7 +1,8 @@
 import { type EpochMs, HOUR_MS } from '../../../data/domain/time.ts'
 import type { Contribution } from '../../finding.ts'
-import type { Incident } from '../../incident.ts'
+import type { Incident, OwnTrouble } from '../../incident.ts'
 import {
+  formatBytes,
   formatClock,
   formatCount,
   formatDuration,
@@ -132,7 +133,7 @@ function condition(incident: Incident): { readonly mark: string; readonly word: 
     case 'gap':
       return { mark: '///', word: 'nothing counted', isWrong: false }
     case 'stalled':
-      return { mark: '◇', word: 'behind', isWrong: false }
+      return { mark: '◇', word: incident.trouble === undefined ? 'behind' : 'the disk fills up', isWrong: false }
     case 'invalid':
       return { mark: '✕', word: `${formatPercent(magnitude(incident))} invalid`, isWrong: true }
     case 'surge':
@@ -149,7 +150,9 @@ function lowWord({ latest, series }: Incident): string {
 
 /** The opening says what its subject says, unless that has no number; later mails say how it is now. */
 function headlineText(incident: Incident, trigger: Trigger): string {
-  if (trigger !== 'opened' || incident.group === 'invalid') return incidentSentence(incident)
+  if (trigger !== 'opened' || incident.group === 'invalid' || incident.trouble !== undefined) {
+    return incidentSentence(incident)
+  }
   const fact = mailSubject(incident).replace(/^\[tidewatch\] /, '')
   return `${fact.replace(/^no /, 'No ').replaceAll(' %', `${UNIT_SPACE}%`)}.`
 }
@@ -180,6 +183,7 @@ function figures(incident: Incident): Figure[] {
   const isOver = incident.state === 'resolved' || incident.state === 'withdrawn'
   const end = isOver ? (incident.end ?? incident.resolvedAt ?? latest.hour + HOUR_MS) : latest.hour + HOUR_MS
   const lasted = formatDuration(Math.max(HOUR_MS, end - incident.start))
+  if (incident.trouble !== undefined) return diskFigures(incident.trouble)
   if (incident.group === 'gap' || incident.group === 'stalled') {
     return [
       { label: incident.group === 'gap' ? 'Nothing counted' : 'Behind', value: lasted, look: 'strong' },
@@ -287,6 +291,14 @@ function carrierRow(
     shareRatio,
     share: formatPercent(shareRatio),
   }
+}
+
+function diskFigures({ freeBytes, minFreeBytes, fullAt }: OwnTrouble): Figure[] {
+  return [
+    { label: 'Free', value: formatBytes(freeBytes), look: 'strong' },
+    { label: 'Refused below', value: formatBytes(minFreeBytes), look: 'plain' },
+    { label: 'Full about', value: fullAt === null ? 'not known' : formatTime(fullAt), look: 'plain' },
+  ]
 }
 
 const DIMENSION_WORDS: Readonly<Record<Contribution['dimension'], string>> = {

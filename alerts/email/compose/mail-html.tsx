@@ -61,7 +61,7 @@ function Page({ content, pictureCid }: { content: MailContent; pictureCid: strin
                       <Emphasised words={content.cause} />
                     </div>
                     <Figures figures={content.figures} />
-                    <Picture alternative={content.alternative} cid={pictureCid} />
+                    {content.day.title !== null && <Picture alternative={content.alternative} cid={pictureCid} />}
                     {content.carriers === null ? null : <WhatCarriesIt carriers={content.carriers} />}
                     <WhatChanged changes={content.changes} />
                     <Button button={content.button} />

@@ -35,6 +35,8 @@ export async function loadFacts(
 ): Promise<Pick<MailFacts, 'picture' | 'day' | 'changes' | 'isWholeCounted' | 'wellChannels'>> {
   const { incident } = notification
   const span = spanOf(incident)
+  // A disk that fills up says nothing of submissions.
+  if (incident.trouble !== undefined) return { ...NOTHING_COUNTED, day: { end: span.end, seen: [], expected: [] } }
   const coverage = await readHourlyCoverage(database, span.start, span.end)
   const { lines, water, expected, lastWeek } = await loadCurves(database, incident, span, coverage)
   const hours = (span.end - span.start) / HOUR_MS
@@ -62,6 +64,8 @@ export async function loadFacts(
     wellChannels: await loadWellChannels(database, notification, span.end),
   }
 }
+
+const NOTHING_COUNTED = { picture: null, changes: [], isWholeCounted: true, wellChannels: [] } as const
 
 /** What the picture draws over time. */
 interface Curves extends Pick<PictureSpec, 'lines' | 'expected' | 'lastWeek'> {
