@@ -1,9 +1,10 @@
+import { makeSpoolFolders } from '../data/spool/folders.ts'
 import { Converter } from './convert/converter.ts'
 import { convertOptions } from './convert/options.ts'
 import type { Logger } from './log.ts'
 import { convertChildOptions, receiveChildOptions } from './owner/child-options.ts'
 import { stateFolders } from './owner/state-folders.ts'
-import { startReceiver } from './receive/receiver.ts'
+import { startReceivers } from './receive/receivers.ts'
 import type { Settings } from './settings/schema.ts'
 
 interface RoleSurroundings {
@@ -11,16 +12,23 @@ interface RoleSurroundings {
   readonly stop: AbortSignal
 }
 
-/** Receives until `stop`, in this process; leaves its segments to whoever converts. Answers the exit code. */
+/**
+ * Receives until `stop`, in processes of their own; leaves their segments to whoever converts. Answers the exit code.
+ * Throws CannotListen, and Node's error where the spool can't be made.
+ */
 export async function runReceiver(
   settings: Settings,
   { log, stop, version }: RoleSurroundings & { readonly version: string },
 ): Promise<number> {
-  const options = receiveChildOptions(settings, stateFolders(settings.state), version)
-  const receiver = await startReceiver(options, { log })
-  log.info({ port: receiver.port }, 'receiving')
-  await aborted(stop)
-  await receiver.stop()
+  const folders = stateFolders(settings.state)
+  await makeSpoolFolders(folders.spool)
+  const options = receiveChildOptions(settings, folders, version)
+  const receivers = await startReceivers({ options, count: settings.receive.receivers, log })
+  try {
+    await Promise.race([receivers.listening.then(() => aborted(stop)), aborted(stop)])
+  } finally {
+    await receivers.stop()
+  }
   return 0
 }
 

@@ -5,10 +5,8 @@ import { convertChildOptions, receiveChildOptions } from './owner/child-options.
 import { type Owner, startOwner } from './owner/owner.ts'
 import { stateFolders } from './owner/state-folders.ts'
 import { type SupervisedChild, superviseChild } from './process/supervise-child.ts'
-import { CannotListen } from './receive/cannot-listen.ts'
-import { receiverMessage } from './receive/messages.ts'
+import { type Receivers, startReceivers } from './receive/receivers.ts'
 import { httpUrl } from './settings/http-url.ts'
-import { listenTrouble } from './settings/listen-trouble.ts'
 import type { LiveSettings } from './settings/live-settings.ts'
 
 export interface ServiceOptions {
@@ -18,76 +16,51 @@ export interface ServiceOptions {
   readonly now: () => EpochMs
   readonly mode: Freshness['mode']
   readonly webFolder: string
-  /** Whether receiver and converter run beside the owner; without them it merges what others leave. */
+  /** Whether receivers and converter run beside the owner; without them it merges what others leave. */
   readonly hasChildren: boolean
 }
 
 export interface Service {
   readonly dashboardPort: number
   /**
-   * The port that submissions are received on; resolves when they are, rejects with CannotListen where the address can't
-   * be had at the first try: then nobody will receive. Null: nobody receives here.
+   * The port that submissions are received on; resolves when they are, rejects with CannotListen where another service
+   * got the address at the same moment. Null: nobody receives here.
    */
   readonly receivePort: Promise<number> | null
   /** Stops receiving, converts, counts and archives what was received, and ends. */
   stop(): Promise<void>
 }
 
-/** All roles in one process tree: the owner here, receiver and converter as its children. */
+/**
+ * All roles in one process tree: the owner here, receivers and converter as its children. Throws as startOwner does, and
+ * CannotListen where submissions can't be received; then nothing is left running.
+ */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const owner = await startOwner(options)
   if (!options.hasChildren) {
     return { dashboardPort: owner.dashboardPort, receivePort: null, stop: () => owner.stop() }
   }
-  const { receiver, receivePort } = startReceiver(options, owner)
+  const receivers = await startReceiving(options).catch(async (error: unknown) => {
+    await owner.stop()
+    throw error
+  })
+  owner.receivesOn(httpUrl(options.settings.current.receive.listen, receivers.port))
   const converter = startConverter(options, owner)
   return {
     dashboardPort: owner.dashboardPort,
-    receivePort,
+    receivePort: receivers.listening.then(() => receivers.port),
     async stop() {
       // In the order of the flow, so that nothing received waits for the next start.
-      await receiver.stop()
+      await receivers.stop()
       await converter.stop()
       await owner.stop()
     },
   }
 }
 
-function startReceiver({ settings, log, version }: ServiceOptions, owner: Owner) {
+function startReceiving({ settings, log, version }: ServiceOptions): Promise<Receivers> {
   const options = receiveChildOptions(settings.current, stateFolders(settings.current.state), version)
-  const { listen } = settings.current.receive
-  let heardPort = (_port: number): void => undefined
-  let heardTrouble = (_trouble: CannotListen): void => undefined
-  const receivePort = new Promise<number>((resolve, reject) => {
-    heardPort = resolve
-    heardTrouble = reject
-  })
-  let state: 'starting' | 'listening' | 'in_trouble' = 'starting'
-  const receiver: SupervisedChild = superviseChild({
-    name: 'receiver',
-    entry: new URL('./receive/main.js', import.meta.url),
-    args: [JSON.stringify(options)],
-    log,
-    onMessage: (sent) => {
-      const message = receiverMessage.parse(sent)
-      if (message.kind === 'listening') {
-        state = 'listening'
-        owner.receivesOn(httpUrl(listen, message.port))
-        heardPort(message.port)
-        return
-      }
-      const trouble = listenTrouble('receive.listen', listen, message.code)
-      if (state === 'starting') {
-        void receiver.stop()
-        heardTrouble(new CannotListen(trouble, message.code))
-      } else if (state === 'listening') {
-        // Somebody took the address while the receiver was started again: said once, and tried on.
-        state = 'in_trouble'
-        log.error(trouble)
-      }
-    },
-  })
-  return { receiver, receivePort }
+  return startReceivers({ options, count: settings.current.receive.receivers, log })
 }
 
 function startConverter({ settings, log }: ServiceOptions, owner: Owner): SupervisedChild {

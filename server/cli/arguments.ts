@@ -7,6 +7,8 @@ export interface OptionSpec {
   /** What stands for its value in the help, and that it takes one: `FILE`. Without it, the option is a plain switch. */
   readonly value?: string
   readonly about: string
+  /** The option is a short name of this setting. */
+  readonly setting?: string
 }
 
 /** How many arguments without dashes are taken. */

@@ -48,7 +48,7 @@ async function runCommand(command: Command, words: readonly string[], io: Omit<C
     },
     command.operands,
   )
-  return command.run(args, { ...io, loadSettings: () => loadSettings(settingsInput(args, io)) })
+  return command.run(args, { ...io, loadSettings: () => loadSettings(settingsInput(command, args, io)) })
 }
 
 /** Before anything else is looked at: who asks for help may well have the rest wrong. */
@@ -57,8 +57,13 @@ function asksForHelp(words: readonly string[]): boolean {
   return (end === -1 ? words : words.slice(0, end)).includes('--help')
 }
 
-function settingsInput({ given, option }: Arguments, { environment, currentFolder }: Omit<CommandIo, 'loadSettings'>) {
-  const flags = new Map([...given].filter(([name]) => name in SETTING_OPTIONS))
+function settingsInput(
+  { options }: Command,
+  { given, option }: Arguments,
+  { environment, currentFolder }: Omit<CommandIo, 'loadSettings'>,
+) {
+  const named = [...given].map(([name, text]) => [options[name]?.setting ?? name, text] as const)
+  const flags = new Map(named.filter(([name]) => name in SETTING_OPTIONS))
   return { flags, configFile: option('config'), environment, currentFolder }
 }
 

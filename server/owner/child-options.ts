@@ -8,11 +8,14 @@ export function coveragePauseMs(settings: Settings): number {
   return 3 * settings.receive.heartbeatSeconds * 1000
 }
 
-/** What the receiver's process is started with. */
-export function receiveChildOptions(settings: Settings, folders: StateFolders, version: string): ReceiveOptions {
+/** What each receiver process is started with, but for its name. */
+export function receiveChildOptions(
+  settings: Settings,
+  folders: StateFolders,
+  version: string,
+): Omit<ReceiveOptions, 'receiver'> {
   const { receive, spool, log } = settings
   return {
-    receiver: 'local',
     version,
     spool: folders.spool,
     host: receive.listen.host,

@@ -8,6 +8,9 @@ const RESTART_DELAYS_MS = [200, 1_000, 5_000, 15_000, 60_000]
 /** A child that ran so long is well again: its next death counts as the first. */
 const STEADY_AFTER_MS = 60_000
 
+/** A child's number of the first of `fds`: standard streams and the channel to its parent stand before it. */
+export const FIRST_HANDED_FD = 4
+
 export interface ChildOptions {
   /** In the log: `receiver`. */
   readonly name: string
@@ -16,6 +19,8 @@ export interface ChildOptions {
   readonly args?: readonly string[]
   /** Added to this process's own environment. */
   readonly env?: Readonly<Record<string, string>>
+  /** Open files and sockets that the child inherits; it has them as `FIRST_HANDED_FD` and so on. */
+  readonly fds?: readonly number[]
   readonly log: Logger
   /** What the child sends, as it came: parse it. */
   readonly onMessage?: (message: unknown) => void
@@ -98,11 +103,11 @@ export function superviseChild(options: ChildOptions): SupervisedChild {
   }
 }
 
-function forkChild({ name, entry, args = [], env = {}, log, onMessage }: ChildOptions): ChildProcess {
+function forkChild({ name, entry, args = [], env = {}, fds = [], log, onMessage }: ChildOptions): ChildProcess {
   const child = fork(fileURLToPath(entry), [...args], {
     env: { ...process.env, ...env },
     execArgv: ['--enable-source-maps'],
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...fds],
   })
   // Where it can't even be started there is an error and no end; the end that supervision waits for is made up for it.
   child.once('error', (error) => {

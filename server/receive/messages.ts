@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What the receiver's process tells its parent: that submissions are received, or why that can't begin. */
+/** What a receiver's process tells its parent: that submissions are received, or why that can't begin. */
 export const receiverMessage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('listening'), port: z.int() }),
   z.object({ kind: z.literal('cannot_listen'), code: z.string() }),

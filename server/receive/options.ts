@@ -8,7 +8,7 @@ const MAX_HEADER_NAME_BYTES = 255
 /** What a receiver needs to know; as JSON the one argument of its process. Names as in the settings. */
 export const receiveOptions = z.strictObject({
   /** Names the receiver in segments and coverage; each receiver of a spool has its own. */
-  receiver: z.string().regex(RECEIVER_NAME).default('local'),
+  receiver: z.string().regex(RECEIVER_NAME),
   /** The service's version, for `/__version__`. */
   version: z.string(),
   /** The spool's folder. */
@@ -16,6 +16,8 @@ export const receiveOptions = z.strictObject({
   host: z.string(),
   /** 0: any that is free. */
   port: z.int().min(0).max(65_535),
+  /** The socket to listen on, where the parent has bound that address already. */
+  fd: z.int().min(0).optional(),
   maxBodyBytes: z.int().min(1),
   maxPathBytes: z.int().min(64).max(MAX_PATH_BYTES),
   maxHeaderBytes: z.int().min(1024),

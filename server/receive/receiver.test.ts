@@ -38,6 +38,7 @@ const log = createLog({ level: 'silent', role: 'receiver' })
 
 async function start(overrides: Partial<ReceiveOptions> = {}, createFile?: CreateSegmentFile): Promise<Receiver> {
   const options = receiveOptions.parse({
+    receiver: 'local',
     version: '1.2.3',
     spool,
     host: '127.0.0.1',

@@ -79,7 +79,7 @@ export async function startReceiver(
   // In the same turn as the listener opens, so that a heartbeat is the first frame of all; not before it, because a
   // receiver that never gets its address must not say that it listened.
   const port = await listen(server, options, () => admission.start())
-  log.info({ host: options.host, port, receiver }, 'receiving submissions')
+  log.info({ receiver }, 'listening')
   return { port, stop }
 
   async function stop(): Promise<void> {
@@ -90,7 +90,7 @@ export async function startReceiver(
     await closed
     clearTimeout(cut)
     await writer.stop()
-    log.info({ port, receiver }, 'receives no more')
+    log.info({ receiver }, 'receives no more')
   }
 }
 
@@ -138,12 +138,12 @@ function isUnderSubmit(url = ''): boolean {
   return /^(?:https?:\/\/[^/?#]*)?\/submit(?:[/?#]|$)/i.test(url)
 }
 
-function listen(server: Server, { host, port }: ReceiveOptions, onListening: () => void): Promise<number> {
+function listen(server: Server, { host, port, fd }: ReceiveOptions, onListening: () => void): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(new CannotListen(`can't listen on ${host}:${port}: ${error.message}`, error.code ?? error.message)),
     )
-    server.listen({ host, port }, () => {
+    server.listen(fd === undefined ? { host, port } : { fd }, () => {
       onListening()
       const address = server.address()
       resolve(typeof address === 'object' && address !== null ? address.port : port)

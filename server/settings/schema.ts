@@ -58,6 +58,13 @@ export const settingsSchema = z.strictObject({
       applies: 'restart',
       about: 'Where submissions are received. Nothing else is served there.',
     }),
+    receivers: wholeNumber(Math.max(1, Math.floor(availableParallelism() / 2)), {
+      least: 1,
+      most: 64,
+      applies: 'restart',
+      defaultText: 'half of the processors, at least 1',
+      about: 'Processes that receive, all at that address; the other half is for converting and counting.',
+    }),
     maxBodyBytes: bytes('200 KiB', {
       applies: 'restart',
       about: 'A longer body is discarded, answered with 202 and counted.',

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { eventually, freePort, startTidewatch, type TidewatchProcess } from '../support/tidewatch-process.ts'
+import { freePort, startTidewatch, type TidewatchProcess } from '../support/tidewatch-process.ts'
 
 let state: string
 let others: Server[]
@@ -50,40 +50,3 @@ test.each([
   expect(await server.stop()).toBe(0)
   server = null
 })
-
-test('an address that is taken while the receiver is started again is tried for until it is free', async () => {
-  const receivePort = await freePort()
-  const running = await startTidewatch({ state, receivePort, dashboardPort: await freePort() })
-  server = running
-  const other = await eventually('the address is taken in between', async () => {
-    const receiver = running.children().get('receive')
-    if (receiver !== undefined) process.kill(receiver, 'SIGKILL')
-    return occupyAtOnce(receivePort)
-  })
-  // The log is JSON.
-  const said = JSON.stringify(sentence('receive.listen', receivePort))
-  await eventually('it is said', async () => (running.output().includes(said) ? true : null))
-  const restarts = () => running.output().split('is started again').length
-  const before = restarts()
-  await eventually('it is tried again', async () => (restarts() > before ? true : null))
-  other.close()
-  await eventually('it receives again', async () =>
-    fetch(`${running.receiveUrl}/status`).then(
-      ({ ok }) => ok || null,
-      () => null,
-    ),
-  )
-  expect(running.output().split(said)).toHaveLength(2)
-  expect(running.output()).not.toMatch(/ {4}at /)
-  expect(await running.stop()).toBe(0)
-  server = null
-})
-
-/** Null where the killed receiver, or its successor, has the address. */
-async function occupyAtOnce(port: number): Promise<Server | null> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    const other = await occupy(port).catch(() => null)
-    if (other !== null) return other
-  }
-  return null
-}

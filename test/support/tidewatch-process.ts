@@ -11,8 +11,10 @@ export interface TidewatchProcess {
   readonly receiveUrl: string
   readonly dashboardUrl: string
   readonly pid: number
-  /** Process ids of the owner's children, as `receive` or `convert`. */
+  /** Process ids of the owner's children, as `receive` (one of them) or `convert`. */
   children(): ReadonlyMap<string, number>
+  /** Process ids of the receivers, ascending. */
+  receivers(): readonly number[]
   /** Everything that it wrote, both streams. */
   output(): string
   /** Asks it to stop, as Ctrl-C does, and answers its exit code. */
@@ -27,6 +29,8 @@ export interface ServeOptions {
   readonly dashboardPort: number
   readonly environment?: Readonly<Record<string, string>>
   readonly command?: readonly string[]
+  /** For a role that receives alone. */
+  readonly hasNoDashboard?: boolean
 }
 
 /** Starts it and resolves once it receives and shows. Throws with its output where it ends before. */
@@ -51,7 +55,7 @@ export async function startTidewatch(options: ServeOptions): Promise<TidewatchPr
   const ended = once(child, 'exit')
   try {
     await untilAnswers(`${receiveUrl}/status`, child)
-    await untilAnswers(`${dashboardUrl}/api/v1/freshness`, child)
+    if (!options.hasNoDashboard) await untilAnswers(`${dashboardUrl}/api/v1/freshness`, child)
   } catch (error) {
     child.kill('SIGKILL')
     throw new Error(`tidewatch did not come up: ${error instanceof Error ? error.message : error}\n${output}`)
@@ -60,7 +64,8 @@ export async function startTidewatch(options: ServeOptions): Promise<TidewatchPr
     receiveUrl,
     dashboardUrl,
     pid,
-    children: () => childrenOf(pid),
+    children: () => new Map(childrenOf(pid).map(({ role, id }) => [role, id])),
+    receivers: () => childrenOf(pid).flatMap(({ role, id }) => (role === 'receive' ? [id] : [])),
     output: () => output,
     async stop() {
       child.kill('SIGINT')
@@ -108,15 +113,16 @@ async function untilAnswers(url: string, child: ChildProcess): Promise<void> {
   })
 }
 
-function childrenOf(pid: number): ReadonlyMap<string, number> {
+function childrenOf(pid: number): { readonly role: string; readonly id: number }[] {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(/\s+/)
-  const byRole = new Map<string, number>()
-  for (const id of children.filter((text) => text !== '')) {
-    const command = readOrEmpty(`/proc/${id}/cmdline`)
-    const role = /server\/(receive|convert)\/main\.js/.exec(command)?.[1]
-    if (role !== undefined) byRole.set(role, Number(id))
-  }
-  return byRole
+  return children
+    .filter((text) => text !== '')
+    .map(Number)
+    .sort((a, b) => a - b)
+    .flatMap((id) => {
+      const role = /server\/(receive|convert)\/main\.js/.exec(readOrEmpty(`/proc/${id}/cmdline`))?.[1]
+      return role === undefined ? [] : [{ role, id }]
+    })
 }
 
 function readOrEmpty(path: string): string {

@@ -23,13 +23,20 @@ const LOG_ROLES = { all: 'owner', dashboard: 'owner', receive: 'receiver', conve
 export const serve: Command = {
   name: 'serve',
   summary: 'Receives, converts, counts, judges, mails and shows, until it is stopped.',
-  usage: '[--role ROLE]',
+  usage: '[--role ROLE] [--receivers N]',
   help: `Runs the service until Ctrl-C or SIGTERM; then what was received is converted, counted and archived
 before it ends. SIGHUP reads the settings anew.
 
 A role runs one part alone: receive, convert, or dashboard (which also counts, judges and mails, and is
 the only one that has the database). Roles of one state directory find each other through it.`,
-  options: { role: { value: 'ROLE', about: 'all (the default), receive, convert, or dashboard.' } },
+  options: {
+    role: { value: 'ROLE', about: 'all (the default), receive, convert, or dashboard.' },
+    receivers: {
+      value: 'N',
+      about: 'Processes that receive: short for --receive.receivers.',
+      setting: 'receive.receivers',
+    },
+  },
   takesSettings: true,
   operands: { least: 0, most: 0 },
   async run(args, io) {

@@ -1,0 +1,85 @@
+import type { Logger } from '../log.ts'
+import { FIRST_HANDED_FD, type SupervisedChild, superviseChild } from '../process/supervise-child.ts'
+import { CannotListen } from './cannot-listen.ts'
+import { openListeningSocket } from './listening-socket.ts'
+import { receiverMessage } from './messages.ts'
+import type { ReceiveOptions } from './options.ts'
+
+export interface ReceiversOptions {
+  /** What each of them is started with; names and the socket are given here. */
+  readonly options: Omit<ReceiveOptions, 'receiver' | 'fd'>
+  /** How many processes. */
+  readonly count: number
+  readonly log: Logger
+}
+
+/** The receiver processes of this machine, on one address. */
+export interface Receivers {
+  readonly port: number
+  /** Resolves when all of them listen; rejects with CannotListen where they can't. */
+  readonly listening: Promise<void>
+  /** Has everybody answer what has arrived, and ends them. */
+  stop(): Promise<void>
+}
+
+/** What the receivers of a service are called. */
+export function receiverNames(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `local-${index + 1}`)
+}
+
+/**
+ * Starts receivers; each is started again whenever it dies, and the others go on meanwhile. Rejects with CannotListen where
+ * the address can't be had.
+ */
+export async function startReceivers({ options, count, log }: ReceiversOptions): Promise<Receivers> {
+  const socket = await openListeningSocket(options)
+  const names = receiverNames(count)
+  const receivers = names.map((receiver) => startOne({ ...options, receiver, fd: FIRST_HANDED_FD }, socket.fd, log))
+  const listening = Promise.all(receivers.map((receiver) => receiver.listening)).then(() => {
+    log.info({ host: options.host, port: socket.port, receivers: names }, 'receiving submissions')
+  })
+  // Whoever waits for it hears of trouble; that nobody may wait yet is no reason to end.
+  listening.catch(() => {})
+  return {
+    port: socket.port,
+    listening,
+    async stop() {
+      // Before they stop: who comes now is refused, and doesn't wait in a queue that nobody serves any more.
+      socket.close()
+      await Promise.all(receivers.map(({ child }) => child.stop()))
+    },
+  }
+}
+
+function startOne(
+  options: ReceiveOptions,
+  fd: number,
+  log: Logger,
+): { readonly child: SupervisedChild; readonly listening: Promise<void> } {
+  const { promise: listening, resolve, reject } = withResolvers()
+  const child = superviseChild({
+    name: options.receiver,
+    entry: new URL('./main.js', import.meta.url),
+    args: [JSON.stringify(options)],
+    fds: [fd],
+    log,
+    onMessage: (sent) => {
+      const message = receiverMessage.parse(sent)
+      if (message.kind === 'listening') resolve()
+      // Two services may bind an address before either listens; then only listening tells.
+      else reject(new CannotListen(`${options.receiver} can't listen on ${options.host}:${options.port}`, message.code))
+    },
+  })
+  return { child, listening }
+}
+
+/** `Promise.withResolvers`, which Node.js 20 hasn't. */
+function withResolvers() {
+  let resolve = (): void => undefined
+  let reject = (_reason: Error): void => undefined
+  const promise = new Promise<void>((onResolve, onReject) => {
+    resolve = onResolve
+    reject = onReject
+  })
+  return { promise, resolve, reject }
+}
