@@ -29,8 +29,12 @@ export interface ConvertedRecord {
 
 export interface ProblemCause {
   readonly problem: Problem
+  /** What was at fault: a path in the payload (`info.revision`), `body`, or the part of the path that can't be read. */
   readonly field: string
+  /** What stood there: at most 200 characters, those that can't be seen escaped. */
   readonly value: string
+  /** What was thrown, where something was: at most 1,000 characters, likewise. */
+  readonly exception?: string
 }
 
 /** The parts of a record that only the archive needs. */

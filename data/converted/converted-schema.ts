@@ -25,7 +25,7 @@ const record = z.strictObject({
   outcome,
   problem: z.union([problem, z.literal('none')]),
   problems: z.array(problem),
-  causes: z.array(z.strictObject({ problem, field: z.string(), value: z.string() })),
+  causes: z.array(z.strictObject({ problem, field: z.string(), value: z.string(), exception: z.string().optional() })),
   automation: z.boolean(),
   duplicateKey: z
     .string()

@@ -8,10 +8,25 @@ import { type JsonNode, type JsonObject, memberNamed, sourceOf } from './json-te
 const SUMMARY = ['sum', 'log_sum', 'log_sum_squares', 'sum_squares_lo', 'sum_squares_hi'] as const
 const ABSENT = '-1'
 
+/** What the specification of a histogram says as well, and its compact form therefore doesn't. */
+const REDUNDANT = ['range', 'bucket_count', 'histogram_type']
+const READ: readonly string[] = ['values', ...SUMMARY]
+
 export type CompactHistogram =
-  | { readonly kind: 'compact'; readonly text: string }
-  /** `field`: where in the histogram, `value`: what stands there. */
-  | { readonly kind: 'bad'; readonly field: string; readonly value: string }
+  /** `rest`: members that compact form has no place for, `"name":value` with commas between; mostly none. */
+  { readonly kind: 'compact'; readonly text: string; readonly rest: string } | Bad
+
+/** `field`: where in the histogram, `value`: what stands there. */
+interface Bad {
+  readonly kind: 'bad'
+  readonly field: string
+  readonly value: string
+}
+
+interface Part {
+  readonly kind: 'part'
+  readonly text: string
+}
 
 /**
  * The compact form of a raw histogram, as JSON text. Buckets come by their lower bound, only those with something in
@@ -19,6 +34,8 @@ export type CompactHistogram =
  * makes the whole histogram bad: leaving it out would say that it never was.
  */
 export function compactHistogram(text: string, histogram: JsonNode, layout: BucketLayout): CompactHistogram {
+  const others = otherMembers(text, histogram)
+  if (others.kind === 'bad') return others
   const values = memberNamed(histogram, 'values')
   if (values?.kind !== 'object') return bad('values', values === null ? 'absent' : sourceOf(text, values))
   const counts = bucketCounts(text, values, layout)
@@ -29,7 +46,7 @@ export function compactHistogram(text: string, histogram: JsonNode, layout: Buck
     if (number.kind === 'bad') return { ...number, field: name }
     summary.push(number.text)
   }
-  return { kind: 'compact', text: `[${[...counts, ...summary].join(',')}]` }
+  return { kind: 'compact', text: `[${[...counts, ...summary].join(',')}]`, rest: others.text }
 }
 
 /** A histogram that came in compact form already, where it fits its layout: as it came. */
@@ -44,10 +61,26 @@ export function checkCompact(text: string, histogram: JsonNode, layout: BucketLa
     const fits = place < layout.bounds.length ? isCount(item, source) : item.kind === 'number'
     if (!fits) return bad(`[${place}]`, source)
   }
-  return { kind: 'compact', text: sourceOf(text, histogram) }
+  return { kind: 'compact', text: sourceOf(text, histogram), rest: '' }
 }
 
-function bucketCounts(text: string, values: JsonObject, layout: BucketLayout): string[] | CompactHistogram {
+/** Members that nobody here knows; and none of those that are read may stand twice, as only one would be kept. */
+function otherMembers(text: string, histogram: JsonNode): Part | Bad {
+  if (histogram.kind !== 'object') return bad('', sourceOf(text, histogram))
+  const seen = new Set<string>()
+  const rest: string[] = []
+  for (const { name, nameStart, value } of histogram.members) {
+    if (READ.includes(name)) {
+      if (seen.has(name)) return bad(name, 'stands there twice')
+      seen.add(name)
+    } else if (!REDUNDANT.includes(name)) {
+      rest.push(text.slice(nameStart, value.end))
+    }
+  }
+  return { kind: 'part', text: rest.join(',') }
+}
+
+function bucketCounts(text: string, values: JsonObject, layout: BucketLayout): string[] | Bad {
   const counts: string[] = new Array(layout.bounds.length).fill('0')
   const seen = new Set<number>()
   for (const { name, value } of values.members) {
@@ -65,12 +98,12 @@ function isCount(node: JsonNode, source: string): boolean {
 }
 
 /** `null` is what a client's JSON writer makes of a sum that is no number: it says as little as absence. */
-function summaryNumber(text: string, node: JsonNode | null): CompactHistogram {
-  if (node === null || node.kind === 'null') return { kind: 'compact', text: ABSENT }
+function summaryNumber(text: string, node: JsonNode | null): Part | Bad {
+  if (node === null || node.kind === 'null') return { kind: 'part', text: ABSENT }
   const source = sourceOf(text, node)
-  return node.kind === 'number' ? { kind: 'compact', text: source } : bad('', source)
+  return node.kind === 'number' ? { kind: 'part', text: source } : bad('', source)
 }
 
-function bad(field: string, value: string): CompactHistogram {
+function bad(field: string, value: string): Bad {
   return { kind: 'bad', field, value }
 }

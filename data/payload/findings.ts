@@ -17,6 +17,7 @@ export interface Verdict {
 
 const SEVERITY = { rejected: 0, quarantined: 1, salvaged: 2 } as const
 const LONGEST_TEXT = 200
+const LONGEST_EXCEPTION = 1000
 
 /**
  * What follows from all that was found wrong with a submission, in any order: the gravest outcome, its first problem,
@@ -29,23 +30,38 @@ export function verdictOf(findings: readonly ProblemCause[]): Verdict {
   const problems = PROBLEMS.filter((problem) => found.has(problem)).sort((a, b) => severity(a) - severity(b))
   const causes = problems.flatMap((problem) => {
     const cause = found.get(problem)
-    return cause === undefined ? [] : [{ problem, field: readable(cause.field), value: readable(cause.value) }]
+    return cause === undefined ? [] : [readableCause(cause)]
   })
   const first = problems[0]
   if (first === undefined) return { outcome: 'accepted', problem: NO_PROBLEM, problems, causes }
   return { outcome: OUTCOME_OF_PROBLEM[first], problem: first, problems, causes }
 }
 
+function readableCause({ problem, field, value, exception }: ProblemCause): ProblemCause {
+  const readable = { problem, field: readableText(field, LONGEST_TEXT), value: readableText(value, LONGEST_TEXT) }
+  return exception === undefined ? readable : { ...readable, exception: readableText(exception, LONGEST_EXCEPTION) }
+}
+
 /**
- * Text of unknown origin for people's eyes and single lines: its first 200 characters, and what can't be seen, turns
- * text around or is half a character as `\u202e`.
+ * Text of unknown origin for people's eyes and single lines: what can't be seen, turns text around or is half a character
+ * stands as `\u202e`, and as much of it as makes at most `longest` characters.
  */
-function readable(text: string): string {
-  return text
-    .slice(0, LONGEST_TEXT)
-    .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
-      Array.from({ length: character.length }, (_, at) => escaped(character.charCodeAt(at))).join(''),
-    )
+function readableText(text: string, longest: number): string {
+  const parts: string[] = []
+  let length = 0
+  for (const character of text.slice(0, longest)) {
+    const part = UNSEEN.test(character) ? escapes(character) : character
+    length += part.length
+    if (length > longest) break
+    parts.push(part)
+  }
+  return parts.join('')
+}
+
+const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/u
+
+function escapes(character: string): string {
+  return Array.from({ length: character.length }, (_, at) => escaped(character.charCodeAt(at))).join('')
 }
 
 function escaped(code: number): string {

@@ -2,7 +2,8 @@ import type { ProblemCause } from '../converted/converted-record.ts'
 import { FIELD_NAMES } from '../domain/dimension-schema.ts'
 import { type Dimensions, UNKNOWN } from '../domain/dimensions.ts'
 import type { SubmissionPath } from '../domain/submission-path.ts'
-import { type JsonNode, memberNamed, sourceOf, stringOf } from './json-text.ts'
+import { type JsonNode, sourceOf, stringOf } from './json-text.ts'
+import type { VersionedPayload } from './versions/versioned-payload.ts'
 
 export interface ResolvedDimensions {
   /** As the client wrote them, before any schema. */
@@ -16,32 +17,31 @@ export function dimensionsOfPath(path: SubmissionPath): Dimensions {
 }
 
 /**
- * Dimensions from `info`, the payload's own word; from the path where it has none; `UNKNOWN` where neither has. A path
+ * Dimensions as the payload has them, its own word; from the path where it has none; `UNKNOWN` where neither has. A path
  * that says something else than the payload is noted, and the payload believed: what is archived is the payload.
  */
-export function resolveDimensions(text: string, info: JsonNode | null, path: SubmissionPath): ResolvedDimensions {
+export function resolveDimensions(own: VersionedPayload['dimensions'], path: SubmissionPath): ResolvedDimensions {
   const fromPath = dimensionsOfPath(path)
   const findings: ProblemCause[] = []
   const missing: string[] = []
-  const value = (dimension: keyof Dimensions): string => {
-    const field = FIELD_NAMES[dimension]
-    const own = textOf(text, memberNamed(info, field))
+  const resolve = (dimension: keyof Dimensions): string => {
+    const { field, value } = own[dimension]
     const other = fromPath[dimension]
-    if (own === null) {
-      missing.push(field)
+    if (value === null) {
+      missing.push(FIELD_NAMES[dimension])
       return other
     }
-    if (other !== UNKNOWN && other !== own) {
-      findings.push({ problem: 'dimension_mismatch', field, value: `payload "${own}", path "${other}"` })
+    if (other !== UNKNOWN && other !== value) {
+      findings.push({ problem: 'dimension_mismatch', field, value: `payload "${value}", path "${other}"` })
     }
-    return own
+    return value
   }
   const dimensions = {
-    reason: value('reason'),
-    appName: value('appName'),
-    appVersion: value('appVersion'),
-    channel: value('channel'),
-    buildId: value('buildId'),
+    reason: resolve('reason'),
+    appName: resolve('appName'),
+    appVersion: resolve('appVersion'),
+    channel: resolve('channel'),
+    buildId: resolve('buildId'),
   }
   if (path.kind !== 'full' && path.kind !== 'id' && missing.length > 0) findings.push(invalidPath(path, missing))
   return { dimensions, findings }

@@ -4,17 +4,12 @@ import type { Dimensions } from '../domain/dimensions.ts'
 import { parseSubmissionPath, type SubmissionPath } from '../domain/submission-path.ts'
 import { parseRevision, type Revision, type RevisionRules, revisionPrefix } from '../histograms/revision.ts'
 import { bodyText } from './body-text.ts'
-import {
-  type JsonLimits,
-  type JsonNode,
-  type JsonObject,
-  type JsonScalar,
-  memberNamed,
-  scanJson,
-  sourceOf,
-} from './json-text.ts'
+import { type JsonLimits, type JsonObject, scanJson, sourceOf } from './json-text.ts'
 import { dimensionsOfPath, invalidPath, resolveDimensions, textOf } from './payload-dimensions.ts'
-import { type Submission, sourceTags } from './submission.ts'
+import { type Submission, senderCountry, sourceTags } from './submission.ts'
+import { infoDimensions, normalOs } from './versions/info.ts'
+import { type PayloadVersion, readVersion, versionOf } from './versions/read-version.ts'
+import { type Field, fieldAt, type HistogramSection, type VersionedPayload } from './versions/versioned-payload.ts'
 
 export interface ConversionRules {
   /** A body that inflates to more is `too_large_inflated`. */
@@ -25,6 +20,8 @@ export interface ConversionRules {
   readonly lostHistogramsRatio: number
   readonly revisions: RevisionRules
   readonly dimensions: DimensionSchema
+  /** The kept header, lower case, in which a proxy says the country of the sender; absent or null: none does. */
+  readonly countryHeader?: string | null
 }
 
 /** All that is known of a submission before its histogram specification is asked for. */
@@ -38,17 +35,16 @@ export interface Reading {
   readonly payload: ReadPayload | null
 }
 
-/** A payload of version 1 or 2: its text, and where the parts stand that conversion changes. */
-export interface ReadPayload {
+/** A payload of a known version: its text, and where the parts stand that conversion changes. */
+export interface ReadPayload extends Pick<VersionedPayload, 'rewritten'> {
   readonly text: string
-  readonly version: 1 | 2
-  readonly versionNode: JsonNode
-  /** `info.OS`; null where it isn't a string. */
-  readonly osNode: JsonScalar | null
-  /** Null: none, or empty; then nothing needs a revision. */
-  readonly histograms: JsonObject | null
+  readonly version: PayloadVersion
+  /** None: nothing needs a revision. */
+  readonly sections: readonly HistogramSection[]
   /** Whose specification it needs; null where it has no histograms. */
   readonly revision: Revision | null
+  /** Where the revision stands: `info.revision`. */
+  readonly revisionField: string
 }
 
 /** Opens a submission. Whatever its bytes are, the answer is a reading; see `Reading.findings` for what is wrong. */
@@ -71,10 +67,6 @@ export function readSubmission(submission: Submission, rules: ConversionRules): 
   return readPayload(submission, path, body.text, scan.root, rules)
 }
 
-/** Members of the payload that conversion reads. */
-const READ_MEMBERS = ['ver', 'version', 'info', 'histograms']
-const READ_INFO = [...Object.values(FIELD_NAMES), 'revision', 'OS']
-
 /** What `readSubmission` says of a body whose JSON has been read: `text`, and its object `root`. */
 export function readPayload(
   submission: Submission,
@@ -83,36 +75,55 @@ export function readPayload(
   root: JsonObject,
   rules: ConversionRules,
 ): Reading {
-  const info = memberNamed(root, 'info')
-  const versionNode = memberNamed(root, 'ver') ?? memberNamed(root, 'version')
-  const version = knownVersion(text, versionNode)
-  const resolved = resolveDimensions(text, info, path)
+  const version = versionOf(text, root)
+  if (version.kind === 'unknown') return unknownVersion(submission, path, text, root, version.value, rules)
+
+  const documentId = documentIdOf(path)
+  const country = rules.countryHeader ? senderCountry(submission, rules.countryHeader) : null
+  const read = readVersion(version, text, root, { documentId, country })
+  const resolved = resolveDimensions(read.dimensions, path)
   const reading = {
     submission,
-    documentId: documentIdOf(path),
+    documentId,
     dimensions: applySchema(resolved.dimensions, rules.dimensions),
-    attributes: attributesOf(submission, path, text, info, rules),
+    attributes: attributesOf(submission, path, textOf(text, read.revision.node), textOf(text, read.os.node), rules),
   }
-  if (version === null || versionNode === null) {
-    // Where another version keeps its dimensions isn't known here, so the path can't be held against it.
-    const value = versionNode === null ? 'absent' : sourceOf(text, versionNode)
-    const findings = resolved.findings.filter(({ problem }) => problem !== 'invalid_path')
-    return { ...reading, findings: [...findings, { problem: 'unknown_version', field: 'ver', value }], payload: null }
-  }
-  const misshapen = shapeProblem(text, root, info)
-  if (misshapen !== null) return { ...reading, findings: [...resolved.findings, misshapen], payload: null }
+  if (read.problem !== null) return { ...reading, findings: [...resolved.findings, read.problem], payload: null }
 
-  const histograms = filled(memberNamed(root, 'histograms'))
-  const revision = histograms === null ? null : neededRevision(text, info, rules)
+  const { sections, rewritten } = read
+  const revision = sections.length === 0 ? null : neededRevision(text, read.revision, rules)
   if (revision !== null && 'problem' in revision) {
     return { ...reading, findings: [...resolved.findings, revision], payload: null }
   }
-  const os = memberNamed(info, 'OS')
-  const osNode = os?.kind === 'string' ? os : null
+  const revisionField = read.revision.field
   return {
     ...reading,
     findings: resolved.findings,
-    payload: { text, version, versionNode, osNode, histograms, revision },
+    payload: { text, version: version.number, sections, revision, revisionField, rewritten },
+  }
+}
+
+/** Nobody knows what such a payload holds; who sent it is looked for where most versions say it. */
+function unknownVersion(
+  submission: Submission,
+  path: SubmissionPath,
+  text: string,
+  root: JsonObject,
+  value: string,
+  rules: ConversionRules,
+): Reading {
+  const resolved = resolveDimensions(infoDimensions(text, root), path)
+  const revision = textOf(text, fieldAt(root, 'info', 'revision').node)
+  const os = textOf(text, fieldAt(root, 'info', 'OS').node)
+  // Where another version keeps its dimensions isn't known here, so the path can't be held against it.
+  const findings = resolved.findings.filter(({ problem }) => problem !== 'invalid_path')
+  return {
+    submission,
+    documentId: documentIdOf(path),
+    dimensions: applySchema(resolved.dimensions, rules.dimensions),
+    attributes: attributesOf(submission, path, revision, os, rules),
+    findings: [...findings, { problem: 'unknown_version', field: 'ver', value }],
+    payload: null,
   }
 }
 
@@ -128,50 +139,13 @@ function unreadable(
     submission,
     documentId: documentIdOf(path),
     dimensions: applySchema(dimensionsOfPath(path), rules.dimensions),
-    attributes: attributesOf(submission, path, '', null, rules),
+    attributes: attributesOf(submission, path, null, null, rules),
     findings: [finding, ...pathProblem],
     payload: null,
   }
 }
 
-/** Other versions join here, each with a reader of its own. */
-function knownVersion(text: string, node: JsonNode | null): 1 | 2 | null {
-  if (node?.kind !== 'number') return null
-  const version = Number(sourceOf(text, node))
-  return version === 1 || version === 2 ? version : null
-}
-
-/** What makes a payload of a known version none: parts of another kind, or parts that stand twice and contradict. */
-function shapeProblem(text: string, root: JsonObject, info: JsonNode | null): ProblemCause | null {
-  for (const [field, node] of [
-    ['info', info],
-    ['histograms', memberNamed(root, 'histograms')],
-  ] as const) {
-    if (node !== null && node.kind !== 'object' && node.kind !== 'null') {
-      return { problem: 'bad_payload', field, value: sourceOf(text, node) }
-    }
-  }
-  const twice = repeated(root, READ_MEMBERS) ?? prefixed('info.', repeated(info, READ_INFO))
-  return twice === null ? null : { problem: 'bad_payload', field: twice, value: 'stands there twice' }
-}
-
-function repeated(node: JsonNode | null, names: readonly string[]): string | null {
-  if (node?.kind !== 'object') return null
-  const { members } = node
-  return names.find((name) => members.filter((member) => member.name === name).length > 1) ?? null
-}
-
-function prefixed(prefix: string, name: string | null): string | null {
-  return name === null ? null : prefix + name
-}
-
-function filled(node: JsonNode | null): JsonObject | null {
-  return node?.kind === 'object' && node.members.length > 0 ? node : null
-}
-
-function neededRevision(text: string, info: JsonNode | null, rules: ConversionRules): Revision | ProblemCause {
-  const field = 'info.revision'
-  const node = memberNamed(info, 'revision')
+function neededRevision(text: string, { field, node }: Field, rules: ConversionRules): Revision | ProblemCause {
   const url = textOf(text, node)
   if (url !== null) return parseRevision(url, rules.revisions) ?? { problem: 'invalid_revision', field, value: url }
   // `""` and `null` say as little as nothing; a list or an object was meant to say something.
@@ -189,14 +163,12 @@ function documentIdOf(path: SubmissionPath): string {
 function attributesOf(
   submission: Submission,
   path: SubmissionPath,
-  text: string,
-  info: JsonNode | null,
+  revision: string | null,
+  os: string | null,
   rules: ConversionRules,
 ): Record<string, string> {
   const attributes: Record<string, string> = { path_form: pathForm(path) }
-  const revision = textOf(text, memberNamed(info, 'revision'))
   if (revision !== null) attributes.revision_prefix = watchable(revisionPrefix(revision, rules.revisions))
-  const os = textOf(text, memberNamed(info, 'OS'))
   if (os !== null) attributes.os = watchable(normalOs(os))
   const tags = sourceTags(submission.headers)
   if (tags.length > 0) attributes.source_tag = watchable(tags.sort().join(','))
@@ -205,11 +177,6 @@ function attributesOf(
 
 function pathForm(path: SubmissionPath): string {
   return path.kind === 'full' || path.kind === 'id' ? path.kind : 'malformed'
-}
-
-/** Builds named the same system in several ways; what readers of the archive ask for is `WINNT`. */
-export function normalOs(os: string): string {
-  return os.startsWith('Windows_') ? 'WINNT' : os
 }
 
 const LONGEST_ATTRIBUTE = 100

@@ -26,6 +26,15 @@ export function sourceTags(headers: Submission['headers']): string[] {
 }
 
 /**
+ * The country that a submission was sent from, two capital letters, as a proxy found it out and says in `header`; `??`
+ * where that says none.
+ */
+export function senderCountry({ headers }: Submission, header: string): string {
+  const country = headers[header]?.trim().toUpperCase() ?? ''
+  return /^[A-Z]{2}$/.test(country) ? country : '??'
+}
+
+/**
  * What two copies of one submission have in common: document id, reason and body, byte for byte. The same id with
  * another body is another submission (`idle-daily` several times, then `saved-session`). 32 hex digits.
  */

@@ -22,7 +22,7 @@ import { readSegment, type Segment } from '../../data/spool/read-segment.ts'
 import { coverageOf } from './coverage.ts'
 
 /** Raised when the same submission would be decided differently. */
-const CONVERTER_VERSION = '1'
+const CONVERTER_VERSION = '2'
 
 export interface SegmentConversion {
   readonly claim: Claim
@@ -107,7 +107,7 @@ function openSubmission(submission: Submission, { rules, poison, onFrame }: Segm
   try {
     return { kind: 'reading', reading: readSubmission(submission, rules), submission }
   } catch (error) {
-    return { kind: 'decided', conversion: failedConversion(submission, String(error), rules) }
+    return { kind: 'decided', conversion: failedConversion(submission, error, rules) }
   }
 }
 
@@ -127,7 +127,7 @@ async function convertBatch(batch: readonly Opened[], conversion: SegmentConvers
       const specification = revision === null ? undefined : found.get(revisionKey(revision))
       return convertSubmission(reading, specification ?? { kind: 'unavailable' }, rules)
     } catch (error) {
-      return failedConversion(submission, String(error), rules)
+      return failedConversion(submission, error, rules)
     }
   })
   onFrame(null)

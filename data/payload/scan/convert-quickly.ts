@@ -2,10 +2,12 @@ import { parseSubmissionPath } from '../../domain/submission-path.ts'
 import { parseRevision, type Revision } from '../../histograms/revision.ts'
 import type { HistogramSpecification } from '../../histograms/specification.ts'
 import { decodeText, inflatedBody } from '../body-text.ts'
-import { type Conversion, convertSubmission, type SiftedHistograms, unknownHistogram } from '../convert-submission.ts'
+import { type Conversion, convertSubmission } from '../convert-submission.ts'
 import { type JsonObject, scanJson } from '../json-text.ts'
 import { type ConversionRules, readPayload } from '../read-submission.ts'
+import { type SiftedHistograms, unknownHistogram } from '../sift-histograms.ts'
 import type { Submission } from '../submission.ts'
+import type { HistogramSection } from '../versions/versioned-payload.ts'
 import { HistogramScanner, type ScannedHistograms } from './histogram-scanner.ts'
 import { LayoutIndex } from './layout-index.ts'
 import { ascii } from './skip-value.ts'
@@ -111,14 +113,16 @@ export class QuickConverter {
     if (scan.values - PLACEHOLDER_VALUES + scanned.values > rules.json.maxValues) return null
     const reading = readPayload(submission, parseSubmissionPath(submission.path), text, scan.root, rules)
     const { payload } = reading
-    if (payload?.version !== 1 || payload.histograms === null || payload.revision === null) return null
+    if (payload?.version !== 1 || payload.revision === null) return null
+    const [section, another] = payload.sections
+    if (section === undefined || section.isKeyed || another !== undefined) return null
     if (!isSame(payload.revision, guess.revision)) return null
-    if (!isPlaceholder(payload.histograms, before)) return null
+    if (!isPlaceholder(section.node, before)) return null
     return convertSubmission(
       reading,
       { kind: 'found', specification: guess.specification },
       rules,
-      siftedOf(scanned, guess.specification),
+      siftedOf(scanned, section, guess.specification),
     )
   }
 }
@@ -135,13 +139,15 @@ function isPlaceholder(node: JsonObject, before: Buffer): boolean {
 
 function siftedOf(
   { kept, unknown, total }: ScannedHistograms,
+  { node, field, place }: HistogramSection,
   specification: HistogramSpecification,
 ): SiftedHistograms {
   return {
-    kept,
-    dropped: unknown.map(({ name, text }) => `"${name}":${text}`),
-    findings: unknown.map(({ name }) => unknownHistogram(specification, name)),
+    edits: [{ start: node.start, end: node.end, text: `{${kept}}` }],
+    dropped: Array.from(unknown, ([name, text]) => ({ within: place, member: `"${name}":${text}` })),
+    findings: Array.from(unknown.keys(), (name) => unknownHistogram(specification, `${field}.${name}`, name)),
     total,
+    lost: unknown.size,
   }
 }
 
