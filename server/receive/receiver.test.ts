@@ -1,133 +1,44 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { Agent, request as httpRequest } from 'node:http'
+import { readdir } from 'node:fs/promises'
+import { Agent } from 'node:http'
 import { connect, createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Frame } from '../../data/spool/frame.ts'
 import { CLIENT_ADDRESS } from '../../data/spool/frame.ts'
-import { readSegment } from '../../data/spool/read-segment.ts'
 import type { CreateSegmentFile } from '../../data/spool/segment-file.ts'
 import { createSegmentFile } from '../../data/spool/segment-file.ts'
-import { createLog } from '../log.ts'
 import type { ReceiveOptions } from './options.ts'
-import { receiveOptions } from './options.ts'
 import type { Receiver } from './receiver.ts'
-import { startReceiver } from './receiver.ts'
+import {
+  type Answered,
+  ID,
+  PATH,
+  type RunningReceivers,
+  runningReceivers,
+  type Sent,
+  send,
+  sendRaw,
+} from './testing/running-receivers.ts'
 
 /** A busy disk takes its time to sync. */
 const WAIT = { timeout: 10_000 }
 
-const ID = '17caa68c-25f5-450a-9cce-7d31318846d8'
-const PATH = `/submit/telemetry/${ID}/idle-daily/Firefox/23.0.1/nightly/20130814063812`
-
+let running: RunningReceivers
 let spool: string
-let receivers: Receiver[]
 beforeEach(async () => {
-  spool = await mkdtemp(join(tmpdir(), 'tidewatch-receive-'))
-  receivers = []
+  running = await runningReceivers()
+  spool = running.spool
 })
-afterEach(async () => {
-  for (const receiver of receivers) await receiver.stop()
-  await rm(spool, { recursive: true })
-})
+afterEach(() => running.remove())
 
-const log = createLog({ level: 'silent', role: 'receiver' })
+const start = (overrides: Partial<ReceiveOptions> = {}, createFile?: CreateSegmentFile): Promise<Receiver> =>
+  running.start(overrides, createFile === undefined ? {} : { createFile })
 
-async function start(overrides: Partial<ReceiveOptions> = {}, createFile?: CreateSegmentFile): Promise<Receiver> {
-  const options = receiveOptions.parse({
-    receiver: 'local',
-    version: '1.2.3',
-    spool,
-    host: '127.0.0.1',
-    port: 0,
-    maxBodyBytes: 1000,
-    maxPathBytes: 300,
-    maxHeaderBytes: 4096,
-    headerTimeoutSeconds: 10,
-    bodyTimeoutSeconds: 30,
-    maxConnections: 100,
-    maxPendingBytes: 1_000_000,
-    minFreeDiskBytes: 0,
-    heartbeatSeconds: 60,
-    trustedProxies: [],
-    keepClientAddress: false,
-    keepHeaders: ['User-Agent', 'X-Debug-ID'],
-    segmentMaxAgeSeconds: 60,
-    segmentMaxBytes: 1 << 20,
-    ...overrides,
-  })
-  const receiver = await startReceiver(options, createFile === undefined ? { log } : { log, createFile })
-  receivers.push(receiver)
-  return receiver
-}
-
-interface Sent {
-  method?: string
-  path?: string
-  headers?: Record<string, string>
-  body?: string | Uint8Array
-  chunked?: boolean
-  agent?: Agent
-}
-
-interface Answered {
-  status: number
-  headers: NodeJS.Dict<string | string[]>
-  text: string
-}
-
-/** One real request; without `agent` on a connection of its own. */
-function send(
-  { port }: Receiver,
-  { method = 'POST', path = PATH, headers = {}, body, chunked = false, agent }: Sent,
-): Promise<Answered> {
-  return new Promise((resolve, reject) => {
-    const length = body === undefined || chunked ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }
-    const request = httpRequest(
-      { host: '127.0.0.1', port, method, path, headers: { ...length, ...headers }, ...(agent ? { agent } : {}) },
-      async (response) => {
-        const pieces: Buffer[] = []
-        for await (const piece of response) pieces.push(piece)
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(pieces).toString() })
-      },
-    )
-    request.on('error', reject)
-    request.end(body)
-  })
-}
-
-/** Sends these bytes as they are, and gives all that comes back until the connection is closed. */
-function sendRaw({ port }: Receiver, text: string): Promise<string> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write(text))
-    let answer = ''
-    socket.on('data', (piece) => {
-      answer += piece
-    })
-    socket.on('close', () => resolve(answer))
-    socket.on('error', () => {})
-  })
-}
-
-async function framesOnDisk(): Promise<Frame[]> {
-  const frames: Frame[] = []
-  for (const folder of ['closed', 'open']) {
-    for (const name of (await readdir(join(spool, folder))).sort()) {
-      const segment = await readSegment(join(spool, folder, name))
-      expect(segment.damaged).toEqual([])
-      frames.push(...segment.frames)
-    }
-  }
-  return frames
-}
-
-type Submission = Extract<Frame, { kind: 'submission' }>
+const framesOnDisk = () => running.frames()
 type Discarded = Extract<Frame, { kind: 'discarded' }>
-const submissions = async () =>
-  (await framesOnDisk()).filter((frame): frame is Submission => frame.kind === 'submission')
+const submissions = () => running.submissions()
 const discarded = async () => (await framesOnDisk()).filter((frame): frame is Discarded => frame.kind === 'discarded')
 const heartbeats = async () => (await framesOnDisk()).filter(({ kind }) => kind === 'heartbeat').length
 
@@ -427,7 +338,6 @@ describe('the disk', () => {
     await vi.waitFor(async () => expect((await send(receiver, { body: 'again' })).status).toBe(200), WAIT)
     expect((await submissions()).map(({ body }) => Buffer.from(body).toString())).toContain('again')
     await receiver.stop()
-    receivers = []
     const after = (await framesOnDisk()).findIndex(
       (frame) => frame.kind === 'submission' && Buffer.from(frame.body).toString() === 'again',
     )
@@ -442,7 +352,6 @@ describe('the disk', () => {
     )
     await sleep(150)
     await receiver.stop()
-    receivers = []
     expect(await framesOnDisk()).toEqual([])
   })
 
@@ -466,7 +375,6 @@ describe('heartbeats and ends', () => {
     await send(receiver, { body: '{}' })
     await vi.waitFor(async () => expect(await heartbeats()).toBeGreaterThan(2), WAIT)
     await receiver.stop()
-    receivers = []
     const kinds = (await framesOnDisk()).map(({ kind }) => kind)
     expect(kinds[0]).toBe('heartbeat')
     expect(kinds.at(-1)).toBe('heartbeat')
@@ -497,7 +405,6 @@ describe('heartbeats and ends', () => {
     const inFlight = send(receiver, { body: 'in flight', agent })
     await vi.waitFor(async () => expect(await submissions()).toHaveLength(2), WAIT)
     const stopped = receiver.stop()
-    receivers = []
     disk.letGo()
     expect(await inFlight).toMatchObject({ status: 200, headers: { connection: 'close' } })
     await stopped
@@ -514,7 +421,6 @@ describe('heartbeats and ends', () => {
     const closed = new Promise((resolve) => socket.once('close', resolve))
     await send(receiver, { body: '{}' })
     await receiver.stop()
-    receivers = []
     await closed
   })
 

@@ -34,7 +34,8 @@ export function receiverNames(count: number): string[] {
 export async function startReceivers({ options, count, log }: ReceiversOptions): Promise<Receivers> {
   const socket = await openListeningSocket(options)
   const names = receiverNames(count)
-  const receivers = names.map((receiver) => startOne({ ...options, receiver, fd: FIRST_HANDED_FD }, socket.fd, log))
+  const share = { ...options, ...sharedLimits(options, count), fd: FIRST_HANDED_FD }
+  const receivers = names.map((receiver) => startOne({ ...share, receiver }, socket.fd, log))
   const listening = Promise.all(receivers.map((receiver) => receiver.listening)).then(() => {
     log.info({ host: options.host, port: socket.port, receivers: names }, 'receiving submissions')
   })
@@ -48,6 +49,14 @@ export async function startReceivers({ options, count, log }: ReceiversOptions):
       socket.close()
       await Promise.all(receivers.map(({ child }) => child.stop()))
     },
+  }
+}
+
+/** What protects the machine, all receivers together may take: each a part of it. */
+function sharedLimits({ maxConnections, maxPendingBytes }: ReceiversOptions['options'], count: number) {
+  return {
+    maxConnections: Math.ceil(maxConnections / count),
+    maxPendingBytes: Math.ceil(maxPendingBytes / count),
   }
 }
 

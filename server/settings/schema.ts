@@ -4,6 +4,7 @@ import { DEFAULT_DIMENSION_SCHEMA, FIELD_NAMES } from '../../data/domain/dimensi
 import { DEFAULT_CONSTANTS } from '../../data/histograms/definition-number.ts'
 import { DEFAULT_REVISION_RULES } from '../../data/histograms/revision.ts'
 import { LOG_LEVELS } from '../log.ts'
+import { isProxy } from '../receive/trusted-proxies.ts'
 import {
   address,
   bytes,
@@ -11,6 +12,7 @@ import {
   days,
   folder,
   listenAddress,
+  optionalListenAddress,
   ratio,
   setting,
   structure,
@@ -80,6 +82,11 @@ export const settingsSchema = z.strictObject({
       applies: 'restart',
       about: 'All headers of a request together; more is answered with 431.',
     }),
+    maxHeaderCount: wholeNumber(100, {
+      least: 1,
+      applies: 'restart',
+      about: 'Headers of one request; more are answered with 431.',
+    }),
     headerTimeoutSeconds: wholeNumber(10, {
       least: 1,
       applies: 'restart',
@@ -93,12 +100,23 @@ export const settingsSchema = z.strictObject({
     maxConnections: wholeNumber(10_000, {
       least: 1,
       applies: 'restart',
-      about: 'Connections at one time; those beyond are closed at once.',
+      about: 'Connections at one time; those beyond are closed at once. The receivers share them evenly.',
+    }),
+    maxConnectionsPerAddress: wholeNumber(2_500, {
+      least: 1,
+      applies: 'restart',
+      about:
+        'Connections from one address (of IPv6: one /64 network) to one receiver at one time; those beyond are closed at once.',
+    }),
+    maxRequestsPerConnection: wholeNumber(10_000, {
+      least: 1,
+      applies: 'restart',
+      about: 'With the answer to so many requests a connection is closed; the client opens another.',
     }),
     maxPendingBytes: bytes('64 MiB', {
       least: 1024 ** 2,
       applies: 'restart',
-      about: 'Bodies in memory that wait for the disk; more are answered with 503.',
+      about: 'Bodies in memory that wait for the disk; more are answered with 503. The receivers share them evenly.',
     }),
     minFreeDiskBytes: bytes('256 MiB', {
       least: 0,
@@ -112,10 +130,11 @@ export const settingsSchema = z.strictObject({
       about: 'How often the spool notes that somebody is listening, traffic or not.',
     }),
     trustedProxies: texts([], {
-      pattern: /^[0-9a-fA-F:.]+(?:\/\d{1,3})?$/,
+      isAllowed: isProxy,
       allowed: 'IP addresses, or networks such as 10.0.0.0/8 (in a variable or a flag: joined by commas)',
       applies: 'restart',
-      about: 'Addresses or networks of proxies whose X-Forwarded-For is believed.',
+      about:
+        'Addresses or networks of proxies whose X-Forwarded-For is believed, and which may have as many connections as they need.',
     }),
     keepClientAddress: yesOrNo(false, {
       applies: 'restart',
@@ -239,6 +258,17 @@ export const settingsSchema = z.strictObject({
     }),
   }),
 
+  disk: z.strictObject({
+    tellWithinHours: wholeNumber(24, {
+      least: 1,
+      most: 24 * 6,
+      applies: 'live',
+      about:
+        'People are told when the disk of the state directory, filling as it does, will be at ' +
+        'receive.minFreeDiskBytes within this time.',
+    }),
+  }),
+
   duplicates: z.strictObject({
     windowHours: wholeNumber(24, {
       least: 1,
@@ -315,6 +345,13 @@ export const settingsSchema = z.strictObject({
       allowed: 'host names without a port (in a variable or a flag: joined by commas)',
       applies: 'restart',
       about: "Host names that the dashboard answers to, besides the loopback ones and the public address's.",
+    }),
+  }),
+  admin: z.strictObject({
+    listen: optionalListenAddress({
+      applies: 'restart',
+      about:
+        'Where `serve --role receive` and `--role convert` serve their metrics. The other roles serve them on dashboard.listen.',
     }),
   }),
   log: z.strictObject({

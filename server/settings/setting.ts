@@ -82,9 +82,12 @@ export function choice<const Values extends readonly [string, ...string[]]>(
   return setting(z.enum(values), initial, { allowed: inWords(values), fromText: asIs, ...facts })
 }
 
-export function texts(initial: readonly string[], facts: Facts & { readonly pattern?: RegExp }) {
-  const { pattern = /./, ...rest } = facts
-  return setting(z.array(z.string().regex(pattern)), [...initial], {
+export function texts(
+  initial: readonly string[],
+  facts: Facts & { readonly pattern?: RegExp; readonly isAllowed?: (text: string) => boolean },
+) {
+  const { pattern = /./, isAllowed = () => true, ...rest } = facts
+  return setting(z.array(z.string().regex(pattern).refine(isAllowed)), [...initial], {
     allowed: 'a list (in a variable or a flag: joined by commas)',
     fromText: asList,
     ...rest,
@@ -142,6 +145,20 @@ export function listenAddress(initial: string, facts: Facts) {
     }),
     initial,
     { allowed: 'HOST:PORT such as 127.0.0.1:8080 or [::1]:8080 (port 0: any free one)', fromText: asIs, ...facts },
+  )
+}
+
+/** Nothing: it doesn't listen. */
+export function optionalListenAddress(facts: Facts) {
+  return setting(
+    z.string().transform((given, context): ListenAddress | null => {
+      const address = given === '' ? null : parseListenAddress(given)
+      if (address !== null || given === '') return address
+      context.addIssue({ code: 'custom', message: 'not an address' })
+      return z.NEVER
+    }),
+    '',
+    { allowed: 'HOST:PORT such as 127.0.0.1:8082 (port 0: any free one), or nothing', fromText: asIs, ...facts },
   )
 }
 

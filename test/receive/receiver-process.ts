@@ -21,7 +21,11 @@ export interface ReceiverProcess {
 /** Starts a receiver as a process of its own, behind the command `wrapper` where there is one. */
 export async function startReceiverProcess(
   spool: string,
-  { wrapper = [], overrides = {} }: { wrapper?: readonly string[]; overrides?: Partial<ReceiveOptions> } = {},
+  {
+    wrapper = [],
+    nodeArguments = [],
+    overrides = {},
+  }: { wrapper?: readonly string[]; nodeArguments?: readonly string[]; overrides?: Partial<ReceiveOptions> } = {},
 ): Promise<ReceiverProcess> {
   const options: ReceiveOptions = {
     receiver: 'local',
@@ -32,9 +36,12 @@ export async function startReceiverProcess(
     maxBodyBytes: 200 * 1024,
     maxPathBytes: 10 * 1024,
     maxHeaderBytes: 16 * 1024,
+    maxHeaderCount: 100,
     headerTimeoutSeconds: 10,
     bodyTimeoutSeconds: 30,
     maxConnections: 100,
+    maxConnectionsPerAddress: 100_000,
+    maxRequestsPerConnection: 100_000,
     maxPendingBytes: 64 * 1024 * 1024,
     minFreeDiskBytes: 0,
     heartbeatSeconds: 0.05,
@@ -46,7 +53,7 @@ export async function startReceiverProcess(
     logLevel: 'silent',
     ...overrides,
   }
-  const [command = '', ...args] = [...wrapper, process.execPath, ENTRY, JSON.stringify(options)]
+  const [command = '', ...args] = [...wrapper, process.execPath, ...nodeArguments, ENTRY, JSON.stringify(options)]
   // No io_uring: what the kernel does on its own behalf, no strace sees.
   const env = { ...process.env, UV_USE_IO_URING: '0' }
   const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env })

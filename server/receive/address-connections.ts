@@ -1,0 +1,49 @@
+import type { Socket } from 'node:net'
+import { type IsTrustedProxy, plainAddress } from './trusted-proxies.ts'
+
+/**
+ * Keeps any one address from taking all the connections there are. An IPv6 address counts with its /64 network: that is
+ * what one client has for itself. Proxies stand for many clients and are exempt; so is what has no address any more.
+ */
+export class AddressConnections {
+  readonly #max: number
+  readonly #isExempt: IsTrustedProxy
+  readonly #open = new Map<string, number>()
+
+  constructor({ max, isExempt }: { readonly max: number; readonly isExempt: IsTrustedProxy }) {
+    this.#max = max
+    this.#isExempt = isExempt
+  }
+
+  /** Whether this connection may stay; if so it counts until it closes. */
+  admit(socket: Socket): boolean {
+    const address = plainAddress(socket.remoteAddress ?? '')
+    if (address === '' || this.#isExempt(address)) return true
+    const key = networkOf(address)
+    const open = this.#open.get(key) ?? 0
+    if (open >= this.#max) return false
+    this.#open.set(key, open + 1)
+    socket.once('close', () => this.#leave(key))
+    return true
+  }
+
+  #leave(key: string): void {
+    const open = this.#open.get(key) ?? 0
+    if (open > 1) this.#open.set(key, open - 1)
+    else this.#open.delete(key)
+  }
+}
+
+/** `2001:db8:0:7` of 2001:db8:0:7::1; an IPv4 address is its own. */
+export function networkOf(address: string): string {
+  if (!address.includes(':')) return address
+  const [left = '', right] = address.split('::')
+  const before = groups(left)
+  const after = right === undefined ? [] : groups(right)
+  const zeros = right === undefined ? 0 : Math.max(0, 8 - before.length - after.length)
+  return [...before, ...Array<string>(zeros).fill('0'), ...after].slice(0, 4).join(':')
+}
+
+function groups(text: string): string[] {
+  return text === '' ? [] : text.split(':')
+}

@@ -1,0 +1,114 @@
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { SECOND_MS } from '../../data/domain/time.ts'
+import type { Logger } from '../log.ts'
+import { AddressConnections } from './address-connections.ts'
+import { answer, answerUnasked, answerUnread } from './answer.ts'
+import { answerBrokenRequests } from './broken-requests.ts'
+import { CannotListen } from './cannot-listen.ts'
+import { headersOverLimit } from './header-limit.ts'
+import { LatestRequests } from './latest-requests.ts'
+import type { NoteRefused } from './limit.ts'
+import type { ReceiveOptions } from './options.ts'
+import type { SubmissionHandler } from './submissions.ts'
+import type { IsTrustedProxy } from './trusted-proxies.ts'
+
+export interface ListenerParts {
+  readonly submissions: SubmissionHandler
+  readonly others: (request: IncomingMessage, response: ServerResponse) => Promise<unknown>
+  readonly isTrustedProxy: IsTrustedProxy
+  readonly noteRefused: NoteRefused
+  readonly log: Logger
+}
+
+/** The HTTP server of a receiver, with all limits on connections and on how requests may look; it doesn't listen yet. */
+export function createListener(options: ReceiveOptions, parts: ListenerParts): Server {
+  const { noteRefused } = parts
+  const server = createServer(serverOptions(options))
+  server.maxConnections = options.maxConnections
+  // Node would leave out the headers beyond its own number in silence.
+  server.maxHeadersCount = 0
+  server.on('drop', () => noteRefused('connections'))
+
+  const connections = new AddressConnections({ max: options.maxConnectionsPerAddress, isExempt: parts.isTrustedProxy })
+  const latest = new LatestRequests()
+  server.on('connection', (socket: Socket) => {
+    if (connections.admit(socket)) return
+    noteRefused('connections_per_address')
+    socket.destroy()
+  })
+  const handle = requestHandler(options, parts, latest)
+  server.on('request', (request, response) => handle(request, response, false))
+  server.on('checkContinue', (request, response) => handle(request, response, true))
+  answerBrokenRequests(server, { latest, noteRefused })
+  return server
+}
+
+/** Resolves with the port, after it called `onListening` in the very turn in which it listens. Rejects with CannotListen. */
+export function listen(server: Server, { host, port, fd }: ReceiveOptions, onListening: () => void): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(new CannotListen(`can't listen on ${host}:${port}: ${error.message}`, error.code ?? error.message)),
+    )
+    server.listen(fd === undefined ? { host, port } : { fd }, () => {
+      onListening()
+      const address = server.address()
+      resolve(typeof address === 'object' && address !== null ? address.port : port)
+    })
+  })
+}
+
+/** Longer than browsers and proxies keep an idle connection is of no use to clients that come once a day. */
+const KEEP_ALIVE_MS = 5 * SECOND_MS
+/** How often connections are looked at that may be too slow. */
+const SLOW_CHECK_MS = 500
+/** How many times the longest allowed path a longer one may be and still be read, so that it gets its 202. */
+const READ_PATH_TIMES = 4
+
+function serverOptions(options: ReceiveOptions): ServerOptions {
+  const headersTimeout = options.headerTimeoutSeconds * SECOND_MS
+  return {
+    maxHeaderSize: options.maxHeaderBytes + READ_PATH_TIMES * options.maxPathBytes,
+    headersTimeout,
+    // The whole request, headers among it.
+    requestTimeout: Math.max(headersTimeout, options.bodyTimeoutSeconds * SECOND_MS),
+    connectionsCheckingInterval: SLOW_CHECK_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+  }
+}
+
+function requestHandler(
+  options: ReceiveOptions,
+  { submissions, others, noteRefused, log }: ListenerParts,
+  latest: LatestRequests,
+) {
+  const { maxRequestsPerConnection } = options
+  return (request: IncomingMessage, response: ServerResponse, asks: boolean): void => {
+    const number = latest.note(request, response)
+    if (number >= maxRequestsPerConnection) {
+      // Behind the last answer, which says that it is the last, the connection is closed. What a client sent after that
+      // request without waiting gets no answer (Node's own limit would say 503), and comes again on another connection.
+      if (number > maxRequestsPerConnection) return
+      noteRefused('requests_per_connection')
+      response.shouldKeepAlive = false
+    }
+    const tooMuch = headersOverLimit(request.rawHeaders, options)
+    if (tooMuch !== null) {
+      noteRefused('headers')
+      if (asks) answerUnasked(response, 431, tooMuch)
+      else answerUnread(request, response, 431, tooMuch, { Connection: 'close' })
+      return
+    }
+    const handled = isUnderSubmit(request.url) ? submissions(request, response, asks) : others(request, response)
+    handled.catch((error: unknown) => {
+      log.error({ error, url: request.url }, 'a request failed')
+      if (response.headersSent) response.destroy()
+      else answer(response, 500, 'Internal error\n', { Connection: 'close' })
+    })
+  }
+}
+
+/** Submissions don't go through the router: it costs as much as all the rest of receiving one. */
+function isUnderSubmit(url = ''): boolean {
+  return /^(?:https?:\/\/[^/?#]*)?\/submit(?:[/?#]|$)/i.test(url)
+}
