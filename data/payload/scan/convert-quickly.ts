@@ -8,7 +8,7 @@ import { type ConversionRules, readPayload } from '../read-submission.ts'
 import { type SiftedHistograms, unknownHistogram } from '../sift-histograms.ts'
 import type { Submission } from '../submission.ts'
 import type { HistogramSection } from '../versions/versioned-payload.ts'
-import { HistogramScanner, type ScannedHistograms } from './histogram-scanner.ts'
+import { HistogramScanner, type ScannedHistograms, SLACK_BYTES } from './histogram-scanner.ts'
 import { LayoutIndex } from './layout-index.ts'
 import { ascii } from './skip-value.ts'
 
@@ -45,7 +45,7 @@ export class QuickConverter {
   readonly #known: KnownSpecification
   readonly #scanner = new HistogramScanner()
   readonly #revisions = new Map<string, Revision | null>()
-  #input = Buffer.alloc(0)
+  #input = new Uint8Array(0)
 
   constructor(rules: ConversionRules, known: KnownSpecification) {
     this.#rules = rules
@@ -57,34 +57,36 @@ export class QuickConverter {
     const body = inflatedBody(submission.body, this.#rules.maxInflatedBytes)
     if (body.kind === 'problem') return null
     const { length } = body.bytes
-    const bytes = this.#terminated(body.bytes)
-    const found = bytes.subarray(0, length).indexOf(HISTOGRAMS)
+    const input = this.#terminated(body.bytes)
+    const bytes = Buffer.from(input.buffer, 0, length)
+    const found = bytes.indexOf(HISTOGRAMS)
     if (found === -1) return null
     const start = found + TO_OBJECT
-    const revision = this.#revisionIn(bytes, start, length)
+    const revision = this.#revisionIn(bytes, start)
     const specification = revision === null ? null : this.#known(revision)
     if (revision === null || specification === null) return null
-    const scanned = this.#scanner.scan(bytes, start, LayoutIndex.of(specification))
+    const scanned = this.#scanner.scan(input, start, LayoutIndex.of(specification))
     if (scanned === null || scanned.end > length) return null
     return this.#complete(
       submission,
-      { before: bytes.subarray(0, start), behind: bytes.subarray(scanned.end, length) },
+      { before: bytes.subarray(0, start), behind: bytes.subarray(scanned.end) },
       scanned,
       { revision, specification },
     )
   }
 
-  /** The bytes with a zero behind them, in a buffer that is used again. */
-  #terminated(bytes: Uint8Array): Buffer {
-    if (this.#input.length <= bytes.length) this.#input = Buffer.allocUnsafe(2 * bytes.length + 1)
+  /** The bytes as the scanner wants them, in a buffer that is used again. */
+  #terminated(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+    const needed = bytes.length + 1 + SLACK_BYTES
+    if (this.#input.length < needed) this.#input = new Uint8Array(2 * needed)
     this.#input.set(bytes)
     this.#input[bytes.length] = 0
     return this.#input
   }
 
-  #revisionIn(bytes: Buffer, histogramsAt: number, length: number): Revision | null {
+  #revisionIn(bytes: Buffer, histogramsAt: number): Revision | null {
     const url =
-      urlIn(bytes.subarray(Math.max(histogramsAt, length - REVISION_WITHIN_BYTES), length)) ??
+      urlIn(bytes.subarray(Math.max(histogramsAt, bytes.length - REVISION_WITHIN_BYTES))) ??
       urlIn(bytes.subarray(0, Math.min(histogramsAt, REVISION_WITHIN_BYTES)))
     return url === null ? null : this.#revision(url)
   }

@@ -1,13 +1,37 @@
 import { type BucketLayout, type HistogramSpecification, layoutNamed } from '../../histograms/specification.ts'
+import { NO_WORDS, viewOf, type Words, wordsAt } from './words.ts'
 
 /** How one histogram's buckets are laid out, ready to be walked. */
-export interface IndexedLayout {
+export interface IndexedLayout extends Follows {
   /** Its own number in the index, from 0. */
   readonly place: number
   readonly name: Uint8Array
+  /** `"NAME":[`, as its compact form begins. */
+  readonly opening: Words
   /** Lower bounds, each above the one before it. */
   readonly bounds: Int32Array
+  /** How it began in the last submission. */
+  head: Head
 }
+
+/** What came after it in the last submission, and so most likely does in the next. */
+export interface Follows {
+  next: IndexedLayout | null
+}
+
+/**
+ * What stands between the quote before a histogram's name and its first bucket, and how many values begin there. No
+ * text: it never came.
+ */
+export interface Head {
+  readonly text: Words
+  readonly values: number
+}
+
+/** A longer one is read each time it comes. */
+export const MOST_HEAD_BYTES = 1000
+
+const NO_HEAD: Head = { text: NO_WORDS, values: 0 }
 
 /** More digits than this overflow the 32 bits that keys are read into. */
 const HIGHEST_BOUND = 999_999_999
@@ -21,6 +45,8 @@ const SLOTS_PER_NAME = 4
  */
 export class LayoutIndex {
   readonly layouts: readonly IndexedLayout[]
+  /** Stands before the first histogram of a submission. */
+  readonly beginning: Follows = { next: null }
   /** Bytes that all its histograms take with nothing in them: what is written beyond the bytes that are read. */
   readonly emptyBytes: number
   readonly #slots: Int32Array
@@ -33,7 +59,7 @@ export class LayoutIndex {
     let size = 64
     while (size < layouts.length * SLOTS_PER_NAME) size *= 2
     this.#slots = new Int32Array(size).fill(EMPTY)
-    for (const { name, place } of layouts) this.#slots[this.#freeSlot(hashOf(name))] = place
+    for (const { name, place } of layouts) this.#slots[this.#freeSlot(hashOf(name, 0, name.length))] = place
   }
 
   /** That of `specification`, made once. */
@@ -46,7 +72,9 @@ export class LayoutIndex {
       const layout = layoutNamed(specification, name)
       if (layout === null) continue
       if (isWalkable(layout)) {
-        layouts.push({ place: layouts.length, name: Buffer.from(name), bounds: Int32Array.from(layout.bounds) })
+        const bounds = Int32Array.from(layout.bounds)
+        const opening = textOf(`"${name}":[`)
+        layouts.push({ place: layouts.length, name: bytesOf(name), opening, bounds, head: NO_HEAD, next: null })
       } else {
         unwalkable.add(name)
       }
@@ -56,13 +84,13 @@ export class LayoutIndex {
     return index
   }
 
-  /** The layout of the name at `start` to `end` of `bytes`, whose hash is `hash`; undefined: not among them. */
-  find(bytes: Uint8Array, start: number, end: number, hash: number): IndexedLayout | undefined {
+  /** The layout of the name at `start` to `end` of `bytes`; null: not among them. */
+  find(bytes: Uint8Array, start: number, end: number): IndexedLayout | null {
     const slots = this.#slots
     const mask = slots.length - 1
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = hashOf(bytes, start, end) & mask; ; slot = (slot + 1) & mask) {
       const place = slots[slot] ?? EMPTY
-      if (place === EMPTY) return undefined
+      if (place === EMPTY) return null
       const layout = this.layouts[place]
       if (layout !== undefined && isSame(layout.name, bytes, start, end)) return layout
     }
@@ -81,10 +109,6 @@ export class LayoutIndex {
   }
 }
 
-export const HASH_SEED = 0x811c9dc5 | 0
-/** FNV-1a, 32 bits; the scanner hashes while it looks for the end of a name. */
-export const HASH_PRIME = 0x01000193
-
 const EMPTY = -1
 /** `-1` five times with their commas, and the brackets. */
 const EMPTY_SUMMARY_BYTES = 20
@@ -98,14 +122,24 @@ function* allNames({ layouts }: HistogramSpecification): Generator<string> {
   }
 }
 
+function bytesOf(name: string): Uint8Array {
+  return Uint8Array.from(Buffer.from(name))
+}
+
+function textOf(text: string): Words {
+  const bytes = bytesOf(text)
+  return wordsAt(viewOf(bytes), 0, bytes.length)
+}
+
 function isWalkable({ bounds }: BucketLayout): boolean {
   const ascend = bounds.every((bound, place) => place === 0 || bound > (bounds[place - 1] ?? bound))
   return ascend && (bounds.at(-1) ?? 0) <= HIGHEST_BOUND
 }
 
-function hashOf(name: Uint8Array): number {
-  let hash = HASH_SEED
-  for (const byte of name) hash = Math.imul(hash ^ byte, HASH_PRIME)
+/** FNV-1a, 32 bits. */
+function hashOf(bytes: Uint8Array, start: number, end: number): number {
+  let hash = 0x811c9dc5
+  for (let at = start; at < end; at++) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193)
   return hash
 }
 

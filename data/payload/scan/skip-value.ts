@@ -31,7 +31,7 @@ const NULL = Buffer.from('null')
 
 /**
  * Where the value that begins at `at` ends. `NOT_PLAIN` where it is no JSON (RFC 8259), or not as every client's writer
- * makes it: printable ASCII without spaces between values and without escapes, no object or array within more than
+ * makes it: printable ASCII without escapes, at most one space behind a comma or colon, no object or array within more than
  * `levels`. `bytes` end with a zero somewhere behind the text: no JSON holds one, so nothing looks beyond it.
  */
 export function skipValue(bytes: Uint8Array, at: number, levels: number, count: ValueCount): number {
@@ -46,8 +46,14 @@ export function skipValue(bytes: Uint8Array, at: number, levels: number, count: 
   return skipNumber(bytes, at)
 }
 
+/** At most one. */
+export function skipSpace(bytes: Uint8Array, at: number): number {
+  return bytes[at] === ascii.space ? at + 1 : at
+}
+
 /** From the opening quote to behind the closing one. */
 export function skipString(bytes: Uint8Array, at: number): number {
+  if (bytes[at] !== ascii.quote) return NOT_PLAIN
   for (let here = at + 1; ; here++) {
     const byte = bytes[here] ?? 0
     if (byte === ascii.quote) return here + 1
@@ -56,9 +62,9 @@ export function skipString(bytes: Uint8Array, at: number): number {
 }
 
 export function skipNumber(bytes: Uint8Array, at: number): number {
-  let end = skipDigits(bytes, bytes[at] === ascii.minus ? at + 1 : at)
-  if (end === NOT_PLAIN) return NOT_PLAIN
   const first = bytes[at] === ascii.minus ? at + 1 : at
+  let end = skipDigits(bytes, first)
+  if (end === NOT_PLAIN) return NOT_PLAIN
   if (bytes[first] === ascii.zero && end > first + 1) return NOT_PLAIN
   if (bytes[end] === ascii.point) end = skipDigits(bytes, end + 1)
   if (end === NOT_PLAIN) return NOT_PLAIN
@@ -88,14 +94,13 @@ function skipObject(bytes: Uint8Array, at: number, levels: number, count: ValueC
   let here = at + 1
   if (bytes[here] === ascii.closeBrace) return here + 1
   for (;;) {
-    if (bytes[here] !== ascii.quote) return NOT_PLAIN
     here = skipString(bytes, here)
     if (here === NOT_PLAIN || bytes[here] !== ascii.colon) return NOT_PLAIN
-    here = skipValue(bytes, here + 1, levels, count)
+    here = skipValue(bytes, skipSpace(bytes, here + 1), levels, count)
     if (here === NOT_PLAIN) return NOT_PLAIN
     if (bytes[here] === ascii.closeBrace) return here + 1
     if (bytes[here] !== ascii.comma) return NOT_PLAIN
-    here++
+    here = skipSpace(bytes, here + 1)
   }
 }
 
@@ -107,6 +112,6 @@ function skipArray(bytes: Uint8Array, at: number, levels: number, count: ValueCo
     if (here === NOT_PLAIN) return NOT_PLAIN
     if (bytes[here] === ascii.closeBracket) return here + 1
     if (bytes[here] !== ascii.comma) return NOT_PLAIN
-    here++
+    here = skipSpace(bytes, here + 1)
   }
 }
