@@ -11,17 +11,19 @@ import type { SegmentIdentity } from './segment-name.ts'
  *         16      8  created at, milliseconds since 1970
  *         24      2  length of the receiver's name
  *         26      2  length of the writer's identity
- *         28         receiver, writer (one byte a character)
+ *         28         receiver (UTF-8), writer (one byte a character)
  *                 4  CRC-32 of all before it
  */
 export function encodeSegmentHeader({ id, createdAt, receiver, writer }: SegmentIdentity): Buffer {
-  const header = Buffer.allocUnsafe(FIXED_BYTES + receiver.length + writer.length + CHECKSUM_BYTES)
+  const receiverBytes = Buffer.byteLength(receiver)
+  const header = Buffer.allocUnsafe(FIXED_BYTES + receiverBytes + writer.length + CHECKSUM_BYTES)
   MAGIC.copy(header)
   header.write(id, 8, 'hex')
   writeTime(header, createdAt, 16)
-  header.writeUInt16LE(receiver.length, 24)
+  header.writeUInt16LE(receiverBytes, 24)
   header.writeUInt16LE(writer.length, 26)
-  header.write(receiver + writer, FIXED_BYTES, 'latin1')
+  header.write(receiver, FIXED_BYTES)
+  header.write(writer, FIXED_BYTES + receiverBytes, 'latin1')
   const checkedTo = header.length - CHECKSUM_BYTES
   header.writeUInt32LE(crc32(header.subarray(0, checkedTo)), checkedTo)
   return header
@@ -37,7 +39,7 @@ export function decodeSegmentHeader(bytes: Buffer): { identity: SegmentIdentity;
   const identity = {
     id: bytes.toString('hex', 8, 8 + SEGMENT_ID_BYTES),
     createdAt: readTime(bytes, 16),
-    receiver: bytes.toString('latin1', FIXED_BYTES, writerAt),
+    receiver: bytes.toString('utf8', FIXED_BYTES, writerAt),
     writer: bytes.toString('latin1', writerAt, checkedTo),
   }
   return { identity, length: checkedTo + CHECKSUM_BYTES }
@@ -51,3 +53,6 @@ export function looksLikeSegment(bytes: Buffer): boolean {
 const MAGIC = Buffer.from('TIDESEG\x03', 'latin1')
 const FIXED_BYTES = 28
 const CHECKSUM_BYTES = 4
+
+/** No header is longer. */
+export const MOST_HEADER_BYTES = FIXED_BYTES + 2 * 0xffff + CHECKSUM_BYTES
