@@ -11,16 +11,70 @@ import type { ConvertedContent } from './converted-record.ts'
  */
 const KIND_CONVERTED = 1
 const KIND_RAW = 2
+const ENTRY_HEAD_BYTES = 5
+const LENGTH_BYTES = 4
+/** For one UTF-16 unit. */
+const MOST_UTF8_BYTES = 3
 
-export function encodeContent(frame: number, content: ConvertedContent): Buffer {
-  const parts =
-    content.kind === 'converted'
-      ? [Buffer.from(content.payload), Buffer.from(content.dropped)]
-      : [Buffer.from(content.path), Buffer.from(JSON.stringify(content.headers)), content.body]
-  const head = Buffer.alloc(5)
-  head.writeUInt32LE(frame, 0)
-  head.writeUInt8(content.kind === 'converted' ? KIND_CONVERTED : KIND_RAW, 4)
-  return Buffer.concat([head, ...parts.flatMap((part) => [lengthOf(part), part])])
+export class ContentBlock {
+  #bytes: Buffer
+  #length = 0
+
+  /** `bytes`: how many it has room for before it grows. */
+  constructor(bytes: number) {
+    this.#bytes = Buffer.allocUnsafeSlow(bytes)
+  }
+
+  get length(): number {
+    return this.#length
+  }
+
+  add(frame: number, content: ConvertedContent): void {
+    const head = this.#room(ENTRY_HEAD_BYTES)
+    this.#bytes.writeUInt32LE(frame, head)
+    this.#bytes.writeUInt8(content.kind === 'converted' ? KIND_CONVERTED : KIND_RAW, head + 4)
+    this.#length = head + ENTRY_HEAD_BYTES
+    if (content.kind === 'converted') {
+      this.#addText(content.payload)
+      this.#addText(content.dropped)
+    } else {
+      this.#addText(content.path)
+      this.#addText(JSON.stringify(content.headers))
+      this.#addBytes(content.body)
+    }
+  }
+
+  /** All that was added since the last time, as a view that is good until something is added again. */
+  take(): Buffer {
+    const taken = this.#bytes.subarray(0, this.#length)
+    this.#length = 0
+    return taken
+  }
+
+  #addText(text: string): void {
+    const at = this.#room(LENGTH_BYTES + MOST_UTF8_BYTES * text.length)
+    const length = this.#bytes.write(text, at + LENGTH_BYTES)
+    this.#bytes.writeUInt32LE(length, at)
+    this.#length = at + LENGTH_BYTES + length
+  }
+
+  #addBytes(bytes: Uint8Array): void {
+    const at = this.#room(LENGTH_BYTES + bytes.length)
+    this.#bytes.writeUInt32LE(bytes.length, at)
+    this.#bytes.set(bytes, at + LENGTH_BYTES)
+    this.#length = at + LENGTH_BYTES + bytes.length
+  }
+
+  /** Sees that so many bytes can be added; where they begin. */
+  #room(bytes: number): number {
+    const needed = this.#length + bytes
+    if (needed > this.#bytes.length) {
+      const larger = Buffer.allocUnsafeSlow(2 * needed)
+      this.#bytes.copy(larger, 0, 0, this.#length)
+      this.#bytes = larger
+    }
+    return this.#length
+  }
 }
 
 /** Entries of a block, in their order. Throws RangeError where it isn't one; bodies are views of `block`. */
@@ -52,10 +106,4 @@ function headersOf(bytes: Buffer): Record<string, string> {
   const headers: unknown = JSON.parse(bytes.toString())
   if (typeof headers !== 'object' || headers === null) throw new RangeError('headers that are no object')
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
-}
-
-function lengthOf(part: Uint8Array): Buffer {
-  const length = Buffer.alloc(4)
-  length.writeUInt32LE(part.length)
-  return length
 }
