@@ -3,7 +3,7 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DEFAULT_DIMENSION_SCHEMA, readDimensionSchema } from '../domain/dimension-schema.ts'
-import { OUTCOME_OF_PROBLEM, PROBLEMS } from '../domain/outcome.ts'
+import { OUTCOME_OF_PROBLEM } from '../domain/outcome.ts'
 import { DEFAULT_REVISION_RULES } from '../histograms/revision.ts'
 import { layoutNamed, parseSpecification } from '../histograms/specification.ts'
 import { decodeSegment } from '../spool/read-segment.ts'
@@ -491,66 +491,6 @@ describe('a record', () => {
 })
 
 describe('whatever comes', () => {
-  const anyHistogram = fc.oneof(
-    fc.constant(USED.slice('"USED":'.length)),
-    fc.json(),
-    fc
-      .dictionary(fc.constantFrom('0', '1', '2', '10', 'x'), fc.jsonValue())
-      .map((values) => JSON.stringify({ values })),
-  )
-  const anyPayload = fc
-    .record({
-      ver: fc.oneof({ weight: 4, arbitrary: fc.constantFrom('1', '2') }, fc.json()),
-      histograms: fc.array(fc.tuple(fc.constantFrom('USED', 'WAIT_MS', 'ODD', 'NEW', '__proto__'), anyHistogram)),
-      info: fc.oneof(fc.constant(`{${INFO},"revision":"${REVISION}"}`), fc.json()),
-      more: fc.json(),
-    })
-    .map(({ ver, histograms, info, more }) => {
-      const members = histograms.map(([name, value]) => `"${name}":${value}`)
-      return `{"ver":${ver},"histograms":{${members.join(',')}},"more":${more},"info":${info}}`
-    })
-  const anyBody = fc
-    .oneof(fc.uint8Array(), fc.string().map(Buffer.from), anyPayload.map(Buffer.from), fc.json().map(Buffer.from))
-    .chain((body) => fc.constantFrom(body, gzipSync(body), gzipSync(body).subarray(0, -3)))
-  const anyPath = fc.oneof(
-    fc.constant(FULL_PATH),
-    fc.webPath().map((path) => `/submit/telemetry${path}`),
-    fc.string({ unit: 'binary' }),
-  )
-  const anySpecification = fc.constantFrom<SpecificationResult>(found, { kind: 'unknown' }, { kind: 'unavailable' })
-
-  test('it ends in one outcome, and nothing of it is lost', () => {
-    fc.assert(
-      fc.property(anyBody, anyPath, anySpecification, (body, path, specification) => {
-        const { record, content } = convert(submission(body, path), specification)
-        const first = record.problems[0]
-        expect(record.outcome).toBe(first === undefined ? 'accepted' : OUTCOME_OF_PROBLEM[first])
-        expect(new Set(record.problems).size).toBe(record.problems.length)
-        expect(record.problems.every((problem) => PROBLEMS.includes(problem))).toBe(true)
-        expect(record.causes.length).toBe(record.problems.length)
-        if (content.kind === 'raw') {
-          expect(['quarantined', 'rejected']).toContain(record.outcome)
-          expect(Buffer.from(content.body).equals(Buffer.from(body))).toBe(true)
-          return
-        }
-        expect(['accepted', 'salvaged']).toContain(record.outcome)
-        const text = Buffer.from(body[0] === 0x1f ? gunzipSync(body) : body).toString()
-        const before = JSON.parse(text)
-        const after = JSON.parse(content.payload)
-        const dropped = content.dropped === '' ? {} : JSON.parse(content.dropped)
-        expect({ ...after, ver: 0, histograms: 0 }).toEqual({ ...before, ver: 0, histograms: 0 })
-        const names = (histograms: object | undefined) => Object.keys(histograms ?? {})
-        expect([...names(after.histograms), ...names(dropped.histograms)].sort()).toEqual(
-          names(before.histograms).sort(),
-        )
-        for (const name of names(dropped.histograms)) {
-          expect(dropped.histograms[name]).toEqual(before.histograms[name])
-        }
-      }),
-      { numRuns: 2000 },
-    )
-  })
-
   test('numbers that stay keep their text', () => {
     const number = fc
       .tuple(

@@ -11,7 +11,8 @@ export interface Edit {
 export function edited(text: string, edits: readonly Edit[], start = 0, end = text.length): string {
   const parts: string[] = []
   let at = start
-  for (const edit of [...edits].sort((a, b) => a.start - b.start)) {
+  // Where something is put in and something else taken out at one place, what is put in comes first.
+  for (const edit of [...edits].sort((a, b) => a.start - b.start || a.end - b.end)) {
     if (edit.start < start || edit.end > end) continue
     parts.push(text.slice(at, edit.start), edit.text)
     at = edit.end

@@ -4,7 +4,7 @@ import { type JsonNode, type JsonObject, memberNamed, sourceOf } from '../json-t
 import { textOf } from '../payload-dimensions.ts'
 import { edited, prepended, withoutMembers } from '../text-edits.ts'
 import { CONVERTED_CLASSIC, classicProblem } from './classic.ts'
-import { type Member, membersOf, memberText, merged, objectText, withUsualOs } from './info.ts'
+import { infoDimensions, type Member, membersOf, memberText, merged, objectText, withUsualOs } from './info.ts'
 import { fieldAt, histogramSections, type OwnValue, standsTwice, type VersionedPayload } from './versioned-payload.ts'
 
 /**
@@ -30,12 +30,13 @@ export interface Sender {
  * what the device says of itself. Its ping id, by which pings of one device could be put together, goes.
  */
 export function readFirefoxOs(text: string, root: JsonObject, versionNode: JsonNode, sender: Sender): VersionedPayload {
+  const info = infoDimensions(text, root)
   const dimensions = {
     reason: { field: 'ver', value: 'ftu' },
     appName: { field: 'ver', value: 'FirefoxOS' },
-    appVersion: deviceValue(text, root, VERSION),
-    channel: deviceValue(text, root, CHANNEL),
-    buildId: deviceValue(text, root, BUILD),
+    appVersion: deviceValue(text, root, VERSION) ?? info.appVersion,
+    channel: deviceValue(text, root, CHANNEL) ?? info.channel,
+    buildId: deviceValue(text, root, BUILD) ?? info.buildId,
   }
   return {
     problem: classicProblem(text, root) ?? standsTwice({ field: '', node: root }, [...CHANNEL, ...VERSION, ...BUILD]),
@@ -44,27 +45,27 @@ export function readFirefoxOs(text: string, root: JsonObject, versionNode: JsonN
     os: fieldAt(root, 'info', 'OS'),
     sections: histogramSections(root, [], 'raw'),
     rewritten({ edits, dropped }) {
-      const info = infoOf(text, root, dimensions, sender.country)
+      const made = infoOf(text, root, dimensions, sender.country)
       return {
         payload: edited(text, [
           { start: versionNode.start, end: versionNode.end, text: CONVERTED_CLASSIC },
           ...withoutMembers(root, ({ name }) => name === PING_ID || name === 'info'),
-          prepended(root, `"info":${objectText(info.members)}`),
+          prepended(root, `"info":${objectText(made.members)}`),
           ...edits,
         ]),
-        dropped: [...dropped, ...info.dropped, ...foreignPingIds(text, root, sender.documentId)],
+        dropped: [...dropped, ...made.dropped, ...foreignPingIds(text, root, sender.documentId)],
       }
     },
   }
 }
 
-function deviceValue(text: string, root: JsonObject, names: readonly string[]): OwnValue {
+function deviceValue(text: string, root: JsonObject, names: readonly string[]): OwnValue | null {
   for (const field of names) {
     const node = memberNamed(root, field) ?? fieldAt(root, ...field.split('.')).node
     const value = textOf(text, node)
     if (value !== null) return { field, value }
   }
-  return { field: names[0] ?? '', value: null }
+  return null
 }
 
 /** The classic `info`: the device's own word first, then what else an `info` that came says. */

@@ -1,3 +1,4 @@
+import { FIELD_NAMES } from '../../domain/dimension-schema.ts'
 import { type JsonNode, type JsonObject, memberNamed, sourceOf } from '../json-text.ts'
 import { textOf } from '../payload-dimensions.ts'
 import { edited, prepended } from '../text-edits.ts'
@@ -29,7 +30,7 @@ export function readUnified(text: string, root: JsonObject, versionNode: JsonNod
   const place = type === SAVED_SESSION ? [] : ['payload']
   return {
     problem: envelopeProblem(text, root) ?? (hasHistograms ? sessionProblem(text, root, type) : null),
-    dimensions: applicationDimensions(text, root),
+    dimensions: type === SAVED_SESSION ? sessionDimensions(text, root) : applicationDimensions(text, root),
     revision: fieldAt(root, 'payload', 'info', 'revision'),
     os: fieldAt(root, 'environment', 'system', 'os', 'name'),
     sections: hasHistograms ? histogramSections(payload, ['payload'], 'raw', place) : [],
@@ -57,6 +58,24 @@ export function applicationDimensions(text: string, root: JsonObject): Versioned
     appVersion: own('application', 'version'),
     channel: own('application', 'channel'),
     buildId: own('application', 'buildId'),
+  }
+}
+
+/** Of a session that becomes classic, what `payload.info` says where the envelope says nothing. */
+function sessionDimensions(text: string, root: JsonObject): VersionedPayload['dimensions'] {
+  const application = applicationDimensions(text, root)
+  const own = (dimension: keyof typeof application, name: string): OwnValue => {
+    const envelope = fieldAt(root, 'application', name).node
+    if (envelope !== null && envelope.kind !== 'null') return application[dimension]
+    const { field, node } = fieldAt(root, 'payload', 'info', FIELD_NAMES[dimension])
+    return { field, value: textOf(text, node) }
+  }
+  return {
+    reason: application.reason,
+    appName: own('appName', 'name'),
+    appVersion: own('appVersion', 'version'),
+    channel: own('channel', 'channel'),
+    buildId: own('buildId', 'buildId'),
   }
 }
 
