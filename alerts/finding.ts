@@ -1,3 +1,4 @@
+import type { DiscardCause } from '../data/domain/discard.ts'
 import type { EpochMs } from '../data/domain/time.ts'
 
 export const FINDING_KINDS = [
@@ -6,6 +7,7 @@ export const FINDING_KINDS = [
   'decline',
   'surge',
   'invalid',
+  'discarded',
   'build',
   'novelty',
   'gap',
@@ -18,6 +20,8 @@ export interface SeriesKey {
   readonly reason?: string
   readonly buildId?: string
   readonly problem?: string
+  /** What was over its limit, of those discarded. */
+  readonly cause?: DiscardCause
   readonly attribute?: string
   readonly value?: string
 }
@@ -26,7 +30,7 @@ export interface SeriesKey {
 export interface Contribution {
   readonly dimension: 'reason' | 'build' | 'app_version' | 'app_name' | 'problem' | 'attribute' | 'channel'
   readonly value: string
-  /** For volume kinds: submissions expected and seen. For invalid kinds: received and invalid. */
+  /** For volume kinds: submissions expected and seen. For invalid kinds: received and invalid. For discarded: offered and discarded. */
   readonly expected: number
   readonly seen: number
   /** Share of the whole deviation that this value carries, 0 to 1 (more than 1 is clipped). */
@@ -52,11 +56,11 @@ export interface Finding {
   readonly start: EpochMs
   /** Start of the hour that gave it away. */
   readonly hour: EpochMs
-  /** Submissions missing (volume kinds, positive), too many (surge) or invalid, since `start`; hours for a gap. */
+  /** Submissions missing (volume kinds, positive), too many (surge), invalid or discarded, since `start`; hours for a gap. */
   readonly size: number
   /** The most of `size` that fell into one hour; for a gap 1. */
   readonly peakSize: number
-  /** Over the hours since `start`: for volume kinds expected and seen submissions; for invalid ones received and invalid. */
+  /** Over the hours since `start`: for volume kinds expected and seen submissions; for invalid ones received and invalid; for discarded ones offered and discarded. */
   readonly expected: number
   readonly seen: number
   /** Of its hour alone, for the series it is about; all zero for a gap. */
@@ -85,6 +89,8 @@ export interface IncidentNumbers {
   /** (expected - seen) / expected over the incident's hours so far; negative for a surge. */
   readonly deficitRatio: number
   readonly invalidRatio: number
+  /** Only of what is discarded. */
+  readonly discarded?: DiscardedNumbers
   /** The same for each channel of its own, in the order of `channels`; empty for a gap. */
   readonly byChannel: readonly ChannelNumbers[]
 }
@@ -96,4 +102,17 @@ export interface ChannelNumbers {
   readonly mid: number
   readonly high: number
   readonly invalidRatio: number
+  readonly discarded?: DiscardedNumbers
+}
+
+/** Submissions that were answered 202 for their size and not kept, in one hour. */
+export interface DiscardedNumbers {
+  readonly cause: DiscardCause
+  /** Received and discarded, for whatever cause. */
+  readonly offered: number
+  /** Discarded for this cause, of what was offered: 0 to 1. */
+  readonly ratio: number
+  /** The size in the middle of those asked for, and the limit that they were over; 0 where not known. */
+  readonly typicalBytes: number
+  readonly limitBytes: number
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { DISCARD_CAUSES } from '../data/domain/discard.ts'
 import type { IncidentEventRow } from '../data/incidents/incident-events.ts'
 import type { IncidentRow } from '../data/incidents/save-incidents.ts'
 import { type Explanation, FINDING_KINDS } from './finding.ts'
-import type { Incident, IncidentEvent } from './incident.ts'
+import { INCIDENT_GROUPS, type Incident, type IncidentEvent } from './incident.ts'
 
 const ExplanationSchema: z.ZodType<Explanation> = z.object({
   sentence: z.string(),
@@ -18,24 +19,34 @@ const ExplanationSchema: z.ZodType<Explanation> = z.object({
   firstBuildId: z.string().optional(),
 })
 
+const discarded = z.object({
+  cause: z.enum(DISCARD_CAUSES),
+  offered: z.number(),
+  ratio: z.number(),
+  typicalBytes: z.number(),
+  limitBytes: z.number(),
+})
+
 const channelNumbers = {
   seen: z.number(),
   low: z.number(),
   mid: z.number(),
   high: z.number(),
   invalidRatio: z.number(),
+  discarded: discarded.optional(),
 }
 
 /** An incident as the database keeps it, in `incidents.body` and within each notification. */
 export const IncidentSchema: z.ZodType<Incident> = z.object({
   id: z.number(),
-  group: z.enum(['volume', 'surge', 'invalid', 'gap', 'stalled']),
+  group: z.enum(INCIDENT_GROUPS),
   kind: z.enum(FINDING_KINDS),
   channels: z.array(z.string()),
   series: z.object({
     reason: z.string().optional(),
     buildId: z.string().optional(),
     problem: z.string().optional(),
+    cause: z.enum(DISCARD_CAUSES).optional(),
     attribute: z.string().optional(),
     value: z.string().optional(),
   }),

@@ -1,12 +1,13 @@
 import type { EpochMs } from '../data/domain/time.ts'
 import type { Explanation, FindingKind, IncidentNumbers, SeriesKey } from './finding.ts'
 
-export type { ChannelNumbers, IncidentNumbers } from './finding.ts'
+export type { ChannelNumbers, DiscardedNumbers, IncidentNumbers } from './finding.ts'
 
 export type IncidentState = 'open' | 'recovering' | 'resolved' | 'withdrawn'
 
 /** Findings of one group on one channel, overlapping in time, are one incident. */
-export type IncidentGroup = 'volume' | 'surge' | 'invalid' | 'gap' | 'stalled'
+export const INCIDENT_GROUPS = ['volume', 'surge', 'invalid', 'discarded', 'gap', 'stalled'] as const
+export type IncidentGroup = (typeof INCIDENT_GROUPS)[number]
 
 const GROUPS: Readonly<Record<FindingKind, IncidentGroup>> = {
   outage: 'volume',
@@ -16,6 +17,7 @@ const GROUPS: Readonly<Record<FindingKind, IncidentGroup>> = {
   surge: 'surge',
   invalid: 'invalid',
   novelty: 'invalid',
+  discarded: 'discarded',
   gap: 'gap',
   stalled: 'stalled',
 }
@@ -43,7 +45,7 @@ export interface Incident {
   readonly resolvedAt: EpochMs | null
   /** End of the trouble as estimated when it is resolved; hours up to it never teach. */
   readonly end: EpochMs | null
-  /** Since `start`: submissions missing or invalid so far, and the most missing (or invalid) in one hour. */
+  /** Since `start`: submissions missing, invalid or discarded so far, and the most of them in one hour. */
   readonly missing: number
   readonly peakMissing: number
   /** Numbers of the newest judged hour: expected range and seen; invalid kinds: rate 0 to 1 in `invalidRatio`. */

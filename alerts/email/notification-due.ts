@@ -6,7 +6,7 @@ import type { Notification, Trigger } from './notification.ts'
 const NEWS_APART_MS = HOUR_MS
 /** Much worse: this many times what was told, and this much more of what is expected (or received). */
 const WORSE_FACTOR = 1.5
-const WORSE_BY_RATIO = { volume: 0.1, surge: 0.1, invalid: 0.05 } as const
+const WORSE_BY_RATIO = { volume: 0.1, surge: 0.1, invalid: 0.05, discarded: 0.05 } as const
 const NEARER_RATIO = 0.25
 /** After the last news, while open and unacknowledged; from then on daily. */
 const REMINDERS_AFTER_MS = { high: [4 * HOUR_MS, 12 * HOUR_MS], low: [] } as const
@@ -77,6 +77,8 @@ export function magnitude(incident: Incident): number {
   switch (incident.group) {
     case 'invalid':
       return Math.max(latest.invalidRatio, ...latest.byChannel.map((channel) => channel.invalidRatio))
+    case 'discarded':
+      return Math.max(...[latest, ...latest.byChannel].map(({ discarded }) => discarded?.ratio ?? 0))
     case 'volume':
     case 'surge':
       return Math.abs(latest.mid > 0 ? 1 - latest.seen / latest.mid : latest.deficitRatio)
@@ -88,5 +90,5 @@ export function magnitude(incident: Incident): number {
 
 /** `low` is told and not repeated by the hour: nobody has to get up for it. */
 export function severity(incident: Incident): 'high' | 'low' {
-  return incident.group === 'volume' || incident.group === 'invalid' ? 'high' : 'low'
+  return ['volume', 'invalid', 'discarded'].includes(incident.group) ? 'high' : 'low'
 }

@@ -6,6 +6,7 @@ import type { ChannelMemory, SeriesMemory } from '../judge/memory.ts'
 import { reasonWithin } from '../judge/meter.ts'
 import { at, DAY_HOURS, type HourNumber, place, toTime } from '../judge/window.ts'
 import { formatDuration, formatList, formatPercent, formatTime } from '../sentence/format.ts'
+import { discardedInstead } from './explain-discarded.ts'
 
 export interface TroubleToExplain {
   readonly channel: ChannelMemory
@@ -27,12 +28,27 @@ const LEAST_EXPECTED = 20
 /** Users of a build are first seen this long before what it breaks shows in the channel. */
 const BUILDS_BEFORE_HOURS = 36
 
-/** Who carries what is missing (or, for a surge, too much) since the trouble's start: reason, builds, version, attribute. */
+/**
+ * Who carries what is missing (or, for a surge, too much) since the trouble's start: reason, builds, version, attribute; before
+ * all else, what did come and was discarded.
+ */
 export function explainVolume(trouble: TroubleToExplain): Explanation {
-  const { channel } = trouble
-  const [all, ...reasons] = channel.series
+  const [all, ...reasons] = trouble.channel.series
   if (all === undefined) return NOTHING_KNOWN
   const whole = compare('reason', all.reason, series(all, trouble))
+  const explanation = explainWhole(trouble, { all, reasons, whole })
+  const discarded = discardedInstead(trouble, whole.expected - whole.seen)
+  return discarded === '' ? explanation : { ...explanation, sentence: `${discarded} ${explanation.sentence}`.trimEnd() }
+}
+
+function explainWhole(
+  trouble: TroubleToExplain,
+  {
+    all,
+    reasons,
+    whole,
+  }: { readonly all: SeriesMemory; readonly reasons: readonly SeriesMemory[]; readonly whole: Contribution },
+): Explanation {
   const lost = whole.expected - whole.seen
   const byReason = reasons.map((reason) => compare('reason', reason.reason, series(reason, trouble)))
   const shared = withShares(byReason, lost)

@@ -36,7 +36,7 @@ function makeStanding(changes: Partial<Standing> = {}): Standing {
     missing: 900,
     peakMissing: 400,
     numbers: { ...makeIncident().latest, hour: HOUR },
-    wholeInvalidRatio: 0.2,
+    wholeRatio: 0.2,
     explanation: { sentence: '', carriers: [] },
     settledLevel: null,
     ...changes,

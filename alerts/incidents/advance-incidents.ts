@@ -1,6 +1,13 @@
 import { type EpochMs, HOUR_MS } from '../../data/domain/time.ts'
 import type { Finding, FindingKind, SeriesKey } from '../finding.ts'
-import { groupOf, type Incident, type IncidentEvent, type IncidentEventKind } from '../incident.ts'
+import {
+  groupOf,
+  type Incident,
+  type IncidentEvent,
+  type IncidentEventKind,
+  type IncidentNumbers,
+} from '../incident.ts'
+import { joinedDiscarded } from '../judge/detect-discarded.ts'
 import { RESOLVED_AFTER_HOURS, type Standing, type Verdict } from '../judge/verdict.ts'
 import { incidentSentence } from '../sentence/incident-sentence.ts'
 
@@ -23,7 +30,7 @@ export interface Advance {
 const RECOVERING_HOURS = 2
 /** What comes back within this after its end is the same incident. */
 const REOPEN_WITHIN_MS = 24 * HOUR_MS
-/** Channels whose counts fall within this are one incident; whose submissions fail with one problem within that, as well. */
+/** Channels whose counts fall within this are one incident; whose submissions fail with one problem, or are discarded for one cause, within that, as well. */
 const TOGETHER_WITHIN_MS = 2 * HOUR_MS
 const SAME_PROBLEM_WITHIN_MS = 48 * HOUR_MS
 /** All channels are found to fall some hours after the first of them was. */
@@ -31,8 +38,8 @@ const SPREAD_WITHIN_MS = 12 * HOUR_MS
 
 /**
  * What a verdict makes of the incidents: they are opened, joined by channels, come back, are over, begin again, or are withdrawn
- * because late counts took away what they were opened for. One open incident per channel and group, and for invalid
- * submissions per problem. While nobody listens only gaps change.
+ * because late counts took away what they were opened for. One open incident per channel and group, for invalid
+ * submissions per problem, for discarded ones per cause. While nobody listens only gaps change.
  *
  * Judging an hour again changes nothing twice: an older hour than the newest can only add findings, or take them away.
  */
@@ -112,10 +119,17 @@ function resolved(incident: Incident, standing: Standing, hour: EpochMs, end: Ep
     state: 'resolved',
     resolvedAt: hour + HOUR_MS,
     end: Math.max(end, incident.start),
-    latest: { ...incident.latest, invalidRatio: standing.wholeInvalidRatio },
+    latest: ofWholeTime(incident, standing),
   }
   const settled = incident.acceptedLevel === null ? '' : ' What it settled at is taken for its new level.'
   return { incident: over, told: { kind: 'resolved', text: incidentSentence(over) + settled } }
+}
+
+/** A closed incident speaks of its whole time. */
+function ofWholeTime({ group, latest }: Incident, { wholeRatio }: Standing): IncidentNumbers {
+  if (group === 'invalid') return { ...latest, invalidRatio: wholeRatio }
+  const { discarded } = latest
+  return discarded === undefined ? latest : { ...latest, discarded: { ...discarded, ratio: wholeRatio } }
 }
 
 /** The finding belongs to an incident, brings one back, is its next channel, or opens one numbered `nextId`. */
@@ -171,6 +185,7 @@ function numbersOfFinding(finding: Finding): Pick<Incident, 'latest' | 'missing'
 function withChannel(incident: Incident, finding: Finding): Change {
   const { latest } = incident
   const { numbers } = finding
+  const discarded = [latest.discarded ?? [], numbers.discarded ?? []].flat()
   const grown: Incident =
     finding.channel === '*'
       ? { ...incident, channels: ['*'], series: {}, ...numbersOfFinding(finding) }
@@ -185,6 +200,7 @@ function withChannel(incident: Incident, finding: Finding): Change {
             low: latest.low + numbers.low,
             mid: latest.mid + numbers.mid,
             high: latest.high + numbers.high,
+            ...(discarded.length === 0 ? {} : { discarded: joinedDiscarded(discarded) }),
             byChannel: [...latest.byChannel, ...numbers.byChannel],
           },
         }
@@ -253,8 +269,9 @@ function matching(incidents: readonly Incident[], finding: Finding): Incident | 
   return recent.at(-1) ?? null
 }
 
-/** Two problems are two incidents; all problems together, or one build's, are part of either. */
+/** Two problems are two incidents; all problems together, or one build's, are part of either. So are two causes. */
 function isSameProblem(a: SeriesKey, b: SeriesKey): boolean {
+  if (a.cause !== b.cause) return false
   return a.problem === undefined || b.problem === undefined || a.problem === b.problem
 }
 
@@ -266,6 +283,9 @@ function joins(incident: Incident, finding: Finding): boolean {
   if (incident.group === 'invalid') {
     const { problem } = finding.series
     return problem !== undefined && problem === incident.series.problem && apartMs <= SAME_PROBLEM_WITHIN_MS
+  }
+  if (incident.group === 'discarded') {
+    return finding.series.cause === incident.series.cause && apartMs <= SAME_PROBLEM_WITHIN_MS
   }
   if (finding.channel === '*') return apartMs <= SPREAD_WITHIN_MS
   return apartMs <= TOGETHER_WITHIN_MS && finding.series.reason === incident.series.reason

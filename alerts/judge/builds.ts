@@ -22,6 +22,11 @@ const YOUNG_DEVIATIONS = 6
 export interface ChannelCounts {
   readonly counts: ChannelHistory
   readonly before: HourNumber
+  /**
+   * What was received at an index, of the clients that the channel's discarded submissions are part of. Where the path names no
+   * channel, that is everybody: whatever is kept of them is counted under the channel that the payload names.
+   */
+  readonly received: (index: number) => number
 }
 
 /** Which builds are seen since when, and what the young ones send, up to and with `hour`. */

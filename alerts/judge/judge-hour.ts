@@ -1,7 +1,10 @@
+import type { ChannelHistory, History } from '../../data/counts/history.ts'
+import { UNKNOWN } from '../../data/domain/dimensions.ts'
 import { type EpochMs, HOUR_MS, isoSeconds } from '../../data/domain/time.ts'
 import type { Finding } from '../finding.ts'
 import { groupOf, type Incident } from '../incident.ts'
 import { detectYoungBuilds, updateBuilds } from './builds.ts'
+import { detectDiscarded, updateDiscardRates } from './detect-discarded.ts'
 import { detectInvalid, updateRates } from './detect-invalid.ts'
 import { type Alarm, detectEverywhere, detectVolume, estimateStart } from './detect-volume.ts'
 import { expectationOf, forecastOf } from './expectation.ts'
@@ -39,10 +42,12 @@ export function judgeHour({ history, hour: time, incidents, memory }: JudgeInput
   observe(memory, history, hour, incidents)
   const channels = memory.channels.flatMap((channel): JudgedChannel[] => {
     const counts = history.channels.get(channel.name)
-    return counts === undefined ? [] : [{ channel, source: { counts, before } }]
+    if (counts === undefined) return []
+    return [{ channel, source: { counts, before, received: receivedBeside(history, channel.name, counts) } }]
   })
   for (const { channel, source } of channels) {
     updateRates(memory, channel, source, hour)
+    updateDiscardRates(memory, channel, source, hour)
     updateBuilds(channel, source, hour)
   }
   updateResiduals(memory, hour)
@@ -61,6 +66,13 @@ export function judgeHour({ history, hour: time, incidents, memory }: JudgeInput
     learning,
     memory,
   }
+}
+
+/** Of the clients that a channel's discarded submissions are part of; see `ChannelCounts.received`. */
+function receivedBeside({ channels }: History, name: string, counts: ChannelHistory): (index: number) => number {
+  if (name !== UNKNOWN) return (index) => at(counts.received, index)
+  const all = [...channels.values()]
+  return (index) => all.reduce((sum, { received }) => sum + at(received, index), 0)
 }
 
 function learningProgress(channels: readonly JudgedChannel[], hour: HourNumber): ReadonlyMap<string, LearningProgress> {
@@ -90,7 +102,10 @@ function findings(
   const invalid = channels.flatMap((judged) =>
     detectInvalid(judged.channel, judged.source, hour).flatMap((alarm) => findingOf(alarm, [judged], hour) ?? []),
   )
-  return [...volume, ...invalid]
+  const discarded = channels.flatMap((judged) =>
+    detectDiscarded(judged.channel, judged.source, hour).flatMap((alarm) => findingOf(alarm, [judged], hour) ?? []),
+  )
+  return [...volume, ...invalid, ...discarded]
 }
 
 function volumeFindings(judged: JudgedChannel, hour: HourNumber): readonly Finding[] {
@@ -106,7 +121,7 @@ function findingOf(alarm: Alarm, channels: readonly JudgedChannel[], hour: HourN
   const meters = channels.map(({ channel, source }) => meterOf(channel, source, measured))
   const starts = meters.map((meter) => {
     if (alarm.start !== undefined) return alarm.start
-    if (group === 'invalid') return estimateRise(meter, alarm.windowHours, hour)
+    if (group === 'invalid' || group === 'discarded') return estimateRise(meter, alarm.windowHours, hour)
     const series = meter.channel.series.find(({ reason }) => reason === (alarm.series.reason ?? ''))
     return series === undefined ? hour : estimateStart(series, alarm, hour)
   })

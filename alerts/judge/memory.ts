@@ -1,3 +1,4 @@
+import type { DiscardCause } from '../../data/domain/discard.ts'
 import type { Season, TideSums } from './tide-sums.ts'
 import { type HourNumber, RING_HOURS } from './window.ts'
 
@@ -34,10 +35,15 @@ export interface ChannelMemory {
   readonly rated: Uint8Array
   /** and where it teaches. */
   readonly clean: Uint8Array
+  /** The same for shares of what is discarded. */
+  readonly discardRated: Uint8Array
+  readonly discardClean: Uint8Array
   /** All submissions first, then the reasons that matter. */
   readonly series: readonly SeriesMemory[]
   /** By invalid problem, and `''` for all of them together; learnt anew with the noise. */
   invalidRates: ReadonlyMap<string, RateBaseline>
+  /** By cause; likewise. */
+  discardRates: ReadonlyMap<DiscardCause, RateBaseline>
   readonly builds: BuildMemory
 }
 
@@ -67,7 +73,7 @@ export interface SeriesNoise {
   readonly band: number
 }
 
-/** By window, in the order of the rate windows: usual invalid rate, and how far it strays; NaN where too little is known. */
+/** By window, in the order of the rate windows: usual rate, and how far it strays; NaN where too little is known. */
 export interface RateBaseline {
   readonly usual: readonly number[]
   readonly spreads: readonly number[]
@@ -102,8 +108,11 @@ export function createChannelMemory(name: string, reasons: readonly string[]): C
     good: new Uint8Array(RING_HOURS),
     rated: new Uint8Array(RING_HOURS),
     clean: new Uint8Array(RING_HOURS),
+    discardRated: new Uint8Array(RING_HOURS),
+    discardClean: new Uint8Array(RING_HOURS),
     series: ['', ...reasons].map(createSeriesMemory),
     invalidRates: new Map(),
+    discardRates: new Map(),
     builds: { firstSeen: new Map(), validTo: null, young: new Float64Array(RING_HOURS), youngByReason: new Map() },
   }
 }

@@ -1,21 +1,23 @@
 import type { BuildHistory } from '../../data/counts/history.ts'
+import type { DiscardCause } from '../../data/domain/discard.ts'
 import type { Problem } from '../../data/domain/outcome.ts'
 import type { SeriesKey } from '../finding.ts'
 import type { ChannelNumbers, IncidentGroup } from '../incident.ts'
 import type { ChannelCounts } from './builds.ts'
-import { tolerableRate } from './detect-invalid.ts'
+import { discardedAt, discardedNumbers, offeredAt } from './detect-discarded.ts'
 import { toleratedLoss } from './detect-volume.ts'
 import { bandAround, expectedCount, usualCount } from './expectation.ts'
 import type { ChannelMemory, SeriesMemory } from './memory.ts'
+import { tolerableRate } from './rates.ts'
 import { at, DAY_HOURS, type HourNumber, place } from './window.ts'
 
 /** What one hour of one series adds to a trouble. */
 export interface Reading {
-  /** Submissions expected (volume), or received (invalid). */
+  /** Submissions expected (volume), received (invalid), or offered (discarded). */
   readonly base: number
-  /** Submissions seen, or invalid ones. */
+  /** Submissions seen, or invalid or discarded ones. */
   readonly part: number
-  /** Submissions missing, too many (surge), or invalid beyond the usual; negative where it went the other way. */
+  /** Submissions missing, too many (surge), or invalid or discarded beyond the usual; negative where it went the other way. */
   readonly lost: number
   /** Losing less than this would be no trouble. */
   readonly slack: number
@@ -43,6 +45,7 @@ export interface Measured {
 export function meterOf(channel: ChannelMemory, source: ChannelCounts, measured: Measured): Meter {
   const { group, series } = measured
   if (group === 'invalid') return rateMeter(channel, source, series)
+  if (group === 'discarded') return discardMeter(channel, source, series.cause ?? 'body')
   const [all] = channel.series
   const reason = channel.series.find((own) => own.reason === series.reason && series.reason !== undefined)
   if (all === undefined) throw new Error(`channel ${channel.name} has no series`)
@@ -145,6 +148,27 @@ function rateMeter(channel: ChannelMemory, source: ChannelCounts, series: Series
   }
 }
 
+function discardMeter(channel: ChannelMemory, source: ChannelCounts, cause: DiscardCause): Meter {
+  const baseline = channel.discardRates.get(cause) ?? { usual: [], spreads: [] }
+  const [all] = channel.series
+  return {
+    channel,
+    read: (hour) => {
+      const base = offeredAt(source, hour)
+      const part = discardedAt(source, cause, hour)
+      const { usual, slack } = tolerableRate(baseline, base)
+      if (channel.discardRated[place(hour)] !== 1 || Number.isNaN(usual)) return null
+      return { base, part, lost: part - usual * base, slack: slack * base }
+    },
+    numbers: (hour) => {
+      const mid = all === undefined ? 0 : expectedCount(all, hour) || 0
+      const band = all === undefined ? { low: 0, high: 0 } : bandAround(all, mid, 0)
+      const discarded = discardedNumbers(source, cause, hour)
+      return { ...numbersOf(channel, source, hour), mid, ...band, discarded }
+    },
+  }
+}
+
 function invalidOf(series: SeriesKey, { counts }: ChannelCounts): Float64Array {
   const build = series.buildId === undefined ? undefined : counts.builds.get(series.buildId)
   if (build !== undefined) return build.invalid
@@ -200,7 +224,7 @@ export function estimateEnd(meter: Meter, start: HourNumber, hour: HourNumber): 
   return end
 }
 
-/** When a rise of the invalid rate that shows over `windowHours` began, looking back at most two days. */
+/** When a rise of a rate that shows over `windowHours` began, looking back at most two days. */
 export function estimateRise(meter: Meter, windowHours: number, hour: HourNumber): HourNumber {
   const window = totalsOf(meter, hour - windowHours + 1, hour)
   const slack = window.lost / Math.max(1, window.base) / 2

@@ -138,20 +138,27 @@ interface ChannelToFill {
 
 function fillChannel(filling: ChannelToFill): HourNumber {
   const { memory, channel, counts, incidents, before, from, hour, learntTo } = filling
-  const begun = firstSubmission(counts.received, Math.max(0, from - before), hour - before) + before
+  const begun = firstOffered(counts, Math.max(0, from - before), hour - before) + before
   const startsAt = begun - from > LONGEST_LEADING_SILENCE ? begun : from
   const troubled = stretches(incidents, ['volume', 'surge'])
   const invalid = stretches(incidents, ['invalid'])
+  const discarded = stretches(incidents, ['discarded'])
   let firstChange = Number.POSITIVE_INFINITY
   for (let h = from; h <= hour; h++) {
     const slot = place(h)
     const isHeard = at(memory.coverage, slot) >= LEAST_COVERAGE && h >= startsAt
     const volume = isHeard ? teachingOf(troubled, h) : UNHEARD
     const rate = isHeard ? teachingOf(invalid, h) : UNHEARD
+    const discard = isHeard ? teachingOf(discarded, h) : UNHEARD
     const index = h - before
     // Whatever is counted late is received late: other counts needn't be compared, nor builds and attributes.
     const digest = isHeard
-      ? at(counts.received, index) + 1.618 * at(counts.invalid, index) + volume / 8 + rate / 64
+      ? at(counts.received, index) +
+        1.618 * at(counts.invalid, index) +
+        Math.SQRT2 * discardedAt(counts, index) +
+        volume / 8 +
+        rate / 64 +
+        discard / 512
       : -1
     if (h <= learntTo && channel.digest[slot] !== digest) firstChange = Math.min(firstChange, h)
     channel.digest[slot] = digest
@@ -160,6 +167,8 @@ function fillChannel(filling: ChannelToFill): HourNumber {
     channel.good[slot] = volume === TEACHES ? 1 : 0
     channel.rated[slot] = rate === TEACHES || rate === TROUBLED ? 1 : 0
     channel.clean[slot] = rate === TEACHES ? 1 : 0
+    channel.discardRated[slot] = discard === TEACHES || discard === TROUBLED ? 1 : 0
+    channel.discardClean[slot] = discard === TEACHES ? 1 : 0
   }
   for (const series of channel.series) {
     const source = series.reason === '' ? counts.received : counts.reasons.get(series.reason)
@@ -196,9 +205,18 @@ function teachingOf(troubles: readonly Stretch[], hour: HourNumber): number {
   return teaching
 }
 
-function firstSubmission(values: Float64Array, from: number, to: number): number {
-  for (let index = from; index <= to; index++) if (at(values, index) > 0) return index
+/** The channel begins with the first submission that is received, or discarded. */
+function firstOffered(counts: ChannelHistory, from: number, to: number): number {
+  for (let index = from; index <= to; index++) {
+    if (at(counts.received, index) > 0 || discardedAt(counts, index) > 0) return index
+  }
   return to + 1
+}
+
+function discardedAt({ discarded }: ChannelHistory, index: number): number {
+  let total = 0
+  for (const { submissions } of discarded.values()) total += at(submissions, index)
+  return total
 }
 
 /** Whether `incident` speaks of `channel`. */

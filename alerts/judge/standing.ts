@@ -1,10 +1,12 @@
 import { type EpochMs, HOUR_MS } from '../../data/domain/time.ts'
+import { explainDiscarded } from '../explain/explain-discarded.ts'
 import { explainEverywhere } from '../explain/explain-everywhere.ts'
 import { explainInvalid } from '../explain/explain-invalid.ts'
 import { explainVolume } from '../explain/explain-volume.ts'
 import type { Explanation } from '../finding.ts'
 import type { AcceptedLevel, ChannelNumbers, Incident, IncidentGroup, IncidentNumbers } from '../incident.ts'
 import type { ChannelCounts } from './builds.ts'
+import { joinedDiscarded } from './detect-discarded.ts'
 import { type ChannelMemory, type JudgeMemory, WINDOWS } from './memory.ts'
 import { estimateEnd, type Measured, type Meter, meterOf, type Totals, totalsOf } from './meter.ts'
 import { concerns, LEAST_COVERAGE } from './observe.ts'
@@ -39,7 +41,7 @@ export function standingOf(incident: Incident, channels: readonly JudgedChannel[
     missing: Math.max(0, whole.lost),
     peakMissing: whole.peak,
     numbers,
-    wholeInvalidRatio: incident.group === 'invalid' && whole.base > 0 ? whole.part / whole.base : numbers.invalidRatio,
+    wholeRatio: isRate(incident.group) && whole.base > 0 ? whole.part / whole.base : 0,
     explanation: explain(incident, concerned, { start, hour: last }),
     settledLevel: settledLevel(incident, concerned, hour),
   }
@@ -88,16 +90,23 @@ export function numbersOf(
   const sum = (pick: (numbers: ChannelNumbers) => number) => byChannel.reduce((total, own) => total + pick(own), 0)
   const seen = sum((own) => own.seen)
   const invalid = sum((own) => own.invalidRatio * own.seen)
+  const discarded = byChannel.flatMap((own) => own.discarded ?? [])
   return {
     hour: toTime(hour),
     seen,
     low: sum((own) => own.low),
     mid: sum((own) => own.mid),
     high: sum((own) => own.high),
-    deficitRatio: group === 'invalid' || whole.base <= 0 ? 0 : 1 - whole.part / whole.base,
+    deficitRatio: isRate(group) || whole.base <= 0 ? 0 : 1 - whole.part / whole.base,
     invalidRatio: seen > 0 ? invalid / seen : 0,
+    ...(discarded.length === 0 ? {} : { discarded: joinedDiscarded(discarded) }),
     byChannel,
   }
+}
+
+/** Whether it is about a part of what comes, rather than about how much comes. */
+function isRate(group: IncidentGroup): boolean {
+  return group === 'invalid' || group === 'discarded'
 }
 
 /** What carries the trouble, from `start` up to and with `hour`. */
@@ -110,6 +119,7 @@ export function explain(
   if (first === undefined) return { sentence: '', carriers: [] }
   const explained = channels.map(({ channel, source }) => ({ channel, source, series: trouble.series, start, hour }))
   if (trouble.group === 'invalid') return explainInvalid(explained)
+  if (trouble.group === 'discarded') return explainDiscarded(explained, trouble.series.cause ?? 'body')
   if (channels.length > 1) return explainEverywhere(explained)
   return explainVolume({ ...first, series: trouble.series, start, hour })
 }
@@ -176,7 +186,7 @@ export function gapStandingOf(incident: Incident, memory: JudgeMemory, hour: Hou
     missing: 0,
     peakMissing: 0,
     numbers: { ...incident.latest, hour: toTime(hour) },
-    wholeInvalidRatio: 0,
+    wholeRatio: 0,
     explanation: incident.explanation,
     settledLevel: null,
   }

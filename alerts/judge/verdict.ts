@@ -54,8 +54,8 @@ export interface Standing {
   readonly missing: number
   readonly peakMissing: number
   readonly numbers: IncidentNumbers
-  /** Invalid rate of its whole time, 0 to 1. */
-  readonly wholeInvalidRatio: number
+  /** Of its whole time: what was invalid of what was received, or discarded of what was offered, 0 to 1; 0 for other kinds. */
+  readonly wholeRatio: number
   readonly explanation: Explanation
   /** After a week: the level it has settled at; null while it moves, or isn't a week old. */
   readonly settledLevel: AcceptedLevel | null

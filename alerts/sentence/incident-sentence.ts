@@ -1,5 +1,6 @@
 import { HOUR_MS } from '../../data/domain/time.ts'
 import type { ChannelNumbers, Incident } from '../incident.ts'
+import { DISCARD_WORDS, discardedShare } from './discarded-words.ts'
 import { formatList, formatPercent, formatTime, formatTimeRange } from './format.ts'
 
 /**
@@ -16,6 +17,7 @@ function incidentClause(incident: Incident): string {
   if (incident.group === 'gap') return gapClause(incident)
   if (incident.group === 'stalled') return ownTroubleClause(incident)
   if (incident.state === 'withdrawn') return `${subject(incident)} was as expected after all: late counts arrived`
+  if (incident.group === 'discarded') return discardedClause(incident)
   return incident.group === 'invalid' ? invalidClause(incident) : volumeClause(incident)
 }
 
@@ -28,7 +30,8 @@ function gapClause(incident: Incident): string {
 function ownTroubleClause(incident: Incident): string {
   const { trouble } = incident
   if (trouble === undefined) return `Tidewatch has trouble of its own ${when(incident)}`
-  if (incident.end !== null || trouble.fullAt === null) return `The disk ${isOrWas(incident)} filling up ${when(incident)}`
+  if (incident.end !== null || trouble.fullAt === null)
+    return `The disk ${isOrWas(incident)} filling up ${when(incident)}`
   if (trouble.fullAt <= trouble.at) return 'The disk is full: submissions are refused'
   return `The disk will be full about ${formatTime(trouble.fullAt)}: submissions will be refused then`
 }
@@ -71,6 +74,22 @@ function invalidClause(incident: Incident): string {
 
 function invalidShare(numbers: ChannelNumbers): string {
   return `${formatPercent(numbers.invalidRatio)} invalid`
+}
+
+/** `nightly has 6.2 % discarded as too large, aurora 3.1 %, since Thu 16 Jan, 14:00`: the worst channel first. */
+function discardedClause(incident: Incident): string {
+  const what = DISCARD_WORDS[incident.series.cause ?? 'body']
+  const { latest } = incident
+  const each = latest.byChannel
+    .flatMap(({ channel, discarded }) => (discarded === undefined ? [] : [{ channel, ratio: discarded.ratio }]))
+    .sort((a, b) => b.ratio - a.ratio)
+  const [worst, ...others] = each
+  if (incident.state === 'resolved' || worst === undefined) {
+    return `${subject(incident)} had ${discardedShare(latest.discarded ?? { ratio: 0 })} ${what} ${when(incident)}`
+  }
+  const rest = others.map((own) => `, ${own.channel} ${discardedShare(own)}`).join('')
+  if (incident.state === 'recovering') return `${worst.channel} comes back: ${discardedShare(worst)} ${what}${rest}`
+  return `${worst.channel} has ${discardedShare(worst)} ${what}${rest}${rest === '' ? '' : ','} ${when(incident)}`
 }
 
 function when(incident: Incident): string {

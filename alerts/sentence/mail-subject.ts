@@ -1,5 +1,6 @@
 import { DAY_MS, type EpochMs } from '../../data/domain/time.ts'
 import type { Incident } from '../incident.ts'
+import { DISCARD_WORDS, discardedShare, discardedSizes } from './discarded-words.ts'
 import { formatClock, formatDay } from './format.ts'
 
 /**
@@ -24,6 +25,12 @@ function fact(incident: Incident, since: string): string {
     return latest.invalidRatio < TELLING_RATIO
       ? `${who}: more invalid submissions than usual${problem} since ${since}`
       : `${who}: ${percent(latest.invalidRatio)} of submissions invalid${problem} since ${since}`
+  }
+  if (incident.group === 'discarded') {
+    const numbers = latest.discarded ?? { ratio: 0, typicalBytes: 0, limitBytes: 0 }
+    const sizes = discardedSizes(numbers)
+    const what = `${discardedShare(numbers)} of submissions ${DISCARD_WORDS[incident.series.cause ?? 'body']}`
+    return `${who}: ${what} since ${since}${sizes === '' ? '' : ` (${sizes})`}`
   }
   if (incident.group === 'surge')
     return `${who}: ${percent(-latest.deficitRatio)} more submissions than expected since ${since}`

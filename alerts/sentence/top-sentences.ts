@@ -4,7 +4,16 @@ import { formatDuration, formatTime } from './format.ts'
 import { incidentSentence } from './incident-sentence.ts'
 
 /** The mark that stands before a sentence; the words of the API's channel states. */
-export type SentenceMark = 'well' | 'low' | 'high' | 'silent' | 'invalid' | 'recovering' | 'unknown' | 'learning'
+export type SentenceMark =
+  | 'well'
+  | 'low'
+  | 'high'
+  | 'silent'
+  | 'invalid'
+  | 'discarded'
+  | 'recovering'
+  | 'unknown'
+  | 'learning'
 
 export interface TopSentence {
   readonly mark: SentenceMark
@@ -92,17 +101,18 @@ function incidentAsSentence(incident: Incident): TopSentence {
 function incidentMark(incident: Incident): SentenceMark {
   if (incident.group === 'gap' || incident.group === 'stalled') return 'unknown'
   if (incident.state === 'recovering') return 'recovering'
-  if (incident.group === 'invalid') return 'invalid'
+  if (incident.group === 'invalid' || incident.group === 'discarded') return incident.group
   if (incident.group === 'surge') return 'high'
   return incident.latest.seen === 0 && incident.series.reason === undefined ? 'silent' : 'low'
 }
 
-/** Gaps first (nothing else can be believed meanwhile), open before recovering, then by what is missing or invalid. */
+/** Gaps first (nothing else can be believed meanwhile), open before recovering, then by what is missing, invalid or discarded. */
 function bySeverity(a: Incident, b: Incident): number {
   return rank(a) - rank(b) || b.missing - a.missing || a.id - b.id
 }
 
 function rank(incident: Incident): number {
   if (incident.group === 'gap') return 0
-  return (incident.state === 'open' ? 1 : 4) + (incident.group === 'surge' ? 2 : incident.group === 'invalid' ? 1 : 0)
+  const isRate = incident.group === 'invalid' || incident.group === 'discarded'
+  return (incident.state === 'open' ? 1 : 4) + (incident.group === 'surge' ? 2 : isRate ? 1 : 0)
 }

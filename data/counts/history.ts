@@ -1,3 +1,4 @@
+import type { DiscardCause } from '../domain/discard.ts'
 import type { Problem } from '../domain/outcome.ts'
 import type { EpochMs } from '../domain/time.ts'
 
@@ -13,7 +14,7 @@ export interface History {
   readonly channels: ReadonlyMap<string, ChannelHistory>
 }
 
-/** A covered hour without rows holds zeros. */
+/** A covered hour without rows holds zeros. A channel is there once anything of it was received, or discarded. */
 export interface ChannelHistory {
   readonly received: Float64Array
   /** As first counted: `recovered` moves nothing here. `unknown_revision` isn't in it (it is in `problems`). */
@@ -25,6 +26,15 @@ export interface ChannelHistory {
   readonly appVersions: ReadonlyMap<string, Float64Array>
   /** By attribute, then value. */
   readonly attributes: ReadonlyMap<string, ReadonlyMap<string, Float64Array>>
+  /** Answered 202 for their size and not kept: no part of `received`. Only causes that occur. */
+  readonly discarded: ReadonlyMap<DiscardCause, DiscardedHistory>
+}
+
+export interface DiscardedHistory {
+  readonly submissions: Float64Array
+  /** Of each hour the size in the middle of those asked for, and the limit that they were over; 0 where not known. */
+  readonly typicalBytes: Float64Array
+  readonly limitBytes: Float64Array
 }
 
 export interface BuildHistory {

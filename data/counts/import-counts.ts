@@ -1,4 +1,5 @@
 import { LIVE_SOURCE } from '../domain/dimensions.ts'
+import { DISCARDED_ATTRIBUTE } from '../domain/discard.ts'
 import type { Outcome, ProblemOrNone } from '../domain/outcome.ts'
 import { type EpochMs, HOUR_MS } from '../domain/time.ts'
 import type { Cell, Database, Transaction } from './database.ts'
@@ -83,16 +84,26 @@ export interface AttributeImport extends Pick<CountImport, 'source' | 'now' | 'd
   readonly rows: AsyncIterable<readonly AttributeRow[]> | Iterable<readonly AttributeRow[]>
 }
 
-/** The same for counts by attribute. They cover nothing: the counts that they belong to do. */
+/**
+ * The same for counts by attribute. They cover nothing: the counts that they belong to do. Rows of the attribute `discarded`
+ * are submissions that were not kept, of unknown size.
+ */
 export function importAttributes(db: Database, given: AttributeImport): Promise<ImportSummary> {
   const { source, rows, now, dryRun = false } = given
   return inTransaction(db, dryRun, async (transaction) => {
     refuseLive(source)
-    const before = await hoursOfSource(transaction, 'attribute_counts', source)
-    const replacedRows = await transaction.run('delete from attribute_counts where source = $source', { source })
+    const before: EpochMs[] = []
+    let replacedRows = 0
+    for (const table of ['attribute_counts', 'discarded_counts'] as const) {
+      before.push(...(await hoursOfSource(transaction, table, source)))
+      replacedRows += await transaction.run(`delete from ${table} where source = $source`, { source })
+    }
     const summary = createSummary()
     for await (const batch of rows) {
-      await transaction.append('attribute_counts', attributeCells(batch, source, summary))
+      const isDiscarded = (row: AttributeRow) => row.attribute === DISCARDED_ATTRIBUTE
+      const attributes = batch.filter((row) => !isDiscarded(row))
+      await transaction.append('attribute_counts', attributeCells(attributes, source, summary))
+      await transaction.append('discarded_counts', discardedCells(batch.filter(isDiscarded), source, summary))
     }
     const hours = new Set([...before, ...summary.hours])
     return finish(transaction, {
@@ -175,6 +186,14 @@ function* attributeCells(rows: readonly AttributeRow[], source: string, summary:
   }
 }
 
+function* discardedCells(rows: readonly AttributeRow[], source: string, summary: GrowingSummary): Generator<Cell[]> {
+  for (const row of rows) {
+    if (row.submissions === 0) continue
+    summarise(summary, row)
+    yield [row.hour, row.channel, row.value, 0, 0, source, row.submissions, 0]
+  }
+}
+
 async function replaceCoverage(
   transaction: Transaction,
   source: string,
@@ -194,7 +213,7 @@ function hoursOfSource(transaction: Transaction, table: CountTable, source: stri
   )
 }
 
-type CountTable = 'hourly_counts' | 'attribute_counts'
+type CountTable = 'hourly_counts' | 'attribute_counts' | 'discarded_counts'
 
 interface Finish {
   readonly source: string

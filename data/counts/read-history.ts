@@ -1,10 +1,12 @@
 import { OTHER } from '../domain/dimensions.ts'
+import { DISCARD_CAUSES, type DiscardCause } from '../domain/discard.ts'
 import { isInvalid, NO_PROBLEM, OUTCOME_OF_PROBLEM, OUTCOMES, PROBLEMS, type Problem } from '../domain/outcome.ts'
 import { type EpochMs, HOUR_MS } from '../domain/time.ts'
 import type { Database } from './database.ts'
-import type { BuildHistory, ChannelHistory, History } from './history.ts'
+import type { BuildHistory, ChannelHistory, DiscardedHistory, History } from './history.ts'
 import type { Interval } from './intervals.ts'
 import { readHourlyCoverage } from './queries/read-coverage.ts'
+import { readDiscarded } from './queries/read-discarded.ts'
 import { type Params, time } from './values.ts'
 
 /**
@@ -85,6 +87,7 @@ interface GrowingChannel extends ChannelHistory {
   readonly builds: Map<string, GrowingBuild>
   readonly appVersions: Map<string, Float64Array>
   readonly attributes: Map<string, Map<string, Float64Array>>
+  readonly discarded: Map<DiscardCause, DiscardedHistory>
 }
 
 interface GrowingBuild extends BuildHistory {
@@ -176,6 +179,7 @@ async function fill(db: Database, history: GrowingHistory, kept: Kept, stretches
     await fillProblems(db, history, kept, range)
     await fillVersions(db, history, kept, range)
     await fillAttributes(db, history, kept, range)
+    await fillDiscarded(db, history, { from, to })
   }
 }
 
@@ -242,6 +246,25 @@ async function fillAttributes(db: Database, history: GrowingHistory, kept: Kept,
     attributes.set(series.by, values)
     addSeries([arrayOf(values, series.name, history.hours)], series)
   }
+}
+
+async function fillDiscarded(db: Database, history: GrowingHistory, { from, to }: Interval): Promise<void> {
+  for (const row of await readDiscarded(db, { from, to, step: 'hour', by: ['channel', 'cause'] })) {
+    const cause = DISCARD_CAUSES.find((known) => known === row.cause)
+    if (cause === undefined) continue
+    const { discarded } = channelOf(history, row.channel)
+    const arrays = discarded.get(cause) ?? noneDiscarded(history.hours)
+    discarded.set(cause, arrays)
+    const hour = (row.time - history.start) / HOUR_MS
+    arrays.submissions[hour] = row.submissions
+    arrays.typicalBytes[hour] = row.typicalBytes
+    arrays.limitBytes[hour] = row.limitBytes
+  }
+}
+
+function noneDiscarded(hours: number): DiscardedHistory {
+  const zeros = () => new Float64Array(hours)
+  return { submissions: zeros(), typicalBytes: zeros(), limitBytes: zeros() }
 }
 
 interface SeriesQuestion {
@@ -312,6 +335,7 @@ function channelOf(history: GrowingHistory, name: string): GrowingChannel {
     builds: new Map(),
     appVersions: new Map(),
     attributes: new Map(),
+    discarded: new Map(),
   }
   history.channels.set(name, made)
   return made
@@ -368,6 +392,11 @@ function mapHistory(history: GrowingHistory, change: (array: Float64Array) => Fl
     builds: mapValues(channel.builds, mapBuild),
     appVersions: mapValues(channel.appVersions, change),
     attributes: mapValues(channel.attributes, (values) => mapValues(values, change)),
+    discarded: mapValues(channel.discarded, ({ submissions, typicalBytes, limitBytes }) => ({
+      submissions: change(submissions),
+      typicalBytes: change(typicalBytes),
+      limitBytes: change(limitBytes),
+    })),
   })
   return { ...history, coverage: change(history.coverage), channels: mapValues(history.channels, mapChannel) }
 }

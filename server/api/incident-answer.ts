@@ -1,7 +1,8 @@
-import type { Incident } from '../../alerts/incident.ts'
+import type { DiscardedNumbers, Incident } from '../../alerts/incident.ts'
 import { incidentSentence } from '../../alerts/sentence/incident-sentence.ts'
 import { isoSeconds } from '../../data/domain/time.ts'
-import type { IncidentAnswer } from './types.ts'
+import { discardedAnswer } from './overview/discarded-answer.ts'
+import type { DiscardedAnswer, IncidentAnswer } from './types.ts'
 
 /** The incident as the API answers and the backtest prints it. */
 export function incidentAnswer(incident: Incident): IncidentAnswer {
@@ -29,6 +30,7 @@ export function incidentAnswer(incident: Incident): IncidentAnswer {
       high: Math.round(latest.high),
       deficit: latest.deficitRatio,
       invalid_rate: latest.invalidRatio,
+      ...(latest.discarded === undefined ? {} : { discarded: discardedOf(latest.discarded) }),
     },
     confidence: incident.confidenceRatio,
     explanation: {
@@ -48,6 +50,10 @@ export function incidentAnswer(incident: Incident): IncidentAnswer {
         : { by: incident.acknowledged.by, at: isoSeconds(incident.acknowledged.at) },
     sentence: incidentSentence(incident),
   }
+}
+
+function discardedOf(numbers: DiscardedNumbers): DiscardedAnswer {
+  return discardedAnswer(numbers.ratio * numbers.offered, numbers.ratio, numbers)
 }
 
 function definedEntries(series: Incident['series']): Record<string, string> {

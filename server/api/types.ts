@@ -3,7 +3,7 @@
  * `null` is *unknown* (an hour nobody listened in), never zero. The web side imports these types and nothing else of ours.
  */
 
-export type Metric = 'received' | 'accepted' | 'invalid' | 'invalid_rate'
+export type Metric = 'received' | 'accepted' | 'invalid' | 'invalid_rate' | 'discarded' | 'discarded_rate'
 export type Step = 'minute' | 'hour' | 'day'
 
 /** `GET /api/v1/series` */
@@ -15,6 +15,8 @@ export interface SeriesAnswer {
   readonly series: readonly {
     readonly key: Readonly<Record<string, string>>
     readonly values: readonly (number | null)[]
+    /** Only for `metric=discarded`: the size in the middle of those asked for; null where there was none, or it isn't known. */
+    readonly typical_bytes?: readonly (number | null)[]
   }[]
   /** Only for `metric=received`, one channel, `step=hour`, no `by`. May reach beyond the last seen hour: the forecast. */
   readonly expected?: {
@@ -36,11 +38,21 @@ export interface ContributionAnswer {
   readonly share: number
 }
 
+/** Submissions that were answered 202 for their size and not kept. */
+export interface DiscardedAnswer {
+  readonly submissions: number
+  /** Of what was received and discarded together. */
+  readonly rate: number
+  /** The size in the middle of those asked for, and the limit that they were over; null where not known. */
+  readonly typical_bytes: number | null
+  readonly limit_bytes: number | null
+}
+
 /** One incident, as `GET /api/v1/incidents` lists them and the backtest prints them. */
 export interface IncidentAnswer {
   readonly id: number
   readonly kind: string
-  readonly group: 'volume' | 'surge' | 'invalid' | 'gap' | 'stalled'
+  readonly group: 'volume' | 'surge' | 'invalid' | 'discarded' | 'gap' | 'stalled'
   /** The only channel, else `*`. */
   readonly channel: string
   readonly channels: readonly string[]
@@ -60,6 +72,8 @@ export interface IncidentAnswer {
     readonly high: number
     readonly deficit: number
     readonly invalid_rate: number
+    /** Only of an incident about what is discarded. */
+    readonly discarded?: DiscardedAnswer
   }
   readonly confidence: number
   readonly explanation: {
@@ -89,7 +103,16 @@ export interface IncidentDetailAnswer {
 }
 
 /** What a channel's row says in one word. */
-export type ChannelState = 'well' | 'low' | 'high' | 'silent' | 'invalid' | 'recovering' | 'unknown' | 'learning'
+export type ChannelState =
+  | 'well'
+  | 'low'
+  | 'high'
+  | 'silent'
+  | 'invalid'
+  | 'discarded'
+  | 'recovering'
+  | 'unknown'
+  | 'learning'
 
 export interface ChannelOverview {
   readonly channel: string
@@ -101,6 +124,8 @@ export interface ChannelOverview {
   readonly expected: { readonly low: number; readonly mid: number; readonly high: number } | null
   readonly of_expected: number | null
   readonly invalid_rate: number | null
+  /** By cause, in the last 24 complete hours; empty where there was none. */
+  readonly discarded: readonly (DiscardedAnswer & { readonly cause: 'body' | 'path' })[]
   /** The running hour so far. */
   readonly so_far: number
   /** The last seven days and the forecast, hourly; index 0 is `week_start`. */

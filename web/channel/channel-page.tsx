@@ -1,5 +1,5 @@
 import { useEffect, useMemo } from 'preact/hooks'
-import type { OverviewAnswer } from '../../server/api/types.ts'
+import type { ChannelOverview, OverviewAnswer } from '../../server/api/types.ts'
 import { useLive } from '../api/live.ts'
 import type { Answer } from '../api/use-answer.ts'
 import { LaneChart } from '../charts/lane-chart.tsx'
@@ -14,6 +14,7 @@ import { Sentences } from '../shell/sentences.tsx'
 import { Trouble, Waiting } from '../shell/states.tsx'
 import { go, isZoomed, linkTo, replace, zoomTo } from '../view/navigation.ts'
 import { CHANNEL_DEFAULTS, type ChannelView, channelView } from '../view/view.ts'
+import { discardedWords } from '../words/incident.ts'
 import { count, countRange, rate } from '../words/number.ts'
 import { dateRange, HOUR_MS, moment } from '../words/time.ts'
 import { BreakDownCharts } from './break-down.tsx'
@@ -117,6 +118,7 @@ function Channel({ view, names, overview, mayAsk }: ChannelProps) {
           <b>{view.channel === '' ? '\u00a0' : view.channel}</b>
         </h1>
       )}
+      <Discarded discarded={facts.data?.overview.discarded ?? []} />
       {range !== null && <ChannelOptions view={view} range={range} onChange={change} />}
       <Trouble what={`the series of ${view.channel}`} answer={data.received} />
       <Trouble what={`what is known of ${view.channel}`} answer={facts} />
@@ -142,6 +144,18 @@ function Channel({ view, names, overview, mayAsk }: ChannelProps) {
         <BreakDownCharts channel={view.channel} range={range} by={view.by} zone={view.zone} />
       )}
     </>
+  )
+}
+
+/** What was too large to be kept is in no chart: it is said wherever there is any. */
+function Discarded({ discarded }: { readonly discarded: ChannelOverview['discarded'] }) {
+  const [first, ...others] = discarded.map(discardedWords)
+  if (first === undefined) return null
+  const rest = others.map(({ share }) => `, ${share}`).join('')
+  return (
+    <p class="second channel-discarded">
+      {`${first.share}${rest} in the last 24 h${first.sizes === '' ? '' : `: ${first.sizes}`}.`}
+    </p>
   )
 }
 

@@ -11,11 +11,24 @@ const DIMENSION_WORDS: Readonly<Record<string, string>> = {
   attribute: 'attribute',
 }
 
+interface Heads {
+  readonly heads: readonly [string, string, string, string]
+  /** The third column is a share of the first, rather than how much of it came. */
+  readonly isRate: boolean
+}
+
+const VOLUME_HEADS: Heads = { heads: ['expected', 'seen', 'of expected', 'missing'], isRate: false }
+const HEADS: Readonly<Partial<Record<IncidentAnswer['group'], Heads>>> = {
+  surge: { heads: ['expected', 'seen', 'of expected', 'too much'], isRate: false },
+  invalid: { heads: ['received', 'invalid', 'invalid rate', 'invalid'], isRate: true },
+  discarded: { heads: ['sent', 'discarded', 'share', 'discarded'], isRate: true },
+}
+
 /** Which values of which dimensions carry the deviation, and how much of it. */
 export function Carriers({ incident }: { readonly incident: IncidentAnswer }) {
   const { carriers } = incident.explanation
   if (carriers.length === 0) return null
-  const isInvalid = incident.group === 'invalid'
+  const { heads, isRate } = HEADS[incident.group] ?? VOLUME_HEADS
   return (
     <section>
       <h2 class="section-head">What carries it</h2>
@@ -26,16 +39,16 @@ export function Carriers({ incident }: { readonly incident: IncidentAnswer }) {
               <span class="visually-hidden">What</span>
             </th>
             <th class="figure carriers-wide" scope="col">
-              {isInvalid ? 'received' : 'expected'}
+              {heads[0]}
             </th>
             <th class="figure carriers-wide" scope="col">
-              {isInvalid ? 'invalid' : 'seen'}
+              {heads[1]}
             </th>
             <th class="figure" scope="col">
-              {isInvalid ? 'invalid rate' : 'of expected'}
+              {heads[2]}
             </th>
             <th class="figure" scope="col">
-              share of what is {isInvalid ? 'invalid' : incident.group === 'surge' ? 'too much' : 'missing'}
+              share of what is {heads[3]}
             </th>
           </tr>
         </thead>
@@ -47,7 +60,7 @@ export function Carriers({ incident }: { readonly incident: IncidentAnswer }) {
               </th>
               <td class="figure carriers-wide">{count(carrier.expected)}</td>
               <td class="figure carriers-wide">{count(carrier.seen)}</td>
-              <td class={`figure ${carrier.share >= 0.1 ? 'wrong' : ''}`}>{ratioWord(carrier, isInvalid)}</td>
+              <td class={`figure ${carrier.share >= 0.1 ? 'wrong' : ''}`}>{ratioWord(carrier, isRate)}</td>
               <td class="carriers-share">
                 <ShareBar ratio={carrier.share} />
                 <span class="figure">{share(carrier.share)}</span>
@@ -60,9 +73,9 @@ export function Carriers({ incident }: { readonly incident: IncidentAnswer }) {
   )
 }
 
-function ratioWord(carrier: ContributionAnswer, isInvalid: boolean): string {
+function ratioWord(carrier: ContributionAnswer, isRate: boolean): string {
   if (carrier.expected <= 0) return UNKNOWN
-  return isInvalid ? rate(carrier.seen / carrier.expected) : ofExpected(carrier.seen / carrier.expected)
+  return isRate ? rate(carrier.seen / carrier.expected) : ofExpected(carrier.seen / carrier.expected)
 }
 
 /** 5 px of ink on a track: a bar is never red, the number that proves it is. */

@@ -1,6 +1,6 @@
-import type { IncidentAnswer } from '../../server/api/types.ts'
+import type { DiscardedAnswer, IncidentAnswer } from '../../server/api/types.ts'
 import { Changing } from '../shell/changing.tsx'
-import { count, countRange, estimate, rate } from '../words/number.ts'
+import { count, countRange, estimate, rate, size, UNKNOWN } from '../words/number.ts'
 import { age, clock } from '../words/time.ts'
 
 interface Figure {
@@ -47,11 +47,30 @@ export function figuresOf(incident: IncidentAnswer): readonly Figure[] {
         seen,
         sure,
       ]
+    case 'discarded':
+      return [
+        { name: `Discarded${soFar}`, value: estimate(incident.missing), look: 'wrong' },
+        { name: `Discarded, ${hour}`, value: rate(latest.discarded?.rate ?? 0), look: 'wrong' },
+        {
+          name: sizeName(latest.discarded?.limit_bytes ?? null),
+          value: sizeOrUnknown(latest.discarded),
+          look: 'plain',
+        },
+        sure,
+      ]
     case 'surge':
       return [{ name: `Too many${soFar}`, value: estimate(incident.missing), look: 'wrong' }, seen, expected, sure]
     case 'volume':
       return [{ name: `Missing${soFar}`, value: estimate(incident.missing), look: 'wrong' }, seen, expected, sure]
   }
+}
+
+function sizeName(limit: number | null): string {
+  return limit === null ? 'Typical size' : `Typical size, limit ${size(limit)}`
+}
+
+function sizeOrUnknown(discarded: DiscardedAnswer | undefined): string {
+  return discarded === undefined || discarded.typical_bytes === null ? UNKNOWN : size(discarded.typical_bytes)
 }
 
 function confidence(ratio: number): string {

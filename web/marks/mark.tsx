@@ -2,7 +2,7 @@ import type { ChannelState } from '../../server/api/types.ts'
 
 /** How a state looks apart from its shape: two are wrong, the others are ink. */
 export function isWrong(state: ChannelState): boolean {
-  return state === 'low' || state === 'high' || state === 'silent' || state === 'invalid'
+  return ['low', 'high', 'silent', 'invalid', 'discarded'].includes(state)
 }
 
 /** The state's shape, drawn (never a glyph of some font): 11 px beside text, 19 px before a sentence. */
@@ -30,6 +30,7 @@ function Shape({ state }: { readonly state: ChannelState }) {
     case 'high':
       return <path d="M.4 9.8h10.2L5.5.6z" fill="currentColor" />
     case 'invalid':
+    case 'discarded':
       return <path d="M1.3 1.3l8.4 8.4M9.7 1.3 1.3 9.7" fill="none" stroke="currentColor" stroke-width="2.1" />
     case 'recovering':
       return <path d="M5.5 1.6 10 9.6H1z" fill="none" stroke="currentColor" stroke-width="1.4" />

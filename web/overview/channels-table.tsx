@@ -3,7 +3,7 @@ import { isWrong, Mark } from '../marks/mark.tsx'
 import { Changing } from '../shell/changing.tsx'
 import { linkTo } from '../view/navigation.ts'
 import { channelView } from '../view/view.ts'
-import { STATE_WORDS } from '../words/incident.ts'
+import { discardedWords, STATE_WORDS } from '../words/incident.ts'
 import { count, countRange, ofExpected, rate, share, UNKNOWN } from '../words/number.ts'
 import { age, clock, dateMonth, moment, WEEK_MS, weekday } from '../words/time.ts'
 import { InvalidLine } from './invalid-line.tsx'
@@ -183,7 +183,25 @@ function States({ channel, now }: { readonly channel: ChannelOverview; readonly 
           </span>
         </li>
       ))}
+      {channel.discarded
+        .filter(({ rate: ratio }) => ratio >= LEAST_DISCARDED)
+        .map((discarded) => (
+          <Discarded key={discarded.cause} discarded={discarded} />
+        ))}
     </ul>
+  )
+}
+
+/** An open edge always meets somebody who sends too much; the channel's page tells of that. */
+const LEAST_DISCARDED = 0.001
+
+/** A line in the second voice of what was discarded in the last 24 hours; how large it was is its title. */
+function Discarded({ discarded }: { readonly discarded: ChannelOverview['discarded'][number] }) {
+  const { share: shareWords, sizes } = discardedWords(discarded)
+  return (
+    <li class="discarded" title={`${shareWords} in the last 24 h${sizes === '' ? '' : `: ${sizes}`}`}>
+      {shareWords.replace(' as', '').replace(' for', ':')}
+    </li>
   )
 }
 

@@ -15,6 +15,7 @@ function channel(seen: readonly (number | null)[], changes: Partial<ChannelOverv
     expected: null,
     of_expected: null,
     invalid_rate: null,
+    discarded: [],
     so_far: 30,
     week: { seen, low: ahead.map(() => 90), high: ahead.map(() => 110), invalid_rate: [] },
     newest_build: null,

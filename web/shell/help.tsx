@@ -26,6 +26,7 @@ const MARKS: readonly (readonly [ChannelState, string])[] = [
   ['high', 'above it'],
   ['silent', 'nothing comes though somebody listens'],
   ['invalid', 'it comes, and cannot be read; it waits in quarantine'],
+  ['discarded', 'it comes, is over the size limit, and is not kept'],
   ['recovering', 'recovery has begun, not lasted'],
   ['unknown', 'nobody counted; never zero'],
   ['learning', 'too little history to say'],

@@ -1,5 +1,5 @@
-import type { ChannelState, IncidentAnswer, IncidentState } from '../../server/api/types.ts'
-import { estimate, share } from './number.ts'
+import type { ChannelOverview, ChannelState, IncidentAnswer, IncidentState } from '../../server/api/types.ts'
+import { estimate, rate, share, size } from './number.ts'
 
 /** A value that carries less isn't what is missing: when everything falls alike, the largest part falls most. */
 const CARRIES_IT = 0.8
@@ -14,6 +14,8 @@ export function incidentTitle(incident: IncidentAnswer): string {
       return 'counting is behind'
     case 'invalid':
       return incident.series.problem ?? (carrier?.dimension === 'problem' ? carrier.value : 'invalid')
+    case 'discarded':
+      return DISCARD_WORDS[incident.series.cause ?? ''] ?? 'discarded'
     case 'surge':
       return carrier === undefined ? 'too many' : `too many ${carrierName(carrier)}`
     default: {
@@ -31,11 +33,28 @@ function carrierName(carrier: { readonly dimension: string; readonly value: stri
   return `${word ?? ''}${carrier.value}`
 }
 
+/** What was over its limit, by cause. */
+const DISCARD_WORDS: Readonly<Record<string, string>> = { body: 'too large', path: 'path too long' }
+
+/** `1.2 % discarded as too large`, and with its sizes: `…: typically 305 KiB, the limit is 200 KiB`. */
+export function discardedWords(discarded: ChannelOverview['discarded'][number]): {
+  readonly share: string
+  readonly sizes: string
+} {
+  const { cause, rate: ratio, typical_bytes: typical, limit_bytes: limit } = discarded
+  const what = cause === 'path' ? 'discarded for too long a path' : 'discarded as too large'
+  const ofLimit = limit === null ? '' : `, the limit is ${size(limit)}`
+  return {
+    share: `${ratio < 0.0005 ? share(ratio) : rate(ratio)} ${what}`,
+    sizes: typical === null ? '' : `typically ${size(typical)}${ofLimit}`,
+  }
+}
+
 /** The mark before an incident in a list. */
 export function incidentMark(incident: IncidentAnswer): ChannelState {
   if (incident.group === 'gap' || incident.group === 'stalled') return 'unknown'
   if (incident.state !== 'open') return 'recovering'
-  if (incident.group === 'invalid') return 'invalid'
+  if (incident.group === 'invalid' || incident.group === 'discarded') return incident.group
   if (incident.group === 'surge') return 'high'
   return incident.latest.seen === 0 ? 'silent' : 'low'
 }
@@ -57,6 +76,8 @@ export function incidentLine(incident: IncidentAnswer): string {
   switch (incident.group) {
     case 'invalid':
       return `${amount} invalid${over ? '' : ' so far'}: kept in quarantine. ${cause}`.trim()
+    case 'discarded':
+      return `${amount} discarded${over ? '' : ' so far'}. ${cause}`.trim()
     case 'surge':
       return `${amount} more than expected${over ? '' : ' so far'}. ${cause}`.trim()
     default: {
@@ -73,6 +94,7 @@ export const STATE_WORDS: Readonly<Record<ChannelState, string>> = {
   high: 'too high',
   silent: 'silent',
   invalid: 'invalid',
+  discarded: 'discarded',
   recovering: 'coming back',
   unknown: 'unknown',
   learning: 'learning',

@@ -41,6 +41,15 @@ export function share(ratio: number): string {
   return `${(ratio * 100).toFixed(0)}${UNIT_SPACE}%`
 }
 
+/** In two figures at least: 312 → `312 B`, 312000 → `305 KiB`, 1500000 → `1.4 MiB`. */
+export function size(bytes: number): string {
+  const power = Math.min(SIZE_UNITS.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10))
+  const scaled = bytes / 1024 ** power
+  return `${scaled.toFixed(power > 0 && scaled < 10 ? 1 : 0)}${UNIT_SPACE}${SIZE_UNITS[power]}`
+}
+
+const SIZE_UNITS = ['B', 'KiB', 'MiB', 'GiB'] as const
+
 /** On an axis: 0 → `0`, 800 → `800`, 3000 → `3 k`, 2400 → `2.4 k`, 93000 → `93 k`, 1200000 → `1.2 M`. */
 export function axisCount(value: number): string {
   if (value < 1000) return String(Number(value.toPrecision(3)))

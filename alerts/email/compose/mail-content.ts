@@ -1,6 +1,7 @@
 import { type EpochMs, HOUR_MS } from '../../../data/domain/time.ts'
 import type { Contribution } from '../../finding.ts'
 import type { Incident, OwnTrouble } from '../../incident.ts'
+import { discardedShare } from '../../sentence/discarded-words.ts'
 import {
   formatBytes,
   formatClock,
@@ -136,6 +137,8 @@ function condition(incident: Incident): { readonly mark: string; readonly word: 
       return { mark: '◇', word: incident.trouble === undefined ? 'behind' : 'the disk fills up', isWrong: false }
     case 'invalid':
       return { mark: '✕', word: `${formatPercent(magnitude(incident))} invalid`, isWrong: true }
+    case 'discarded':
+      return { mark: '✕', word: `${discardedShare({ ratio: magnitude(incident) })} discarded`, isWrong: true }
     case 'surge':
       return { mark: '▲', word: 'too high', isWrong: true }
     case 'volume':
@@ -150,7 +153,7 @@ function lowWord({ latest, series }: Incident): string {
 
 /** The opening says what its subject says, unless that has no number; later mails say how it is now. */
 function headlineText(incident: Incident, trigger: Trigger): string {
-  if (trigger !== 'opened' || incident.group === 'invalid' || incident.trouble !== undefined) {
+  if (trigger !== 'opened' || isRate(incident) || incident.trouble !== undefined) {
     return incidentSentence(incident)
   }
   const fact = mailSubject(incident).replace(/^\[tidewatch\] /, '')
@@ -160,7 +163,7 @@ function headlineText(incident: Incident, trigger: Trigger): string {
 function causeText(incident: Incident, { wellChannels }: MailFacts): string {
   const sentences = [incident.explanation.sentence || unexplained(incident)]
   const isOver = incident.state === 'resolved' || incident.state === 'withdrawn'
-  if (!isOver && wellChannels.length > 0 && (incident.group === 'volume' || incident.group === 'invalid')) {
+  if (!isOver && wellChannels.length > 0 && (incident.group === 'volume' || isRate(incident))) {
     const be = wellChannels.length === 1 ? 'is' : 'are'
     const conclusion = incident.group === 'volume' ? ": it isn't the servers" : ''
     sentences.push(`${formatList(wellChannels.map((channel) => outsideText(channel)))} ${be} well${conclusion}.`)
@@ -193,7 +196,7 @@ function figures(incident: Incident): Figure[] {
   }
   // The headline names the reason, builds or problem that the numbers are of.
   const ofIt = isPart(incident) ? ' of it' : ''
-  const totalLabel = `${TOTAL_LABEL[incident.group]}${incident.group === 'invalid' ? '' : ofIt}`
+  const totalLabel = `${TOTAL_LABEL[incident.group]}${isRate(incident) ? '' : ofIt}`
   const total = { label: `${totalLabel}, ${lasted}`, value: formatEstimate(incident.missing) }
   if (isOver) {
     return [
@@ -217,6 +220,7 @@ function figures(incident: Incident): Figure[] {
       sure,
     ]
   }
+  if (incident.group === 'discarded') return [{ ...total, look: 'wrong' }, ...discardedFigures(incident, hour), sure]
   return [
     { ...total, look: 'wrong' },
     { label: `Seen${ofIt}, ${hour}`, value: formatCount(latest.seen), look: 'strong' },
@@ -225,8 +229,31 @@ function figures(incident: Incident): Figure[] {
   ]
 }
 
-/** What would have been invalid anyway isn't counted; the table of what carries it counts all. */
-const TOTAL_LABEL = { volume: 'Missing', surge: 'Too many', invalid: 'Invalid beyond the usual' } as const
+function discardedFigures({ latest }: Incident, hour: string): Figure[] {
+  const { ratio, offered, typicalBytes, limitBytes } = latest.discarded ?? NOTHING_DISCARDED
+  const limit = limitBytes === 0 ? '' : `, limit ${formatBytes(limitBytes)}`
+  return [
+    { label: `Discarded, ${hour}`, value: formatPercent(ratio, 1), look: 'strong' },
+    typicalBytes === 0
+      ? { label: `Sent, ${hour}`, value: formatCount(offered), look: 'plain' }
+      : { label: `Typical size${limit}`, value: formatBytes(typicalBytes), look: 'plain' },
+  ]
+}
+
+const NOTHING_DISCARDED = { ratio: 0, offered: 0, typicalBytes: 0, limitBytes: 0 } as const
+
+/** What would have been invalid or discarded anyway isn't counted; the table of what carries it counts all. */
+const TOTAL_LABEL = {
+  volume: 'Missing',
+  surge: 'Too many',
+  invalid: 'Invalid beyond the usual',
+  discarded: 'Discarded beyond the usual',
+} as const
+
+/** Whether it is about a part of what comes, rather than about how much comes. */
+function isRate({ group }: Incident): boolean {
+  return group === 'invalid' || group === 'discarded'
+}
 
 function isPart({ series }: Incident): boolean {
   return series.reason !== undefined || series.buildId !== undefined
@@ -255,6 +282,18 @@ function carriers(incident: Incident): Carriers | null {
           (ratio) => {
             return ratio > PROOF_RATE_RATIO || row.value === incident.series.problem
           },
+        ),
+      ),
+    }
+  }
+  if (incident.group === 'discarded') {
+    return {
+      headings: ['Sent', 'Discarded', 'Share discarded', 'Share of what is discarded'],
+      rows: rows.map((row) =>
+        carrierRow(
+          row,
+          (ratio) => formatPercent(ratio, 1),
+          () => true,
         ),
       ),
     }

@@ -1,11 +1,13 @@
 import type { Database } from '../../../data/counts/database.ts'
 import { readSeenBuilds } from '../../../data/counts/queries/read-builds.ts'
 import { readGaps, readHourlyCoverage } from '../../../data/counts/queries/read-coverage.ts'
+import { readDiscarded } from '../../../data/counts/queries/read-discarded.ts'
 import { type ExpectationRow, readExpectations } from '../../../data/counts/queries/read-expectations.ts'
 import { readSeries, type SeriesRow } from '../../../data/counts/queries/read-series.ts'
 import { OTHER, UNKNOWN } from '../../../data/domain/dimensions.ts'
 import { DAY_MS, type EpochMs, HOUR_MS, startOfHour, WEEK_MS } from '../../../data/domain/time.ts'
 import type { Incident } from '../../incident.ts'
+import { DISCARD_WORDS } from '../../sentence/discarded-words.ts'
 import type { Change, MailFacts } from '../compose/mail-facts.ts'
 import { outsideText } from '../compose/outside-text.ts'
 import type { Notification } from '../notification.ts'
@@ -45,7 +47,7 @@ export async function loadFacts(
   return {
     picture: {
       title: titleOf(incident),
-      unit: incident.group === 'invalid' ? 'ratio' : 'submissions',
+      unit: incident.group === 'invalid' || incident.group === 'discarded' ? 'ratio' : 'submissions',
       start: span.start,
       hours: Math.max(hours, middle.length),
       lines,
@@ -80,6 +82,10 @@ async function loadCurves(
 ): Promise<Curves> {
   if (incident.group === 'invalid') {
     const lines = await loadInvalidRates(database, incident, span, coverage)
+    return { lines, water: null, expected: null, lastWeek: null }
+  }
+  if (incident.group === 'discarded') {
+    const lines = await loadDiscardedShares(database, incident, span, coverage)
     return { lines, water: null, expected: null, lastWeek: null }
   }
   const part = await findPart(database, incident, drawnChannel(incident), span.end)
@@ -175,6 +181,10 @@ function titleOf(incident: Incident): string {
     if (build !== null) return `${who}: invalid of build ${build}, share of what it sent`
     return `${problem === undefined ? 'Invalid' : outsideText(problem, 40)}, share of what was received`
   }
+  if (incident.group === 'discarded') {
+    const what = DISCARD_WORDS[incident.series.cause ?? 'body']
+    return `${what.replace(/^d/, 'D')}, share of what was sent`
+  }
   if (build !== null) return `${who}: ${outsideText(reason ?? 'submissions', 24)} of builds from ${build} on`
   if (reason !== undefined) return `${who}: ${outsideText(reason, 24)} per hour`
   return incident.channels.length > 1 || channel === null ? `${who}: submissions per hour` : 'Submissions per hour'
@@ -185,7 +195,14 @@ function troubleOf(incident: Incident): PictureSpec['trouble'] {
   return { kind, from: incident.start, to: isOver(incident) ? incident.end : null }
 }
 
-const KIND_OF_GROUP = { volume: 'below', surge: 'above', invalid: 'invalid', gap: 'gap', stalled: 'gap' } as const
+const KIND_OF_GROUP = {
+  volume: 'below',
+  surge: 'above',
+  invalid: 'invalid',
+  discarded: 'invalid',
+  gap: 'gap',
+  stalled: 'gap',
+} as const
 
 type Lines = PictureSpec['lines']
 
@@ -250,8 +267,38 @@ function invalidRatios(
   return new Map([...sums].flatMap(([time, sum]) => (sum.received > 0 ? [[time, sum.invalid / sum.received]] : [])))
 }
 
+/** Where the path names no channel, of what all channels sent: as the judge counts it. */
+async function loadDiscardedShares(
+  database: Database,
+  incident: Incident,
+  span: Span,
+  coverage: readonly number[],
+): Promise<Lines> {
+  const range = { from: span.start, to: span.end, step: 'hour' } as const
+  const channels = worstFirst(incident).slice(0, MOST_LINES)
+  return Promise.all(
+    channels.map(async (channel) => {
+      const [received, discarded] = await Promise.all([
+        readSeries(database, { ...range, now: span.end, ...(channel === UNKNOWN ? {} : { channel }) }),
+        readDiscarded(database, { ...range, by: ['cause'], channel }),
+      ])
+      const sent = new Map(received.map((row) => [row.time, row.received]))
+      const ofCause = new Map<EpochMs, number>()
+      for (const { time, cause, submissions } of discarded) {
+        sent.set(time, (sent.get(time) ?? 0) + submissions)
+        if (cause === incident.series.cause) ofCause.set(time, submissions)
+      }
+      const share = (hour: EpochMs) => (ofCause.get(hour) ?? 0) / Math.max(1, sent.get(hour) ?? 0)
+      const values = hourly(span, (hour, index) => (isCounted(coverage[index]) ? share(hour) : null))
+      return { label: channels.length === 1 ? 'discarded' : outsideText(channel, 14), channel, values }
+    }),
+  )
+}
+
 function worstFirst({ latest, channels }: Incident): string[] {
-  const ratioOf = new Map(latest.byChannel.map((numbers) => [numbers.channel, numbers.invalidRatio]))
+  const ratioOf = new Map(
+    latest.byChannel.map((numbers) => [numbers.channel, numbers.discarded?.ratio ?? numbers.invalidRatio]),
+  )
   return [...channels].sort((a, b) => (ratioOf.get(b) ?? 0) - (ratioOf.get(a) ?? 0))
 }
 

@@ -31,6 +31,9 @@ export interface ChannelPlan {
   readonly lackingFrom?: number
   /** or nothing at all. */
   readonly silentFrom?: number
+  /** Percent of what is sent whose body is too large, by hour after the quiet weeks; within them, and beyond the note, `usuallyTooLarge`. */
+  readonly tooLarge?: string
+  readonly usuallyTooLarge?: number
 }
 
 /** When the notes begin. */
@@ -81,6 +84,8 @@ function makeChannel(plan: ChannelPlan, { hours, quietHours, coverage, random }:
   const invalid = zeros()
   const https = zeros()
   const builds = new Map<string, MadeBuild>()
+  const discarded = { submissions: zeros(), typicalBytes: zeros(), limitBytes: zeros() }
+  const tooLarge = parseNotes(plan.tooLarge ?? '')
   const seen = parseNotes(plan.seen ?? '')
   const savedSession = parseNotes(plan.savedSession ?? '')
   const from = (hoursAfter: number | undefined) => quietHours + (hoursAfter ?? Number.POSITIVE_INFINITY)
@@ -88,7 +93,12 @@ function makeChannel(plan: ChannelPlan, { hours, quietHours, coverage, random }:
   for (let hour = 0; hour < hours; hour++) {
     drift = 0.7 * drift + 0.012 * normal(random)
     const usual = plan.perHour * tide(toHourNumber(QUIET_START) + hour) * Math.exp(drift)
-    const factor = ((seen[hour - quietHours] ?? 100) / 100) * (coverage[hour] ?? 1)
+    const sent = ((seen[hour - quietHours] ?? 100) / 100) * (coverage[hour] ?? 1)
+    const tooLargeRatio = (tooLarge[hour - quietHours] ?? plan.usuallyTooLarge ?? 0) / 100
+    const factor = sent * (1 - tooLargeRatio)
+    const discardedNow = draw(random, usual * sent * tooLargeRatio)
+    discarded.submissions[hour] = discardedNow
+    if (discardedNow > 0) [discarded.typicalBytes[hour], discarded.limitBytes[hour]] = MADE_SIZES
     const lack = (savedSession[hour - quietHours] ?? 100) / 100
     for (const { build, share, released } of buildShares(hour)) {
       if (released >= from(plan.silentFrom)) continue
@@ -124,8 +134,12 @@ function makeChannel(plan: ChannelPlan, { hours, quietHours, coverage, random }:
     builds: new Map([...builds].map(([build, own]) => [build, asHistory(own)])),
     appVersions: new Map([['29.0a1', received]]),
     attributes: new Map([['revision_prefix', new Map([['https://hg.example.org', https]])]]),
+    discarded: discarded.submissions.some((count) => count > 0) ? new Map([['body', discarded]]) : new Map(),
   }
 }
+
+/** In bytes: what too large ones ask for, and the limit. */
+const MADE_SIZES = [312_000, 204_800] as const
 
 interface MadeBuild {
   readonly received: Float64Array
@@ -214,7 +228,12 @@ export function excerpt(history: History, from: number, to: number): History {
   const channels = [...history.channels].map(([name, own]) => {
     const builds = new Map([...own.builds].map(([build, counts]) => [build, cutCommon(counts)] as const))
     const attributes = new Map([...own.attributes].map(([attribute, values]) => [attribute, cutAll(values)] as const))
-    return [name, { ...cutCommon(own), builds, appVersions: cutAll(own.appVersions), attributes }] as const
+    const discarded = [...own.discarded].map(([cause, { submissions, typicalBytes, limitBytes }]) => {
+      const cuts = { submissions: cut(submissions), typicalBytes: cut(typicalBytes), limitBytes: cut(limitBytes) }
+      return [cause, cuts] as const
+    })
+    const rest = { appVersions: cutAll(own.appVersions), attributes, discarded: new Map(discarded) }
+    return [name, { ...cutCommon(own), builds, ...rest }] as const
   })
   const start = history.start + from * HOUR_MS
   return { start, hours: to - from, coverage: cut(history.coverage), channels: new Map(channels) }

@@ -1,4 +1,5 @@
 import { UNKNOWN } from '../../domain/dimensions.ts'
+import { DISCARD_CAUSES, DISCARDED_ATTRIBUTE } from '../../domain/discard.ts'
 import {
   NO_PROBLEM,
   OUTCOME_OF_PROBLEM,
@@ -128,6 +129,10 @@ export function parseAttributeRecord(header: Header, record: CsvRecord, problems
     submissions: read.count('submissions'),
   }
   if (row.attribute === '') problems.add(record.line, 'attribute', '', 'the name of an attribute, such as os')
+  const isCause = DISCARD_CAUSES.some((cause) => cause === row.value)
+  if (row.attribute === DISCARDED_ATTRIBUTE && !isCause) {
+    problems.add(record.line, 'value', row.value, `${DISCARD_CAUSES.join(' or ')}, for what submissions are discarded`)
+  }
   return problems.count > before ? null : row
 }
 

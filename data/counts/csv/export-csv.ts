@@ -1,4 +1,5 @@
 import { UNKNOWN } from '../../domain/dimensions.ts'
+import { DISCARDED_ATTRIBUTE } from '../../domain/discard.ts'
 import { NO_PROBLEM } from '../../domain/outcome.ts'
 import { type EpochMs, HOUR_MS, isoSeconds, startOfHour } from '../../domain/time.ts'
 import type { Database } from '../database.ts'
@@ -62,13 +63,15 @@ export async function* exportCounts(db: Database, range: ExportRange): AsyncGene
   for (; next < to; next += HOUR_MS) yield emptyHour(next, coverageAt(next), range)
 }
 
-/** Counts by attribute as CSV, likewise. Sources are added up. */
+/** Counts by attribute as CSV, likewise, and what was discarded as the attribute `discarded`. Sources are added up. */
 export async function* exportAttributes(db: Database, range: ExportRange): AsyncGenerator<string> {
   yield writeRecord(ATTRIBUTE_COLUMNS)
   const bounds = await boundsOf(db, range)
   if (bounds === null) return
   for await (const rows of db.readBatches(
-    `select hour, channel, attribute, value, sum(submissions) as submissions from attribute_counts
+    `select hour, channel, attribute, value, sum(submissions) as submissions
+     from (select hour, channel, attribute, value, submissions from attribute_counts
+       union all select hour, channel, '${DISCARDED_ATTRIBUTE}', cause, submissions from discarded_counts)
      where hour >= $from and hour < $to and ($channel::varchar is null or channel = $channel)
      group by all order by all`,
     { from: time(bounds.from), to: time(bounds.to), channel: range.channel },

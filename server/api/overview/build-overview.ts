@@ -1,16 +1,20 @@
 import type { Incident } from '../../../alerts/incident.ts'
 import { topSentences } from '../../../alerts/sentence/top-sentences.ts'
 import type { SeenBuild } from '../../../data/counts/queries/read-builds.ts'
+import type { DiscardedRow } from '../../../data/counts/queries/read-discarded.ts'
 import type { ExpectationRow } from '../../../data/counts/queries/read-expectations.ts'
 import type { SeriesRow } from '../../../data/counts/queries/read-series.ts'
+import { UNKNOWN } from '../../../data/domain/dimensions.ts'
 import { DAY_MS, type EpochMs, HOUR_MS, isoSeconds, startOfHour } from '../../../data/domain/time.ts'
 import { incidentAnswer } from '../incident-answer.ts'
 import type { ChannelOverview, Freshness, OverviewAnswer } from '../types.ts'
 import { channelStates } from './channel-state.ts'
+import { discardedByCause } from './discarded-answer.ts'
 import { tideTable } from './tide-table.ts'
 
 export const WEEK_HOURS = 7 * 24
 const FORECAST_HOURS = 12
+const DISCARDED_HOURS = 24
 const SHOWN_AFTER_RESOLVED_MS = 7 * DAY_MS
 
 /** Everything an overview is made of, as plain values. */
@@ -21,6 +25,8 @@ export interface OverviewInput {
   readonly receiveUrl: string
   /** By channel and hour, from `weekStart(countedUpTo)` on. */
   readonly counts: readonly SeriesRow[]
+  /** By channel and cause, of the 24 hours before the running hour. */
+  readonly discarded: readonly DiscardedRow[]
   /** From the day before yesterday's start, for the tide table, or the week's start, to what is forecast. */
   readonly expectations: readonly ExpectationRow[]
   /** Coverage 0 to 1 of each hour from `weekStart(countedUpTo)` on. */
@@ -116,6 +122,7 @@ export function channelOverview(input: OverviewInput, channel: string): ChannelO
     expected: expected === null ? null : { low: expected.low, mid: expected.mid, high: expected.high },
     of_expected: expected === null || seen === null || expected.mid <= 0 ? null : seen / expected.mid,
     invalid_rate: invalidAt(newest),
+    discarded: discardedOf(input, channel),
     so_far: byHour.get(running)?.received ?? 0,
     week: {
       seen: pastHours.map(seenAt),
@@ -126,6 +133,25 @@ export function channelOverview(input: OverviewInput, channel: string): ChannelO
     newest_build: newestBuild(input.builds, channel),
     learning: input.learning(channel),
   }
+}
+
+/** Where the path names no channel, of what all channels received: whatever is kept of these clients is counted there. */
+function discardedOf({ discarded, counts, countedUpTo }: OverviewInput, channel: string): ChannelOverview['discarded'] {
+  const to = startOfHour(countedUpTo)
+  const received = counts
+    .filter(
+      ({ key, time }) => (key === channel || channel === UNKNOWN) && time < to && time >= discardedFrom(countedUpTo),
+    )
+    .reduce((sum, row) => sum + row.received, 0)
+  return discardedByCause(
+    discarded.filter((row) => row.channel === channel),
+    received,
+  )
+}
+
+/** Start of the hours that the overview counts discarded submissions of. */
+export function discardedFrom(countedUpTo: EpochMs): EpochMs {
+  return startOfHour(countedUpTo) - DISCARDED_HOURS * HOUR_MS
 }
 
 function activeFirst(incident: Incident): number {

@@ -23,6 +23,7 @@ const WORST_FIRST: readonly ChannelState[] = [
   'silent',
   'low',
   'invalid',
+  'discarded',
   'high',
   'recovering',
   'learning',
@@ -57,7 +58,8 @@ function stateOf(incident: Incident): ChannelState | null {
     case 'surge':
       return 'high'
     case 'invalid':
-      return 'invalid'
+    case 'discarded':
+      return incident.group
     case 'gap':
     case 'stalled':
       return null

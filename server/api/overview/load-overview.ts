@@ -1,11 +1,12 @@
 import { readSeenBuilds, type SeenBuild } from '../../../data/counts/queries/read-builds.ts'
 import { readChannels } from '../../../data/counts/queries/read-channels.ts'
 import { readCoverage, readFirstCovered } from '../../../data/counts/queries/read-coverage.ts'
+import { readDiscarded } from '../../../data/counts/queries/read-discarded.ts'
 import { readExpectations } from '../../../data/counts/queries/read-expectations.ts'
 import { readSeries } from '../../../data/counts/queries/read-series.ts'
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS, startOfHour } from '../../../data/domain/time.ts'
 import type { ApiContext } from '../api-context.ts'
-import { type OverviewInput, WEEK_HOURS, weekStart } from './build-overview.ts'
+import { discardedFrom, type OverviewInput, WEEK_HOURS, weekStart } from './build-overview.ts'
 
 const FORECAST_MS = 3 * DAY_MS
 const BUILDS_LOOK_BACK_MS = 60 * DAY_MS
@@ -43,10 +44,16 @@ export function createOverviewLoader(api: ApiContext): () => Promise<OverviewInp
     const freshness = api.freshness()
     const countedUpTo = Date.parse(freshness.counted_up_to)
     const from = weekStart(countedUpTo)
-    const [counts, expectations, coverage] = await Promise.all([
+    const [counts, expectations, coverage, discarded] = await Promise.all([
       readSeries(api.database, { from, to: startOfHour(now) + HOUR_MS, step: 'hour', by: 'channel', now }),
       readExpectations(api.database, { from, to: now + FORECAST_MS }),
       readCoverage(api.database, from, HOUR_MS, WEEK_HOURS),
+      readDiscarded(api.database, {
+        from: discardedFrom(countedUpTo),
+        to: startOfHour(countedUpTo),
+        step: 'whole',
+        by: ['channel', 'cause'],
+      }),
     ])
     const { builds, channels, firstHeard } = await slowFacts(new Set(counts.map(({ key }) => key)), now)
     return {
@@ -57,6 +64,7 @@ export function createOverviewLoader(api: ApiContext): () => Promise<OverviewInp
       counts,
       expectations,
       coverage,
+      discarded,
       builds,
       channels,
       incidents: api.incidents(),

@@ -17,11 +17,13 @@ import { type EpochMs, isoSeconds } from '../../../data/domain/time.ts'
 import type { ApiContext } from '../api-context.ts'
 import { nameParameter, parseQuery, RequestError, timeParameter } from '../request.ts'
 import type { Metric, SeriesAnswer } from '../types.ts'
+import { DISCARDED_DIMENSIONS, discardedSeries } from './discarded-series.ts'
 
 const MOST_STEPS = 20_000
 const MOST_KEYS = 12
 
-const METRICS: readonly Metric[] = ['received', 'accepted', 'invalid', 'invalid_rate']
+const METRICS: readonly Metric[] = ['received', 'accepted', 'invalid', 'invalid_rate', 'discarded', 'discarded_rate']
+const DIMENSIONS = [...SERIES_DIMENSIONS, 'cause'] as const
 const STEPS = ['minute', 'hour', 'day'] as const satisfies readonly SeriesStep[]
 
 const query = z.object({
@@ -30,7 +32,7 @@ const query = z.object({
   from: timeParameter,
   to: timeParameter,
   channel: nameParameter.optional(),
-  by: z.enum(SERIES_DIMENSIONS, `use one of ${SERIES_DIMENSIONS.join(', ')}`).optional(),
+  by: z.enum(DIMENSIONS, `use one of ${DIMENSIONS.join(', ')}`).optional(),
 })
 
 type SeriesQuery = z.infer<typeof query>
@@ -40,7 +42,51 @@ export function seriesRoute(api: ApiContext): Hono {
   return new Hono().get('/series', async (context) => context.json(await seriesAnswer(api, parseQuery(context, query))))
 }
 
-async function seriesAnswer(api: ApiContext, asked: SeriesQuery): Promise<SeriesAnswer> {
+async function seriesAnswer(api: ApiContext, given: SeriesQuery): Promise<SeriesAnswer> {
+  const asked = countedQuery(given)
+  return asked === null ? discardedAnswer(api, given) : countedAnswer(api, asked)
+}
+
+/** A question that the counts by dimension answer. */
+interface CountedQuery extends SeriesQuery {
+  readonly metric: Exclude<Metric, 'discarded' | 'discarded_rate'>
+  readonly by?: SeriesDimension | undefined
+}
+
+/** Null where it is about what was discarded. */
+function countedQuery({ metric, by, ...rest }: SeriesQuery): CountedQuery | null {
+  if (metric === 'discarded' || metric === 'discarded_rate') return null
+  if (by === 'cause') {
+    throw new RequestError(400, `by is "cause": with metric=${metric} use one of ${SERIES_DIMENSIONS.join(', ')}`)
+  }
+  return { ...rest, metric, by }
+}
+
+async function discardedAnswer(api: ApiContext, asked: SeriesQuery): Promise<SeriesAnswer> {
+  const { metric, step, by, channel } = asked
+  if (step === 'minute') throw new RequestError(400, `step is "minute": with metric=${metric} use one of hour, day`)
+  const dimension = DISCARDED_DIMENSIONS.find((known) => known === by)
+  if (dimension !== by) {
+    throw new RequestError(400, `by is "${by}": with metric=${metric} use one of ${DISCARDED_DIMENSIONS.join(', ')}`)
+  }
+  const times = stepTimes(asked)
+  const from = times[0] ?? asked.from
+  const to = (times.at(-1) ?? asked.from) + SERIES_STEPS[step]
+  const coverage = await readCoverage(api.database, from, SERIES_STEPS[step], times.length)
+  const series = await discardedSeries(api.database, {
+    metric: metric === 'discarded' ? metric : 'discarded_rate',
+    step,
+    times,
+    to,
+    channel,
+    by: dimension,
+    now: api.now(),
+    coverage,
+  })
+  return { from: isoSeconds(from), to: isoSeconds(to), step, times: times.map(isoSeconds), series, coverage }
+}
+
+async function countedAnswer(api: ApiContext, asked: CountedQuery): Promise<SeriesAnswer> {
   const times = stepTimes(asked)
   const range = { from: times[0] ?? asked.from, to: (times.at(-1) ?? asked.from) + SERIES_STEPS[asked.step] }
   const now = api.now()
@@ -67,7 +113,7 @@ async function seriesAnswer(api: ApiContext, asked: SeriesQuery): Promise<Series
   }
 }
 
-function stepTimes(asked: SeriesQuery): EpochMs[] {
+function stepTimes(asked: Pick<SeriesQuery, 'from' | 'to' | 'step' | 'by'>): EpochMs[] {
   const stepMs = SERIES_STEPS[asked.step]
   const first = Math.floor(asked.from / stepMs) * stepMs
   const count = Math.ceil((asked.to - first) / stepMs)
@@ -80,7 +126,7 @@ function stepTimes(asked: SeriesQuery): EpochMs[] {
       `from and to hold ${count} steps of one ${asked.step}: use at most ${MOST_STEPS}, or a longer step`,
     )
   }
-  if (asked.step === 'minute' && asked.by !== undefined && !MINUTE_DIMENSIONS.includes(asked.by)) {
+  if (asked.step === 'minute' && asked.by !== undefined && !MINUTE_DIMENSIONS.some((known) => known === asked.by)) {
     throw new RequestError(400, `by is "${asked.by}": with step=minute use one of ${MINUTE_DIMENSIONS.join(', ')}`)
   }
   return Array.from({ length: count }, (_, i) => first + i * stepMs)
@@ -88,7 +134,7 @@ function stepTimes(asked: SeriesQuery): EpochMs[] {
 
 /** A step nobody listened in, or that hasn't begun, is null; a covered one without rows is zero. */
 function columns(
-  asked: SeriesQuery,
+  asked: CountedQuery,
   rows: readonly SeriesRow[],
   times: readonly EpochMs[],
   known: { readonly coverage: readonly number[]; readonly now: EpochMs },
@@ -148,7 +194,7 @@ function foldedKeys(rows: readonly SeriesRow[], by: SeriesDimension | undefined)
 /** The judge's own band: only for what it judges, and never computed anew. */
 async function expectedOf(
   database: Database,
-  asked: SeriesQuery,
+  asked: CountedQuery,
   range: { readonly from: EpochMs; readonly to: EpochMs },
   times: readonly EpochMs[],
 ): Promise<SeriesAnswer['expected']> {

@@ -18,6 +18,7 @@ export function storyHistory(options: StoryOptions = {}): History {
         ...emptySeries(zeros),
         builds: new Map(),
         appVersions: new Map(),
+        discarded: new Map(),
         attributes: new Map(),
       }))
       addCount(channel, count, i, zeros)

@@ -1,0 +1,112 @@
+import type { RateBaseline } from './memory.ts'
+import { logTailBound, sortedQuantile } from './statistics.ts'
+import { at, DAY_HOURS, type HourNumber, NOISE_HOURS, place } from './window.ts'
+
+/** A part of what comes that should stay as small as it usually is: the invalid ones, or those discarded. */
+export interface RatedSeries {
+  /** Rings: 1 where the hour can be judged, and where it teaches. */
+  readonly rated: Uint8Array
+  readonly clean: Uint8Array
+  readonly whole: (hour: HourNumber) => number
+  readonly part: (hour: HourNumber) => number
+}
+
+/**
+ * By window in hours: how far the rate must be above the usual one: in deviations of its own past, in points (0.01 is one
+ * of a hundred), and as a multiple of the usual rate.
+ */
+const RATE_WINDOWS = [
+  { hours: 1, deviations: 8, points: 0.01, multiple: 1.5 },
+  { hours: 3, deviations: 7, points: 0.006, multiple: 1.4 },
+  { hours: 6, deviations: 6, points: 0.005, multiple: 0.9 },
+  { hours: 12, deviations: 6, points: 0.004, multiple: 0.5 },
+  { hours: 24, deviations: 6, points: 0.004, multiple: 0.5 },
+] as const
+const CLOSING_WINDOW = 2
+const LEAST_PART = 8
+const LEAST_WHOLE = 50
+/** Clients that always fail come in clumps: the counts must be this unlikely although their mean may stray. */
+const LOG_UNLIKELY = -18
+const CLUMPING = 0.02
+/** So many hours of past rates are needed to know the usual one. */
+const LEAST_PAST_HOURS = 3 * DAY_HOURS
+
+/** The usual rate by window, from the four weeks before `midnight` outside incidents, and how far it strays. */
+export function learnRates(series: RatedSeries, midnight: HourNumber): RateBaseline {
+  const start = midnight - NOISE_HOURS
+  const whole = new Float64Array(NOISE_HOURS + 1)
+  const part = new Float64Array(NOISE_HOURS + 1)
+  const clean = new Int32Array(NOISE_HOURS + 1)
+  for (let i = 0; i < NOISE_HOURS; i++) {
+    const isClean = at(series.clean, place(start + i))
+    whole[i + 1] = at(whole, i) + isClean * series.whole(start + i)
+    part[i + 1] = at(part, i) + isClean * series.part(start + i)
+    clean[i + 1] = at(clean, i) + isClean
+  }
+  const rates = new Float64Array(NOISE_HOURS)
+  const baselines = RATE_WINDOWS.map(({ hours }) => {
+    let known = 0
+    // Long windows overlap: every third part of one says as much as every hour.
+    const step = Math.max(1, Math.floor(hours / 3))
+    for (let i = hours; i <= NOISE_HOURS; i += step) {
+      const all = at(whole, i) - at(whole, i - hours)
+      if (at(clean, i) - at(clean, i - hours) < hours || all < LEAST_WHOLE) continue
+      rates[known++] = (at(part, i) - at(part, i - hours)) / all
+    }
+    if (known * step < LEAST_PAST_HOURS) return { usual: Number.NaN, spread: Number.NaN }
+    const sorted = rates.subarray(0, known).sort()
+    const usual = sortedQuantile(sorted, 0.5)
+    for (let i = 0; i < known; i++) sorted[i] = Math.abs(at(sorted, i) - usual)
+    const deviations = sorted.sort()
+    const spread = Math.max(1.4826 * sortedQuantile(deviations, 0.5), sortedQuantile(deviations, 0.97) / 2.17)
+    return { usual, spread }
+  })
+  return { usual: baselines.map(({ usual }) => usual), spreads: baselines.map(({ spread }) => spread) }
+}
+
+/** The first window at whose end the rate is too high, and how many times the margin it is above the usual; null: none. */
+export function risenRate(
+  series: RatedSeries,
+  baseline: RateBaseline,
+  hour: HourNumber,
+): { readonly windowHours: number; readonly excess: number } | null {
+  for (const [position, { hours }] of RATE_WINDOWS.entries()) {
+    const usual = baseline.usual[position] ?? Number.NaN
+    const { whole, part } = sumsOf(series, hour, hours)
+    if (Number.isNaN(usual) || part < LEAST_PART || whole < LEAST_WHOLE) continue
+    const margin = rateMargin(baseline, position, whole)
+    const above = part / whole - usual
+    if (above <= margin) continue
+    const foreseen = 1.3 * whole * Math.max(usual, 0.2 / whole)
+    if (logTailBound(part, foreseen, CLUMPING) > LOG_UNLIKELY) continue
+    return { windowHours: hours, excess: above / margin }
+  }
+  return null
+}
+
+function rateMargin(baseline: RateBaseline, position: number, whole: number): number {
+  const limits = RATE_WINDOWS[position]
+  const usual = baseline.usual[position] ?? Number.NaN
+  const spread = baseline.spreads[position] ?? Number.NaN
+  if (limits === undefined) return Number.NaN
+  const deviation = Math.max(spread, Math.sqrt((usual * (1 - usual)) / whole))
+  return Math.max(limits.deviations * deviation, limits.points, limits.multiple * usual)
+}
+
+/** The usual rate and what may be above it in an hour of an incident that is over. */
+export function tolerableRate(baseline: RateBaseline, wholePerHour: number): { usual: number; slack: number } {
+  const usual = baseline.usual[CLOSING_WINDOW] ?? Number.NaN
+  const { hours } = RATE_WINDOWS[CLOSING_WINDOW]
+  return { usual, slack: 0.6 * rateMargin(baseline, CLOSING_WINDOW, Math.max(1, wholePerHour * hours)) }
+}
+
+function sumsOf(series: RatedSeries, hour: HourNumber, hours: number): { whole: number; part: number } {
+  let whole = 0
+  let part = 0
+  for (let h = hour - hours + 1; h <= hour; h++) {
+    if (series.rated[place(h)] !== 1) continue
+    whole += series.whole(h)
+    part += series.part(h)
+  }
+  return { whole, part }
+}
