@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { convertedFilePath, writeConvertedFile } from '../converted/converted-file.ts'
-import type { ConvertedContent, ConvertedRecord } from '../converted/converted-record.ts'
+import type { ConvertedContent, ConvertedIndex, ConvertedRecord } from '../converted/converted-record.ts'
 import { type Database, openDatabase } from '../counts/database.ts'
 import { mergeConverted } from '../counts/merge.ts'
 import { TEST_HOUR, type TestRecord, testIndex } from '../counts/testing/converted-index.ts'
@@ -52,7 +52,10 @@ function contentOf(record: ConvertedRecord): ConvertedContent {
 }
 
 async function converted(segment: string, records: readonly TestRecord[]) {
-  const index = testIndex(segment, records)
+  await convertedIndex(testIndex(segment, records))
+}
+
+async function convertedIndex(index: ConvertedIndex) {
   await writeConvertedFile(options.folders.converted, index, contentOf)
   await mergeConverted(db, index, {
     now: TEST_HOUR,
@@ -129,6 +132,32 @@ test('a quarantined submission comes back as it was received, byte by byte', asy
       channel: 'nightly',
     },
   ])
+})
+
+test('why a submission was not simply accepted stands beside it, with the converter that said so', async () => {
+  const given = testIndex('a', [
+    { id: 'd1', problem: 'invalid_revision' },
+    { id: 'd2', problem: 'bad_histogram' },
+  ])
+  const exception = 'Error: out of\\u000amemory'
+  const records = given.records.map((record) => ({
+    ...record,
+    causes: record.problems.map((problem) => ({ problem, field: 'info.revision', value: '\\u202ex', exception })),
+  }))
+  await convertedIndex({ ...given, records, converterVersion: '7' })
+  await archiveAll()
+  const select = 'document_id, causes, converter_version'
+  const kept = await Promise.all(
+    (['archive', 'quarantine'] as const).map((keep) =>
+      readParts(db, { root, storage, keep }, { select }, (row) => [
+        row.text('document_id'),
+        JSON.parse(row.text('causes')),
+        row.text('converter_version'),
+      ]),
+    ),
+  )
+  const cause = (problem: string) => [{ problem, field: 'info.revision', value: '\\u202ex', exception }]
+  expect(kept).toEqual([[['d2', cause('bad_histogram'), '7']], [['d1', cause('invalid_revision'), '7']]])
 })
 
 test('payloads keep their text, and what was taken out stands beside them', async () => {

@@ -1,7 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type DuckDBAppender, type DuckDBConnection, DuckDBInstance, LIST, VARCHAR } from '@duckdb/node-api'
-import type { ConvertedContent, ConvertedRecord } from '../converted/converted-record.ts'
+import type { ConvertedEntry } from '../converted/converted-file.ts'
+import type { ConvertedContent } from '../converted/converted-record.ts'
 import { timestamp } from '../counts/values.ts'
 import { isoDate } from '../domain/time.ts'
 import { KEEPS, type Keep, type Partition } from './part-name.ts'
@@ -19,7 +20,7 @@ export interface StagedFile {
  * apart from the counts and keeps on disk what doesn't fit in memory.
  */
 export interface ParquetStage {
-  add(segment: string, record: ConvertedRecord, content: ConvertedContent): void
+  add(segment: string, entry: ConvertedEntry): void
   /** Not durable yet, and under staged names. */
   writeFiles(): Promise<StagedFile[]>
   /** Removes the folder with all that is in it. */
@@ -41,7 +42,7 @@ const ROW_GROUP_BYTES = 16 * 1024 * 1024
 const COMMON_COLUMNS = `submission_date varchar, channel varchar, reason varchar, app_name varchar, app_version varchar,
   build_id varchar, received_at timestamp, document_id varchar, outcome varchar, problem varchar, problems varchar[],
   causes varchar, automation boolean, attributes varchar, duplicate_key varchar, segment varchar, frame integer,
-  bytes bigint`
+  converter_version varchar, bytes bigint`
 
 const OWN_COLUMNS: Readonly<Record<Keep, string>> = {
   archive: 'dropped varchar, payload varchar',
@@ -76,9 +77,10 @@ export async function createParquetStage(folder: string, options: StageOptions):
   let unflushedBytes = 0
 
   return {
-    add(segment, record, content) {
+    add(segment, entry) {
+      const { content } = entry
       const appender = appenders[content.kind === 'converted' ? 'archive' : 'quarantine']
-      appendCommon(appender, segment, record)
+      appendCommon(appender, segment, entry)
       unflushedBytes += appendContent(appender, content)
       appender.endRow()
       if (unflushedBytes < options.maxFileBytes) return
@@ -99,7 +101,7 @@ export async function createParquetStage(folder: string, options: StageOptions):
   }
 }
 
-function appendCommon(appender: DuckDBAppender, segment: string, record: ConvertedRecord): void {
+function appendCommon(appender: DuckDBAppender, segment: string, { record, converterVersion }: ConvertedEntry): void {
   const { reason, appName, appVersion, channel, buildId } = record.dimensions
   for (const text of [isoDate(record.receivedAt), channel, reason, appName, appVersion, buildId])
     appender.appendVarchar(text)
@@ -113,6 +115,7 @@ function appendCommon(appender: DuckDBAppender, segment: string, record: Convert
   else appender.appendVarchar(record.duplicateKey)
   appender.appendVarchar(segment)
   appender.appendInteger(record.frame)
+  appender.appendVarchar(converterVersion)
   appender.appendBigInt(BigInt(record.bytes))
 }
 

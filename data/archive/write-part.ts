@@ -99,8 +99,8 @@ async function fillStage(stage: ParquetStage, plan: readonly PlannedFile[], fold
   for (const { segment, duplicateFrames } of plan) {
     const duplicates = new Set(duplicateFrames)
     try {
-      for await (const { record, content } of readConvertedContents(convertedFilePath(folder, segment))) {
-        if (!duplicates.has(record.frame)) stage.add(segment, record, content)
+      for await (const entry of readConvertedContents(convertedFilePath(folder, segment))) {
+        if (!duplicates.has(entry.record.frame)) stage.add(segment, entry)
       }
     } catch (error) {
       if (error instanceof ConvertedFileDamaged || isNotFound(error)) return segment

@@ -72,7 +72,7 @@ function linkTarget(path: string): string {
 
 async function contentsIn(path: string) {
   const found: { record: ConvertedRecord; content: ConvertedContent }[] = []
-  for await (const entry of readConvertedContents(path)) found.push(entry)
+  for await (const { record, content } of readConvertedContents(path)) found.push({ record, content })
   return found
 }
 

@@ -159,13 +159,18 @@ export async function readCheckedIndex(path: string): Promise<ConvertedIndex> {
   })
 }
 
+/** A record, its content, and which converter decided. */
+export interface ConvertedEntry {
+  readonly record: ConvertedRecord
+  readonly content: ConvertedContent
+  readonly converterVersion: string
+}
+
 /**
  * Every record with its content, in the order of the index, one block in memory at a time. Throws ConvertedFileDamaged
  * at the first block that isn't as it was written, or where contents and index disagree; and Node's errors of opening.
  */
-export async function* readConvertedContents(
-  path: string,
-): AsyncGenerator<{ record: ConvertedRecord; content: ConvertedContent }> {
+export async function* readConvertedContents(path: string): AsyncGenerator<ConvertedEntry> {
   const handle = await open(path, 'r')
   try {
     const { index, indexOffset, blocks } = await readIndex(path, handle)
@@ -178,7 +183,7 @@ export async function* readConvertedContents(
         if (record.done === true || record.value.frame !== frame) {
           throw new ConvertedFileDamaged(path, `the content of frame ${frame} isn't where the index has it`)
         }
-        yield { record: record.value, content }
+        yield { record: record.value, content, converterVersion: index.converterVersion }
       }
       offset = next
     }
