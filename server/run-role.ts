@@ -2,7 +2,12 @@ import { makeSpoolFolders } from '../data/spool/folders.ts'
 import { Converter } from './convert/converter.ts'
 import { convertOptions } from './convert/options.ts'
 import type { Logger } from './log.ts'
+import { createConvertMetrics } from './metrics/convert-metrics.ts'
+import { adminApp } from './metrics/metrics-routes.ts'
+import { createProcessRegistry } from './metrics/process-registry.ts'
+import { ServiceMetrics } from './metrics/service-metrics.ts'
 import { convertChildOptions, receiveChildOptions } from './owner/child-options.ts'
+import { type RunningServer, serveOn } from './owner/serve-on.ts'
 import { stateFolders } from './owner/state-folders.ts'
 import { startReceivers } from './receive/receivers.ts'
 import type { Settings } from './settings/schema.ts'
@@ -21,13 +26,16 @@ export async function runReceiver(
   { log, stop, version }: RoleSurroundings & { readonly version: string },
 ): Promise<number> {
   const folders = stateFolders(settings.state)
+  const metrics = new ServiceMetrics(createProcessRegistry('receiver', { receiver: 'parent' }))
   await makeSpoolFolders(folders.spool)
   const options = receiveChildOptions(settings, folders, version)
-  const receivers = await startReceivers({ options, count: settings.receive.receivers, log })
+  const receivers = await startReceivers({ options, count: settings.receive.receivers, log, metrics })
+  const admin = await serveAdmin(settings, metrics)
   try {
     await Promise.race([receivers.listening.then(() => aborted(stop)), aborted(stop)])
   } finally {
     await receivers.stop()
+    await admin?.stop()
   }
   return 0
 }
@@ -35,11 +43,24 @@ export async function runReceiver(
 /** Converts what is closed until `stop`, in this process; leaves converted files to the owner. Answers the exit code. */
 export async function runConverter(settings: Settings, { log, stop }: RoleSurroundings): Promise<number> {
   const options = convertOptions.parse(convertChildOptions(settings, stateFolders(settings.state)))
-  const converter = new Converter(options, log, (segment) => log.debug({ segment }, 'converted'))
+  const registry = createProcessRegistry('converter')
+  const metrics = createConvertMetrics(registry)
+  const converter = new Converter(options, { log, metrics, onConverted: (segment) => log.debug({ segment }, 'converted') })
+  const admin = await serveAdmin(settings, new ServiceMetrics(registry))
   await converter.start()
   await aborted(stop)
   await converter.stop()
+  await admin?.stop()
   return 0
+}
+
+/** Null where the settings name no address. Rejects with Node's error where it can't be had. */
+async function serveAdmin({ admin, dashboard }: Settings, metrics: ServiceMetrics): Promise<RunningServer | null> {
+  if (admin.listen === null) return null
+  return serveOn(
+    adminApp(metrics, () => dashboard.hostNames),
+    admin.listen,
+  )
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

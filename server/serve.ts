@@ -1,6 +1,9 @@
 import type { EpochMs } from '../data/domain/time.ts'
 import type { Freshness } from './api/types.ts'
 import type { Logger } from './log.ts'
+import { createOwnerMetrics } from './metrics/owner-metrics.ts'
+import { createProcessRegistry } from './metrics/process-registry.ts'
+import { ServiceMetrics } from './metrics/service-metrics.ts'
 import { convertChildOptions, receiveChildOptions } from './owner/child-options.ts'
 import { type Owner, startOwner } from './owner/owner.ts'
 import { stateFolders } from './owner/state-folders.ts'
@@ -36,16 +39,18 @@ export interface Service {
  * CannotListen where submissions can't be received; then nothing is left running.
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const owner = await startOwner(options)
+  const registry = createProcessRegistry('owner')
+  const metrics = { owner: createOwnerMetrics(registry, options.version), service: new ServiceMetrics(registry) }
+  const owner = await startOwner({ ...options, metrics })
   if (!options.hasChildren) {
     return { dashboardPort: owner.dashboardPort, receivePort: null, stop: () => owner.stop() }
   }
-  const receivers = await startReceiving(options).catch(async (error: unknown) => {
+  const receivers = await startReceiving(options, metrics.service).catch(async (error: unknown) => {
     await owner.stop()
     throw error
   })
   owner.receivesOn(httpUrl(options.settings.current.receive.listen, receivers.port))
-  const converter = startConverter(options, owner)
+  const converter = startConverter(options, owner, metrics.service)
   return {
     dashboardPort: owner.dashboardPort,
     receivePort: receivers.listening.then(() => receivers.port),
@@ -58,18 +63,20 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   }
 }
 
-function startReceiving({ settings, log, version }: ServiceOptions): Promise<Receivers> {
+function startReceiving({ settings, log, version }: ServiceOptions, metrics: ServiceMetrics): Promise<Receivers> {
   const options = receiveChildOptions(settings.current, stateFolders(settings.current.state), version)
-  return startReceivers({ options, count: settings.current.receive.receivers, log })
+  return startReceivers({ options, count: settings.current.receive.receivers, log, metrics })
 }
 
-function startConverter({ settings, log }: ServiceOptions, owner: Owner): SupervisedChild {
+function startConverter({ settings, log }: ServiceOptions, owner: Owner, metrics: ServiceMetrics): SupervisedChild {
   const options = convertChildOptions(settings.current, stateFolders(settings.current.state))
   return superviseChild({
     name: 'converter',
     entry: new URL('./convert/main.js', import.meta.url),
     args: [JSON.stringify(options)],
     log,
-    onMessage: () => owner.wake(),
+    onMessage: (sent) => {
+      if (!metrics.take('converter', sent)) owner.wake()
+    },
   })
 }

@@ -2,7 +2,7 @@ import type { Incident } from '../../alerts/incident.ts'
 import type { Database } from '../../data/counts/database.ts'
 import type { EpochMs } from '../../data/domain/time.ts'
 import type { StreamHub } from './stream-hub.ts'
-import type { Freshness, MailSummary, MailsAnswer } from './types.ts'
+import type { Freshness, MailSummary, MailsAnswer, PipelineAnswer } from './types.ts'
 
 /** What the API asks of the owner; it only reads. */
 export interface ApiContext {
@@ -10,6 +10,7 @@ export interface ApiContext {
   readonly hub: StreamHub
   now(): EpochMs
   freshness(): Freshness
+  pipeline(): Promise<PipelineAnswer>
   /** Where submissions are sent to, without a slash at its end. */
   receiveUrl(): string
   /** All incidents, oldest first. */

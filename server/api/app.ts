@@ -3,12 +3,15 @@ import { extname, join, normalize, sep } from 'node:path'
 import { Hono } from 'hono'
 import { compress } from 'hono/compress'
 import type { Logger } from '../log.ts'
+import { metricsRoutes } from '../metrics/metrics-routes.ts'
+import type { ServiceMetrics } from '../metrics/service-metrics.ts'
 import type { ApiContext } from './api-context.ts'
 import { hostGuard, hostNameOf, securityHeaders } from './host-guard.ts'
 import { errorAnswer, RequestError } from './request.ts'
 import { incidentRoutes } from './routes/incidents.ts'
 import { mailRoutes } from './routes/mails.ts'
 import { overviewRoutes } from './routes/overview.ts'
+import { pipelineRoute } from './routes/pipeline.ts'
 import { seriesRoute } from './routes/series.ts'
 import { streamRoute } from './routes/stream.ts'
 
@@ -18,10 +21,11 @@ export interface DashboardOptions {
   publicUrl(): string
   /** Folder of the built pages. */
   readonly webFolder: string
+  readonly metrics: Pick<ServiceMetrics, 'text'>
   readonly log: Logger
 }
 
-/** The dashboard's whole HTTP side: API, live stream and pages. It only reads, so GET and HEAD are all there is. */
+/** The dashboard's whole HTTP side: API, live stream, metrics and pages. It only reads, so GET and HEAD are all there is. */
 export function dashboardApp(api: ApiContext, options: DashboardOptions): Hono {
   const app = new Hono()
   app.use(hostGuard(() => [...options.hostNames(), ...hostNameOf(options.publicUrl())]))
@@ -36,9 +40,11 @@ export function dashboardApp(api: ApiContext, options: DashboardOptions): Hono {
   app.route('/api/v1', seriesRoute(api))
   app.route('/api/v1', incidentRoutes(api))
   app.route('/api/v1', mailRoutes(api))
+  app.route('/api/v1', pipelineRoute(api))
   app.all('/api/*', (context) =>
     context.json({ error: `${context.req.method} ${context.req.path}: no such address; see docs/api.md` }, 404),
   )
+  app.route('/', metricsRoutes(options.metrics))
   app.get('*', async (context) => page(options.webFolder, context.req.path))
   app.onError((error, context) => {
     if (error instanceof RequestError) return errorAnswer(context, error)

@@ -155,8 +155,38 @@ export interface Freshness {
   readonly waiting_segments: number
   /** Age in seconds of the oldest uncounted segment; 0 where nothing waits. */
   readonly oldest_waiting_seconds: number
+  /** Until submissions are refused for want of space; null: the disk isn't filling, or nothing can be said yet. */
+  readonly hours_until_full: number | null
   /** `demo` where the server plays the story. */
   readonly mode: 'live' | 'demo'
+}
+
+/** `GET /api/v1/pipeline`: where everything stands between the receivers and the mails. */
+export interface PipelineAnswer {
+  readonly now: string
+  /** The receipt time up to which everything is counted. */
+  readonly watermark: string
+  /** Those that were heard of in the last day, by name. */
+  readonly receivers: readonly {
+    readonly name: string
+    /** The last one that is counted; null: none of the last day. */
+    readonly last_heartbeat: string | null
+    /** Whether it takes no submission; null: it runs elsewhere and doesn't tell. */
+    readonly refusing: boolean | null
+    /** `disk_full`, `write_failed` or `stopping`. */
+    readonly refusal: string | null
+  }[]
+  /** Segments that are closed and not counted yet. */
+  readonly backlog: { readonly segments: number; readonly bytes: number; readonly oldest_seconds: number }
+  /** Threads of this service's converter; null where none runs beside it. */
+  readonly workers: { readonly total: number; readonly busy: number } | null
+  readonly outbox: { readonly waiting: number }
+  /** Of the state directory; null before it was first looked at. `hours_until_full` as in `Freshness`. */
+  readonly disk: {
+    readonly free_bytes: number
+    readonly min_free_bytes: number
+    readonly hours_until_full: number | null
+  } | null
 }
 
 /** `GET /api/v1/overview` */

@@ -21,6 +21,8 @@ import type { Frame } from '../../data/spool/frame.ts'
 import { readSegment, type Segment } from '../../data/spool/read-segment.ts'
 import { coverageOf } from './coverage.ts'
 
+import { countOutcomes, type OutcomeCount } from './count-outcomes.ts'
+
 /** Raised when the same submission would be decided differently. */
 const CONVERTER_VERSION = '2'
 
@@ -44,11 +46,11 @@ const BATCH_SUBMISSIONS = 100
 const BATCH_CHARACTERS = 4_000_000
 
 /**
- * Turns a claimed segment into its converted file, and answers with the number of its records. Every submission of the
+ * Turns a claimed segment into its converted file, and answers with what became of its records. Every submission of the
  * segment gets a record, also where our own code throws. Rejects where the segment can't be read or the file not
  * written; then there is no converted file, and doing it again does it whole.
  */
-export async function convertSegment(conversion: SegmentConversion): Promise<number> {
+export async function convertSegment(conversion: SegmentConversion): Promise<readonly OutcomeCount[]> {
   const { claim, folders } = conversion
   const segment = await readSegment(claim.path)
   const createdAt = await creationTime(segment, claim)
@@ -65,7 +67,7 @@ export async function convertSegment(conversion: SegmentConversion): Promise<num
       }
     }
     await writer.finish(indexOf(segment, createdAt, damaged, records, conversion))
-    return records.length
+    return countOutcomes(records)
   } catch (error) {
     await writer.abandon()
     throw error

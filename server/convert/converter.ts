@@ -2,6 +2,7 @@ import { type FSWatcher, watch } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { convertedFilePath } from '../../data/converted/converted-file.ts'
+import { SECOND_MS } from '../../data/domain/time.ts'
 import { makeFolderDurably } from '../../data/files/durable.ts'
 import { SpecificationStore } from '../../data/histograms/specification-store.ts'
 import { type Claim, claimNext, takeOverDeadClaims } from '../../data/spool/claims.ts'
@@ -9,6 +10,7 @@ import { makeSpoolFolders } from '../../data/spool/folders.ts'
 import { closeOrphans } from '../../data/spool/orphans.ts'
 import { ownIdentity } from '../../data/spool/process-identity.ts'
 import type { Logger } from '../log.ts'
+import type { ConvertMetrics } from '../metrics/convert-metrics.ts'
 import { type ConvertFolders, type ConvertOptions, convertFolders } from './options.ts'
 import { WorkerPool } from './worker-pool.ts'
 
@@ -25,6 +27,14 @@ interface Waiting {
   readonly notBefore: number
 }
 
+/** What a converter is given besides its options. */
+export interface ConverterSurroundings {
+  readonly log: Logger
+  readonly metrics: ConvertMetrics
+  /** Told of each converted file. */
+  readonly onConverted: (segment: string) => void
+}
+
 /**
  * Takes closed segments, oldest first, and leaves a converted file of each. The raw segments stay claimed until the
  * owner of the counts has merged them. Several converters may share a state directory.
@@ -34,6 +44,7 @@ export class Converter {
   readonly #folders: ConvertFolders
   readonly #log: Logger
   readonly #onConverted: (segment: string) => void
+  readonly #metrics: ConvertMetrics
   readonly #specifications: SpecificationStore
   readonly #pool: WorkerPool
   readonly #running = new Set<Promise<void>>()
@@ -46,17 +57,19 @@ export class Converter {
   #timer: NodeJS.Timeout | undefined
   #watcher: FSWatcher | undefined
 
-  constructor(options: ConvertOptions, log: Logger, onConverted: (segment: string) => void) {
+  constructor(options: ConvertOptions, { log, metrics, onConverted }: ConverterSurroundings) {
     this.#options = options
     this.#folders = convertFolders(options.state)
     this.#log = log
     this.#onConverted = onConverted
+    this.#metrics = metrics
     this.#specifications = new SpecificationStore({
       ...options.specifications,
       cacheFolder: this.#folders.histograms,
       onTrouble: (what, error) => log.warn({ error }, what),
     })
-    this.#pool = new WorkerPool(options, this.#specifications, log)
+    this.#pool = new WorkerPool(options, this.#specifications, log, () => metrics.workerDied())
+    metrics.watch(() => ({ total: options.workers, busy: this.#running.size }))
   }
 
   async start(): Promise<void> {
@@ -170,6 +183,7 @@ export class Converter {
       // Merged and removed meanwhile by the owner of the counts: there had been a converted file.
       if (!(await exists(claim.path))) return
       const retryInMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures)
+      this.#metrics.failed()
       this.#log.error({ error, segment, retryInMs }, 'a segment could not be converted; it is tried again')
       this.#waiting.push({ claim, failures: failures + 1, notBefore: performance.now() + retryInMs })
     }
@@ -179,9 +193,10 @@ export class Converter {
   async #convert(claim: Claim): Promise<void> {
     if (await exists(convertedFilePath(this.#folders.converted, claim.segment))) return
     const startedAt = performance.now()
-    const records = await this.#pool.convert(claim)
-    const ms = Math.round(performance.now() - startedAt)
-    this.#log.debug({ segment: claim.segment, records, ms }, 'converted a segment')
+    const outcomes = await this.#pool.convert(claim)
+    const seconds = (performance.now() - startedAt) / SECOND_MS
+    this.#metrics.converted(outcomes, seconds)
+    this.#log.debug({ segment: claim.segment, outcomes, seconds }, 'converted a segment')
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Revision } from '../../data/histograms/revision.ts'
 import type { SpecificationAnswer } from '../../data/histograms/specification-answer.ts'
 import type { Claim } from '../../data/spool/claims.ts'
+import type { OutcomeCount } from './count-outcomes.ts'
 import type { ConvertOptions } from './options.ts'
 
 /** What a worker thread is started with. */
@@ -22,7 +23,7 @@ export type ToWorker =
   | { readonly kind: 'specification'; readonly request: number; readonly answer: SpecificationAnswer }
 
 export type FromWorker =
-  | { readonly kind: 'converted'; readonly records: number }
+  | { readonly kind: 'converted'; readonly outcomes: readonly OutcomeCount[] }
   /** The segment couldn't be read, or its converted file not written. */
   | { readonly kind: 'failed'; readonly error: Error }
   | { readonly kind: 'find'; readonly request: number; readonly revision: Revision }

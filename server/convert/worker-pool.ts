@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads'
 import type { SpecificationStore } from '../../data/histograms/specification-store.ts'
 import type { Claim } from '../../data/spool/claims.ts'
 import type { Logger } from '../log.ts'
+import type { OutcomeCount } from './count-outcomes.ts'
 import { type FromWorker, NO_FRAME, type ToWorker, type WorkerStart } from './messages.ts'
 import type { ConvertOptions } from './options.ts'
 
@@ -15,7 +16,7 @@ interface Job {
   readonly poison: Set<number>
   deaths: number
   unexplainedDeaths: number
-  readonly resolve: (records: number) => void
+  readonly resolve: (outcomes: readonly OutcomeCount[]) => void
   readonly reject: (error: Error) => void
 }
 
@@ -34,21 +35,24 @@ export class WorkerPool {
   readonly #options: ConvertOptions
   readonly #specifications: SpecificationStore
   readonly #log: Logger
+  readonly #onDeath: () => void
   readonly #idle: Thread[] = []
   readonly #threads = new Set<Thread>()
   #stopped = false
 
-  constructor(options: ConvertOptions, specifications: SpecificationStore, log: Logger) {
+  /** `onDeath` is told of each thread that ended in the middle of a segment. */
+  constructor(options: ConvertOptions, specifications: SpecificationStore, log: Logger, onDeath: () => void) {
     this.#options = options
     this.#specifications = specifications
     this.#log = log
+    this.#onDeath = onDeath
   }
 
   /**
-   * Resolves to the number of records once the converted file is there for good. Rejects where it couldn't be written,
+   * Resolves to what became of the segment's submissions once the converted file is there for good. Rejects where it couldn't be written,
    * and when the pool is stopped meanwhile; then the segment is to be converted again.
    */
-  convert(claim: Claim): Promise<number> {
+  convert(claim: Claim): Promise<readonly OutcomeCount[]> {
     return new Promise((resolve, reject) => {
       this.#run({ claim, poison: new Set(), deaths: 0, unexplainedDeaths: 0, resolve, reject })
     })
@@ -99,7 +103,7 @@ export class WorkerPool {
         void this.#find(thread, message)
         return
       case 'converted':
-        this.#release(thread)?.resolve(message.records)
+        this.#release(thread)?.resolve(message.outcomes)
         return
       case 'failed':
         this.#release(thread)?.reject(message.error)
@@ -136,6 +140,7 @@ export class WorkerPool {
     job.deaths++
     if (careful && frame !== NO_FRAME) job.poison.add(frame)
     else if (careful) job.unexplainedDeaths++
+    this.#onDeath()
     this.#log.error({ error: cause, segment: job.claim.segment, frame, deaths: job.deaths }, 'a worker thread died')
     if (job.unexplainedDeaths >= MOST_UNEXPLAINED_DEATHS) {
       job.reject(new Error(`converting ${job.claim.segment} ended ${job.deaths} worker threads`))

@@ -67,7 +67,7 @@ function work(port: MessagePort, start: WorkerStart): void {
 
   async function convert({ claim, careful, poison }: Extract<ToWorker, { kind: 'convert' }>): Promise<void> {
     try {
-      const records = await convertSegment({
+      const outcomes = await convertSegment({
         claim,
         folders,
         rules,
@@ -77,7 +77,7 @@ function work(port: MessagePort, start: WorkerStart): void {
         poison: new Set(poison),
         onFrame: (frame) => Atomics.store(openFrame, 0, frame ?? NO_FRAME),
       })
-      send(port, { kind: 'converted', records })
+      send(port, { kind: 'converted', outcomes })
     } catch (error) {
       Atomics.store(openFrame, 0, NO_FRAME)
       send(port, { kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) })

@@ -1,22 +1,27 @@
 import { randomBytes } from 'node:crypto'
+import type { Incident } from '../../alerts/incident.ts'
 import { createJudgeShell, type JudgeShell } from '../../alerts/shell/judge-shell.ts'
-import { type EpochMs, HOUR_MS, isoSeconds } from '../../data/domain/time.ts'
+import { type EpochMs, HOUR_MS, isoSeconds, SECOND_MS } from '../../data/domain/time.ts'
 import type { ApiContext } from '../api/api-context.ts'
 import { dashboardApp } from '../api/app.ts'
 import { StreamHub } from '../api/stream-hub.ts'
 import type { Freshness } from '../api/types.ts'
 import type { Logger } from '../log.ts'
+import type { OwnerMetrics } from '../metrics/owner-metrics.ts'
+import type { ServiceMetrics } from '../metrics/service-metrics.ts'
 import { archiveWaiting } from '../schedule/tasks/archive-task.ts'
 import { httpUrl } from '../settings/http-url.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
 import { coveragePauseMs } from './child-options.ts'
 import { Cleanup } from './cleanup.ts'
 import { commandApp } from './command-app.ts'
+import { openDiskGauge } from './disk-gauge.ts'
 import { mailHostOf, mailRoutesOf } from './mail-routes.ts'
 import { createMerger } from './merge-converted-files.ts'
 import { openState } from './open-state.ts'
 import { createOutbox } from './outbox.ts'
 import { ChangedCounts, createPipeline } from './pipeline.ts'
+import { pipelineAnswer } from './pipeline-answer.ts'
 import { archiveOptionsOf, createScheduledWork, type ScheduledWorkOptions } from './scheduled-work.ts'
 import { serveOn, serveOnSocket } from './serve-on.ts'
 import { stateFolders } from './state-folders.ts'
@@ -29,6 +34,8 @@ export interface OwnerOptions {
   readonly mode: Freshness['mode']
   /** Folder of the built pages. */
   readonly webFolder: string
+  /** Its own counters, and the metrics of all processes, which it serves. */
+  readonly metrics: { readonly owner: OwnerMetrics; readonly service: ServiceMetrics }
 }
 
 /** The one process that has the database: it merges, judges, mails, archives and shows. */
@@ -58,14 +65,25 @@ export async function startOwner(options: OwnerOptions): Promise<Owner> {
   }
 }
 
-async function openOwner({ settings, log, now, mode, webFolder }: OwnerOptions, cleanup: Cleanup): Promise<Owner> {
+async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner> {
+  const { settings, log, now, mode, webFolder, metrics } = options
   const folders = stateFolders(settings.current.state)
   const state = await openState(folders, log, now)
   cleanup.add(() => state.close())
   const { database, journal } = state
   const hub = new StreamHub(randomBytes(6).toString('hex'))
   const changed = new ChangedCounts()
-  const pipeline = await createPipeline({ spool: folders.spool, now, mode })
+  const onError = (error: unknown) => log.error({ error }, 'work failed; it is tried again')
+  const disk = await openDiskGauge({
+    database,
+    folder: folders.state,
+    settings: () => settings.current,
+    now: Date.now,
+    onError,
+  })
+  cleanup.add(() => disk.stop())
+  const hoursUntilFull = () => disk.forecast()?.hoursUntilFull ?? null
+  const pipeline = await createPipeline({ spool: folders.spool, now, mode, hoursUntilFull })
   const pace = mode === 'demo' ? 'replay' : 'live'
   const mailHost = mailHostOf(settings.current)
   const judge = await createJudgeShell({
@@ -105,6 +123,7 @@ async function openOwner({ settings, log, now, mode, webFolder }: OwnerOptions, 
     onMerged(result) {
       changed.add(result)
       judge.countsChanged(result.hours)
+      metrics.owner.merged(result.duplicateFrames.length)
     },
   })
 
@@ -123,14 +142,22 @@ async function openOwner({ settings, log, now, mode, webFolder }: OwnerOptions, 
   async function judgeAndPublish(): Promise<void> {
     isCatchingUp = true
     while (isCatchingUp && !isStopping) {
+      const startedAt = performance.now()
       const round = await judge.judgeDue(pipeline.watermark())
+      if (round.judgedHours.length > 0) {
+        metrics.owner.judged(round.judgedHours.length, (performance.now() - startedAt) / SECOND_MS)
+      }
       isCatchingUp = round.isBehind
       const newest = round.judgedHours.at(-1)
       if (newest !== undefined) hub.publish({ event: 'judged', hour: isoSeconds(newest) })
       if (round.changedIncidents.length > 0) hub.publish({ event: 'incidents', ids: round.changedIncidents })
       if (round.mailsDecided > 0) outbox.wake()
     }
-    if (!isStopping && (await judge.decideDue()) > 0) outbox.wake()
+    if (isStopping) return
+    const watch = disk.takeWatch()
+    const told = watch === null ? [] : (await judge.watchDisk(watch)).changedIncidents
+    if (told.length > 0) hub.publish({ event: 'incidents', ids: told })
+    if ((await judge.decideDue()) > 0) outbox.wake()
   }
 
   let receiveUrl = httpUrl(settings.current.receive.listen, settings.current.receive.listen.port)
@@ -139,17 +166,30 @@ async function openOwner({ settings, log, now, mode, webFolder }: OwnerOptions, 
     hub,
     now,
     freshness: () => pipeline.freshness(),
+    pipeline: () =>
+      pipelineAnswer({
+        database,
+        spool: folders.spool,
+        freshness: () => pipeline.freshness(),
+        forecast: () => disk.forecast(),
+        reports: metrics.service,
+      }),
     receiveUrl: () => receiveUrl,
     incidents: () => judge.incidents(),
     judgedHour: () => judge.judgedHour(),
     learning: (channel) => learningOf(judge, channel),
     mails: outbox,
   }
+  metrics.owner.watch({
+    pipeline: () => api.pipeline(),
+    openIncidents: () => judge.incidents().filter(isActive).map(({ group }) => group),
+  })
   const dashboard = await serveOn(
     dashboardApp(api, {
       hostNames: () => settings.current.dashboard.hostNames,
       publicUrl: () => settings.current.publicUrl,
       webFolder,
+      metrics: metrics.service,
       log,
     }),
     settings.current.dashboard.listen,
@@ -180,7 +220,6 @@ async function openOwner({ settings, log, now, mode, webFolder }: OwnerOptions, 
   // The converter has ended when the owner is stopped: this is all there is, and the archive is whole.
   cleanup.add(() => archiveWaiting(archiveOptionsOf(work), new AbortController().signal, { everything: true }))
   cleanup.add(() => merger.mergeWaiting())
-  const onError = (error: unknown) => log.error({ error }, 'work failed; it is tried again')
   const mergeLoop = startWorkLoop(mergeAndPublish, { everyMs: LOOK_EVERY_MS, onError })
   cleanup.add(() => mergeLoop.stop())
   const judgeLoop = startWorkLoop(judgeAndPublish, { everyMs: LOOK_EVERY_MS, onError })
@@ -201,6 +240,10 @@ async function openOwner({ settings, log, now, mode, webFolder }: OwnerOptions, 
       return cleanup.run()
     },
   }
+}
+
+function isActive({ state }: Incident): boolean {
+  return state === 'open' || state === 'recovering'
 }
 
 function learningOf(judge: JudgeShell, channel: string): { readonly days: number; readonly of: number } | null {

@@ -1,6 +1,7 @@
 import type { MergeResult } from '../../data/counts/merge.ts'
 import { watermark } from '../../data/counts/watermark.ts'
 import { type EpochMs, isoSeconds } from '../../data/domain/time.ts'
+import { filesIn } from '../../data/spool/folders.ts'
 import { listUnmerged, type UnmergedSegment } from '../../data/spool/unmerged.ts'
 import type { Freshness } from '../api/types.ts'
 
@@ -17,15 +18,20 @@ export async function createPipeline(options: {
   readonly spool: string
   readonly now: () => EpochMs
   readonly mode: Freshness['mode']
+  /** Null: the disk isn't filling, or that isn't known. */
+  readonly hoursUntilFull: () => number | null
 }): Promise<Pipeline> {
-  const { spool, now, mode } = options
+  const { spool, now, mode, hoursUntilFull } = options
   let unmerged: readonly UnmergedSegment[] = []
+  let waiting: readonly UnmergedSegment[] = []
   let countedUpTo: EpochMs | null = null
 
   async function look(): Promise<void> {
     // The clock is read first: what is received while the folders are read is later than that.
     const lookedAt = now()
+    const open = new Set(await filesIn(spool, 'open'))
     unmerged = await listUnmerged(spool)
+    waiting = unmerged.filter(({ segment }) => !open.has(segment))
     countedUpTo = watermark(unmerged, lookedAt, countedUpTo)
   }
 
@@ -34,17 +40,14 @@ export async function createPipeline(options: {
     watermark: () => countedUpTo ?? now(),
     look,
     freshness() {
-      const receivers = [...new Set(unmerged.map((segment) => segment.receiver))].sort()
-      // Each live receiver writes one; the others wait.
-      const waiting = Math.max(0, unmerged.length - receivers.length)
-      const [oldest] = unmerged
+      const [oldest] = waiting
       return {
         counted_up_to: isoSeconds(countedUpTo ?? now()),
         now: isoSeconds(now()),
-        receivers,
-        waiting_segments: waiting,
-        oldest_waiting_seconds:
-          waiting === 0 || oldest === undefined ? 0 : Math.round((now() - oldest.createdAt) / 1000),
+        receivers: [...new Set(unmerged.map(({ receiver }) => receiver))].sort(),
+        waiting_segments: waiting.length,
+        oldest_waiting_seconds: oldest === undefined ? 0 : Math.max(0, Math.round((now() - oldest.createdAt) / 1000)),
+        hours_until_full: hoursUntilFull(),
         mode,
       }
     },

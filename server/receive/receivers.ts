@@ -1,4 +1,5 @@
 import type { Logger } from '../log.ts'
+import type { ServiceMetrics } from '../metrics/service-metrics.ts'
 import { FIRST_HANDED_FD, type SupervisedChild, superviseChild } from '../process/supervise-child.ts'
 import { CannotListen } from './cannot-listen.ts'
 import { openListeningSocket } from './listening-socket.ts'
@@ -11,6 +12,8 @@ export interface ReceiversOptions {
   /** How many processes. */
   readonly count: number
   readonly log: Logger
+  /** Told what each of them reports. */
+  readonly metrics: ServiceMetrics
 }
 
 /** The receiver processes of this machine, on one address. */
@@ -31,11 +34,11 @@ export function receiverNames(count: number): string[] {
  * Starts receivers; each is started again whenever it dies, and the others go on meanwhile. Rejects with CannotListen where
  * the address can't be had.
  */
-export async function startReceivers({ options, count, log }: ReceiversOptions): Promise<Receivers> {
+export async function startReceivers({ options, count, log, metrics }: ReceiversOptions): Promise<Receivers> {
   const socket = await openListeningSocket(options)
   const names = receiverNames(count)
   const share = { ...options, ...sharedLimits(options, count), fd: FIRST_HANDED_FD }
-  const receivers = names.map((receiver) => startOne({ ...share, receiver }, socket.fd, log))
+  const receivers = names.map((receiver) => startOne({ ...share, receiver }, socket.fd, { log, metrics }))
   const listening = Promise.all(receivers.map((receiver) => receiver.listening)).then(() => {
     log.info({ host: options.host, port: socket.port, receivers: names }, 'receiving submissions')
   })
@@ -63,7 +66,7 @@ function sharedLimits({ maxConnections, maxPendingBytes }: ReceiversOptions['opt
 function startOne(
   options: ReceiveOptions,
   fd: number,
-  log: Logger,
+  { log, metrics }: Pick<ReceiversOptions, 'log' | 'metrics'>,
 ): { readonly child: SupervisedChild; readonly listening: Promise<void> } {
   const { promise: listening, resolve, reject } = withResolvers()
   const child = superviseChild({
@@ -73,6 +76,7 @@ function startOne(
     fds: [fd],
     log,
     onMessage: (sent) => {
+      if (metrics.take(options.receiver, sent)) return
       const message = receiverMessage.parse(sent)
       if (message.kind === 'listening') resolve()
       // Two services may bind an address before either listens; then only listening tells.

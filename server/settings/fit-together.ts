@@ -10,6 +10,7 @@ export function fittingProblems(settings: Settings, resolved: readonly ResolvedS
   }
   return [
     ...exposureProblems(settings, problemOf),
+    ...adminProblems(settings, problemOf),
     ...sharedAddressProblems(settings, problemOf),
     ...nobodyToldProblems(settings, problemOf),
   ]
@@ -30,6 +31,21 @@ function exposureProblems({ dashboard }: Settings, problemOf: ProblemOf): string
 function sharedAddressProblems({ receive, dashboard }: Settings, problemOf: ProblemOf): string[] {
   if (!isSame(receive.listen, dashboard.listen)) return []
   return problemOf('dashboard.listen', 'another address than receive.listen: the open edge serves nothing else')
+}
+
+/** Metrics tell how much comes and how the machine is: they are for the same eyes as the dashboard. */
+function adminProblems({ admin, receive, dashboard }: Settings, problemOf: ProblemOf): string[] {
+  const { listen } = admin
+  if (listen === null) return []
+  if (isSame(listen, receive.listen)) {
+    return problemOf('admin.listen', 'another address than receive.listen: the open edge serves nothing else')
+  }
+  if (isLoopback(listen) || dashboard.exposeWithoutSignIn) return []
+  return problemOf(
+    'admin.listen',
+    'an address of this machine only, such as 127.0.0.1:8082, since nobody has to sign in; ' +
+      'where everybody who can reach it may see the metrics, set dashboard.exposeWithoutSignIn to true',
+  )
 }
 
 /** A mail server without anybody to write to looks like working alerts, and is none. */

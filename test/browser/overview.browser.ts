@@ -115,6 +115,7 @@ test('counts that stopped are told in red, by the server’s clock', async ({ pa
       receivers: [],
       waiting_segments: 0,
       oldest_waiting_seconds: 0,
+      hours_until_full: null,
       mode: 'live',
     },
   })

@@ -92,6 +92,7 @@ test('all rows share one axis of days, weekends tinted', () => {
       receivers: [],
       waiting_segments: 0,
       oldest_waiting_seconds: 0,
+      hours_until_full: null,
       mode: 'live',
     },
     receive_url: 'http://127.0.0.1:8080',

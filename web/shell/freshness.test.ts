@@ -8,6 +8,7 @@ const freshness: Freshness = {
   receivers: ['a', 'b'],
   waiting_segments: 0,
   oldest_waiting_seconds: 0,
+  hours_until_full: null,
   mode: 'live',
 }
 
@@ -21,6 +22,14 @@ test('says up to when all is counted, by how many receivers, and what waits', ()
   expect(words(40, { receivers: ['a'], waiting_segments: 3, oldest_waiting_seconds: 12 }).line).toBe(
     'counted up to 14:22 UTC, 40 s ago · 1 receiver · 3 segments waiting, 12 s',
   )
+})
+
+test('a disk that will be full within three days is told, as a warning', () => {
+  expect(words(40).disk).toBeNull()
+  expect(words(40, { hours_until_full: 72 }).disk).toBeNull()
+  expect(words(40, { hours_until_full: 9.4 }).disk).toBe('Disk full in about 9\u00a0h')
+  expect(words(40, { hours_until_full: 0.4 }).disk).toBe('Disk full in about 24\u00a0min')
+  expect(words(40, { hours_until_full: 0 }).disk).toBe('Disk full: submissions are refused')
 })
 
 test.each([

@@ -10,10 +10,13 @@ export interface FreshnessWords {
   readonly rest: string
   /** Only when stopped. */
   readonly sentence: string | null
+  /** Only when the disk will be full within days. */
+  readonly disk: string | null
 }
 
 const LATE_MS = 5 * 60_000
 const STOPPED_MS = 15 * 60_000
+const DISK_WARNING_HOURS = 72
 
 /** The server's clock now: the age of counts is judged by it, never by a browser's clock that may be wrong. */
 export function serverNow({ freshness, arrivedAt }: FreshnessAt, performanceNow: number): number {
@@ -38,5 +41,12 @@ export function freshnessWords(freshness: Freshness, now: number): FreshnessWord
     countedUpTo: `counted up to ${at}, ${age(ageMs)} ago`,
     rest: `${receivers} · ${waiting}${freshness.mode === 'demo' ? ' · demo' : ''}`,
     sentence: level === 'stopped' ? `Nothing counted since ${at}: ${cause}. Charts end there.` : null,
+    disk: diskWords(freshness.hours_until_full),
   }
+}
+
+function diskWords(hoursUntilFull: number | null): string | null {
+  if (hoursUntilFull === null || hoursUntilFull >= DISK_WARNING_HOURS) return null
+  if (hoursUntilFull === 0) return 'Disk full: submissions are refused'
+  return `Disk full in about ${age(hoursUntilFull * 3_600_000)}`
 }

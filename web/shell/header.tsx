@@ -49,6 +49,7 @@ function FreshnessLine() {
     <p class={`freshness freshness-${words.level}`}>
       {words.countedUpTo}
       <span class="freshness-rest"> · {words.rest}</span>
+      {words.disk !== null && <span class="freshness-disk"> · {words.disk}</span>}
     </p>
   )
 }

@@ -5,7 +5,7 @@ import { type Interval, stepCoverage, uncovered } from '../intervals.ts'
 import { time } from '../values.ts'
 
 /** Receivers of imported hours: they listened for the hour, and know nothing of its minutes. */
-const IMPORT_PREFIX = 'import:'
+export const IMPORT_PREFIX = 'import:'
 
 /** Who listened when within [from, to), cut to it, ascending by receiver and time. Imports are receivers `import:<source>`. */
 function readCoverageIntervals(database: Database, from: EpochMs, to: EpochMs): Promise<CoverageInterval[]> {

@@ -13,6 +13,7 @@ const FRESHNESS: Freshness = {
   receivers: [],
   waiting_segments: 0,
   oldest_waiting_seconds: 0,
+  hours_until_full: null,
   mode: 'live',
 }
 

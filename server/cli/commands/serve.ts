@@ -45,11 +45,13 @@ the only one that has the database). Roles of one state directory find each othe
     const log = createLog({ level: settings.current.log.level, role: LOG_ROLES[role] })
     followSettings(settings, log)
     if (role === 'receive') {
-      return explained(settings.current, () =>
+      return explained(settings.current, 'admin.listen', () =>
         runReceiver(settings.current, { log, stop: io.stop, version: version() }),
       )
     }
-    if (role === 'convert') return runConverter(settings.current, { log, stop: io.stop })
+    if (role === 'convert') {
+      return explained(settings.current, 'admin.listen', () => runConverter(settings.current, { log, stop: io.stop }))
+    }
     const service = await startOrExplain(settings.current, io.stop, () =>
       startService({
         settings,
@@ -87,7 +89,7 @@ export async function tellWhere(service: Service, settings: Settings, io: Comman
 
 /** Resolves when it serves, or is asked to `stop` before; throws CommandError where people can act on what prevents it. */
 export function startOrExplain(settings: Settings, stop: AbortSignal, start: () => Promise<Service>): Promise<Service> {
-  return explained(settings, async () => {
+  return explained(settings, 'dashboard.listen', async () => {
     const service = await start()
     try {
       await Promise.race([service.receivePort, stopped(stop)])
@@ -99,8 +101,12 @@ export function startOrExplain(settings: Settings, stop: AbortSignal, start: () 
   })
 }
 
-/** Trouble that people can act on, in one sentence; everything else is thrown on. */
-async function explained<T>(settings: Settings, run: () => Promise<T>): Promise<T> {
+/** Trouble that people can act on (`ownListener` is where this process itself listens), in one sentence; everything else is thrown on. */
+async function explained<T>(
+  settings: Settings,
+  ownListener: 'dashboard.listen' | 'admin.listen',
+  run: () => Promise<T>,
+): Promise<T> {
   try {
     return await run()
   } catch (error) {
@@ -114,7 +120,8 @@ async function explained<T>(settings: Settings, run: () => Promise<T>): Promise<
       throw new CommandError(listenTrouble('receive.listen', settings.receive.listen, error.code))
     }
     if (isErrno(error) && error.syscall === 'listen') {
-      throw new CommandError(listenTrouble('dashboard.listen', settings.dashboard.listen, error.code ?? error.message))
+      const address = ownListener === 'admin.listen' ? settings.admin.listen : settings.dashboard.listen
+      if (address !== null) throw new CommandError(listenTrouble(ownListener, address, error.code ?? error.message))
     }
     if (isErrno(error) && error.path !== undefined) {
       throw new CommandError(`state is "${settings.state}": ${error.path} can't be used: ${error.code}`)

@@ -1,0 +1,84 @@
+import { statfs } from 'node:fs/promises'
+import { DISK_MEMORY_MS, type DiskForecast, type DiskSample, forecastDisk } from '../../alerts/disk/disk-forecast.ts'
+import type { DiskWatch } from '../../alerts/disk/disk-trouble.ts'
+import type { Database } from '../../data/counts/database.ts'
+import { readDiskSamples, storeDiskSample } from '../../data/disk/disk-samples.ts'
+import { type EpochMs, MINUTE_MS } from '../../data/domain/time.ts'
+import type { Settings } from '../settings/schema.ts'
+import { startWorkLoop } from './work-loop.ts'
+
+/** How full the disk of the state directory is, and was. */
+export interface DiskGauge {
+  /** Null before the first look. */
+  forecast(): DiskForecast | null
+  /** What the judge decides from whether anybody is to be told; null: it was asked since the last look. */
+  takeWatch(): DiskWatch | null
+  stop(): Promise<void>
+}
+
+export interface DiskGaugeOptions {
+  readonly database: Database
+  /** On the disk that is meant. */
+  readonly folder: string
+  settings(): Settings
+  readonly now: () => EpochMs
+  readonly onError: (error: unknown) => void
+}
+
+const LOOK_EVERY_MS = MINUTE_MS
+/** Fewer are kept in the database than in memory: they only save learning the rate anew after a restart. */
+const STORED_EVERY_MS = 10 * MINUTE_MS
+
+/** Looks at the disk once a minute, and at once; remembers a day, also over a restart. */
+export async function openDiskGauge({
+  database,
+  folder,
+  settings,
+  now,
+  onError,
+}: DiskGaugeOptions): Promise<DiskGauge> {
+  let samples: readonly DiskSample[] = await readDiskSamples(database, now() - DISK_MEMORY_MS)
+  let known: { readonly minFreeBytes: number; readonly forecast: DiskForecast | null } | null = null
+
+  async function look(): Promise<void> {
+    const { bavail, bsize } = await statfs(folder)
+    const at = now()
+    const sample = { at, freeBytes: bavail * bsize }
+    // A clock that was put back must not leave samples of the future.
+    samples = [...samples.filter((one) => one.at < at && one.at >= at - DISK_MEMORY_MS), sample]
+    known = null
+    if (isDue(sample)) await storeDiskSample(database, sample, at - DISK_MEMORY_MS)
+  }
+
+  let taken: DiskSample | undefined
+  let storedAt = samples.at(-1)?.at ?? Number.NEGATIVE_INFINITY
+  function isDue({ at }: DiskSample): boolean {
+    if (at - storedAt < STORED_EVERY_MS && at >= storedAt) return false
+    storedAt = at
+    return true
+  }
+
+  const loop = startWorkLoop(look, { everyMs: LOOK_EVERY_MS, onError })
+  return {
+    forecast() {
+      const { minFreeDiskBytes } = settings().receive
+      if (known?.minFreeBytes !== minFreeDiskBytes) {
+        const newest = samples.at(-1)?.at ?? 0
+        known = { minFreeBytes: minFreeDiskBytes, forecast: forecastDisk(samples, minFreeDiskBytes, newest) }
+      }
+      return known.forecast
+    },
+    takeWatch() {
+      const newest = samples.at(-1)
+      if (newest === undefined || newest === taken) return null
+      taken = newest
+      return {
+        samples,
+        minFreeBytes: settings().receive.minFreeDiskBytes,
+        tellWithinHours: settings().disk.tellWithinHours,
+        now: newest.at,
+      }
+    },
+    stop: () => loop.stop(),
+  }
+}
