@@ -96,9 +96,12 @@ export const SEGMENT_ID_BYTES = 8
  */
 export function encodeFrame(id: Uint8Array, number: number, receivedAt: EpochMs, entry: SpoolEntry): Uint8Array[] {
   const path = entry.kind === 'submission' ? entry.path : ''
-  const attributes = Object.entries(attributesOf(entry))
-  const body = entry.kind === 'submission' ? entry.body : []
-  const attributesLength = attributes.reduce((sum, [name, value]) => sum + attributeLength(name, value), 0)
+  const attributes = attributesOf(entry)
+  const body = entry.kind === 'submission' ? entry.body : NO_BODY
+  let attributesLength = 0
+  for (const name in attributes) attributesLength += attributeLength(name, attributes[name] ?? '')
+  let bodyLength = 0
+  for (const piece of body) bodyLength += piece.length
 
   const head = Buffer.allocUnsafe(HEAD_BYTES + path.length + attributesLength)
   head.set(id, 0)
@@ -108,10 +111,10 @@ export function encodeFrame(id: Uint8Array, number: number, receivedAt: EpochMs,
   head.writeUInt8(0, 29)
   head.writeUInt16LE(path.length, 30)
   head.writeUInt32LE(attributesLength, 32)
-  head.writeUInt32LE(byteLength(body), 36)
+  head.writeUInt32LE(bodyLength, 36)
   head.write(path, HEAD_BYTES, 'latin1')
   let at = HEAD_BYTES + path.length
-  for (const [name, value] of attributes) at = writeAttribute(head, at, name, value)
+  for (const name in attributes) at = writeAttribute(head, at, name, attributes[name] ?? '')
 
   const headChecksum = checksum(head.subarray(HEAD_CHECKED_FROM, HEAD_BYTES), crc32(id))
   let restChecksum = checksum(head.subarray(HEAD_BYTES), headChecksum)
@@ -217,6 +220,7 @@ export function decodeOldFrame(
 const HEAD_BYTES = 40
 const HEAD_CHECKED_FROM = 16
 const KIND_CODES = { submission: 1, heartbeat: 2, discarded: 3 } as const
+const NO_BODY: readonly Uint8Array[] = []
 const NONE = { kind: 'none' } as const
 const TORN = { kind: 'torn' } as const
 
@@ -294,10 +298,6 @@ function readAttributes(bytes: Buffer): Attributes | null {
     at = valueEnd
   }
   return Object.fromEntries(entries)
-}
-
-function byteLength(pieces: readonly Uint8Array[]): number {
-  return pieces.reduce((sum, piece) => sum + piece.length, 0)
 }
 
 /** Times fit in 53 bits; two halves are several times faster than a bigint. */

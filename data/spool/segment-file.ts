@@ -27,7 +27,8 @@ export const createSegmentFile: CreateSegmentFile = async (path) => {
   return {
     async append(pieces) {
       for (let rest = pieces; rest.length > 0; ) {
-        const { bytesWritten } = await handle.writev([...rest])
+        // Of more pieces than that the kernel would refuse, or take, the first ones: so they needn't be handed over.
+        const { bytesWritten } = await handle.writev(rest.slice(0, MOST_PIECES))
         rest = withoutFirst(rest, bytesWritten)
       }
     },
@@ -35,6 +36,9 @@ export const createSegmentFile: CreateSegmentFile = async (path) => {
     close: () => handle.close(),
   }
 }
+
+/** Linux's IOV_MAX. */
+const MOST_PIECES = 1024
 
 /** A full disk or a signal can end a write early; what is left is written (or fails) next. */
 function withoutFirst(pieces: readonly Uint8Array[], bytes: number): readonly Uint8Array[] {

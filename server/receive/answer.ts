@@ -20,6 +20,22 @@ export function answer(
   response.end(text)
 }
 
+/** Answers that a submission is on disk: as `answer`, with all of it made beforehand. */
+export function answerKept(response: ServerResponse, isLast: boolean): void {
+  if (isLast) response.shouldKeepAlive = false
+  response.writeHead(200, KEPT_HEADERS)
+  response.end(KEPT_TEXT)
+}
+
+const KEPT_TEXT = 'OK'
+const KEPT_HEADERS = ['Content-Type', 'text/plain; charset=utf-8', 'Content-Length', String(KEPT_TEXT.length)]
+
+/** Where we ourselves failed: 500, as far as that can still be said. */
+export function answerFault(response: ServerResponse): void {
+  if (response.headersSent) response.destroy()
+  else answer(response, 500, 'Internal error\n', { Connection: 'close' })
+}
+
 /**
  * Answers before the body was read, and reads it then: a connection that is closed on a sending client is reset, and
  * takes the answer with it. The connection is kept unless the rest is too long; the listener's time limits go on

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { SECOND_MS } from '../../data/domain/time.ts'
 import type { Logger } from '../log.ts'
 import { AddressConnections } from './address-connections.ts'
-import { answer, answerUnasked, answerUnread } from './answer.ts'
+import { answerFault, answerUnasked, answerUnread } from './answer.ts'
 import { answerBrokenRequests } from './broken-requests.ts'
 import { CannotListen } from './cannot-listen.ts'
 import { headersOverLimit } from './header-limit.ts'
@@ -99,11 +99,13 @@ function requestHandler(
       else answerUnread(request, response, 431, tooMuch, { Connection: 'close' })
       return
     }
-    const handled = isUnderSubmit(request.url) ? submissions(request, response, asks) : others(request, response)
-    handled.catch((error: unknown) => {
+    if (isUnderSubmit(request.url)) {
+      submissions(request, response, asks)
+      return
+    }
+    others(request, response).catch((error: unknown) => {
       log.error({ error, url: request.url }, 'a request failed')
-      if (response.headersSent) response.destroy()
-      else answer(response, 500, 'Internal error\n', { Connection: 'close' })
+      answerFault(response)
     })
   }
 }

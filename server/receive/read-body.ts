@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { PendingBytes } from './pending-bytes.ts'
+import type { InLine, PendingBytes } from './pending-bytes.ts'
 
 /**
  * How reading a body ended. Only of `whole` is anything still in memory; who has it releases `bytes`.
@@ -13,42 +13,99 @@ export type BodyRead =
   | { readonly kind: 'no_room' }
   | { readonly kind: 'gone' }
 
-/** Reads a body of at most `maxBytes`. A longer one is read on and thrown away, up to `maxDrainedBytes`. */
-export function readBody(
-  request: IncomingMessage,
-  { maxBytes, maxDrainedBytes, pending }: { maxBytes: number; maxDrainedBytes: number; pending: PendingBytes },
-): Promise<BodyRead> {
-  return new Promise((resolve) => {
-    let pieces: Uint8Array[] = []
-    let bytes = 0
-    let taken = 0
-
-    const giveUp = (result: BodyRead) => {
-      pending.release(taken)
-      pieces = []
-      finish(result)
-    }
-    const finish = (result: BodyRead) => {
-      request.off('data', onData).off('end', onEnd).off('close', onClose)
-      resolve(result)
-    }
-    const onData = (piece: Buffer) => {
-      bytes += piece.length
-      if (bytes > maxBytes) {
-        pending.release(taken)
-        taken = 0
-        pieces = []
-        if (bytes >= maxDrainedBytes) giveUp({ kind: 'too_long', bytes, ended: false })
-      } else if (pending.take(piece.length)) {
-        taken += piece.length
-        pieces.push(piece)
-      } else {
-        giveUp({ kind: 'no_room' })
-      }
-    }
-    const onEnd = () =>
-      finish(bytes > maxBytes ? { kind: 'too_long', bytes, ended: true } : { kind: 'whole', pieces, bytes })
-    const onClose = () => giveUp({ kind: 'gone' })
-    request.on('data', onData).on('end', onEnd).on('close', onClose)
-  })
+export interface BodyLimits {
+  /** Length of the body, where the client said it. */
+  readonly announced: number | 'chunked'
+  readonly maxBytes: number
+  /** A longer one is read on and thrown away, up to here. */
+  readonly maxDrainedBytes: number
+  readonly pending: PendingBytes
 }
+
+/** Reads a body; `done` is called once. */
+export function readBody(request: IncomingMessage, limits: BodyLimits, done: (body: BodyRead) => void): void {
+  const reading = new BodyReading(request, limits, done)
+  // On each other's heels: a body that has arrived with its head is read in one go.
+  request.on('data', (piece: Buffer) => reading.add(piece))
+  request.on('end', () => reading.end())
+  request.on('close', () => reading.finish(GONE))
+}
+
+class BodyReading implements InLine {
+  readonly #request: IncomingMessage
+  readonly #limits: BodyLimits
+  #done: ((body: BodyRead) => void) | null
+  #pieces: Uint8Array[] = []
+  #bytes = 0
+  /** What of it is counted as pending. */
+  #taken = 0
+  #hasWaited = false
+
+  constructor(request: IncomingMessage, limits: BodyLimits, done: (body: BodyRead) => void) {
+    this.#request = request
+    this.#limits = limits
+    this.#done = done
+  }
+
+  add(piece: Buffer): void {
+    if (this.#done === null) return
+    this.#bytes += piece.length
+    if (this.#bytes > this.#limits.maxBytes) {
+      this.#throwAway()
+      if (this.#bytes >= this.#limits.maxDrainedBytes)
+        this.#finishWith({ kind: 'too_long', bytes: this.#bytes, ended: false })
+      return
+    }
+    const room = this.#limits.pending.take(piece.length, this)
+    if (room === 'none') {
+      this.finish(NO_ROOM)
+      return
+    }
+    this.#taken += piece.length
+    this.#pieces.push(piece)
+    if (room === 'later' && this.#bytes !== this.#limits.announced) this.#wait()
+  }
+
+  end(): void {
+    const bytes = this.#bytes
+    if (bytes > this.#limits.maxBytes) this.#finishWith({ kind: 'too_long', bytes, ended: true })
+    else this.#finishWith({ kind: 'whole', pieces: this.#pieces, bytes })
+  }
+
+  /** Ends it without a body; nothing where it has ended already. */
+  finish(body: BodyRead): void {
+    if (this.#done === null) return
+    this.#throwAway()
+    this.#finishWith(body)
+  }
+
+  goOn(): void {
+    this.#request.resume()
+  }
+
+  giveUp(): void {
+    this.finish(NO_ROOM)
+  }
+
+  #wait(): void {
+    this.#hasWaited = true
+    this.#request.pause()
+    this.#limits.pending.standInLine(this)
+  }
+
+  #throwAway(): void {
+    this.#limits.pending.release(this.#taken)
+    this.#taken = 0
+    this.#pieces = []
+  }
+
+  #finishWith(body: BodyRead): void {
+    const done = this.#done
+    this.#done = null
+    if (this.#hasWaited) this.#limits.pending.leave(this)
+    done?.(body)
+  }
+}
+
+const GONE: BodyRead = { kind: 'gone' }
+const NO_ROOM: BodyRead = { kind: 'no_room' }

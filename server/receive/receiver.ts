@@ -68,7 +68,7 @@ export async function startReceiver(
   })
   const pending = new PendingBytes(options.maxPendingBytes)
   const server = createListener(options, {
-    submissions: submissionHandler({ ...options, writer, admission, pending, clientAddress }),
+    submissions: submissionHandler({ ...options, writer, admission, pending, clientAddress, noteRefused, log }),
     others: getRequestListener(statusApp({ admission, version: options.version }).fetch),
     isTrustedProxy,
     noteRefused,

@@ -2,13 +2,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { UNKNOWN } from '../../data/domain/dimensions.ts'
 import { notedBytes } from '../../data/domain/noted-bytes.ts'
 import { isSubmissionPath, parseSubmissionPath, pathOfTarget } from '../../data/domain/submission-path.ts'
-import type { DiscardedEntry } from '../../data/spool/frame.ts'
+import type { DiscardedEntry, SpoolEntry } from '../../data/spool/frame.ts'
 import { CLIENT_ADDRESS } from '../../data/spool/frame.ts'
 import type { SpoolWriter } from '../../data/spool/spool-writer.ts'
+import type { Logger } from '../log.ts'
 import type { Admission, Refusal } from './admission.ts'
-import { answer, answerUnasked, answerUnread, MAX_DRAINED_BYTES } from './answer.ts'
+import { answerFault, answerKept, answerUnasked, answerUnread, MAX_DRAINED_BYTES } from './answer.ts'
 import type { ClientAddress } from './client-address.ts'
+import type { NoteRefused } from './limit.ts'
 import type { PendingBytes } from './pending-bytes.ts'
+import type { BodyRead } from './read-body.ts'
 import { readBody } from './read-body.ts'
 
 export interface SubmissionsOptions {
@@ -20,85 +23,160 @@ export interface SubmissionsOptions {
   readonly keepHeaders: readonly string[]
   /** Null: the client's address isn't kept. */
   readonly clientAddress: ClientAddress | null
+  readonly noteRefused: NoteRefused
+  readonly log: Logger
 }
 
-/** Answers one request under `/submit`. `asks`: the client waits for our word before it sends the body. */
-export type SubmissionHandler = (request: IncomingMessage, response: ServerResponse, asks: boolean) => Promise<void>
+/**
+ * Answers one request under `/submit`; never throws. `asks`: the client waits for our word before it sends the body.
+ */
+export type SubmissionHandler = (request: IncomingMessage, response: ServerResponse, asks: boolean) => void
 
 /**
  * Receives submissions. A request is looked at in this order, and the first that holds is its answer:
  * another path 404; neither POST nor PUT 405; no length 411; nothing taken at present 503 or 507; path or body too long
  * 202, and counted; no room in memory 503; else 200 once it is on disk. The body is never opened.
+ *
+ * This is the way that every submission goes, so it does without promises: they would cost as much as the rest of it.
  */
 export function submissionHandler(options: SubmissionsOptions): SubmissionHandler {
-  const { writer, admission, pending, maxBodyBytes, maxPathBytes, clientAddress } = options
-  const keptHeaders = options.keepHeaders.map((name) => name.toLowerCase())
+  const { admission, maxPathBytes, maxBodyBytes } = options
+  const context: Context = { ...options, attributesOf: attributeReader(options) }
 
-  return async (request, response, asks) => {
-    let clientWaits = asks
-    const refuse: Refuse = (status, text, headers) =>
-      clientWaits
-        ? answerUnasked(response, status, text, headers)
-        : answerUnread(request, response, status, text, headers)
-
+  return (request, response, asks) => {
     const path = pathOfTarget(request.url ?? '')
-    if (!isSubmissionPath(path)) return refuse(404, 'Not found: submissions go to /submit/telemetry/<id>\n')
-    if (request.method !== 'POST' && request.method !== 'PUT') {
-      return refuse(405, `Method not allowed: ${request.method}; use POST or PUT\n`, { Allow: 'POST, PUT' })
-    }
-    const length = announcedLength(request)
-    if (length === null) return refuse(411, 'Length required: send Content-Length, or a chunked body\n')
-    if (admission.refusal() !== null) return refuseForNow()
+    const exchange = new Exchange(context, request, response, path, asks)
+    exchange.guard(() => {
+      if (!isSubmissionPath(path)) return exchange.refuse(404, 'Not found: submissions go to /submit/telemetry/<id>\n')
+      if (request.method !== 'POST' && request.method !== 'PUT') {
+        const text = `Method not allowed: ${request.method}; use POST or PUT\n`
+        return exchange.refuse(405, text, { Allow: 'POST, PUT' })
+      }
+      const length = announcedLength(request)
+      if (length === null) return exchange.refuse(411, 'Length required: send Content-Length, or a chunked body\n')
+      if (admission.refusal() !== null) return exchange.refuseForNow()
+      if (path.length > maxPathBytes) return exchange.discardPath()
+      if (length !== 'chunked' && length > maxBodyBytes) return exchange.discardBody(length)
+      exchange.receive(length)
+    })
+  }
+}
 
-    if (path.length > maxPathBytes) {
-      const bytes = path.length
-      const text = `Path of ${bytes} bytes is over the limit of ${maxPathBytes} bytes: submission discarded\n`
-      return discard({ cause: 'path', bytes, limitBytes: maxPathBytes }, text)
-    }
-    if (length !== 'chunked' && length > maxBodyBytes) return discardBody(length, false)
+interface Context extends SubmissionsOptions {
+  readonly attributesOf: (request: IncomingMessage) => Record<string, string>
+}
 
-    if (clientWaits) response.writeContinue()
-    clientWaits = false
-    const body = await readBody(request, { maxBytes: maxBodyBytes, maxDrainedBytes: MAX_DRAINED_BYTES, pending })
+/** One submission and its answer. */
+class Exchange {
+  readonly #context: Context
+  readonly #request: IncomingMessage
+  readonly #response: ServerResponse
+  readonly #path: string
+  /** Whether the client hasn't been told yet to send the body. */
+  #isAsking: boolean
+
+  constructor(context: Context, request: IncomingMessage, response: ServerResponse, path: string, asks: boolean) {
+    this.#context = context
+    this.#request = request
+    this.#response = response
+    this.#path = path
+    this.#isAsking = asks
+  }
+
+  receive(announced: number | 'chunked'): void {
+    if (this.#isAsking) this.#response.writeContinue()
+    this.#isAsking = false
+    const { maxBodyBytes: maxBytes, pending } = this.#context
+    const limits = { announced, maxBytes, maxDrainedBytes: MAX_DRAINED_BYTES, pending }
+    readBody(this.#request, limits, (body) => this.guard(() => this.#received(body)))
+  }
+
+  /** Whatever goes wrong with one submission is this one's trouble alone. */
+  guard(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      this.#context.log.error({ error, url: this.#request.url }, 'a request failed')
+      answerFault(this.#response)
+    }
+  }
+
+  #received(body: BodyRead): void {
     switch (body.kind) {
       case 'gone':
         return
       case 'no_room':
-        admission.noteOverload()
-        return refuse(503, 'Too much is waiting for the disk: try again\n', retryAfter(BUSY_SECONDS))
+        this.#context.admission.noteOverload()
+        this.#context.noteRefused('pending')
+        this.refuse(503, 'Too much is waiting for the disk: try again\n', retryAfter(BUSY_SECONDS))
+        return
       case 'too_long':
-        return discardBody(body.bytes, true)
+        this.discardBody(body.bytes)
+        return
       case 'whole':
-        break
-    }
-    const attributes = attributesOf(request)
-    const result = await writer.append({ kind: 'submission', path, attributes, body: body.pieces })
-    pending.release(body.bytes)
-    admission.note(result)
-    if (result.kind === 'synced') answer(response, 200, 'OK', admission.refusal()?.kind === 'stopping' ? CLOSE : {})
-    else refuseForNow()
-
-    function refuseForNow(): void {
-      const { status, text, headers } = answerFor(admission.refusal())
-      refuse(status, text, headers)
-    }
-
-    function discardBody(bytes: number, read: boolean): Promise<void> {
-      const atLeast = read && !request.complete ? 'at least ' : ''
-      const text = `Body of ${atLeast}${bytes} bytes is over the limit of ${maxBodyBytes} bytes: submission discarded\n`
-      return discard({ cause: 'body', bytes: notedBytes(bytes), limitBytes: maxBodyBytes }, text)
-    }
-
-    /** 202, not 413 or 414: a client of 2013 sends again whatever isn't a 2xx, and this will never fit. */
-    async function discard(facts: Omit<DiscardedEntry, 'kind' | 'channel'>, text: string): Promise<void> {
-      const noted = await writer.append({ kind: 'discarded', channel: channelOf(path), ...facts })
-      admission.note(noted)
-      if (noted.kind === 'synced') refuse(202, text)
-      else refuseForNow()
+        this.#keep(body.pieces, body.bytes)
     }
   }
 
-  function attributesOf(request: IncomingMessage): Record<string, string> {
+  #keep(body: readonly Uint8Array[], bytes: number): void {
+    const { writer, pending, admission, attributesOf } = this.#context
+    const entry: SpoolEntry = { kind: 'submission', path: this.#path, attributes: attributesOf(this.#request), body }
+    writer.put(entry, (result) =>
+      this.guard(() => {
+        pending.release(bytes)
+        admission.note(result)
+        if (result.kind === 'synced') answerKept(this.#response, admission.refusal()?.kind === 'stopping')
+        else this.refuseForNow()
+      }),
+    )
+  }
+
+  discardPath(): void {
+    const { length: bytes } = this.#path
+    const { maxPathBytes: limitBytes } = this.#context
+    const text = `Path of ${bytes} bytes is over the limit of ${limitBytes} bytes: submission discarded\n`
+    this.#discard({ cause: 'path', bytes, limitBytes }, text)
+  }
+
+  /** `bytes`: as announced, or as far as it was read. */
+  discardBody(bytes: number): void {
+    const { maxBodyBytes: limitBytes } = this.#context
+    const isLonger = announcedLength(this.#request) === 'chunked' && !this.#request.complete
+    const size = `${isLonger ? 'at least ' : ''}${bytes}`
+    const text = `Body of ${size} bytes is over the limit of ${limitBytes} bytes: submission discarded\n`
+    this.#discard({ cause: 'body', bytes: notedBytes(bytes), limitBytes }, text)
+  }
+
+  /** 202, not 413 or 414: a client of 2013 sends again whatever isn't a 2xx, and this will never fit. */
+  #discard(facts: Omit<DiscardedEntry, 'kind' | 'channel'>, text: string): void {
+    const { writer, admission, noteRefused } = this.#context
+    writer.put({ kind: 'discarded', channel: channelOf(this.#path), ...facts }, (noted) =>
+      this.guard(() => {
+        admission.note(noted)
+        if (noted.kind !== 'synced') return this.refuseForNow()
+        noteRefused(facts.cause)
+        this.refuse(202, text)
+      }),
+    )
+  }
+
+  refuseForNow(): void {
+    const refusal = this.#context.admission.refusal()
+    if (refusal?.kind === 'disk_full') this.#context.noteRefused('disk')
+    const { status, text, headers } = answerFor(refusal)
+    this.refuse(status, text, headers)
+  }
+
+  /** Any answer but 200: the body, or the rest of it, isn't wanted. */
+  refuse(status: number, text: string, headers?: Record<string, string>): void {
+    if (this.#isAsking) answerUnasked(this.#response, status, text, headers)
+    else answerUnread(this.#request, this.#response, status, text, headers)
+  }
+}
+
+function attributeReader({ keepHeaders, clientAddress }: SubmissionsOptions): Context['attributesOf'] {
+  const keptHeaders = keepHeaders.map((name) => name.toLowerCase())
+  return (request) => {
     const attributes: Record<string, string> = {}
     for (const name of keptHeaders) {
       const value = request.headers[name]
@@ -136,8 +214,6 @@ function answerFor(refusal: Refusal | null): Answer {
 function retryAfter(seconds: number): Record<string, string> {
   return { 'Retry-After': String(seconds) }
 }
-
-type Refuse = (status: number, text: string, headers?: Record<string, string>) => void
 
 const BUSY_SECONDS = 5
 const BROKEN_SECONDS = 60
