@@ -25,15 +25,17 @@ const CHUNK_BYTES = 128 * 1024
 /** The bytes that `bodyText` reads as text. */
 export function inflatedBody(body: Uint8Array, maxBytes: number): InflatedBody {
   if (body.length === 0) return { kind: 'problem', problem: 'empty_data', value: '0 bytes' }
-  if (!isGzip(body)) return { kind: 'bytes', bytes: body }
+  if (!isGzip(body)) return body.length > maxBytes ? tooLarge(maxBytes) : { kind: 'bytes', bytes: body }
   try {
     return { kind: 'bytes', bytes: gunzipSync(body, { maxOutputLength: maxBytes, chunkSize: CHUNK_BYTES }) }
   } catch (error) {
-    if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') {
-      return { kind: 'problem', problem: 'too_large_inflated', value: `more than ${maxBytes} bytes` }
-    }
+    if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') return tooLarge(maxBytes)
     return { kind: 'problem', problem: 'bad_compression', value: messageOf(error) }
   }
+}
+
+function tooLarge(maxBytes: number): Extract<BodyText, { kind: 'problem' }> {
+  return { kind: 'problem', problem: 'too_large_inflated', value: `more than ${maxBytes} bytes` }
 }
 
 function isGzip(body: Uint8Array): boolean {

@@ -70,14 +70,12 @@ const histogram = members({
     .map((more) => object([...own, ...more])),
 )
 
-const compact = fc
-  .tuple(fc.constantFrom(3, 4), fc.array(number, { minLength: 5, maxLength: 5 }))
-  .map(
-    ([buckets, summary]): Draft => ({
-      kind: 'list',
-      items: [...Array<Draft>(buckets).fill({ kind: 'number', whole: true }), ...summary],
-    }),
-  )
+const compact = fc.tuple(fc.constantFrom(3, 4), fc.array(number, { minLength: 5, maxLength: 5 })).map(
+  ([buckets, summary]): Draft => ({
+    kind: 'list',
+    items: [...Array<Draft>(buckets).fill({ kind: 'number', whole: true }), ...summary],
+  }),
+)
 
 const eitherForm = fc.oneof(
   { weight: 3, arbitrary: histogram },
