@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Problem } from '../domain/outcome.ts'
 import { DAY_MS, type EpochMs, HOUR_MS } from '../domain/time.ts'
 import { type Database, openDatabase } from './database.ts'
@@ -170,4 +170,49 @@ test('refreshed hours hold what was counted late, the others stay as they were',
   expect([received[5], received[6]]).toEqual([106, 107])
   await window.refresh([START + 9 * HOUR_MS])
   expect(window.history).toEqual(await read(168))
+})
+
+describe('what was discarded', () => {
+  const discard = (
+    source: string,
+    rows: readonly { at: number; channel?: string; cause?: string; submissions?: number }[],
+  ) =>
+    importAttributes(db, {
+      source,
+      now: START,
+      rows: [
+        rows.map(({ at, channel: name = 'nightly', cause = 'body', submissions = 4 }) => {
+          return { hour: START + at * HOUR_MS, channel: name, attribute: 'discarded', value: cause, submissions }
+        }),
+      ],
+    })
+  const discarded = (history: History, name = 'nightly') =>
+    [...channel(history, name).discarded].map(([cause, { submissions }]) => [cause, ...submissions])
+
+  test('stands by cause, is no part of what was received, and makes a channel known', async () => {
+    await bring('a', [{ at: 0 }, { at: 1 }])
+    await discard('a', [{ at: 1 }, { at: 1, cause: 'path', submissions: 1 }, { at: 0, channel: 'beta' }])
+    const history = await read(2)
+    expect(discarded(history)).toEqual([
+      ['body', 0, 4],
+      ['path', 0, 1],
+    ])
+    expect(list(channel(history).received)).toEqual([10, 10])
+    expect(list(channel(history, 'beta').received)).toEqual([0, 0])
+    expect(discarded(history, 'beta')).toEqual([['body', 4, 0]])
+  })
+
+  test('slides and is refreshed with the window', async () => {
+    await bring('a', WEEK_OF_ROWS)
+    await discard('a', [{ at: 3 }, { at: 60 }, { at: 61, channel: 'beta' }])
+    const window = await loadHistoryWindow(db, START, START + 2 * DAY_MS)
+    for (const hours of [49, 52, 61, 62, 110, 150]) {
+      await window.slideTo(START + hours * HOUR_MS)
+      expect(window.history).toEqual(await readHistory(db, START + (hours - 48) * HOUR_MS, START + hours * HOUR_MS))
+    }
+    await discard('late', [{ at: 149, submissions: 7 }])
+    await window.refresh([START + 149 * HOUR_MS])
+    expect(window.history).toEqual(await readHistory(db, START + 102 * HOUR_MS, START + 150 * HOUR_MS))
+    expect(discarded(window.history)[0]?.at(-1)).toBe(7)
+  })
 })

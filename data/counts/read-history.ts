@@ -104,6 +104,8 @@ interface Kept {
   readonly builds: readonly Name[]
   readonly versions: readonly Name[]
   readonly values: readonly Name[]
+  /** By channel, the causes that anything was discarded for. */
+  readonly causes: readonly Name[]
 }
 
 interface Name {
@@ -120,7 +122,7 @@ const KEPT_NAMES = 400
 const RECEIVED = "outcome <> 'duplicate' and not automation"
 
 async function readKept(db: Database, from: EpochMs, to: EpochMs): Promise<Kept> {
-  const [builds, versions, values] = await Promise.all([
+  const [builds, versions, values, causes] = await Promise.all([
     readKeptNames(
       db,
       from,
@@ -141,8 +143,14 @@ async function readKept(db: Database, from: EpochMs, to: EpochMs): Promise<Kept>
       to,
       'select channel, attribute, value as name, hour, submissions from attribute_counts where true',
     ),
+    readKeptNames(
+      db,
+      from,
+      to,
+      "select channel, '' as attribute, cause as name, hour, submissions from discarded_counts where true",
+    ),
   ])
-  return { builds, versions, values }
+  return { builds, versions, values, causes }
 }
 
 function readKeptNames(db: Database, from: EpochMs, to: EpochMs, rows: string): Promise<Name[]> {

@@ -193,6 +193,39 @@ test('hours judged before are judged anew, also those whose rows are gone', asyn
   expect((await bring(text.replace('14:00', '15:00'))).reopened).toEqual([TEST_HOUR])
 })
 
+test('what was discarded comes and goes as an attribute', async () => {
+  const receivedAt = TEST_HOUR
+  const discarded = [{ receivedAt, channel: 'a', cause: 'path', bytes: 12_000, limitBytes: 10_240 } as const]
+  await mergeConverted(db, testIndex('s', [], { discarded, coverage: [{ receiver: 'r', from: TEST_HOUR, to: NOW }] }), {
+    now: NOW,
+    duplicateWindowMs: 0,
+    coverageToleranceMs: 0,
+    journal: null,
+  })
+  await bring('hour,channel,attribute,value,submissions\n2014-01-16T14:00Z,a,discarded,body,5\n')
+  const text = await textOf(exportAttributes(db, ALL))
+  expect(text.trim().split(/\r?\n/)).toEqual([
+    'hour,channel,attribute,value,submissions',
+    '2014-01-16T14:00:00Z,a,discarded,body,5',
+    '2014-01-16T14:00:00Z,a,discarded,path,1',
+  ])
+  const other = await openDatabase(':memory:')
+  try {
+    await bring('hour,channel,submissions\n2014-01-16T14:00Z,a,9\n', {}, other)
+    await bring(text, {}, other)
+    expect(await textOf(exportAttributes(other, ALL))).toBe(text)
+  } finally {
+    await other.close()
+  }
+})
+
+test('nothing is discarded for another cause than those there are', async () => {
+  const text = 'hour,channel,attribute,value,submissions\n2014-01-16T14:00Z,a,discarded,mood,5\n'
+  expect(await problemsOf(bring(text))).toEqual([
+    'line 2, value is "mood": use body or path, for what submissions are discarded',
+  ])
+})
+
 test('attributes are told by their column, and cover nothing', async () => {
   const text = 'hour,channel,attribute,value,submissions\n2014-01-16T14:00Z,a,os,WINNT,5\n'
   expect(await bring(text)).toMatchObject({ kind: 'attributes', rows: 1, submissions: 5 })

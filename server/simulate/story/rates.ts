@@ -23,6 +23,8 @@ export interface SubmissionRate {
   readonly perHour: number
   /** Whether the build names its revision with https. */
   readonly https: boolean
+  /** Whether its bodies are over the default limit; the story has none. */
+  readonly isTooLarge?: boolean
   /** Whether no newer build of this application is out. */
   readonly isNewestBuild: boolean
 }

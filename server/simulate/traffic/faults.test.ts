@@ -19,6 +19,11 @@ test.each<{ fault: Fault; claim: string; holds: (draw: Draw) => boolean }>([
     claim: 'has https in the newest build and http in the others',
     holds: ({ rate }) => rate.https === rate.isNewestBuild,
   },
+  {
+    fault: 'too-large',
+    claim: 'has bodies over the limit in the newest build only',
+    holds: ({ rate }) => rate.isTooLarge === rate.isNewestBuild,
+  },
 ])('$fault $claim', ({ fault, holds }) => {
   const drawn = draws(withFaults(hour, [fault]))
   expect(drawn.every(holds)).toBe(true)

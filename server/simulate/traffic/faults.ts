@@ -1,7 +1,7 @@
 import type { ChannelRates, HourOfRates, SubmissionRate } from '../story/rates.ts'
 
 /** Outages that clients can be made to have, on demand. */
-export const FAULTS = ['silent-build', 'missing-saved-session', 'https-revision', 'garbage'] as const
+export const FAULTS = ['silent-build', 'missing-saved-session', 'https-revision', 'garbage', 'too-large'] as const
 export type Fault = (typeof FAULTS)[number]
 
 /** What each fault does, for people. */
@@ -10,6 +10,7 @@ export const FAULT_TEXTS: Readonly<Record<Fault, string>> = {
   'missing-saved-session': 'the newest build of each channel sends idle-daily only',
   'https-revision': 'the newest build of each channel names its revision with https',
   garbage: 'a third of all bodies is no JSON',
+  'too-large': 'the newest build of each channel sends bodies of about 300 KiB, over the default limit',
 }
 
 /** `hour` as it is with `faults`, on those channels that it has. */
@@ -36,6 +37,8 @@ function withFault(channel: ChannelRates, fault: Fault): ChannelRates {
       const others = channel.problems.filter(({ problem }) => problem !== 'bad_json')
       return { ...channel, problems: [...others, { problem: 'bad_json', ratio: GARBAGE_RATIO }] }
     }
+    case 'too-large':
+      return { ...channel, rates: channel.rates.map((rate) => ({ ...rate, isTooLarge: rate.isNewestBuild })) }
   }
 }
 

@@ -8,6 +8,7 @@ export interface Payload {
   simpleMeasurements: Record<string, number>
   histograms: Record<string, RawHistogram>
   info: PayloadInfo
+  slowSQL?: Record<string, [count: number, totalMs: number]>
 }
 
 export interface PayloadInfo {
@@ -51,6 +52,15 @@ export function simulatedPayload(info: PayloadInfo, revision: SimulatedRevision,
   const uptime = Math.floor(1 + 600 * random() ** 2)
   const simpleMeasurements = { uptime, start: Math.floor(20 + 80 * random()), main: Math.floor(200 + 2_000 * random()) }
   return { ver: 1, simpleMeasurements, histograms, info }
+}
+
+/** The payload with 4,000 to 5,000 slow statements, a text each: somebody forgot to bound a list. */
+export function grownPayload(payload: Payload, random: Random): Payload {
+  const statements = Array.from({ length: 4_000 + Math.floor(1_000 * random()) }, (_, i) => {
+    const text = `SELECT id, url FROM moz_places_${i} WHERE visit_count > :count`
+    return [text, [1 + Math.floor(9 * random()), Math.floor(5_000 * random())]] satisfies [string, [number, number]]
+  })
+  return { ...payload, slowSQL: Object.fromEntries<[number, number]>(statements) }
 }
 
 const TYPE_NUMBERS: Readonly<Record<HistogramDefinition['kind'], number>> = {

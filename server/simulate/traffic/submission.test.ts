@@ -41,6 +41,24 @@ test('payloads have 20 to 70 histograms', () => {
   }
 })
 
+test('a build with too large bodies is over the default limit, and wholly well otherwise', () => {
+  const [channel] = channels
+  const [rate] = channel?.rates ?? []
+  if (channel === undefined || rate === undefined) throw new Error('nothing is sent')
+  for (let seed = 0; seed < 5; seed += 1) {
+    const order = {
+      profile: channel.profile,
+      rate: { ...rate, isTooLarge: true },
+      problem: NO_PROBLEM,
+      documentId: 'an-id',
+    } as const
+    const { body } = simulatedSubmission(order, randomStream(seed))
+    expect(body.length).toBeGreaterThan(200 * 1024)
+    expect(body.length).toBeLessThan(1024 * 1024)
+    expect(JSON.parse(Buffer.from(body).toString())).toMatchObject({ ver: 1, info: { reason: rate.reason } })
+  }
+})
+
 test('the same seed makes the same submission', () => {
   const [channel] = channels
   expect(channel && submitted(channel, NO_PROBLEM, 7, 'an-id')).toEqual(

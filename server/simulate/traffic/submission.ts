@@ -4,7 +4,7 @@ import type { ChannelProfile } from '../story/channels.ts'
 import type { Random } from '../story/random.ts'
 import type { SubmissionRate } from '../story/rates.ts'
 import { HTTP_PREFIX, HTTPS_PREFIX } from '../story/story.ts'
-import { type PayloadInfo, simulatedPayload } from './payload.ts'
+import { grownPayload, type PayloadInfo, simulatedPayload } from './payload.ts'
 import { revisionOfTrain } from './specification.ts'
 import { encodedBody, spoiledInfo, spoiledPayload } from './spoil.ts'
 
@@ -26,7 +26,7 @@ export interface SubmissionOrder {
 /** A submission that will be counted under its channel, build and reason, with its problem. */
 export function simulatedSubmission(order: SubmissionOrder, random: Random): SimulatedSubmission {
   const { profile, rate, problem, documentId } = order
-  const { build, reason, https } = rate
+  const { build, reason, https, isTooLarge = false } = rate
   const population = profile.populations.find(({ appName }) => appName === build.appName)
   const revision = revisionOfTrain(population?.rhythm.train ?? 0)
   const info: PayloadInfo = {
@@ -42,7 +42,8 @@ export function simulatedSubmission(order: SubmissionOrder, random: Random): Sim
     memsize: 1024 * (1 + Math.floor(16 * random())),
     revision: `${https ? HTTPS_PREFIX : HTTP_PREFIX}/${revision.repository}/rev/${revision.hex}`,
   }
-  const payload = simulatedPayload(spoiledInfo(info, problem, revision.hex), revision, random)
+  const simulated = simulatedPayload(spoiledInfo(info, problem, revision.hex), revision, random)
+  const payload = isTooLarge ? grownPayload(simulated, random) : simulated
   // What can't be opened has nothing but its path to say what it was; a mismatch needs a path to mismatch.
   const needsPath =
     problem === 'dimension_mismatch' || (problem !== NO_PROBLEM && OUTCOME_OF_PROBLEM[problem] === 'rejected')
@@ -51,7 +52,7 @@ export function simulatedSubmission(order: SubmissionOrder, random: Random): Sim
   const dimensions = [reason, build.appName, version, profile.sentAs, build.buildId]
   return {
     path: `${SUBMISSION_PREFIX}${[documentId, ...(isIdOnly ? [] : dimensions)].join('/')}`,
-    body: encodedBody(spoiledPayload(payload, problem), problem, random() < SHARE_OF_GZIP),
+    body: encodedBody(spoiledPayload(payload, problem), problem, !isTooLarge && random() < SHARE_OF_GZIP),
   }
 }
 
