@@ -10,6 +10,7 @@ import { convertChildOptions, receiveChildOptions } from './owner/child-options.
 import { type RunningServer, serveOn } from './owner/serve-on.ts'
 import { stateFolders } from './owner/state-folders.ts'
 import { startReceivers } from './receive/receivers.ts'
+import type { LiveSettings } from './settings/live-settings.ts'
 import type { Settings } from './settings/schema.ts'
 
 interface RoleSurroundings {
@@ -19,18 +20,20 @@ interface RoleSurroundings {
 
 /**
  * Receives until `stop`, in processes of their own; leaves their segments to whoever converts. Answers the exit code.
- * Throws CannotListen, and Node's error where the spool can't be made.
+ * Throws CannotListen, TlsTrouble, and Node's error where the spool can't be made.
  */
 export async function runReceiver(
-  settings: Settings,
+  live: LiveSettings,
   { log, stop, version }: RoleSurroundings & { readonly version: string },
 ): Promise<number> {
+  const settings = live.current
   const folders = stateFolders(settings.state)
   const metrics = new ServiceMetrics(createProcessRegistry('receiver', { receiver: 'parent' }))
   await makeSpoolFolders(folders.spool)
   const options = receiveChildOptions(settings, folders, version)
   const receivers = await startReceivers({ options, count: settings.receive.receivers, log, metrics })
   const admin = await serveAdmin(settings, metrics)
+  live.onReload(() => receivers.reload())
   try {
     await Promise.race([receivers.listening.then(() => aborted(stop)), aborted(stop)])
   } finally {
@@ -45,7 +48,11 @@ export async function runConverter(settings: Settings, { log, stop }: RoleSurrou
   const options = convertOptions.parse(convertChildOptions(settings, stateFolders(settings.state)))
   const registry = createProcessRegistry('converter')
   const metrics = createConvertMetrics(registry)
-  const converter = new Converter(options, { log, metrics, onConverted: (segment) => log.debug({ segment }, 'converted') })
+  const converter = new Converter(options, {
+    log,
+    metrics,
+    onConverted: (segment) => log.debug({ segment }, 'converted'),
+  })
   const admin = await serveAdmin(settings, new ServiceMetrics(registry))
   await converter.start()
   await aborted(stop)

@@ -9,7 +9,7 @@ import { type Owner, startOwner } from './owner/owner.ts'
 import { stateFolders } from './owner/state-folders.ts'
 import { type SupervisedChild, superviseChild } from './process/supervise-child.ts'
 import { type Receivers, startReceivers } from './receive/receivers.ts'
-import { httpUrl } from './settings/http-url.ts'
+import { receiveUrl } from './settings/http-url.ts'
 import type { LiveSettings } from './settings/live-settings.ts'
 
 export interface ServiceOptions {
@@ -36,7 +36,7 @@ export interface Service {
 
 /**
  * All roles in one process tree: the owner here, receivers and converter as its children. Throws as startOwner does, and
- * CannotListen where submissions can't be received; then nothing is left running.
+ * CannotListen or TlsTrouble where submissions can't be received; then nothing is left running.
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const registry = createProcessRegistry('owner')
@@ -49,7 +49,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     await owner.stop()
     throw error
   })
-  owner.receivesOn(httpUrl(options.settings.current.receive.listen, receivers.port))
+  owner.receivesOn(receiveUrl(options.settings.current.receive, receivers.port))
+  options.settings.onReload(() => receivers.reload())
   const converter = startConverter(options, owner, metrics.service)
   return {
     dashboardPort: owner.dashboardPort,

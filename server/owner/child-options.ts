@@ -20,6 +20,7 @@ export function receiveChildOptions(
     spool: folders.spool,
     host: receive.listen.host,
     port: receive.listen.port,
+    tls: receive.tls.certificate === '' ? null : { ...receive.tls },
     maxBodyBytes: receive.maxBodyBytes,
     maxPathBytes: receive.maxPathBytes,
     maxHeaderBytes: receive.maxHeaderBytes,

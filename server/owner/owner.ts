@@ -10,7 +10,7 @@ import type { Logger } from '../log.ts'
 import type { OwnerMetrics } from '../metrics/owner-metrics.ts'
 import type { ServiceMetrics } from '../metrics/service-metrics.ts'
 import { archiveWaiting } from '../schedule/tasks/archive-task.ts'
-import { httpUrl } from '../settings/http-url.ts'
+import { receiveUrl } from '../settings/http-url.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
 import { coveragePauseMs } from './child-options.ts'
 import { Cleanup } from './cleanup.ts'
@@ -160,7 +160,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
     if ((await judge.decideDue()) > 0) outbox.wake()
   }
 
-  let receiveUrl = httpUrl(settings.current.receive.listen, settings.current.receive.listen.port)
+  let receivesOn = receiveUrl(settings.current.receive, settings.current.receive.listen.port)
   const api: ApiContext = {
     database,
     hub,
@@ -174,7 +174,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
         forecast: () => disk.forecast(),
         reports: metrics.service,
       }),
-    receiveUrl: () => receiveUrl,
+    receiveUrl: () => receivesOn,
     incidents: () => judge.incidents(),
     judgedHour: () => judge.judgedHour(),
     learning: (channel) => learningOf(judge, channel),
@@ -233,7 +233,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
     dashboardPort: dashboard.port,
     wake: () => mergeLoop.wake(),
     receivesOn(url) {
-      receiveUrl = url
+      receivesOn = url
     },
     stop() {
       isStopping = true

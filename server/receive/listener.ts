@@ -1,16 +1,18 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { SECOND_MS } from '../../data/domain/time.ts'
 import type { Logger } from '../log.ts'
-import { AddressConnections } from './address-connections.ts'
 import { answerFault, answerUnasked, answerUnread } from './answer.ts'
 import { answerBrokenRequests } from './broken-requests.ts'
 import { CannotListen } from './cannot-listen.ts'
 import { headersOverLimit } from './header-limit.ts'
 import { LatestRequests } from './latest-requests.ts'
 import type { NoteRefused } from './limit.ts'
+import { OpenConnections } from './open-connections.ts'
 import type { ReceiveOptions } from './options.ts'
 import type { SubmissionHandler } from './submissions.ts'
+import type { TlsPair } from './tls-pair.ts'
 import type { IsTrustedProxy } from './trusted-proxies.ts'
 
 export interface ListenerParts {
@@ -18,19 +20,31 @@ export interface ListenerParts {
   readonly others: (request: IncomingMessage, response: ServerResponse) => Promise<unknown>
   readonly isTrustedProxy: IsTrustedProxy
   readonly noteRefused: NoteRefused
+  /** Null: without TLS. */
+  readonly tls: TlsPair | null
   readonly log: Logger
 }
 
+export interface Listener {
+  readonly server: Server
+  readonly connections: OpenConnections
+  /** Has connections from now on use another certificate. */
+  useTls(pair: TlsPair): void
+}
+
 /** The HTTP server of a receiver, with all limits on connections and on how requests may look; it doesn't listen yet. */
-export function createListener(options: ReceiveOptions, parts: ListenerParts): Server {
-  const { noteRefused } = parts
-  const server = createServer(serverOptions(options))
+export function createListener(options: ReceiveOptions, parts: ListenerParts): Listener {
+  const { noteRefused, tls } = parts
+  const common = serverOptions(options)
+  const tlsServer: TlsServer | null =
+    tls === null ? null : createTlsServer({ ...common, ...tls, handshakeTimeout: common.headersTimeout })
+  const server: Server = tlsServer ?? createServer(common)
   server.maxConnections = options.maxConnections
   // Node would leave out the headers beyond its own number in silence.
   server.maxHeadersCount = 0
   server.on('drop', () => noteRefused('connections'))
 
-  const connections = new AddressConnections({ max: options.maxConnectionsPerAddress, isExempt: parts.isTrustedProxy })
+  const connections = new OpenConnections({ max: options.maxConnectionsPerAddress, isExempt: parts.isTrustedProxy })
   const latest = new LatestRequests()
   server.on('connection', (socket: Socket) => {
     if (connections.admit(socket)) return
@@ -41,7 +55,7 @@ export function createListener(options: ReceiveOptions, parts: ListenerParts): S
   server.on('request', (request, response) => handle(request, response, false))
   server.on('checkContinue', (request, response) => handle(request, response, true))
   answerBrokenRequests(server, { latest, noteRefused })
-  return server
+  return { server, connections, useTls: (pair) => tlsServer?.setSecureContext(pair) }
 }
 
 /** Resolves with the port, after it called `onListening` in the very turn in which it listens. Rejects with CannotListen. */
@@ -65,7 +79,7 @@ const SLOW_CHECK_MS = 500
 /** How many times the longest allowed path a longer one may be and still be read, so that it gets its 202. */
 const READ_PATH_TIMES = 4
 
-function serverOptions(options: ReceiveOptions): ServerOptions {
+function serverOptions(options: ReceiveOptions): ServerOptions & { readonly headersTimeout: number } {
   const headersTimeout = options.headerTimeoutSeconds * SECOND_MS
   return {
     maxHeaderSize: options.maxHeaderBytes + READ_PATH_TIMES * options.maxPathBytes,

@@ -1,9 +1,10 @@
 import { createLog } from '../log.ts'
 import { endWithParent } from '../process/end-with-parent.ts'
 import { CannotListen } from './cannot-listen.ts'
-import type { ReceiverMessage } from './messages.ts'
+import { parentMessage, type ReceiverMessage } from './messages.ts'
 import { receiveOptions } from './options.ts'
 import { startReceiver } from './receiver.ts'
+import { TlsTrouble } from './tls-pair.ts'
 
 /**
  * The receiver's process. Its one argument is `ReceiveOptions` as JSON; it tells its parent a `ReceiverMessage` and ends
@@ -14,10 +15,17 @@ const log = createLog({ level: options.logLevel, role: 'receiver' })
 const starting = startReceiver(options, { log })
 // Where it couldn't start there is nothing to stop, and below it is said why.
 endWithParent(async () => (await starting.catch(() => null))?.stop())
+process.on('message', (sent) => {
+  if (parentMessage.safeParse(sent).success) void starting.then((receiver) => receiver.reload()).catch(() => {})
+})
 try {
   const { port } = await starting
   tell({ kind: 'listening', port })
 } catch (error) {
+  if (error instanceof TlsTrouble) {
+    log.error(error.message)
+    process.exit(1)
+  }
   if (!(error instanceof CannotListen) || process.send === undefined) throw error
   tell({ kind: 'cannot_listen', code: error.code }, () => process.exit(1))
 }

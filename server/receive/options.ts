@@ -18,6 +18,8 @@ export const receiveOptions = z.strictObject({
   port: z.int().min(0).max(65_535),
   /** The socket to listen on, where the parent has bound that address already. */
   fd: z.int().min(0).optional(),
+  /** Files in PEM; null: without TLS. */
+  tls: z.strictObject({ certificate: z.string().min(1), key: z.string().min(1) }).nullable(),
   maxBodyBytes: z.int().min(1),
   maxPathBytes: z.int().min(64).max(MAX_PATH_BYTES),
   maxHeaderBytes: z.int().min(1024),

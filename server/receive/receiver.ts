@@ -13,11 +13,15 @@ import type { ReceiveOptions } from './options.ts'
 import { PendingBytes } from './pending-bytes.ts'
 import { statusApp } from './status-app.ts'
 import { submissionHandler } from './submissions.ts'
+import { readTlsPair } from './tls-pair.ts'
+import { watchTlsPair } from './tls-watch.ts'
 import { trustedProxies } from './trusted-proxies.ts'
 
 export interface Receiver {
   /** The port that is listened to. */
   readonly port: number
+  /** Looks at once whether the certificate's files have changed, as it does every few seconds. */
+  reload(): Promise<void>
   /**
    * Takes nothing more, answers what has arrived, closes the last segment. Bodies that are still on their way get half
    * a second.
@@ -35,7 +39,8 @@ export interface ReceiverSurroundings {
 
 /**
  * Starts receiving. Resolves when the listener is open and the first heartbeat on its way; rejects with CannotListen
- * where the address can't be had, and with Node's error where the spool's folders can't be made.
+ * where the address can't be had, with TlsTrouble where there is no certificate to be used, and with Node's error where the
+ * spool's folders can't be made.
  */
 export async function startReceiver(
   options: ReceiveOptions,
@@ -67,13 +72,16 @@ export async function startReceiver(
     },
   })
   const pending = new PendingBytes(options.maxPendingBytes)
-  const server = createListener(options, {
+  const tls = options.tls === null ? null : await readTlsPair(options.tls)
+  const { server, connections, useTls } = createListener(options, {
     submissions: submissionHandler({ ...options, writer, admission, pending, clientAddress, noteRefused, log }),
     others: getRequestListener(statusApp({ admission, version: options.version }).fetch),
     isTrustedProxy,
     noteRefused,
+    tls,
     log,
   })
+  const tlsWatch = options.tls === null ? null : watchTlsPair(options.tls, { inForce: tls, use: useTls, log })
   // Whoever is beyond maxConnections wasn't heard, and nobody knows what it would have sent.
   server.on('drop', () => admission.noteOverload())
 
@@ -82,13 +90,14 @@ export async function startReceiver(
   // receiver that never gets its address must not say that it listened.
   const port = await listen(server, options, () => admission.start())
   log.info({ receiver }, 'listening')
-  return { port, stop }
+  return { port, reload: async () => tlsWatch?.look('asked'), stop }
 
   async function stop(): Promise<void> {
+    tlsWatch?.stop()
     const closed = new Promise((resolve) => server.close(resolve))
     server.closeIdleConnections()
     await admission.stop()
-    const cut = setTimeout(() => server.closeAllConnections(), STOP_GRACE_MS)
+    const cut = setTimeout(() => connections.destroyAll(), STOP_GRACE_MS)
     await closed
     clearTimeout(cut)
     await writer.stop()

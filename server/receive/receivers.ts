@@ -3,8 +3,9 @@ import type { ServiceMetrics } from '../metrics/service-metrics.ts'
 import { FIRST_HANDED_FD, type SupervisedChild, superviseChild } from '../process/supervise-child.ts'
 import { CannotListen } from './cannot-listen.ts'
 import { openListeningSocket } from './listening-socket.ts'
-import { receiverMessage } from './messages.ts'
+import { RELOAD_MESSAGE, receiverMessage } from './messages.ts'
 import type { ReceiveOptions } from './options.ts'
+import { readTlsPair } from './tls-pair.ts'
 
 export interface ReceiversOptions {
   /** What each of them is started with; names and the socket are given here. */
@@ -21,6 +22,8 @@ export interface Receivers {
   readonly port: number
   /** Resolves when all of them listen; rejects with CannotListen where they can't. */
   readonly listening: Promise<void>
+  /** Has each look whether the files of its certificate have changed. */
+  reload(): void
   /** Has everybody answer what has arrived, and ends them. */
   stop(): Promise<void>
 }
@@ -32,9 +35,10 @@ export function receiverNames(count: number): string[] {
 
 /**
  * Starts receivers; each is started again whenever it dies, and the others go on meanwhile. Rejects with CannotListen where
- * the address can't be had.
+ * the address can't be had, and with TlsTrouble where there is no certificate to be used.
  */
 export async function startReceivers({ options, count, log, metrics }: ReceiversOptions): Promise<Receivers> {
+  if (options.tls !== null) await readTlsPair(options.tls)
   const socket = await openListeningSocket(options)
   const names = receiverNames(count)
   const share = { ...options, ...sharedLimits(options, count), fd: FIRST_HANDED_FD }
@@ -47,6 +51,9 @@ export async function startReceivers({ options, count, log, metrics }: Receivers
   return {
     port: socket.port,
     listening,
+    reload() {
+      for (const { child } of receivers) child.send(RELOAD_MESSAGE)
+    },
     async stop() {
       // Before they stop: who comes now is refused, and doesn't wait in a queue that nobody serves any more.
       socket.close()

@@ -13,6 +13,7 @@ export function fittingProblems(settings: Settings, resolved: readonly ResolvedS
     ...adminProblems(settings, problemOf),
     ...sharedAddressProblems(settings, problemOf),
     ...nobodyToldProblems(settings, problemOf),
+    ...halfTlsProblems(settings, problemOf),
   ]
 }
 
@@ -52,6 +53,13 @@ function adminProblems({ admin, receive, dashboard }: Settings, problemOf: Probl
 function nobodyToldProblems({ smtp, mail }: Settings, problemOf: ProblemOf): string[] {
   if (smtp.url === '' || mail.to.length > 0) return []
   return problemOf('mail.to', 'at least one mail address, since smtp.url is set and somebody should be told')
+}
+
+function halfTlsProblems({ receive: { tls } }: Settings, problemOf: ProblemOf): string[] {
+  if ((tls.certificate === '') === (tls.key === '')) return []
+  return tls.key === ''
+    ? problemOf('receive.tls.key', "the path of the certificate's private key, since receive.tls.certificate is set")
+    : problemOf('receive.tls.certificate', 'the path of a certificate, since receive.tls.key is set')
 }
 
 function isSame(a: ListenAddress, b: ListenAddress): boolean {

@@ -22,6 +22,7 @@ export class LiveSettings {
   #inForce: CheckedSettings
   readonly #load: () => CheckedSettings | SettingsProblems
   #listeners: readonly ((settings: Settings) => void)[] = []
+  #reloadListeners: readonly (() => void)[] = []
 
   constructor(first: CheckedSettings, load: () => CheckedSettings | SettingsProblems) {
     this.#inForce = first
@@ -35,6 +36,11 @@ export class LiveSettings {
   /** `listener` is told after each reload that changed something at once. */
   onChange(listener: (settings: Settings) => void): void {
     this.#listeners = [...this.#listeners, listener]
+  }
+
+  /** `listener` is told after each reload, also where no setting changed: files that settings name may have. */
+  onReload(listener: () => void): void {
+    this.#reloadListeners = [...this.#reloadListeners, listener]
   }
 
   /** Reads all sources again. All of it is put to work, or, if anything is wrong, nothing. */
@@ -56,6 +62,7 @@ export class LiveSettings {
     if (mixed.kind === 'problems') return mixed
     this.#inForce = mixed
     if (changed.length > 0) for (const listener of this.#listeners) listener(this.current)
+    for (const listener of this.#reloadListeners) listener()
     return { kind: 'reloaded', changed, needRestart: pathsThatApply('restart') }
   }
 }

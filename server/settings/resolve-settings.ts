@@ -40,16 +40,26 @@ function resolveSetting(name: SettingName, layers: readonly Layer[]): ResolvedSe
   return { name, chosen, overridden }
 }
 
-/** `{receive: {listen: …}}` from `receive.listen`; groups are one level deep. */
+/** `{receive: {listen: …}}` from `receive.listen`. */
 function nested(resolved: readonly ResolvedSetting[]): Record<string, unknown> {
-  const groups: Record<string, Record<string, unknown>> = {}
-  const alone: Record<string, unknown> = {}
-  for (const { name, chosen } of resolved) {
-    const [group = '', key] = name.path.split('.')
-    if (key === undefined) alone[group] = chosen.value
-    else groups[group] = { ...groups[group], [key]: chosen.value }
+  return groupOf(resolved.map(({ name, chosen }) => ({ path: name.path.split('.'), value: chosen.value })))
+}
+
+interface PlacedValue {
+  readonly path: readonly string[]
+  readonly value: unknown
+}
+
+function groupOf(placed: readonly PlacedValue[]): Record<string, unknown> {
+  const group: Record<string, unknown> = {}
+  const below = new Map<string, PlacedValue[]>()
+  for (const { path, value } of placed) {
+    const [key = '', ...rest] = path
+    if (rest.length === 0) group[key] = value
+    else below.set(key, [...(below.get(key) ?? []), { path: rest, value }])
   }
-  return { ...alone, ...groups }
+  for (const [key, values] of below) group[key] = groupOf(values)
+  return group
 }
 
 function valueProblems(resolved: readonly ResolvedSetting[], { issues }: z.ZodError): string[] {

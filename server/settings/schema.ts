@@ -67,6 +67,19 @@ export const settingsSchema = z.strictObject({
       defaultText: 'half of the processors, at least 1',
       about: 'Processes that receive, all at that address; the other half is for converting and counting.',
     }),
+    tls: z.strictObject({
+      certificate: folder('', {
+        applies: 'restart',
+        allowed: 'the path of a file, or nothing',
+        about:
+          'A certificate with its chain (PEM): submissions are received over HTTPS. New contents are used without a restart.',
+      }),
+      key: folder('', {
+        applies: 'restart',
+        allowed: 'the path of a file, or nothing',
+        about: "The certificate's private key (PEM), without a passphrase.",
+      }),
+    }),
     maxBodyBytes: bytes('200 KiB', {
       applies: 'restart',
       about: 'A longer body is discarded, answered with 202 and counted.',

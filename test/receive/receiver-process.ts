@@ -33,6 +33,7 @@ export async function startReceiverProcess(
     spool,
     host: '127.0.0.1',
     port: 0,
+    tls: null,
     maxBodyBytes: 200 * 1024,
     maxPathBytes: 10 * 1024,
     maxHeaderBytes: 16 * 1024,

@@ -4,7 +4,7 @@ import { openDatabase } from '../../../data/counts/database.ts'
 import { createLog, type Logger } from '../../log.ts'
 import { stateFolders } from '../../owner/state-folders.ts'
 import { type Service, startService } from '../../serve.ts'
-import { httpUrl } from '../../settings/http-url.ts'
+import { receiveUrl } from '../../settings/http-url.ts'
 import { LiveSettings } from '../../settings/live-settings.ts'
 import type { Settings } from '../../settings/schema.ts'
 import { type DemoSeed, seedDemo } from '../../simulate/demo.ts'
@@ -107,7 +107,7 @@ async function sendTraffic(
   const port = await Promise.race([receivePort, stopped(given.stop)])
   if (port == null) return
   await runTraffic({
-    url: new URL(httpUrl(given.settings.receive.listen, port)),
+    url: new URL(receiveUrl(given.settings.receive, port)),
     rates: given.rates,
     seed: SEED,
     stop: given.stop,

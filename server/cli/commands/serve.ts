@@ -2,9 +2,10 @@ import { fileURLToPath } from 'node:url'
 import { DatabaseError } from '../../../data/counts/database-error.ts'
 import { createLog, type Logger } from '../../log.ts'
 import { CannotListen } from '../../receive/cannot-listen.ts'
+import { TlsTrouble } from '../../receive/tls-pair.ts'
 import { runConverter, runReceiver } from '../../run-role.ts'
 import { type Service, startService } from '../../serve.ts'
-import { httpUrl } from '../../settings/http-url.ts'
+import { httpUrl, receiveUrl } from '../../settings/http-url.ts'
 import { listenTrouble } from '../../settings/listen-trouble.ts'
 import { LiveSettings } from '../../settings/live-settings.ts'
 import type { Settings } from '../../settings/schema.ts'
@@ -46,7 +47,7 @@ the only one that has the database). Roles of one state directory find each othe
     followSettings(settings, log)
     if (role === 'receive') {
       return explained(settings.current, 'admin.listen', () =>
-        runReceiver(settings.current, { log, stop: io.stop, version: version() }),
+        runReceiver(settings, { log, stop: io.stop, version: version() }),
       )
     }
     if (role === 'convert') {
@@ -82,7 +83,7 @@ export async function tellWhere(service: Service, settings: Settings, io: Comman
   const { receive, dashboard } = settings
   if (service.receivePort !== null) {
     const port = await Promise.race([service.receivePort, stopped(io.stop)])
-    if (port !== undefined) io.out(`Submissions: ${httpUrl(receive.listen, port)}/submit/telemetry/<document id>\n`)
+    if (port !== undefined) io.out(`Submissions: ${receiveUrl(receive, port)}/submit/telemetry/<document id>\n`)
   }
   io.out(`Dashboard:   ${httpUrl(dashboard.listen, service.dashboardPort)}/\n`)
 }
@@ -115,7 +116,7 @@ async function explained<T>(
         `state is "${settings.state}": another tidewatch is using this directory; stop it, or choose another with --state`,
       )
     }
-    if (error instanceof DatabaseError) throw new CommandError(error.message)
+    if (error instanceof DatabaseError || error instanceof TlsTrouble) throw new CommandError(error.message)
     if (error instanceof CannotListen) {
       throw new CommandError(listenTrouble('receive.listen', settings.receive.listen, error.code))
     }

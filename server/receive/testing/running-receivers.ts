@@ -64,6 +64,7 @@ function optionsFor(spool: string, overrides: Partial<ReceiveOptions>): ReceiveO
     spool,
     host: '127.0.0.1',
     port: 0,
+    tls: null,
     maxBodyBytes: 1000,
     maxPathBytes: 300,
     maxHeaderBytes: 4096,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { networkOf } from './address-connections.ts'
+import { networkOf } from './open-connections.ts'
 
 test.each([
   { address: '192.0.2.1', network: '192.0.2.1' },

@@ -2,13 +2,14 @@ import type { Socket } from 'node:net'
 import { type IsTrustedProxy, plainAddress } from './trusted-proxies.ts'
 
 /**
- * Keeps any one address from taking all the connections there are. An IPv6 address counts with its /64 network: that is
+ * The connections that are open. Keeps any one address from taking all the connections there are. An IPv6 address counts with its /64 network: that is
  * what one client has for itself. Proxies stand for many clients and are exempt; so is what has no address any more.
  */
-export class AddressConnections {
+export class OpenConnections {
   readonly #max: number
   readonly #isExempt: IsTrustedProxy
-  readonly #open = new Map<string, number>()
+  readonly #sockets = new Set<Socket>()
+  readonly #byNetwork = new Map<string, number>()
 
   constructor({ max, isExempt }: { readonly max: number; readonly isExempt: IsTrustedProxy }) {
     this.#max = max
@@ -18,19 +19,32 @@ export class AddressConnections {
   /** Whether this connection may stay; if so it counts until it closes. */
   admit(socket: Socket): boolean {
     const address = plainAddress(socket.remoteAddress ?? '')
-    if (address === '' || this.#isExempt(address)) return true
-    const key = networkOf(address)
-    const open = this.#open.get(key) ?? 0
-    if (open >= this.#max) return false
-    this.#open.set(key, open + 1)
-    socket.once('close', () => this.#leave(key))
+    const network = address === '' || this.#isExempt(address) ? null : networkOf(address)
+    if (network !== null && !this.#enter(network)) return false
+    this.#sockets.add(socket)
+    socket.once('close', () => {
+      this.#sockets.delete(socket)
+      if (network !== null) this.#leave(network)
+    })
     return true
   }
 
-  #leave(key: string): void {
-    const open = this.#open.get(key) ?? 0
-    if (open > 1) this.#open.set(key, open - 1)
-    else this.#open.delete(key)
+  /** Also those that are just agreeing on TLS, which Node's own `closeAllConnections` doesn't know of. */
+  destroyAll(): void {
+    for (const socket of this.#sockets) socket.destroy()
+  }
+
+  #enter(network: string): boolean {
+    const open = this.#byNetwork.get(network) ?? 0
+    if (open >= this.#max) return false
+    this.#byNetwork.set(network, open + 1)
+    return true
+  }
+
+  #leave(network: string): void {
+    const open = this.#byNetwork.get(network) ?? 0
+    if (open > 1) this.#byNetwork.set(network, open - 1)
+    else this.#byNetwork.delete(network)
   }
 }
 
