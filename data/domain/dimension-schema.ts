@@ -39,7 +39,10 @@ export const dimensionSchemaInput = z.object({
 })
 export type DimensionSchemaInput = z.infer<typeof dimensionSchemaInput>
 
-/** The channels that people release to, and the reasons and applications that clients are known to send. */
+/**
+ * The channels that people release to, and the reasons and applications that clients are known to send; the reason of a
+ * unified submission is its type.
+ */
 export const DEFAULT_DIMENSION_SCHEMA: DimensionSchemaInput = {
   version: 1,
   dimensions: [
@@ -58,6 +61,12 @@ export const DEFAULT_DIMENSION_SCHEMA: DimensionSchemaInput = {
         'aborted-session',
         'environment-change',
         'overdue-session',
+        'main',
+        'activation',
+        'upgrade',
+        'deletion',
+        'crash',
+        'loop',
       ],
     },
     {

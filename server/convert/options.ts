@@ -28,6 +28,8 @@ export const convertOptions = z.strictObject({
   maxJsonDepth: whole.default(100),
   maxJsonValues: whole.default(500_000),
   lostHistogramsRatio: z.number().min(0).max(1).default(0.1),
+  /** In which a proxy says the country of a sender; null: none does. */
+  countryHeader: z.string().nullable().default(null),
   dimensions: dimensionSchemaInput.default(DEFAULT_DIMENSION_SCHEMA),
   revisionPrefixes: z.array(z.string()).default([...DEFAULT_REVISION_RULES.prefixes]),
   repositories: z.array(z.string()).default([...DEFAULT_REVISION_RULES.repositories]),
@@ -77,6 +79,7 @@ export function conversionRules(options: ConvertOptions): ConversionRules {
     maxInflatedBytes: options.maxInflatedBytes,
     json: { maxDepth: options.maxJsonDepth, maxValues: options.maxJsonValues },
     lostHistogramsRatio: options.lostHistogramsRatio,
+    countryHeader: options.countryHeader?.toLowerCase() ?? null,
     revisions: { prefixes: options.revisionPrefixes, repositories: options.repositories },
     dimensions: readDimensionSchema(options.dimensions),
   }

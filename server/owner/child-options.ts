@@ -14,7 +14,7 @@ export function receiveChildOptions(
   folders: StateFolders,
   version: string,
 ): Omit<ReceiveOptions, 'receiver'> {
-  const { receive, spool, log } = settings
+  const { receive, spool, convert, log } = settings
   return {
     version,
     spool: folders.spool,
@@ -35,7 +35,7 @@ export function receiveChildOptions(
     heartbeatSeconds: receive.heartbeatSeconds,
     trustedProxies: [...receive.trustedProxies],
     keepClientAddress: receive.keepClientAddress,
-    keepHeaders: [...receive.keepHeaders],
+    keepHeaders: [...receive.keepHeaders, ...(convert.countryHeader === '' ? [] : [convert.countryHeader])],
     segmentMaxAgeSeconds: spool.segmentMaxAgeSeconds,
     segmentMaxBytes: spool.segmentMaxBytes,
     logLevel: log.level,
@@ -52,6 +52,7 @@ export function convertChildOptions(settings: Settings, folders: StateFolders): 
     coveragePauseMs: coveragePauseMs(settings),
     maxInflatedBytes: convert.maxInflatedBytes,
     lostHistogramsRatio: convert.lostHistogramsRatio,
+    countryHeader: convert.countryHeader || null,
     dimensions: {
       version: 1,
       dimensions: [

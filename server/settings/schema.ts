@@ -207,6 +207,14 @@ export const settingsSchema = z.strictObject({
       applies: 'restart',
       about: 'A submission that would lose a greater share of its histograms is quarantined whole.',
     }),
+    countryHeader: text('', {
+      pattern: /^[!#$%&'*+.^_`|~0-9A-Za-z-]*$/,
+      allowed: 'the name of a header, or nothing',
+      applies: 'restart',
+      about:
+        'A header in which a proxy says which country a submission comes from, such as `DE`. It is kept, and of Firefox OS ' +
+        'devices it becomes `info.geoCountry`.',
+    }),
     specificationWaitSeconds: wholeNumber(3, {
       least: 0,
       most: 60,
