@@ -4,7 +4,6 @@ import type { DiskWatch } from '../../alerts/disk/disk-trouble.ts'
 import type { Database } from '../../data/counts/database.ts'
 import { readDiskSamples, storeDiskSample } from '../../data/disk/disk-samples.ts'
 import { type EpochMs, MINUTE_MS } from '../../data/domain/time.ts'
-import type { Settings } from '../settings/schema.ts'
 import { startWorkLoop } from './work-loop.ts'
 
 /** How full the disk of the state directory is, and was. */
@@ -20,7 +19,10 @@ export interface DiskGaugeOptions {
   readonly database: Database
   /** On the disk that is meant. */
   readonly folder: string
-  settings(): Settings
+  /** With less free, submissions are refused. */
+  minFreeBytes(): number
+  /** A disk that will be full within this is told. */
+  tellWithinHours(): number
   readonly now: () => EpochMs
   readonly onError: (error: unknown) => void
 }
@@ -30,13 +32,8 @@ const LOOK_EVERY_MS = MINUTE_MS
 const STORED_EVERY_MS = 10 * MINUTE_MS
 
 /** Looks at the disk once a minute, and at once; remembers a day, also over a restart. */
-export async function openDiskGauge({
-  database,
-  folder,
-  settings,
-  now,
-  onError,
-}: DiskGaugeOptions): Promise<DiskGauge> {
+export async function openDiskGauge(options: DiskGaugeOptions): Promise<DiskGauge> {
+  const { database, folder, now, onError } = options
   let samples: readonly DiskSample[] = await readDiskSamples(database, now() - DISK_MEMORY_MS)
   let known: { readonly minFreeBytes: number; readonly forecast: DiskForecast | null } | null = null
 
@@ -61,10 +58,9 @@ export async function openDiskGauge({
   const loop = startWorkLoop(look, { everyMs: LOOK_EVERY_MS, onError })
   return {
     forecast() {
-      const { minFreeDiskBytes } = settings().receive
-      if (known?.minFreeBytes !== minFreeDiskBytes) {
-        const newest = samples.at(-1)?.at ?? 0
-        known = { minFreeBytes: minFreeDiskBytes, forecast: forecastDisk(samples, minFreeDiskBytes, newest) }
+      const minFreeBytes = options.minFreeBytes()
+      if (known?.minFreeBytes !== minFreeBytes) {
+        known = { minFreeBytes, forecast: forecastDisk(samples, minFreeBytes, samples.at(-1)?.at ?? 0) }
       }
       return known.forecast
     },
@@ -74,8 +70,8 @@ export async function openDiskGauge({
       taken = newest
       return {
         samples,
-        minFreeBytes: settings().receive.minFreeDiskBytes,
-        tellWithinHours: settings().disk.tellWithinHours,
+        minFreeBytes: options.minFreeBytes(),
+        tellWithinHours: options.tellWithinHours(),
         now: newest.at,
       }
     },

@@ -77,8 +77,9 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
   const disk = await openDiskGauge({
     database,
     folder: folders.state,
-    settings: () => settings.current,
-    now: Date.now,
+    minFreeBytes: () => settings.current.receive.minFreeDiskBytes,
+    tellWithinHours: () => settings.current.disk.tellWithinHours,
+    now,
     onError,
   })
   cleanup.add(() => disk.stop())

@@ -3,6 +3,8 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import type { Socket } from 'node:net'
 import { SECOND_MS } from '../../data/domain/time.ts'
 import type { Logger } from '../log.ts'
+import { countedResponse } from '../metrics/counted-response.ts'
+import type { ReceiveMetrics } from '../metrics/receive-metrics.ts'
 import { answerFault, answerUnasked, answerUnread } from './answer.ts'
 import { answerBrokenRequests } from './broken-requests.ts'
 import { CannotListen } from './cannot-listen.ts'
@@ -20,6 +22,7 @@ export interface ListenerParts {
   readonly others: (request: IncomingMessage, response: ServerResponse) => Promise<unknown>
   readonly isTrustedProxy: IsTrustedProxy
   readonly noteRefused: NoteRefused
+  readonly noteAnswered: ReceiveMetrics['answered']
   /** Null: without TLS. */
   readonly tls: TlsPair | null
   readonly log: Logger
@@ -34,8 +37,8 @@ export interface Listener {
 
 /** The HTTP server of a receiver, with all limits on connections and on how requests may look; it doesn't listen yet. */
 export function createListener(options: ReceiveOptions, parts: ListenerParts): Listener {
-  const { noteRefused, tls } = parts
-  const common = serverOptions(options)
+  const { noteRefused, noteAnswered, tls } = parts
+  const common = { ...serverOptions(options), ServerResponse: countedResponse(noteAnswered) }
   const tlsServer: TlsServer | null =
     tls === null ? null : createTlsServer({ ...common, ...tls, handshakeTimeout: common.headersTimeout })
   const server: Server = tlsServer ?? createServer(common)
@@ -54,7 +57,7 @@ export function createListener(options: ReceiveOptions, parts: ListenerParts): L
   const handle = requestHandler(options, parts, latest)
   server.on('request', (request, response) => handle(request, response, false))
   server.on('checkContinue', (request, response) => handle(request, response, true))
-  answerBrokenRequests(server, { latest, noteRefused })
+  answerBrokenRequests(server, { latest, noteRefused, noteAnswered })
   return { server, connections, useTls: (pair) => tlsServer?.setSecureContext(pair) }
 }
 

@@ -1,4 +1,7 @@
 import { createLog } from '../log.ts'
+import { reportMetrics } from '../metrics/metrics-report.ts'
+import { createProcessRegistry } from '../metrics/process-registry.ts'
+import { createReceiveMetrics } from '../metrics/receive-metrics.ts'
 import { endWithParent } from '../process/end-with-parent.ts'
 import { CannotListen } from './cannot-listen.ts'
 import { parentMessage, type ReceiverMessage } from './messages.ts'
@@ -12,7 +15,8 @@ import { TlsTrouble } from './tls-pair.ts'
  */
 const options = receiveOptions.parse(JSON.parse(process.argv[2] ?? ''))
 const log = createLog({ level: options.logLevel, role: 'receiver' })
-const starting = startReceiver(options, { log })
+const registry = createProcessRegistry('receiver', { receiver: options.receiver })
+const starting = startReceiver(options, { log, metrics: createReceiveMetrics(registry) })
 // Where it couldn't start there is nothing to stop, and below it is said why.
 endWithParent(async () => (await starting.catch(() => null))?.stop())
 process.on('message', (sent) => {
@@ -21,6 +25,7 @@ process.on('message', (sent) => {
 try {
   const { port } = await starting
   tell({ kind: 'listening', port })
+  reportMetrics(registry)
 } catch (error) {
   if (error instanceof TlsTrouble) {
     log.error(error.message)

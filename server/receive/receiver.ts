@@ -1,3 +1,4 @@
+import { promisify } from 'node:util'
 import { getRequestListener } from '@hono/node-server'
 import { SECOND_MS } from '../../data/domain/time.ts'
 import { makeSpoolFolders } from '../../data/spool/folders.ts'
@@ -5,6 +6,7 @@ import { closeOrphans } from '../../data/spool/orphans.ts'
 import type { CreateSegmentFile } from '../../data/spool/segment-file.ts'
 import { SpoolWriter } from '../../data/spool/spool-writer.ts'
 import type { Logger } from '../log.ts'
+import { NO_RECEIVE_METRICS, type ReceiveMetrics } from '../metrics/receive-metrics.ts'
 import { Admission } from './admission.ts'
 import { clientAddressBehind } from './client-address.ts'
 import type { NoteRefused } from './limit.ts'
@@ -35,6 +37,7 @@ export interface ReceiverSurroundings {
   /** Tests make files that fail. */
   readonly createFile?: CreateSegmentFile
   readonly noteRefused?: NoteRefused
+  readonly metrics?: ReceiveMetrics
 }
 
 /**
@@ -44,7 +47,7 @@ export interface ReceiverSurroundings {
  */
 export async function startReceiver(
   options: ReceiveOptions,
-  { log, createFile, noteRefused = () => {} }: ReceiverSurroundings,
+  { log, createFile, metrics = NO_RECEIVE_METRICS, noteRefused = metrics.refused }: ReceiverSurroundings,
 ): Promise<Receiver> {
   const { spool, receiver } = options
   const isTrustedProxy = trustedProxies(options.trustedProxies)
@@ -58,6 +61,7 @@ export async function startReceiver(
     receiver,
     segmentMaxAgeMs: options.segmentMaxAgeSeconds * SECOND_MS,
     segmentMaxBytes: options.segmentMaxBytes,
+    onCommit: metrics.committed,
     onTrouble: (doing, error) => log.error({ error }, `the spool has trouble with ${doing}`),
     ...(createFile === undefined ? {} : { createFile }),
   })
@@ -78,6 +82,7 @@ export async function startReceiver(
     others: getRequestListener(statusApp({ admission, version: options.version }).fetch),
     isTrustedProxy,
     noteRefused,
+    noteAnswered: metrics.answered,
     tls,
     log,
   })
@@ -85,6 +90,11 @@ export async function startReceiver(
   // Whoever is beyond maxConnections wasn't heard, and nobody knows what it would have sent.
   server.on('drop', () => admission.noteOverload())
 
+  metrics.watch({
+    connections: promisify(server.getConnections.bind(server)),
+    pendingBytes: () => pending.bytes,
+    refusal: () => admission.refusal()?.kind ?? null,
+  })
   await admission.prepare()
   // In the same turn as the listener opens, so that a heartbeat is the first frame of all; not before it, because a
   // receiver that never gets its address must not say that it listened.
