@@ -2,9 +2,10 @@ import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { claimNext, removeClaimed, takeOverDeadClaims } from './claims.ts'
+import { removeClaimed, takeOverDeadClaims } from './claims.ts'
 import { filesIn, makeSpoolFolders } from './folders.ts'
 import { ownIdentity } from './process-identity.ts'
+import { claimNext } from './segment-queue.ts'
 import { listUnmerged } from './unmerged.ts'
 
 let spool: string
@@ -56,8 +57,8 @@ test('claims of any dead owner are taken over, those of living ones never', asyn
 test('removing is for one segment, whoever has it, and may be repeated', async () => {
   await put('claimed', `${name(1)}~1.1`)
   await put('claimed', `${name(2)}~1.1`)
-  await removeClaimed(spool, name(1))
-  await removeClaimed(spool, name(1))
+  await removeClaimed(spool, [name(1)])
+  await removeClaimed(spool, [name(1)])
   expect(await list('claimed')).toEqual([`${name(2)}~1.1`])
 })
 
@@ -83,7 +84,7 @@ test('a segment that moves while it is looked for is seen', async () => {
       rename(join(spool, 'open', name(5)), join(spool, 'closed', name(5))).then(() => claimNext(spool, '1.1')),
     ])
     expect(unmerged.map(({ segment }) => segment)).toEqual([name(5)])
-    await removeClaimed(spool, name(5))
+    await removeClaimed(spool, [name(5)])
   }
 })
 

@@ -3,13 +3,17 @@ import { join } from 'node:path'
 import { makeFolderDurably } from '../files/durable.ts'
 import { isNotFound } from '../files/is-not-found.ts'
 
-/** The folders of a spool, in the flow's order: a segment moves from one to the next and never back. */
+/** The folders that what is received goes through, in the flow's order: a segment moves from one to the next and never back. */
 export const SPOOL_FOLDERS = ['open', 'closed', 'claimed'] as const
-type SpoolFolder = (typeof SPOOL_FOLDERS)[number]
+
+/** Where segments wait that an import brought in; from here they go to `claimed` as well. */
+export const IMPORT_FOLDER = 'import'
+
+type SpoolFolder = (typeof SPOOL_FOLDERS)[number] | typeof IMPORT_FOLDER
 
 /** Makes the folders of the spool at `spool` where they are missing. */
 export async function makeSpoolFolders(spool: string): Promise<void> {
-  for (const folder of SPOOL_FOLDERS) await makeFolderDurably(join(spool, folder))
+  for (const folder of [...SPOOL_FOLDERS, IMPORT_FOLDER]) await makeFolderDurably(join(spool, folder))
 }
 
 /** Names of the files in `folder`; none where the folder isn't there yet. */

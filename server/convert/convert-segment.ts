@@ -1,12 +1,7 @@
-import { open, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { stat } from 'node:fs/promises'
 import { ConvertedFileWriter } from '../../data/converted/converted-file.ts'
-import type { ConvertedIndex, ConvertedRecord, DamagedStretch } from '../../data/converted/converted-record.ts'
-import { applySchema } from '../../data/domain/dimension-schema.ts'
-import { UNKNOWN } from '../../data/domain/dimensions.ts'
-import { notedBytes } from '../../data/domain/noted-bytes.ts'
+import type { ConvertedIndex, ConvertedRecord } from '../../data/converted/converted-record.ts'
 import type { EpochMs } from '../../data/domain/time.ts'
-import { makeFolderDurably, writeFileDurably } from '../../data/files/durable.ts'
 import type { Revision } from '../../data/histograms/revision.ts'
 import {
   type Conversion,
@@ -18,10 +13,11 @@ import { type ConversionRules, type Reading, readSubmission } from '../../data/p
 import type { Submission } from '../../data/payload/submission.ts'
 import type { Claim } from '../../data/spool/claims.ts'
 import type { Frame } from '../../data/spool/frame.ts'
-import { readSegment, type Segment } from '../../data/spool/read-segment.ts'
-import { coverageOf } from './coverage.ts'
-
+import { openSegmentReader, type SegmentReader } from '../../data/spool/read-segment.ts'
+import type { SegmentEnd } from '../../data/spool/segment-piece.ts'
 import { countOutcomes, type OutcomeCount } from './count-outcomes.ts'
+import { DamageKeeper } from './keep-damaged.ts'
+import { SegmentFacts } from './segment-facts.ts'
 
 /** Raised when the same submission would be decided differently. */
 const CONVERTER_VERSION = '2'
@@ -52,25 +48,55 @@ const BATCH_CHARACTERS = 4_000_000
  */
 export async function convertSegment(conversion: SegmentConversion): Promise<readonly OutcomeCount[]> {
   const { claim, folders } = conversion
-  const segment = await readSegment(claim.path)
-  const createdAt = await creationTime(segment, claim)
-  const damaged = segment.damaged.map((stretch) => ({ ...stretch, near: stretch.near || createdAt }))
-  await keepDamaged(damaged, claim, folders.corrupted)
-
-  const writer = await ConvertedFileWriter.open(folders.converted, claim.segment)
+  const facts = new SegmentFacts()
+  const records: ConvertedRecord[] = []
+  const segment = await openSegmentReader(claim.path)
+  const keeper = new DamageKeeper(folders.corrupted, claim.segment)
   try {
-    const records: ConvertedRecord[] = []
-    for (const batch of batches(segment.frames, conversion)) {
-      for (const { record, content } of await convertBatch(batch, conversion)) {
-        records.push(record)
-        await writer.append(record.frame, content)
+    const writer = await ConvertedFileWriter.open(folders.converted, claim.segment)
+    try {
+      for await (const batch of batches(submissionsOf(segment, facts, keeper), conversion)) {
+        for (const { record, content } of await convertBatch(batch, conversion)) {
+          records.push(record)
+          await writer.append(record.frame, content)
+        }
       }
+      await writer.finish(await indexOf(segment.end, facts, records, conversion))
+      return countOutcomes(records)
+    } catch (error) {
+      await writer.abandon()
+      throw error
     }
-    await writer.finish(indexOf(segment, createdAt, damaged, records, conversion))
-    return countOutcomes(records)
-  } catch (error) {
-    await writer.abandon()
-    throw error
+  } finally {
+    await keeper.abandon()
+    await segment.close()
+  }
+}
+
+type SubmissionFrame = Extract<Frame, { kind: 'submission' }>
+
+/** The segment's submissions; all else that it holds goes to `facts`, and what is damaged aside, before anything says that it is done. */
+async function* submissionsOf(
+  segment: SegmentReader,
+  facts: SegmentFacts,
+  keeper: DamageKeeper,
+): AsyncGenerator<SubmissionFrame> {
+  for await (const piece of segment) {
+    switch (piece.kind) {
+      case 'frame':
+        facts.add(piece.frame)
+        if (piece.frame.kind === 'submission') yield piece.frame
+        break
+      case 'damaged_bytes':
+        await keeper.add(piece.bytes)
+        break
+      case 'damaged':
+        await keeper.finish(piece.stretch)
+        facts.damaged.push(piece.stretch)
+        break
+      default:
+        piece satisfies never
+    }
   }
 }
 
@@ -79,12 +105,14 @@ type Opened =
   | { readonly kind: 'reading'; readonly reading: Reading; readonly submission: Submission }
   | { readonly kind: 'decided'; readonly conversion: Conversion }
 
-function* batches(frames: readonly Frame[], conversion: SegmentConversion): Generator<Opened[]> {
+async function* batches(
+  frames: AsyncIterable<SubmissionFrame>,
+  conversion: SegmentConversion,
+): AsyncGenerator<Opened[]> {
   const most = conversion.careful ? 1 : BATCH_SUBMISSIONS
   let batch: Opened[] = []
   let characters = 0
-  for (const frame of frames) {
-    if (frame.kind !== 'submission') continue
+  for await (const frame of frames) {
     const opened = openSubmission(submissionOf(frame), conversion)
     batch.push(opened)
     characters += opened.kind === 'reading' ? (opened.reading.payload?.text.length ?? 0) : 0
@@ -96,7 +124,7 @@ function* batches(frames: readonly Frame[], conversion: SegmentConversion): Gene
   if (batch.length > 0) yield batch
 }
 
-function submissionOf(frame: Extract<Frame, { kind: 'submission' }>): Submission {
+function submissionOf(frame: SubmissionFrame): Submission {
   const { number, receivedAt, path, attributes, body } = frame
   return { frame: number, receivedAt, path, headers: attributes, body }
 }
@@ -150,54 +178,26 @@ export function revisionKey({ repository, hex }: Revision): string {
   return `${repository} ${hex}`
 }
 
-/** Of a file that doesn't tell, its last change: the counts of its damage belong somewhere near, not to 1970. */
-async function creationTime({ header }: Segment, claim: Claim): Promise<EpochMs> {
-  return header.createdAt || Math.floor((await stat(claim.path)).mtimeMs)
-}
-
-/** Copies damaged stretches aside, before anything says that their segment is done. */
-async function keepDamaged(damaged: readonly DamagedStretch[], claim: Claim, folder: string): Promise<void> {
-  if (damaged.length === 0) return
-  await makeFolderDurably(folder)
-  const handle = await open(claim.path, 'r')
-  try {
-    for (const { offset, bytes } of damaged) {
-      const stretch = Buffer.alloc(bytes)
-      await handle.read(stretch, 0, bytes, offset)
-      await writeFileDurably(join(folder, `${claim.segment}-${offset}.bin`), stretch)
-    }
-  } finally {
-    await handle.close()
-  }
-}
-
-function indexOf(
-  { header, frames }: Segment,
-  segmentCreatedAt: EpochMs,
-  damaged: readonly DamagedStretch[],
+async function indexOf(
+  { header }: SegmentEnd,
+  facts: SegmentFacts,
   records: readonly ConvertedRecord[],
   { claim, rules, coveragePauseMs }: SegmentConversion,
-): ConvertedIndex {
-  const heartbeats = frames.filter(({ kind }) => kind === 'heartbeat').map(({ receivedAt }) => receivedAt)
+): Promise<ConvertedIndex> {
+  const createdAt = header.createdAt || (await lastChange(claim))
   return {
     segment: claim.segment,
     receiver: header.receiver,
-    segmentCreatedAt,
+    segmentCreatedAt: createdAt,
     converterVersion: CONVERTER_VERSION,
-    // The servers of 2013 wrote no heartbeats: when they listened nobody knows.
-    coverage: header.version === 'v3' ? coverageOf(header.receiver, heartbeats, coveragePauseMs) : [],
-    damaged,
-    discarded: frames.flatMap((frame) => {
-      if (frame.kind !== 'discarded') return []
-      const { receivedAt, cause, limitBytes = 0 } = frame
-      const channel = countedChannel(frame.channel, rules)
-      return [{ receivedAt, channel, cause, bytes: notedBytes(frame.bytes), limitBytes }]
-    }),
+    coverage: facts.coverage(header, coveragePauseMs),
+    damaged: facts.damaged.map((stretch) => ({ ...stretch, near: stretch.near || createdAt })),
+    discarded: facts.discarded(rules),
     records,
   }
 }
 
-function countedChannel(channel: string, { dimensions }: ConversionRules): string {
-  const others = { reason: UNKNOWN, appName: UNKNOWN, appVersion: UNKNOWN, buildId: UNKNOWN }
-  return applySchema({ ...others, channel: channel || UNKNOWN }, dimensions).channel
+/** Of a file that doesn't tell when it was made: the counts of its damage belong somewhere near, not to 1970. */
+async function lastChange(claim: Claim): Promise<EpochMs> {
+  return Math.floor((await stat(claim.path)).mtimeMs)
 }

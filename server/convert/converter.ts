@@ -1,17 +1,20 @@
 import { type FSWatcher, watch } from 'node:fs'
-import { access } from 'node:fs/promises'
+import { access, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { convertedFilePath } from '../../data/converted/converted-file.ts'
+import { convertedFilePath, segmentOfConvertedFile } from '../../data/converted/converted-file.ts'
 import { SECOND_MS } from '../../data/domain/time.ts'
 import { makeFolderDurably } from '../../data/files/durable.ts'
 import { SpecificationStore } from '../../data/histograms/specification-store.ts'
-import { type Claim, claimNext, takeOverDeadClaims } from '../../data/spool/claims.ts'
+import { type Claim, listClaimed, takeOverDeadClaims } from '../../data/spool/claims.ts'
 import { makeSpoolFolders } from '../../data/spool/folders.ts'
+import { LANES, type Lane, laneOf } from '../../data/spool/lanes.ts'
 import { closeOrphans } from '../../data/spool/orphans.ts'
 import { ownIdentity } from '../../data/spool/process-identity.ts'
+import { SegmentQueue } from '../../data/spool/segment-queue.ts'
 import type { Logger } from '../log.ts'
 import type { ConvertMetrics } from '../metrics/convert-metrics.ts'
 import { type ConvertFolders, type ConvertOptions, convertFolders } from './options.ts'
+import { type WaitingClaim, WaitingClaims } from './waiting-claims.ts'
 import { WorkerPool } from './worker-pool.ts'
 
 /** How often it is looked for what processes left behind that are gone. */
@@ -19,13 +22,6 @@ const INHERIT_EVERY_MS = 5_000
 /** A segment that can't be read or written (a full disk, say) is tried again after this, then later and later. */
 const FIRST_RETRY_MS = 1_000
 const LONGEST_RETRY_MS = 60_000
-
-/** A claim of this process that waits for a worker. */
-interface Waiting {
-  readonly claim: Claim
-  readonly failures: number
-  readonly notBefore: number
-}
 
 /** What a converter is given besides its options. */
 export interface ConverterSurroundings {
@@ -36,8 +32,12 @@ export interface ConverterSurroundings {
 }
 
 /**
- * Takes closed segments, oldest first, and leaves a converted file of each. The raw segments stay claimed until the
- * owner of the counts has merged them. Several converters may share a state directory.
+ * Takes closed segments and leaves a converted file of each. The raw segments stay claimed until the owner of the counts has
+ * merged them. Several converters may share a state directory.
+ *
+ * What is received live is taken first, oldest first. What can wait (imports) is begun only where nothing live waits, and
+ * where there are several workers one of them is always left for what comes next: so a live segment waits for one other at the
+ * most, however much is brought in.
  */
 export class Converter {
   readonly #options: ConvertOptions
@@ -47,10 +47,14 @@ export class Converter {
   readonly #metrics: ConvertMetrics
   readonly #specifications: SpecificationStore
   readonly #pool: WorkerPool
-  readonly #running = new Set<Promise<void>>()
+  readonly #queue: SegmentQueue
+  readonly #running = new Map<Promise<void>, Lane>()
   /** Claims that are done with, and not merged yet when last looked at. */
   readonly #done = new Map<string, Claim>()
-  #waiting: Waiting[] = []
+  readonly #waiting = new WaitingClaims()
+  /** Segments that could not be taken, so that each is told once. */
+  readonly #untaken = new Set<string>()
+  #isStopping = false
   #turn: Promise<void> | null = null
   #again = false
   #inheritAt = 0
@@ -69,6 +73,9 @@ export class Converter {
       onTrouble: (what, error) => log.warn({ error }, what),
     })
     this.#pool = new WorkerPool(options, this.#specifications, log, () => metrics.workerDied())
+    this.#queue = new SegmentQueue(this.#folders.spool, ownIdentity(), (segment, error) =>
+      this.#notTaken(segment, error),
+    )
     metrics.watch(() => ({ total: options.workers, busy: this.#running.size }))
   }
 
@@ -81,14 +88,20 @@ export class Converter {
     this.#wake()
   }
 
-  /** Converts all that is closed, and ends. What fails stays claimed, for the next converter to take over. */
+  /**
+   * Converts all that was received live and is closed, and ends. What fails stays claimed, for the next converter to take over;
+   * what can wait, waits for it too.
+   */
   async stop(): Promise<void> {
     clearInterval(this.#timer)
     this.#watcher?.close()
+    this.#isStopping = true
+    await this.#turn
+    this.#queue.lookAnew()
     this.#wake()
     await this.#turn
     while (this.#running.size > 0) {
-      await Promise.race(this.#running)
+      await Promise.race(this.#running.keys())
       await this.#turn
     }
     this.#specifications.stop()
@@ -116,7 +129,9 @@ export class Converter {
     try {
       while (this.#again) {
         this.#again = false
-        await this.#inherit()
+        await this.#inherit().catch((error: unknown) =>
+          this.#log.error({ error }, 'what others left can not be taken over yet'),
+        )
         await this.#handOver()
       }
     } catch (error) {
@@ -133,47 +148,62 @@ export class Converter {
     this.#inheritAt = now + INHERIT_EVERY_MS
     const closed = await closeOrphans(this.#folders.spool)
     if (closed.length > 0) this.#log.info({ segments: closed }, 'closed segments whose receiver is gone')
-    const claims = await takeOverDeadClaims(this.#folders.spool, ownIdentity())
-    for (const claim of claims) this.#waiting.push({ claim, failures: 0, notBefore: 0 })
+    const onTrouble = (segment: string, error: unknown) => this.#notTaken(segment, error)
+    this.#waiting.add(await takeOverDeadClaims(this.#folders.spool, ownIdentity(), undefined, onTrouble))
     await this.#reviewDone()
   }
 
   /** A converted file that is gone before its segment was merged (damaged, and set aside) is made anew. */
   async #reviewDone(): Promise<void> {
+    if (this.#done.size === 0) return
+    // In this order: the raw segment goes once it is merged, its converted file only after that.
+    const converted = new Set((await readdir(this.#folders.converted)).map(segmentOfConvertedFile))
+    const claimed = new Set(await listClaimed(this.#folders.spool))
     for (const claim of [...this.#done.values()]) {
-      // In this order: the raw segment goes once it is merged, its converted file only after that.
-      const isConverted = await exists(convertedFilePath(this.#folders.converted, claim.segment))
-      const isMerged = !(await exists(claim.path))
+      const isMerged = !claimed.has(claim.segment)
+      const isConverted = converted.has(claim.segment)
       if (isMerged || !isConverted) this.#done.delete(claim.segment)
-      if (!isMerged && !isConverted) this.#waiting.push({ claim, failures: 0, notBefore: 0 })
+      if (!isMerged && !isConverted) this.#waiting.add([claim])
     }
   }
 
+  #notTaken(segment: string, error: unknown): void {
+    if (this.#untaken.has(segment)) return
+    this.#untaken.add(segment)
+    this.#log.error({ error, segment }, 'a segment can not be claimed; it is left where it is, and tried again')
+  }
+
   async #handOver(): Promise<void> {
-    while (this.#running.size < this.#options.workers) {
-      const next = this.#nextWaiting() ?? (await this.#nextClosed())
-      if (next === null) return
+    for (let next = await this.#next(); next !== null; next = await this.#next()) {
       const run = this.#run(next).finally(() => {
         this.#running.delete(run)
         this.#wake()
       })
-      this.#running.add(run)
+      this.#running.set(run, laneOf(next.claim.segment))
     }
   }
 
-  #nextWaiting(): Waiting | null {
-    const now = performance.now()
-    const next = this.#waiting.find(({ notBefore }) => notBefore <= now) ?? null
-    this.#waiting = this.#waiting.filter((waiting) => waiting !== next)
-    return next
+  /** The next segment to convert, of the first lane that has one and is let in; null: none. */
+  async #next(): Promise<WaitingClaim | null> {
+    for (const lane of LANES) {
+      if (!this.#isLetIn(lane)) continue
+      const waiting = this.#waiting.next(lane, performance.now())
+      if (waiting !== null) return waiting
+      const claim = await this.#queue.claim(lane)
+      if (claim !== null) return { claim, failures: 0 }
+    }
+    return null
   }
 
-  async #nextClosed(): Promise<Waiting | null> {
-    const claim = await claimNext(this.#folders.spool, ownIdentity())
-    return claim === null ? null : { claim, failures: 0, notBefore: 0 }
+  #isLetIn(lane: Lane): boolean {
+    const { workers } = this.#options
+    if (this.#running.size >= workers) return false
+    if (lane === 'live') return true
+    const canWait = [...this.#running.values()].filter((other) => other !== 'live').length
+    return !this.#isStopping && canWait < Math.max(1, workers - 1)
   }
 
-  async #run({ claim, failures }: Waiting): Promise<void> {
+  async #run({ claim, failures }: WaitingClaim): Promise<void> {
     const { segment } = claim
     try {
       await this.#convert(claim)
@@ -185,7 +215,7 @@ export class Converter {
       const retryInMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures)
       this.#metrics.failed()
       this.#log.error({ error, segment, retryInMs }, 'a segment could not be converted; it is tried again')
-      this.#waiting.push({ claim, failures: failures + 1, notBefore: performance.now() + retryInMs })
+      this.#waiting.addLater(claim, failures + 1, performance.now() + retryInMs)
     }
   }
 

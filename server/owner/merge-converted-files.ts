@@ -12,7 +12,8 @@ import { DatabaseError } from '../../data/counts/database-error.ts'
 import { type MergeOptions, type MergeResult, mergeConverted } from '../../data/counts/merge.ts'
 import { readLedgerState, readUnarchivedSegments } from '../../data/counts/read-ledger.ts'
 import { renameDurably } from '../../data/files/durable.ts'
-import { byAge, removeClaimed, setClaimedAside } from '../../data/spool/claims.ts'
+import { removeClaimed, setClaimedAside } from '../../data/spool/claims.ts'
+import { byTurn, laneOf } from '../../data/spool/lanes.ts'
 import type { Logger } from '../log.ts'
 import type { StateFolders } from './state-folders.ts'
 
@@ -28,11 +29,17 @@ export interface MergerOptions {
 /** Brings converted files into the counts. */
 export interface Merger {
   /**
-   * Merges every converted file that isn't merged yet, oldest segment first, and removes their raw segments. One that can't be
-   * merged doesn't hold up the others; its error is thrown at the end.
+   * Merges converted files that aren't merged yet, what was received live first and the oldest segment first, and removes their raw
+   * segments. Resolves after a while at the latest, so that what came meanwhile has its turn: true where more waits. One that can't
+   * be merged doesn't hold up the others; its error is thrown at the end.
    */
-  mergeWaiting(): Promise<void>
+  mergeWaiting(): Promise<boolean>
 }
+
+/** So long at most nothing is published and nothing new is seen … */
+const LONGEST_ROUND_MS = 1000
+/** … and so long what can wait (imports) keeps what is received live from its turn. */
+const LONGEST_BACKGROUND_MS = 200
 
 /** Reads from the ledger what is merged and only waits to be archived. */
 export async function createMerger(options: MergerOptions): Promise<Merger> {
@@ -49,9 +56,15 @@ export async function createMerger(options: MergerOptions): Promise<Merger> {
       // A raw segment that came back after a power cut was converted once more; all of it is in the archive.
       await removeConverted(folders.converted, [segment])
     }
-    await removeClaimed(folders.spool, segment)
-    // Only now: a removal that failed is tried again, or the segment would hold the watermark for ever.
-    merged.add(segment)
+  }
+
+  /** In turn. What is archived is gone from the folder and needs no remembering. */
+  async function listWaiting(): Promise<string[]> {
+    const present = new Set(
+      (await readdir(folders.converted)).map(segmentOfConvertedFile).filter((name) => name !== null),
+    )
+    for (const segment of merged) if (!present.has(segment)) merged.delete(segment)
+    return [...present].filter((segment) => !merged.has(segment)).sort(byTurn)
   }
 
   /**
@@ -72,24 +85,29 @@ export async function createMerger(options: MergerOptions): Promise<Merger> {
 
   return {
     async mergeWaiting() {
-      const present = new Set(
-        (await readdir(folders.converted)).map(segmentOfConvertedFile).filter((name) => name !== null),
-      )
-      // What is archived is gone from the folder and needs no remembering.
-      for (const segment of merged) if (!present.has(segment)) merged.delete(segment)
-      const segments = [...present].filter((segment) => !merged.has(segment))
-      const waiting = segments.sort(byAge)
+      const waiting = await listWaiting()
+      const startedAt = performance.now()
+      const done: string[] = []
+      let seen = 0
       let firstError: unknown = null
       for (const segment of waiting) {
+        const longest = laneOf(segment) === 'live' ? LONGEST_ROUND_MS : LONGEST_BACKGROUND_MS
+        if (seen > 0 && performance.now() - startedAt > longest) break
+        seen++
         try {
           await mergeOne(segment)
+          done.push(segment)
           failures.delete(segment)
         } catch (error) {
           if (isTransient(error)) firstError ??= error
           else await setAside(segment, error)
         }
       }
+      await removeClaimed(folders.spool, done)
+      // Only now: a removal that failed is tried again, or the segment would hold the watermark for ever.
+      for (const segment of done) merged.add(segment)
       if (firstError !== null) throw firstError
+      return seen < waiting.length
     },
   }
 }

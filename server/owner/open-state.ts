@@ -5,7 +5,7 @@ import { type Database, openDatabase } from '../../data/counts/database.ts'
 import { readMergedOf } from '../../data/counts/read-ledger.ts'
 import type { EpochMs } from '../../data/domain/time.ts'
 import { type Journal, openJournal } from '../../data/journal/journal.ts'
-import { removeClaimed } from '../../data/spool/claims.ts'
+import { listClaimed, removeClaimed } from '../../data/spool/claims.ts'
 import { makeSpoolFolders } from '../../data/spool/folders.ts'
 import { listUnmerged } from '../../data/spool/unmerged.ts'
 import type { Logger } from '../log.ts'
@@ -66,10 +66,7 @@ async function mend({ folders, database, write }: OpenState, log: Logger): Promi
     )
   }
   // The counts of a segment came in, and the process ended before the segment went.
-  const unmerged = await listUnmerged(folders.spool)
-  const merged = await readMergedOf(
-    database,
-    unmerged.map(({ segment }) => segment),
-  )
-  for (const segment of merged) await removeClaimed(folders.spool, segment)
+  const unmerged = (await listUnmerged(folders.spool)).map(({ segment }) => segment)
+  const left = new Set([...unmerged, ...(await listClaimed(folders.spool))])
+  await removeClaimed(folders.spool, await readMergedOf(database, [...left]))
 }

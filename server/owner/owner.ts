@@ -17,7 +17,7 @@ import { Cleanup } from './cleanup.ts'
 import { commandApp } from './command-app.ts'
 import { openDiskGauge } from './disk-gauge.ts'
 import { mailHostOf, mailRoutesOf } from './mail-routes.ts'
-import { createMerger } from './merge-converted-files.ts'
+import { createMerger, type Merger } from './merge-converted-files.ts'
 import { openState } from './open-state.ts'
 import { createOutbox } from './outbox.ts'
 import { ChangedCounts, createPipeline } from './pipeline.ts'
@@ -130,7 +130,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
 
   async function mergeAndPublish(): Promise<void> {
     try {
-      await merger.mergeWaiting()
+      if (await merger.mergeWaiting()) mergeLoop.wake()
     } finally {
       await pipeline.look()
       const counts = changed.take()
@@ -220,7 +220,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
   }
   // The converter has ended when the owner is stopped: this is all there is, and the archive is whole.
   cleanup.add(() => archiveWaiting(archiveOptionsOf(work), new AbortController().signal, { everything: true }))
-  cleanup.add(() => merger.mergeWaiting())
+  cleanup.add(() => mergeAll(merger))
   const mergeLoop = startWorkLoop(mergeAndPublish, { everyMs: LOOK_EVERY_MS, onError })
   cleanup.add(() => mergeLoop.stop())
   const judgeLoop = startWorkLoop(judgeAndPublish, { everyMs: LOOK_EVERY_MS, onError })
@@ -245,6 +245,11 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
 
 function isActive({ state }: Incident): boolean {
   return state === 'open' || state === 'recovering'
+}
+
+async function mergeAll(merger: Merger): Promise<void> {
+  let isMore = true
+  while (isMore) isMore = await merger.mergeWaiting()
 }
 
 function learningOf(judge: JudgeShell, channel: string): { readonly days: number; readonly of: number } | null {
