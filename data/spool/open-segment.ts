@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { unlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import { access, unlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { EpochMs } from '../domain/time.ts'
 import { renameDurably } from '../files/durable.ts'
 import { isNotFound } from '../files/is-not-found.ts'
@@ -101,7 +101,22 @@ export class SegmentCloser {
       else await unlink(segment.path)
     } catch (error) {
       this.#onTrouble(`closing ${segment.path}`, error)
-      if (!isNotFound(error)) this.#unmoved.push(segment)
+      if (!(await isGone(segment, error))) this.#unmoved.push(segment)
     }
   }
+}
+
+/**
+ * Whether the file is there no more, for ever: its folder is, and it isn't. A spool that was moved away or unmounted as a
+ * whole may come back, and what was acknowledged in this segment is counted only once it is closed.
+ */
+async function isGone({ path }: OpenSegment, error: unknown): Promise<boolean> {
+  return isNotFound(error) && (await exists(dirname(path))) && !(await exists(path))
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
 }

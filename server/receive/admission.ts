@@ -6,7 +6,8 @@ export type Refusal =
   | { readonly kind: 'stopping' }
   /** `freeBytes`: left on the disk; null where a write found it (or the quota) full. */
   | { readonly kind: 'disk_full'; readonly freeBytes: number | null }
-  | { readonly kind: 'write_failed' }
+  /** `code`: Node's, such as EROFS or ENOENT. */
+  | { readonly kind: 'write_failed'; readonly code: string }
 
 export interface AdmissionOptions {
   readonly writer: Pick<SpoolWriter, 'append'>
@@ -18,6 +19,8 @@ export interface AdmissionOptions {
   readonly checkMs?: number
   /** Told when refusing begins, and with null when it ends. */
   readonly onChange?: (refusal: Refusal | null) => void
+  /** Called before a recovery is tried: what a write needs may be missing. Its failure is told by the write's. */
+  readonly mend?: () => Promise<void>
 }
 
 const CHECK_MS = 1_000
@@ -69,7 +72,7 @@ export class Admission {
   /** Told of what became of a submission: after a failed write nothing is taken until one succeeds. */
   note(result: AppendResult): void {
     if (result.kind === 'synced' || this.#refusal !== null) return
-    this.#change(result.cause === 'no_space' ? { kind: 'disk_full', freeBytes: null } : { kind: 'write_failed' })
+    this.#change(refusalAfter(result))
   }
 
   /** Told that memory or connections don't suffice for all who come: the next heartbeat would be a lie. */
@@ -98,6 +101,7 @@ export class Admission {
       return
     }
     if (this.#refusal === null) return
+    await this.#options.mend?.().catch(() => {})
     const result = await this.#options.writer.append({ kind: 'heartbeat' })
     if (result.kind === 'synced') this.#change(null)
   }
@@ -118,4 +122,10 @@ export class Admission {
     this.#refusal = refusal
     this.#options.onChange?.(refusal)
   }
+}
+
+function refusalAfter({ cause, error }: Extract<AppendResult, { kind: 'failed' }>): Refusal {
+  if (cause === 'no_space') return { kind: 'disk_full', freeBytes: null }
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+  return { kind: 'write_failed', code }
 }

@@ -101,6 +101,7 @@ function requestHandler(
 ) {
   const { maxRequestsPerConnection } = options
   return (request: IncomingMessage, response: ServerResponse, asks: boolean): void => {
+    if (request.headers.upgrade !== undefined) refuseUpgrade(request, response)
     const number = latest.note(request, response)
     if (number >= maxRequestsPerConnection) {
       // Behind the last answer, which says that it is the last, the connection is closed. What a client sent after that
@@ -125,6 +126,17 @@ function requestHandler(
       answerFault(response)
     })
   }
+}
+
+/**
+ * There is nothing here to upgrade to: it is answered as any other request. But Node's parser, done with one, throws away what
+ * came with it in one packet, and doesn't complain of a body that the client ends in the middle. So the connection ends here.
+ */
+function refuseUpgrade(request: IncomingMessage, response: ServerResponse): void {
+  response.shouldKeepAlive = false
+  request.socket.once('end', () => {
+    if (!request.complete) request.socket.destroy()
+  })
 }
 
 /** Submissions don't go through the router: it costs as much as all the rest of receiving one. */

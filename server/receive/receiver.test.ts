@@ -332,7 +332,7 @@ describe('the disk', () => {
     await vi.waitFor(async () => expect((await send(receiver, { body: '{}' })).status).toBe(status), WAIT)
     const refused = await send(receiver, { body: 'lost?' })
     expect(refused.headers['retry-after']).toMatch(/^\d+$/)
-    expect(await send(receiver, { method: 'GET', path: '/__heartbeat__' })).toMatchObject({ status: 503 })
+    expect(await send(receiver, { method: 'GET', path: '/__heartbeat__' })).toMatchObject({ status: 500 })
     expect(await send(receiver, { method: 'GET', path: '/__lbheartbeat__' })).toMatchObject({ status: 200 })
     disk.fail(null)
     await vi.waitFor(async () => expect((await send(receiver, { body: 'again' })).status).toBe(200), WAIT)

@@ -1,8 +1,6 @@
 import { promisify } from 'node:util'
 import { getRequestListener } from '@hono/node-server'
 import { SECOND_MS } from '../../data/domain/time.ts'
-import { makeSpoolFolders } from '../../data/spool/folders.ts'
-import { closeOrphans } from '../../data/spool/orphans.ts'
 import type { CreateSegmentFile } from '../../data/spool/segment-file.ts'
 import { SpoolWriter } from '../../data/spool/spool-writer.ts'
 import type { Logger } from '../log.ts'
@@ -13,6 +11,7 @@ import type { NoteRefused } from './limit.ts'
 import { createListener, listen } from './listener.ts'
 import type { ReceiveOptions } from './options.ts'
 import { PendingBytes } from './pending-bytes.ts'
+import { prepareSpool } from './prepare-spool.ts'
 import { statusApp } from './status-app.ts'
 import { submissionHandler } from './submissions.ts'
 import { readTlsPair } from './tls-pair.ts'
@@ -42,8 +41,8 @@ export interface ReceiverSurroundings {
 
 /**
  * Starts receiving. Resolves when the listener is open and the first heartbeat on its way; rejects with CannotListen
- * where the address can't be had, with TlsTrouble where there is no certificate to be used, and with Node's error where the
- * spool's folders can't be made.
+ * where the address can't be had, and with TlsTrouble where there is no certificate to be used. Where the spool can't be written
+ * it starts all the same, and refuses submissions until it can: a process that ended could not say so.
  */
 export async function startReceiver(
   options: ReceiveOptions,
@@ -52,9 +51,7 @@ export async function startReceiver(
   const { spool, receiver } = options
   const isTrustedProxy = trustedProxies(options.trustedProxies)
   const clientAddress = options.keepClientAddress ? clientAddressBehind(isTrustedProxy) : null
-  await makeSpoolFolders(spool)
-  const orphans = await closeOrphans(spool)
-  if (orphans.length > 0) log.info({ segments: orphans }, 'closed the segments that dead receivers left open')
+  const mend = await prepareSpool(spool, log)
 
   const writer = new SpoolWriter({
     spool,
@@ -70,6 +67,7 @@ export async function startReceiver(
     folder: spool,
     minFreeDiskBytes: options.minFreeDiskBytes,
     heartbeatMs: options.heartbeatSeconds * SECOND_MS,
+    mend,
     onChange: (refusal) => {
       if (refusal === null) log.info('submissions are taken again')
       else if (refusal.kind !== 'stopping') log.error({ refusal }, 'submissions are refused')

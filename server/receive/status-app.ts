@@ -7,10 +7,12 @@ export function statusApp({ admission, version }: { admission: Pick<Admission, '
   // Whether the process answers at all; the 2013 server's address for it, and that of Mozilla's services.
   app.get('/status', (context) => context.text('OK'))
   app.get('/__lbheartbeat__', (context) => context.text('OK'))
-  // Whether it can write: 503 also takes it out of a load balancer that looks here.
+  // Whether it can write: this is what monitors and load balancers look at. What it can't is trouble of its own, hence 500;
+  // a receiver that is just leaving says so with 503.
   app.get('/__heartbeat__', (context) => {
     const refusal = admission.refusal()
-    return refusal === null ? context.json({ status: 'ok' }) : context.json({ status: 'refusing', refusal }, 503)
+    if (refusal === null) return context.json({ status: 'ok' })
+    return context.json({ status: 'refusing', refusal }, refusal.kind === 'stopping' ? 503 : 500)
   })
   app.get('/__version__', (context) => context.json({ name: 'tidewatch', version }))
   for (const { path } of [...app.routes]) {

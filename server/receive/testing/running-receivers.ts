@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { type Agent, request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -18,6 +18,10 @@ export interface RunningReceivers {
   start(overrides?: Partial<ReceiveOptions>, surroundings?: Partial<ReceiverSurroundings>): Promise<Receiver>
   /** Every frame in the spool, by segment; throws where one is damaged. */
   frames(): Promise<Frame[]>
+  /** Names of the segments that aren't closed. */
+  openSegments(): Promise<string[]>
+  /** Puts an empty file into the folder. */
+  putFile(name: string): Promise<void>
   submissions(): Promise<Extract<Frame, { kind: 'submission' }>[]>
   /** Stops them and removes the folder. */
   remove(): Promise<void>
@@ -50,6 +54,8 @@ export async function runningReceivers(): Promise<RunningReceivers> {
     },
     frames,
     submissions: async () => (await frames()).flatMap((frame) => (frame.kind === 'submission' ? [frame] : [])),
+    openSegments: () => readdir(join(spool, 'open')),
+    putFile: (name) => writeFile(join(spool, name), ''),
     async remove() {
       for (const receiver of receivers) await receiver.stop()
       await rm(spool, { recursive: true })
