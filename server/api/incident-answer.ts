@@ -48,6 +48,7 @@ export function incidentAnswer(incident: Incident): IncidentAnswer {
       incident.acknowledged === null
         ? null
         : { by: incident.acknowledged.by, at: isoSeconds(incident.acknowledged.at) },
+    ...(incident.trouble === undefined ? {} : { trouble: incident.trouble.kind }),
     sentence: incidentSentence(incident),
   }
 }

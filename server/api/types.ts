@@ -82,6 +82,8 @@ export interface IncidentAnswer {
     readonly first_build_id?: string
   }
   readonly acknowledged: { readonly by: string; readonly at: string } | null
+  /** Only of Tidewatch's own trouble, where it is more than an hour that could not be judged. */
+  readonly trouble?: 'disk_filling'
   /** `nightly is 41 % below expected since Sat 1 Feb, 14:00.`; the words the top sentence and the mail use. */
   readonly sentence: string
 }

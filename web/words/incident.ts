@@ -11,7 +11,7 @@ export function incidentTitle(incident: IncidentAnswer): string {
     case 'gap':
       return 'nothing counted'
     case 'stalled':
-      return 'counting is behind'
+      return incident.trouble === 'disk_filling' ? 'the disk fills up' : 'counting is behind'
     case 'invalid':
       return incident.series.problem ?? (carrier?.dimension === 'problem' ? carrier.value : 'invalid')
     case 'discarded':
