@@ -23,13 +23,37 @@ export function siftHistograms(
   sections: readonly HistogramSection[],
   specification: HistogramSpecification,
 ): SiftedHistograms {
-  const sifter = new Sifter(text, specification)
+  const sieve: Sieve = { text, specification, findings: [], dropped: [], total: 0, lost: 0 }
   const edits: Edit[] = []
   for (const section of sections) {
-    const sifted = section.isKeyed ? sifter.keyed(section) : sifter.plain(section, section.node)
-    if (sifted.changed) edits.push({ start: section.node.start, end: section.node.end, text: sifted.text })
+    const { node } = section
+    const sifted = section.isKeyed ? siftKeyed(sieve, section) : siftPlain(sieve, section, node)
+    if (sifted.changed) edits.push({ start: node.start, end: node.end, text: sifted.text })
   }
-  return { ...sifter.result, edits }
+  const { findings, dropped, total, lost } = sieve
+  return { edits, findings, dropped, total, lost }
+}
+
+/** Of a histogram that `specification` doesn't define, or not readably. */
+export function unknownHistogram({ unreadable }: HistogramSpecification, field: string, name: string): ProblemCause {
+  return { problem: 'unknown_histogram', field, value: unreadable.get(name) ?? 'not in the specification' }
+}
+
+/** What all sections of one payload have in common, and what falls through. */
+interface Sieve {
+  readonly text: string
+  readonly specification: HistogramSpecification
+  readonly findings: ProblemCause[]
+  readonly dropped: DroppedPart[]
+  total: number
+  lost: number
+}
+
+/** Where the members of an object of histograms stand, and whose definition they have where they don't have one each. */
+interface Sifting {
+  readonly field: string
+  readonly place: readonly string[]
+  readonly layout?: BucketLayout
 }
 
 /** The text of an object of histograms; `changed`: it isn't what came. */
@@ -39,128 +63,85 @@ interface SiftedObject {
   readonly isEmpty: boolean
 }
 
-/** The object to sift, and whose definition its members have where they don't have one each. */
-interface Sifting {
-  readonly field: string
-  readonly form: HistogramSection['form']
-  readonly place: readonly string[]
-  readonly layout?: BucketLayout
+/** Histograms by name, or, with a `layout`, by key. */
+function siftPlain(sieve: Sieve, { field, place, layout }: Sifting, histograms: JsonObject): SiftedObject {
+  const { text, specification } = sieve
+  const repeated = repeatedNames(histograms)
+  const kept: string[] = []
+  let changed = false
+  for (const member of histograms.members) {
+    const own = `${field}.${member.name}`
+    const ownLayout = layout ?? layoutNamed(specification, member.name)
+    sieve.total++
+    if (ownLayout === null) {
+      takeOut(sieve, member, unknownHistogram(specification, own, member.name), place)
+      continue
+    }
+    const result = repeated.has(member.name) ? TWICE : compactOf(text, member.value, ownLayout)
+    if (result.kind === 'bad') {
+      takeOut(sieve, member, badHistogram(join(own, result.field), result.value), place)
+      continue
+    }
+    const name = nameOf(text, member)
+    kept.push(`${name}:${result.text}`)
+    changed ||= member.value.kind !== 'array'
+    if (result.rest !== '') sieve.dropped.push({ within: [...place, name], member: result.rest })
+  }
+  return sifted(kept, changed, histograms)
 }
 
-class Sifter {
-  readonly #text: string
-  readonly #specification: HistogramSpecification
-  readonly #findings: ProblemCause[] = []
-  readonly #dropped: DroppedPart[] = []
-  #total = 0
-  #lost = 0
-
-  constructor(text: string, specification: HistogramSpecification) {
-    this.#text = text
-    this.#specification = specification
-  }
-
-  get result() {
-    return { findings: this.#findings, dropped: this.#dropped, total: this.#total, lost: this.#lost }
-  }
-
-  /** Histograms by name, or, with a `layout`, by key. */
-  plain(sifting: Sifting, histograms: JsonObject): SiftedObject {
-    const repeated = repeatedNames(histograms)
-    const kept: string[] = []
-    let changed = sifting.form === 'raw'
-    for (const member of histograms.members) {
-      this.#total++
-      const field = `${sifting.field}.${member.name}`
-      const layout = sifting.layout ?? layoutNamed(this.#specification, member.name)
-      if (layout === null) {
-        this.#unknown(member, field, sifting)
-        continue
-      }
-      const result = repeated.has(member.name) ? TWICE : compactOf(this.#text, member.value, layout, sifting.form)
-      if (result.kind === 'bad') {
-        this.#bad(member, join(field, result.field), result.value, sifting)
-        continue
-      }
-      kept.push(`${this.#nameOf(member)}:${result.text}`)
-      changed ||= member.value.kind !== 'array'
-      if (result.rest !== '') this.#drop([...sifting.place, this.#nameOf(member)], result.rest)
+/** Histograms of one definition each, by key. */
+function siftKeyed(sieve: Sieve, { field, node, place }: HistogramSection): SiftedObject {
+  const { text, specification } = sieve
+  const repeated = repeatedNames(node)
+  const kept: string[] = []
+  let changed = false
+  for (const member of node.members) {
+    const own = `${field}.${member.name}`
+    const layout = layoutNamed(specification, member.name)
+    const { value } = member
+    if (layout !== null && value.kind === 'object' && !repeated.has(member.name)) {
+      const name = nameOf(text, member)
+      const inside = siftPlain(sieve, { field: own, place: [...place, name], layout }, value)
+      changed ||= inside.changed
+      if (!inside.isEmpty || value.members.length === 0) kept.push(`${name}:${inside.text}`)
+      continue
     }
-    return {
-      text: `{${kept.join(',')}}`,
-      changed: changed || kept.length < histograms.members.length,
-      isEmpty: kept.length === 0,
-    }
+    sieve.total++
+    const bad = badHistogram(own, repeated.has(member.name) ? TWICE.value : sourceOf(text, value))
+    takeOut(sieve, member, layout === null ? unknownHistogram(specification, own, member.name) : bad, place)
   }
+  return sifted(kept, changed, node)
+}
 
-  /** Histograms of one definition each, by key. */
-  keyed({ field, node, form, place }: HistogramSection): SiftedObject {
-    const repeated = repeatedNames(node)
-    const kept: string[] = []
-    let changed = form === 'raw'
-    for (const member of node.members) {
-      const name = this.#nameOf(member)
-      const own = { field: `${field}.${member.name}`, form, place: [...place, name] }
-      const layout = layoutNamed(this.#specification, member.name)
-      if (layout === null) {
-        this.#total++
-        this.#unknown(member, own.field, { place })
-      } else if (repeated.has(member.name) || member.value.kind !== 'object') {
-        this.#total++
-        const value = repeated.has(member.name) ? TWICE.value : sourceOf(this.#text, member.value)
-        this.#bad(member, own.field, value, { place })
-      } else {
-        const sifted = this.plain({ ...own, layout }, member.value)
-        changed ||= sifted.changed
-        if (!sifted.isEmpty || member.value.members.length === 0) kept.push(`${name}:${sifted.text}`)
-      }
-    }
-    return {
-      text: `{${kept.join(',')}}`,
-      changed: changed || kept.length < node.members.length,
-      isEmpty: kept.length === 0,
-    }
-  }
-
-  #unknown(member: JsonMember, field: string, { place }: Pick<Sifting, 'place'>): void {
-    this.#takeOut(member, unknownHistogram(this.#specification, field, member.name), place)
-  }
-
-  #bad(member: JsonMember, field: string, value: string, { place }: Pick<Sifting, 'place'>): void {
-    this.#takeOut(member, { problem: 'bad_histogram', field, value }, place)
-  }
-
-  #takeOut(member: JsonMember, finding: ProblemCause, place: readonly string[]): void {
-    this.#lost++
-    this.#findings.push(finding)
-    this.#drop(place, `${this.#nameOf(member)}:${sourceOf(this.#text, member.value)}`)
-  }
-
-  #drop(within: readonly string[], member: string): void {
-    this.#dropped.push({ within, member })
-  }
-
-  /** As it came, in quotes. */
-  #nameOf({ nameStart, nameEnd }: JsonMember): string {
-    return this.#text.slice(nameStart, nameEnd)
+function sifted(kept: readonly string[], changed: boolean, came: JsonObject): SiftedObject {
+  return {
+    text: `{${kept.join(',')}}`,
+    changed: changed || kept.length < came.members.length,
+    isEmpty: kept.length === 0,
   }
 }
 
-/** Of a histogram that `specification` doesn't define, or not readably. */
-export function unknownHistogram({ unreadable }: HistogramSpecification, field: string, name: string): ProblemCause {
-  return { problem: 'unknown_histogram', field, value: unreadable.get(name) ?? 'not in the specification' }
+function takeOut(sieve: Sieve, member: JsonMember, finding: ProblemCause, place: readonly string[]): void {
+  const { text } = sieve
+  sieve.lost++
+  sieve.findings.push(finding)
+  sieve.dropped.push({ within: place, member: `${nameOf(text, member)}:${sourceOf(text, member.value)}` })
 }
 
 const TWICE = { kind: 'bad', field: '', value: 'stands there twice' } as const
 
-function compactOf(
-  text: string,
-  histogram: JsonNode,
-  layout: BucketLayout,
-  form: HistogramSection['form'],
-): CompactHistogram {
-  const isRaw = form === 'raw' || histogram.kind === 'object'
-  return isRaw ? compactHistogram(text, histogram, layout) : checkCompact(text, histogram, layout)
+function badHistogram(field: string, value: string): ProblemCause {
+  return { problem: 'bad_histogram', field, value }
+}
+
+/**
+ * A list is a histogram in compact form already. Converted payloads may hold others beside: those that were put back because
+ * their definition is known by now.
+ */
+function compactOf(text: string, histogram: JsonNode, layout: BucketLayout): CompactHistogram {
+  const isCompact = histogram.kind === 'array'
+  return isCompact ? checkCompact(text, histogram, layout) : compactHistogram(text, histogram, layout)
 }
 
 function repeatedNames({ members }: JsonObject): Set<string> {
@@ -171,6 +152,11 @@ function repeatedNames({ members }: JsonObject): Set<string> {
     seen.add(name)
   }
   return repeated
+}
+
+/** As it came, in quotes. */
+function nameOf(text: string, { nameStart, nameEnd }: JsonMember): string {
+  return text.slice(nameStart, nameEnd)
 }
 
 function join(field: string, part: string): string {

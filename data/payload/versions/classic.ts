@@ -10,18 +10,13 @@ const READ_MEMBERS = ['ver', 'version', 'info', 'histograms', 'keyedHistograms']
  * Version 1, as clients wrote it until 2015, and version 2, what becomes of it: `info` says who sent it, `histograms`
  * stands beside. `versionNode`: where the number is written.
  */
-export function readClassic(
-  text: string,
-  root: JsonObject,
-  versionNode: JsonNode,
-  form: 'raw' | 'converted',
-): VersionedPayload {
+export function readClassic(text: string, root: JsonObject, versionNode: JsonNode): VersionedPayload {
   return {
     problem: classicProblem(text, root),
     dimensions: infoDimensions(text, root),
     revision: fieldAt(root, 'info', 'revision'),
     os: fieldAt(root, 'info', 'OS'),
-    sections: histogramSections(root, [], form),
+    sections: histogramSections(root, []),
     rewritten({ edits, dropped }) {
       const os = osRenamed(text, root)
       const version = { start: versionNode.start, end: versionNode.end, text: CONVERTED_CLASSIC }

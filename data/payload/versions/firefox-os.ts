@@ -43,7 +43,7 @@ export function readFirefoxOs(text: string, root: JsonObject, versionNode: JsonN
     dimensions,
     revision: fieldAt(root, 'info', 'revision'),
     os: fieldAt(root, 'info', 'OS'),
-    sections: histogramSections(root, [], 'raw'),
+    sections: histogramSections(root, []),
     rewritten({ edits, dropped }) {
       const made = infoOf(text, root, dimensions, sender.country)
       return {

@@ -41,9 +41,8 @@ export function readVersion(
 ): VersionedPayload {
   switch (number) {
     case 1:
-      return readClassic(text, root, node, 'raw')
     case 2:
-      return readClassic(text, root, node, 'converted')
+      return readClassic(text, root, node)
     case 3:
       return readFirefoxOs(text, root, node, sender)
     case 4:

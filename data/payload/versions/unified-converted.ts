@@ -33,7 +33,7 @@ export function readUnifiedConverted(text: string, root: JsonObject): VersionedP
     },
     revision: present(fieldAt(root, 'info', 'revision'), fieldAt(root, 'payload', 'info', 'revision')),
     os: present(fieldAt(root, 'info', 'OS'), fieldAt(root, 'environment', 'system', 'os', 'name')),
-    sections: [...histogramSections(root, [], 'converted'), ...histogramSections(payload, ['payload'], 'converted')],
+    sections: [...histogramSections(root, []), ...histogramSections(payload, ['payload'])],
     rewritten({ edits, dropped }) {
       const os = osRenamed(text, root)
       return { payload: edited(text, [...edits, ...os.edits]), dropped: [...dropped, ...os.dropped] }

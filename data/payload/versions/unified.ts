@@ -33,7 +33,7 @@ export function readUnified(text: string, root: JsonObject, versionNode: JsonNod
     dimensions: type === SAVED_SESSION ? sessionDimensions(text, root) : applicationDimensions(text, root),
     revision: fieldAt(root, 'payload', 'info', 'revision'),
     os: fieldAt(root, 'environment', 'system', 'os', 'name'),
-    sections: hasHistograms ? histogramSections(payload, ['payload'], 'raw', place) : [],
+    sections: hasHistograms ? histogramSections(payload, ['payload'], place) : [],
     rewritten({ edits, dropped }) {
       if (!hasHistograms) return { payload: text, dropped: [] }
       if (type === SAVED_SESSION) {

@@ -33,11 +33,6 @@ export interface HistogramSection {
   /** `payload.histograms` */
   readonly field: string
   readonly node: JsonObject
-  /**
-   * `raw`: as clients write them. `converted`: each in compact form, but for those that were put back because their
-   * definition is known by now.
-   */
-  readonly form: 'raw' | 'converted'
   /** Its members hold histograms by key, instead of one each. */
   readonly isKeyed: boolean
   /** Where the section stands once it is converted: names in quotes, outermost first. */
@@ -58,14 +53,13 @@ export interface Rewritten {
 export function histogramSections(
   holder: JsonNode | null,
   path: readonly string[],
-  form: HistogramSection['form'],
   place: readonly string[] = path,
 ): HistogramSection[] {
   return SECTIONS.flatMap(({ name, isKeyed }) => {
     const node = memberNamed(holder, name)
     if (node?.kind !== 'object' || node.members.length === 0) return []
     const field = [...path, name].join('.')
-    return [{ field, node, form, isKeyed, place: [...place, name].map((part) => JSON.stringify(part)) }]
+    return [{ field, node, isKeyed, place: [...place, name].map((part) => JSON.stringify(part)) }]
   })
 }
 
