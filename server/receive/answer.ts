@@ -71,12 +71,17 @@ export function answerUnread(
   request.resume()
 }
 
-/** For a client that asked before sending (`Expect: 100-continue`): it is told no, and nothing it may send is waited for. */
+/**
+ * For a client that asked before sending (`Expect: 100-continue`): it is told no, and the connection ends. HTTP allows it
+ * not to wait for our word, so what it may send is read for a moment: else it would be reset before it reads the answer.
+ */
 export function answerUnasked(
+  request: IncomingMessage,
   response: ServerResponse,
   status: number,
   text: string,
   headers: OutgoingHttpHeaders = {},
 ): void {
-  answer(response, status, text, { ...headers, Connection: 'close' })
+  answerUnread(request, response, status, text, { ...headers, Connection: 'close' })
+  if (!response.writableEnded) setTimeout(() => response.end(), LINGER_MS).unref()
 }

@@ -113,7 +113,7 @@ function requestHandler(
     const tooMuch = headersOverLimit(request.rawHeaders, options)
     if (tooMuch !== null) {
       noteRefused('headers')
-      if (asks) answerUnasked(response, 431, tooMuch)
+      if (asks) answerUnasked(request, response, 431, tooMuch)
       else answerUnread(request, response, 431, tooMuch, { Connection: 'close' })
       return
     }

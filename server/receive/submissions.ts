@@ -169,7 +169,7 @@ class Exchange {
 
   /** Any answer but 200: the body, or the rest of it, isn't wanted. */
   refuse(status: number, text: string, headers?: Record<string, string>): void {
-    if (this.#isAsking) answerUnasked(this.#response, status, text, headers)
+    if (this.#isAsking) answerUnasked(this.#request, this.#response, status, text, headers)
     else answerUnread(this.#request, this.#response, status, text, headers)
   }
 }
