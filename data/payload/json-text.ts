@@ -71,6 +71,17 @@ export function memberNamed(node: JsonNode | null, name: string): JsonNode | nul
   return node.members.find((member) => member.name === name)?.value ?? null
 }
 
+/** Names that stand more than once in `object`. */
+export function repeatedNames({ members }: JsonObject): Set<string> {
+  const seen = new Set<string>()
+  const repeated = new Set<string>()
+  for (const { name } of members) {
+    if (seen.has(name)) repeated.add(name)
+    seen.add(name)
+  }
+  return repeated
+}
+
 const TAB = 0x09
 const NEWLINE = 0x0a
 const RETURN = 0x0d

@@ -2,7 +2,7 @@ import type { ProblemCause } from '../converted/converted-record.ts'
 import { type BucketLayout, type HistogramSpecification, layoutNamed } from '../histograms/specification.ts'
 import { type CompactHistogram, checkCompact, compactHistogram } from './compact-histogram.ts'
 import type { DroppedPart } from './dropped-parts.ts'
-import { type JsonMember, type JsonNode, type JsonObject, sourceOf } from './json-text.ts'
+import { type JsonMember, type JsonNode, type JsonObject, repeatedNames, sourceOf } from './json-text.ts'
 import type { Edit } from './text-edits.ts'
 import type { HistogramSection, SectionEdits } from './versions/versioned-payload.ts'
 
@@ -142,16 +142,6 @@ function badHistogram(field: string, value: string): ProblemCause {
 function compactOf(text: string, histogram: JsonNode, layout: BucketLayout): CompactHistogram {
   const isCompact = histogram.kind === 'array'
   return isCompact ? checkCompact(text, histogram, layout) : compactHistogram(text, histogram, layout)
-}
-
-function repeatedNames({ members }: JsonObject): Set<string> {
-  const seen = new Set<string>()
-  const repeated = new Set<string>()
-  for (const { name } of members) {
-    if (seen.has(name)) repeated.add(name)
-    seen.add(name)
-  }
-  return repeated
 }
 
 /** As it came, in quotes. */
