@@ -6,6 +6,8 @@ import { incidentSentence } from './incident-sentence.ts'
 import { mailSubject } from './mail-subject.ts'
 import { topSentences } from './top-sentences.ts'
 
+const NOT_KEPT = { cause: 'body', offered: 2000, ratio: 0, typicalBytes: 0, limitBytes: 0 } as const
+
 const low = makeIncident()
 const silent = makeIncident({ kind: 'outage', latest: { seen: 0 } })
 const high = makeIncident({ group: 'surge', kind: 'surge', latest: { seen: 4914, deficitRatio: -0.5 } })
@@ -24,6 +26,28 @@ const invalid = makeIncident({
       makeChannelNumbers({ channel: 'nightly', invalidRatio: 0.369 }),
       makeChannelNumbers({ channel: 'aurora', invalidRatio: 0.49 }),
     ],
+  },
+})
+const tooLarge = makeIncident({
+  group: 'discarded',
+  kind: 'discarded',
+  series: { cause: 'body' },
+  channels: ['aurora', 'nightly'],
+  latest: {
+    discarded: { cause: 'body', offered: 4000, ratio: 0.062, typicalBytes: 312_000, limitBytes: 204_800 },
+    byChannel: [
+      makeChannelNumbers({ channel: 'aurora', discarded: { ...NOT_KEPT, ratio: 0.031 } }),
+      makeChannelNumbers({ channel: 'nightly', discarded: { ...NOT_KEPT, ratio: 0.31 } }),
+    ],
+  },
+})
+const longPaths = makeIncident({
+  group: 'discarded',
+  kind: 'discarded',
+  series: { cause: 'path' },
+  latest: {
+    discarded: { ...NOT_KEPT, cause: 'path', ratio: 0.2 },
+    byChannel: [makeChannelNumbers({ discarded: { ...NOT_KEPT, ratio: 0.0004 } })],
   },
 })
 const gap = makeIncident({
@@ -79,6 +103,21 @@ test.each<{ claim: string; incident: Incident; says: string }>([
     says: 'nightly is 37 % invalid since Sat 1 Feb, 14:00.',
   },
   {
+    claim: 'too large on two channels, worst first',
+    incident: tooLarge,
+    says: 'nightly has 31 % discarded as too large, aurora 3.1 %, since Sat 1 Feb, 14:00.',
+  },
+  {
+    claim: 'less and less too large',
+    incident: { ...longPaths, state: 'recovering' },
+    says: 'nightly comes back: under 0.1 % discarded for too long a path.',
+  },
+  {
+    claim: 'too large, and over',
+    incident: { ...tooLarge, ...over },
+    says: 'aurora and nightly had 6.2 % discarded as too large from Sat 1 Feb, 14:00 to Sat 8 Feb, 14:00.',
+  },
+  {
     claim: 'a gap that lasts',
     incident: gap,
     says: 'Nothing counted since Tue 17 Dec, 04:10: receivers are down; charts end there.',
@@ -114,6 +153,14 @@ test.each<{ incident: Incident; says: string }>([
   {
     incident: { ...invalid, channels: ['nightly'], latest: { ...invalid.latest, invalidRatio: 0.0285 } },
     says: '[tidewatch] nightly: more invalid submissions than usual (invalid_revision) since Tue 11:00 UTC',
+  },
+  {
+    incident: tooLarge,
+    says: '[tidewatch] aurora + nightly: 6.2 % of submissions discarded as too large since Sat 14:00 UTC (typically 305 KiB, the limit is 200 KiB)',
+  },
+  {
+    incident: longPaths,
+    says: '[tidewatch] nightly: 20 % of submissions discarded for too long a path since Sat 14:00 UTC',
   },
   { incident: gap, says: '[tidewatch] no data since Tue 04:10 UTC: receivers are down (this is not a client outage)' },
   {

@@ -95,6 +95,17 @@ test('the break-down is one click away', async ({ page }) => {
   await expect(page.locator('.mini').filter({ hasText: 'other (5)' })).toBeVisible()
 })
 
+test('what is discarded is said, with its size and limit, and drawn as a share of its own', async ({ page }) => {
+  await page.goto('/channel/beta')
+  const said = '1.2\u00a0% discarded as too large in the last 24 h: typically 305\u00a0KiB, the limit is 200\u00a0KiB.'
+  await expect(page.getByText(said)).toBeVisible()
+  await expect(page.getByRole('heading', { name: /^Discarded/ })).toBeVisible()
+  await expect(page.locator('.mini').filter({ hasText: 'too large' })).toContainText('up to 1.2\u00a0%')
+  await page.goto('/channel/release')
+  await expect(page.locator('.readout')).toContainText('seen')
+  await expect(page.getByText(/too large/)).toHaveCount(0)
+})
+
 test('new hours append without a click', async ({ page, server }) => {
   await page.goto('/channel/nightly')
   await expect(page.locator('.readout')).toContainText('13:00')

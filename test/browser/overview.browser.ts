@@ -15,6 +15,9 @@ test('the first screen says in sentences what is wrong, and shows every channel 
   // Dry ground is drawn where submissions are missing, and only there.
   await expect(nightly.locator('.dry')).not.toHaveAttribute('d', '')
   await expect(rows.filter({ hasText: 'release' }).locator('.dry')).toHaveAttribute('d', '')
+  // What was too large to be kept is in no chart: its channel says so in a line.
+  await expect(rows.filter({ hasText: 'beta' })).toContainText('1.2\u00a0% too large')
+  await expect(rows.filter({ hasText: 'release' })).not.toContainText('too large')
   await expect(page.getByText('counted up to 14:22 UTC')).toBeVisible()
   await expect(page.getByRole('heading', { name: 'Open incidents' })).toBeVisible()
   await expect(page.getByRole('heading', { name: 'Tide table' })).toBeInViewport()

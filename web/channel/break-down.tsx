@@ -1,20 +1,18 @@
 import type { SeriesAnswer } from '../../server/api/types.ts'
 import { useAnswer } from '../api/use-answer.ts'
-import { MiniChart } from '../charts/mini-chart.tsx'
-import { highest, isKnown, type Value } from '../charts/water.ts'
+import { highest } from '../charts/water.ts'
 import { Trouble } from '../shell/states.tsx'
 import type { BreakDown, Zone } from '../view/view.ts'
 import { axisCount, share } from '../words/number.ts'
 import { DAY_MS, HOUR_MS } from '../words/time.ts'
-import { largestParts, type Part, problemParts } from './parts.ts'
-import type { Shown } from './range.ts'
+import { DiscardedCharts } from './discarded-charts.tsx'
+import { Mini } from './mini.tsx'
+import { largestParts, problemParts } from './parts.ts'
+import { miniStep, type Shown } from './range.ts'
 import { seriesPath } from './use-channel.ts'
 
 const MOST_PARTS = 8
 const MOST_PROBLEMS = 3
-/** Beyond, hours are narrower than a pixel of a small chart, and their tide hides everything else. */
-const DAYS_FROM_MS = 15 * DAY_MS
-
 interface BreakDownProps {
   readonly channel: string
   readonly range: Shown
@@ -24,7 +22,7 @@ interface BreakDownProps {
 
 /** Small multiples: what the channel is made of, and what is wrong with its submissions; one y scale for each kind. */
 export function BreakDownCharts({ channel, range, by, zone }: BreakDownProps) {
-  const step = range.to - range.from > DAYS_FROM_MS ? 'day' : 'hour'
+  const step = miniStep(range)
   const question = { step, channel, from: range.from, to: range.to }
   const parts = useAnswer<SeriesAnswer>(seriesPath({ ...question, metric: 'received', by }), `${channel} ${by} ${step}`)
   const problems = useAnswer<SeriesAnswer>(
@@ -82,32 +80,8 @@ export function BreakDownCharts({ channel, range, by, zone }: BreakDownProps) {
             />
           ))}
         </ul>
+        <DiscardedCharts channel={channel} range={range} zone={zone} />
       </section>
     </div>
-  )
-}
-
-interface MiniProps {
-  readonly part: Part
-  readonly word: string
-  readonly times: readonly number[]
-  readonly stepMs: number
-  readonly zone: Zone
-  readonly max: number
-  readonly top: string
-}
-
-function Mini({ part, word, times, stepMs, zone, max, top }: MiniProps) {
-  // The running step is not comparable: it would end every line with a fall.
-  const last = part.values.findLastIndex(isKnown)
-  const whole: readonly Value[] = part.values.map((value, index) => (index >= last ? null : value))
-  return (
-    <li class="mini">
-      <p class="mini-head">
-        <b>{part.name}</b>
-        <span class="second">{word}</span>
-      </p>
-      <MiniChart times={times} stepMs={stepMs} values={whole} max={max} top={top} zone={zone} />
-    </li>
   )
 }

@@ -47,3 +47,11 @@ export function zoomed(from: number, to: number): Range {
     to: Math.round((middle + half) / grain) * grain,
   }
 }
+
+/** Beyond, hours are narrower than a pixel of a small chart, and their tide hides everything else. */
+const DAYS_FROM_MS = 15 * DAY_MS
+
+/** The step of small charts of `range`. */
+export function miniStep({ from, to }: Pick<Shown, 'from' | 'to'>): 'hour' | 'day' {
+  return to - from > DAYS_FROM_MS ? 'day' : 'hour'
+}

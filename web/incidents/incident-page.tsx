@@ -2,6 +2,7 @@ import { useMemo } from 'preact/hooks'
 import type { IncidentAnswer, IncidentDetailAnswer, IncidentsAnswer, SeriesAnswer } from '../../server/api/types.ts'
 import { useLive } from '../api/live.ts'
 import { type Answer, useAnswer } from '../api/use-answer.ts'
+import { DiscardedCharts } from '../channel/discarded-charts.tsx'
 import type { Shown } from '../channel/range.ts'
 import { seriesPath, useChannel } from '../channel/use-channel.ts'
 import { type ChartData, chartData, LEAD_MS } from '../charts/chart-data.ts'
@@ -79,6 +80,7 @@ function Incident({ detail, answer }: IncidentProps) {
       <Trouble what={`incident ${incident.id}`} answer={answer} />
       <Figures incident={incident} />
       <IncidentChart incident={incident} now={now} />
+      {incident.group === 'discarded' && <DiscardedShares incident={incident} now={now} />}
       <div class="incident-more">
         <Carriers incident={incident} />
         <section>
@@ -100,6 +102,22 @@ function Incident({ detail, answer }: IncidentProps) {
         <IncidentMails mails={mails} />
       </div>
     </article>
+  )
+}
+
+/** The chart above shows none of it: what was discarded is no part of what was received. */
+function DiscardedShares({ incident, now }: { readonly incident: IncidentAnswer; readonly now: number }) {
+  const hour = Math.ceil(now / HOUR_MS) * HOUR_MS
+  const end = incident.end === null ? hour : Math.min(hour, Date.parse(incident.end) + AFTER_MS)
+  const range = { from: Date.parse(incident.start) - BEFORE_MS, to: end }
+  return (
+    <>
+      {incident.channels.map((channel) => (
+        <section key={channel} class="incident-discarded">
+          <DiscardedCharts channel={channel} range={range} zone="utc" isNamed={incident.channels.length > 1} />
+        </section>
+      ))}
+    </>
   )
 }
 

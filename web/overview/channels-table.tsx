@@ -197,10 +197,10 @@ const LEAST_DISCARDED = 0.001
 
 /** A line in the second voice of what was discarded in the last 24 hours; how large it was is its title. */
 function Discarded({ discarded }: { readonly discarded: ChannelOverview['discarded'][number] }) {
-  const { share: shareWords, sizes } = discardedWords(discarded)
+  const { short, share: shareWords, sizes } = discardedWords(discarded)
   return (
     <li class="discarded" title={`${shareWords} in the last 24 h${sizes === '' ? '' : `: ${sizes}`}`}>
-      {shareWords.replace(' as', '').replace(' for', ':')}
+      {short}
     </li>
   )
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { IncidentAnswer } from '../../server/api/types.ts'
 import { figuresOf } from '../incidents/figures.tsx'
-import { channelsOf, incidentLine, incidentMark, incidentTitle } from './incident.ts'
+import { channelsOf, discardedWords, incidentLine, incidentMark, incidentTitle } from './incident.ts'
 
 const drop: IncidentAnswer = {
   id: 13,
@@ -104,4 +104,22 @@ test('its page shows the number that proves it first', () => {
   ])
   expect(names({ ...drop, group: 'invalid' })[1]).toBe('Invalid rate so far: 0.0 %')
   expect(names({ ...drop, group: 'gap', end: '2014-02-01T23:00:00Z' })).toEqual(['Lasted: 9 h'])
+})
+
+test.each([
+  {
+    discarded: { cause: 'body', submissions: 1204, rate: 0.0121, typical_bytes: 312_000, limit_bytes: 204_800 },
+    says: '1.2 % too large | 1.2 % discarded as too large | typically 305 KiB, the limit is 200 KiB',
+  },
+  {
+    discarded: { cause: 'path', submissions: 1, rate: 0.00001, typical_bytes: 12_000, limit_bytes: null },
+    says: 'under 0.1 % path too long | under 0.1 % discarded for too long a path | typically 12 KiB',
+  },
+  {
+    discarded: { cause: 'body', submissions: 9, rate: 0.3, typical_bytes: null, limit_bytes: null },
+    says: '30.0 % too large | 30.0 % discarded as too large | ',
+  },
+] as const)('of what is discarded: $says', ({ discarded, says }) => {
+  const { short, share, sizes } = discardedWords(discarded)
+  expect([short, share, sizes].join(' | ').replace(/[\u00a0\u202f]/g, ' ')).toBe(says)
 })

@@ -1,5 +1,5 @@
 import type { ChannelOverview, ChannelState, IncidentAnswer, IncidentState } from '../../server/api/types.ts'
-import { estimate, rate, share, size } from './number.ts'
+import { estimate, rate, share, size, UNIT_SPACE } from './number.ts'
 
 /** A value that carries less isn't what is missing: when everything falls alike, the largest part falls most. */
 const CARRIES_IT = 0.8
@@ -38,14 +38,18 @@ const DISCARD_WORDS: Readonly<Record<string, string>> = { body: 'too large', pat
 
 /** `1.2 % discarded as too large`, and with its sizes: `…: typically 305 KiB, the limit is 200 KiB`. */
 export function discardedWords(discarded: ChannelOverview['discarded'][number]): {
+  /** `1.2 % too large` */
+  readonly short: string
   readonly share: string
   readonly sizes: string
 } {
   const { cause, rate: ratio, typical_bytes: typical, limit_bytes: limit } = discarded
   const what = cause === 'path' ? 'discarded for too long a path' : 'discarded as too large'
   const ofLimit = limit === null ? '' : `, the limit is ${size(limit)}`
+  const amount = ratio < 0.0005 ? `under 0.1${UNIT_SPACE}%` : rate(ratio)
   return {
-    share: `${ratio < 0.0005 ? share(ratio) : rate(ratio)} ${what}`,
+    short: `${amount} ${DISCARD_WORDS[cause]}`,
+    share: `${amount} ${what}`,
     sizes: typical === null ? '' : `typically ${size(typical)}${ofLimit}`,
   }
 }

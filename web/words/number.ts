@@ -2,7 +2,7 @@
 
 /** Narrow and unbreakable between thousands; unbreakable before a unit, so that "41 %" never parts at a line's end. */
 const THOUSANDS_SPACE = '\u202f'
-const UNIT_SPACE = '\u00a0'
+export const UNIT_SPACE = '\u00a0'
 
 /** What stands where a number is unknown: never a zero. */
 export const UNKNOWN = '—'

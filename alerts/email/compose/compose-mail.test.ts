@@ -357,3 +357,39 @@ describe('names that clients chose', { timeout: 60_000 }, () => {
     )
   })
 })
+
+test('of what is discarded: how much, how large, against which limit, on which channels', () => {
+  const numbers = { cause: 'body', offered: 2000, ratio: 0.062, typicalBytes: 312_000, limitBytes: 204_800 } as const
+  const { subject, text } = compose(
+    about({
+      group: 'discarded',
+      kind: 'discarded',
+      series: { cause: 'body' },
+      missing: 906,
+      latest: {
+        hour: start + 8 * HOUR_MS,
+        discarded: numbers,
+        byChannel: [makeChannelNumbers({ discarded: numbers })],
+      },
+      explanation: {
+        sentence: 'Bodies are typically 305 KiB, the limit is 200 KiB.',
+        carriers: [{ dimension: 'channel', value: 'nightly', expected: 11_739, seen: 906, shareRatio: 1 }],
+      },
+    }),
+  )
+  expect(subject).toContain('nightly')
+  for (const said of [
+    '✕ New: 6.2 % discarded (incident 13)',
+    'nightly has 6.2 % discarded as too large since Sat 1 Feb, 14:00.',
+    'Bodies are typically 305 KiB, the limit is 200 KiB.',
+    'are well.',
+    'Discarded beyond the usual, 9 h',
+    'Discarded, 22:00',
+    'Typical size, limit 200 KiB',
+    '305 KiB',
+    'Share discarded',
+  ]) {
+    expect(text.replaceAll('\n', ' ')).toContain(said)
+  }
+  expect(text).not.toContain("it isn't the servers")
+})

@@ -103,3 +103,26 @@ test('a whole channel keeps its water', async () => {
   expect(picture.water?.low.at(47)).toBe(270)
   expect(picture.expected).toBeNull()
 })
+
+test('what is discarded: its share of what was sent, an hour without any at nothing', async () => {
+  await database.inTransaction((transaction) =>
+    transaction.append('discarded_counts', [
+      [start, 'nightly', 'body', 19, 204_800, 'live', 35, 35 * 300_000],
+      [start, 'nightly', 'path', 14, 10_240, 'live', 5, 5 * 12_000],
+    ]),
+  )
+  const numbers = { cause: 'body', offered: 425, ratio: 0.08, typicalBytes: 300_000, limitBytes: 204_800 } as const
+  const incident = makeIncident({
+    group: 'discarded',
+    kind: 'discarded',
+    series: { cause: 'body' },
+    start,
+    latest: { ...latest, discarded: numbers, byChannel: [makeChannelNumbers({ discarded: numbers })] },
+  })
+  const { picture } = await loadFacts(database, makeFacts({ notification: { incident } }).notification)
+  expect(picture).toMatchObject({ title: 'Discarded as too large, share of what was sent', unit: 'ratio', water: null })
+  const received = 200 + 100 + 60 + 20 + 5
+  expect(picture?.lines.map(({ label, values }) => [label, ...values.slice(-3)])).toEqual([
+    ['discarded', 0, 35 / (received + 40), 0],
+  ])
+})

@@ -1,0 +1,30 @@
+import { MiniChart } from '../charts/mini-chart.tsx'
+import { isKnown, type Value } from '../charts/water.ts'
+import type { Zone } from '../view/view.ts'
+import type { Part } from './parts.ts'
+
+interface MiniProps {
+  readonly part: Part
+  readonly word: string
+  readonly times: readonly number[]
+  readonly stepMs: number
+  readonly zone: Zone
+  readonly max: number
+  readonly top: string
+}
+
+/** One of the small multiples, with its name and what is to be said of it. */
+export function Mini({ part, word, times, stepMs, zone, max, top }: MiniProps) {
+  // The running step is not comparable: it would end every line with a fall.
+  const last = part.values.findLastIndex(isKnown)
+  const whole: readonly Value[] = part.values.map((value, index) => (index >= last ? null : value))
+  return (
+    <li class="mini">
+      <p class="mini-head">
+        <b>{part.name}</b>
+        <span class="second">{word}</span>
+      </p>
+      <MiniChart times={times} stepMs={stepMs} values={whole} max={max} top={top} zone={zone} />
+    </li>
+  )
+}
