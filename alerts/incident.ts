@@ -75,6 +75,11 @@ export interface OwnTrouble {
   readonly minFreeBytes: number
 }
 
+/** Whether submissions are refused already. */
+export function isDiskFull({ at, fullAt }: OwnTrouble): boolean {
+  return fullAt !== null && fullAt <= at
+}
+
 /**
  * Counts before `from` are multiplied by `ratio` wherever the judge learns from them, so that a change people meant to
  * make (half the sampling rate, say) doesn't stay an incident for ever. `series`: `''` for all submissions of the channel,

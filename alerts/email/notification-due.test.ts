@@ -19,6 +19,25 @@ function told(trigger: LastNotification['trigger'], changes: Partial<LastNotific
   return { trigger, decidedAt: toldAt, newsAt: toldAt, incident, worstRatio: magnitude(incident), ...changes }
 }
 
+/** A disk of which it was known, `hours` after it was told, that it would be full `leftHours` later. */
+function disk(hours: number, leftHours: number): Incident {
+  const at = toldAt + hours * HOUR_MS
+  const trouble = { kind: 'disk_filling', at, fullAt: at + leftHours * HOUR_MS, freeBytes: 9e9, minFreeBytes: 1e9 } as const
+  return { ...makeIncident({ group: 'stalled', kind: 'stalled', channels: ['*'] }), trouble }
+}
+
+test.each([
+  { claim: 'as foretold: not again', hours: 2, leftHours: 18, due: null },
+  { claim: 'a quarter of the time is left', hours: 16, leftHours: 4.9, due: 'worsened' },
+  { claim: 'it fills much faster than was told', hours: 2, leftHours: 3, due: 'worsened' },
+  { claim: 'it is full', hours: 2, leftHours: 0, due: 'worsened' },
+  { claim: 'news within the hour wait', hours: 0.5, leftHours: 0, due: null },
+  { claim: 'a reminder, though nothing is new', hours: 4, leftHours: 16, due: 'reminder' },
+])('a disk told to be full in 20 hours: $claim', ({ hours, leftHours, due }) => {
+  const last = told('opened', { incident: disk(0, 20) })
+  expect(notificationDue(disk(hours, leftHours), last, toldAt + hours * HOUR_MS)).toBe(due)
+})
+
 test.each<{ claim: string; incident: Incident; last: LastNotification | null; hours: number; due: string | null }>([
   { claim: 'a new incident is told', incident: open, last: null, hours: 0, due: 'opened' },
   { claim: 'what was told is not told again', incident: open, last: told('opened'), hours: 2, due: null },

@@ -90,5 +90,6 @@ export function magnitude(incident: Incident): number {
 
 /** `low` is told and not repeated by the hour: nobody has to get up for it. */
 export function severity(incident: Incident): 'high' | 'low' {
-  return ['volume', 'invalid', 'discarded'].includes(incident.group) ? 'high' : 'low'
+  const isOurDisk = incident.trouble !== undefined
+  return isOurDisk || ['volume', 'invalid', 'discarded'].includes(incident.group) ? 'high' : 'low'
 }

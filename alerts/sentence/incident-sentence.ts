@@ -1,5 +1,5 @@
 import { HOUR_MS } from '../../data/domain/time.ts'
-import type { ChannelNumbers, Incident } from '../incident.ts'
+import { type ChannelNumbers, type Incident, isDiskFull } from '../incident.ts'
 import { DISCARD_WORDS, discardedShare } from './discarded-words.ts'
 import { formatList, formatPercent, formatTime, formatTimeRange } from './format.ts'
 
@@ -32,7 +32,7 @@ function ownTroubleClause(incident: Incident): string {
   if (trouble === undefined) return `Tidewatch has trouble of its own ${when(incident)}`
   if (incident.end !== null || trouble.fullAt === null)
     return `The disk ${isOrWas(incident)} filling up ${when(incident)}`
-  if (trouble.fullAt <= trouble.at) return 'The disk is full: submissions are refused'
+  if (isDiskFull(trouble)) return 'The disk is full: submissions are refused'
   return `The disk will be full about ${formatTime(trouble.fullAt)}: submissions will be refused then`
 }
 

@@ -1,5 +1,5 @@
 import { DAY_MS, type EpochMs } from '../../data/domain/time.ts'
-import type { Incident } from '../incident.ts'
+import { type Incident, isDiskFull } from '../incident.ts'
 import { DISCARD_WORDS, discardedShare, discardedSizes } from './discarded-words.ts'
 import { formatClock, formatDay } from './format.ts'
 
@@ -42,7 +42,7 @@ function fact(incident: Incident, since: string): string {
 
 function ownTrouble({ trouble, detectedAt }: Incident, since: string): string {
   if (trouble === undefined || trouble.fullAt === null) return `Tidewatch has trouble of its own since ${since}`
-  if (trouble.fullAt <= trouble.at) return `the disk is full, submissions are refused since ${since}`
+  if (isDiskFull(trouble)) return `the disk is full, submissions are refused since ${since}`
   return `the disk will be full about ${shortTime(trouble.fullAt, detectedAt)}, submissions are refused then`
 }
 

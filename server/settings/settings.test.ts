@@ -212,6 +212,20 @@ describe('what is wrong is told', () => {
       given: variable('DASHBOARD_LISTEN', '127.0.0.1:8080'),
       told: 'dashboard.listen is "127.0.0.1:8080" (from TIDEWATCH_DASHBOARD_LISTEN): use another address than receive.listen: the open edge serves nothing else',
     },
+    {
+      given: { environment: { TIDEWATCH_ADMIN_LISTEN: '0.0.0.0:8082' } },
+      told:
+        'admin.listen is "0.0.0.0:8082" (from TIDEWATCH_ADMIN_LISTEN): use an address of this machine only, such as 127.0.0.1:8082, ' +
+        'since nobody has to sign in; where everybody who can reach it may see the metrics, set dashboard.exposeWithoutSignIn to true',
+    },
+    {
+      given: { environment: { TIDEWATCH_ADMIN_LISTEN: '127.0.0.1:8080' } },
+      told: 'admin.listen is "127.0.0.1:8080" (from TIDEWATCH_ADMIN_LISTEN): use another address than receive.listen: the open edge serves nothing else',
+    },
+    {
+      given: { environment: { TIDEWATCH_ADMIN_LISTEN: 'here' } },
+      told: 'admin.listen is "here" (from TIDEWATCH_ADMIN_LISTEN): use HOST:PORT such as 127.0.0.1:8082 (port 0: any free one), or nothing',
+    },
   ])('$told', ({ given, told }) => {
     expect(problems(given)).toEqual([told])
   })

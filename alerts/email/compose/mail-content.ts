@@ -1,6 +1,6 @@
 import { type EpochMs, HOUR_MS } from '../../../data/domain/time.ts'
 import type { Contribution } from '../../finding.ts'
-import type { Incident, OwnTrouble } from '../../incident.ts'
+import { type Incident, isDiskFull, type OwnTrouble } from '../../incident.ts'
 import { discardedShare } from '../../sentence/discarded-words.ts'
 import {
   formatBytes,
@@ -134,7 +134,7 @@ function condition(incident: Incident): { readonly mark: string; readonly word: 
     case 'gap':
       return { mark: '///', word: 'nothing counted', isWrong: false }
     case 'stalled':
-      return { mark: '◇', word: incident.trouble === undefined ? 'behind' : 'the disk fills up', isWrong: false }
+      return { mark: '◇', word: ownTroubleWord(incident.trouble), isWrong: false }
     case 'invalid':
       return { mark: '✕', word: `${formatPercent(magnitude(incident))} invalid`, isWrong: true }
     case 'discarded':
@@ -144,6 +144,11 @@ function condition(incident: Incident): { readonly mark: string; readonly word: 
     case 'volume':
       return { mark: '▼', word: lowWord(incident), isWrong: true }
   }
+}
+
+function ownTroubleWord(trouble: OwnTrouble | undefined): string {
+  if (trouble === undefined) return 'behind'
+  return isDiskFull(trouble) ? 'the disk is full' : 'the disk fills up'
 }
 
 function lowWord({ latest, series }: Incident): string {
