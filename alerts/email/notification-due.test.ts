@@ -22,7 +22,13 @@ function told(trigger: LastNotification['trigger'], changes: Partial<LastNotific
 /** A disk of which it was known, `hours` after it was told, that it would be full `leftHours` later. */
 function disk(hours: number, leftHours: number): Incident {
   const at = toldAt + hours * HOUR_MS
-  const trouble = { kind: 'disk_filling', at, fullAt: at + leftHours * HOUR_MS, freeBytes: 9e9, minFreeBytes: 1e9 } as const
+  const trouble = {
+    kind: 'disk_filling',
+    at,
+    fullAt: at + leftHours * HOUR_MS,
+    freeBytes: 9e9,
+    minFreeBytes: 1e9,
+  } as const
   return { ...makeIncident({ group: 'stalled', kind: 'stalled', channels: ['*'] }), trouble }
 }
 

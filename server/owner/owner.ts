@@ -183,7 +183,11 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
   }
   metrics.owner.watch({
     pipeline: () => api.pipeline(),
-    openIncidents: () => judge.incidents().filter(isActive).map(({ group }) => group),
+    openIncidents: () =>
+      judge
+        .incidents()
+        .filter(isActive)
+        .map(({ group }) => group),
   })
   const dashboard = await serveOn(
     dashboardApp(api, {
