@@ -85,3 +85,17 @@ export function answerUnasked(
   answerUnread(request, response, status, text, { ...headers, Connection: 'close' })
   if (!response.writableEnded) setTimeout(() => response.end(), LINGER_MS).unref()
 }
+
+/** Calls `then` when the body has been read and thrown away; a connection on which it doesn't end is closed. */
+export function afterBody(request: IncomingMessage, then: () => void): void {
+  if (request.complete) {
+    then()
+    return
+  }
+  let bytes = 0
+  request.on('data', (piece: Buffer) => {
+    bytes += piece.length
+    if (bytes > MAX_DRAINED_BYTES) request.socket.destroy()
+  })
+  request.on('end', then)
+}

@@ -5,7 +5,7 @@ import { SECOND_MS } from '../../data/domain/time.ts'
 import type { Logger } from '../log.ts'
 import { countedResponse } from '../metrics/counted-response.ts'
 import type { ReceiveMetrics } from '../metrics/receive-metrics.ts'
-import { answerFault, answerUnasked, answerUnread } from './answer.ts'
+import { afterBody, answerFault, answerUnasked, answerUnread } from './answer.ts'
 import { answerBrokenRequests } from './broken-requests.ts'
 import { CannotListen } from './cannot-listen.ts'
 import { headersOverLimit } from './header-limit.ts'
@@ -121,10 +121,15 @@ function requestHandler(
       submissions(request, response, asks)
       return
     }
-    others(request, response).catch((error: unknown) => {
-      log.error({ error, url: request.url }, 'a request failed')
-      answerFault(response)
-    })
+    const answerOther = () => {
+      others(request, response).catch((error: unknown) => {
+        log.error({ error, url: request.url }, 'a request failed')
+        answerFault(response)
+      })
+    }
+    // The router answers at once, and may close the connection on a client that is still sending and then reads nothing.
+    if (asks) answerOther()
+    else afterBody(request, answerOther)
   }
 }
 
