@@ -1,10 +1,12 @@
 import { join } from 'node:path'
 import { z } from 'zod'
+import { DEBUG_ID } from '../converted/converted-record.ts'
 import type { Database, Transaction } from '../counts/database.ts'
 import { extendCoverage } from '../counts/merge.ts'
 import { SegmentBody } from '../counts/segment-entry.ts'
 import { addTallies } from '../counts/store-tallies.ts'
 import { LIVE_SOURCE } from '../domain/dimensions.ts'
+import { importReceiver, sourceOfReceiver } from '../domain/import-source.ts'
 import { restoreIncidentEvents } from '../incidents/incident-events.ts'
 import { saveIncidents } from '../incidents/save-incidents.ts'
 import type { JournalEntry } from '../journal/journal.ts'
@@ -49,7 +51,6 @@ export async function rebuildCounts(options: RebuildOptions): Promise<void> {
 
   await db.inTransaction(async (transaction) => {
     await refuseFilled(transaction)
-    if (files.length > 0) await countArchived(transaction, files)
     const ledger = archivedSegments(parts, segments)
     await extendCoverage(
       transaction,
@@ -59,7 +60,8 @@ export async function rebuildCounts(options: RebuildOptions): Promise<void> {
     for (const { body } of ledger) {
       const { hourly, discarded } = body
       if (hourly.length === 0 && discarded.length === 0) continue
-      await addTallies(transaction, { hourly, minute: [], attribute: [], discarded }, LIVE_SOURCE)
+      const source = sourceOfReceiver(body.receiver)
+      await addTallies(transaction, { hourly, minute: [], attribute: [], discarded }, source)
     }
     const writtenAt = (kind: string, key: string) => newest.get(keyOf(kind, key))?.writtenAt ?? 0
     await transaction.append(
@@ -77,7 +79,9 @@ export async function rebuildCounts(options: RebuildOptions): Promise<void> {
         return [segment, receiver, segmentCreatedAt, mergedAt, records, bytes, duplicateFrames, 'archived', part]
       }),
     )
+    if (files.length > 0) await countArchived(transaction, files)
     if (files.length > 0) await rememberArchived(transaction, files)
+    await noteRawImports(transaction)
     await saveIncidents(transaction, [...bodiesOf(newest, 'incident', IncidentBody).values()])
     await restoreIncidentEvents(transaction, entries)
     await restoreOutbox(transaction, entries)
@@ -110,20 +114,40 @@ async function refuseFilled(transaction: Transaction): Promise<void> {
 const ARCHIVED_ROWS = `read_parquet($files, hive_partitioning = true, union_by_name = true,
   hive_types = {'submission_date': date, 'channel': varchar})`
 
+const IMPORTED = importReceiver('')
+
+/** By who brought the segment: an import is a receiver, too. */
+const SOURCE = `case when starts_with(receiver, '${IMPORTED}') then substr(receiver, ${IMPORTED.length + 1})
+  else '${LIVE_SOURCE}' end`
+
+/** After the ledger, which knows who brought each segment. */
 async function countArchived(transaction: Transaction, files: readonly string[]): Promise<void> {
   await transaction.run(
     `insert into hourly_counts
      select date_trunc('hour', received_at), channel, app_name, app_version, build_id, reason, outcome, problem,
-       '${LIVE_SOURCE}', automation, count(*), 0, sum(bytes) from ${ARCHIVED_ROWS} group by all`,
+       ${SOURCE} as source, automation, count(*), 0, sum(archived.bytes)
+     from ${ARCHIVED_ROWS} archived left join converted_files using (segment) group by all`,
     { files },
   )
   await transaction.run(
     `insert into attribute_counts
-     select hour, channel, entry.key, entry.value, '${LIVE_SOURCE}', count(*) from (
-       select date_trunc('hour', received_at) as hour, channel,
+     select hour, channel, entry.key, entry.value, source, count(*) from (
+       select date_trunc('hour', received_at) as hour, channel, ${SOURCE} as source,
          unnest(map_entries(attributes::json::map(varchar, varchar))) as entry
-       from ${ARCHIVED_ROWS} where not automation) group by all`,
+       from ${ARCHIVED_ROWS} left join converted_files using (segment) where not automation) where entry.key <> '${DEBUG_ID}' group by all`,
     { files },
+  )
+}
+
+/** After the counts. */
+async function noteRawImports(transaction: Transaction): Promise<void> {
+  await transaction.run(
+    `insert into imports
+     with brought as (
+       select ${SOURCE} as source, max(merged_at) as merged_at, sum(records) as records from converted_files
+       where starts_with(receiver, '${IMPORTED}') group by all)
+     select source, 'raw', any_value(brought.merged_at), any_value(brought.records), min(hour), max(hour)
+     from brought left join hourly_counts using (source) group by source`,
   )
 }
 

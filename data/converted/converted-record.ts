@@ -23,9 +23,15 @@ export interface ConvertedRecord {
   readonly duplicateKey: string | null
   /** Size of the body as received. */
   readonly bytes: number
-  /** Watched attributes: `revision_prefix`, `path_form` (`id`, `full`, `malformed`), `os`, `source_tag`. */
+  /** `debug_id` (see DEBUG_ID), and watched attributes: `revision_prefix`, `path_form` (`id`, `full`, `malformed`), `os`, `source_tag`. */
   readonly attributes: Readonly<Record<string, string>>
 }
+
+/**
+ * The attribute by which people find again what they sent themselves (`X-Debug-ID`). It isn't counted: everybody has
+ * another.
+ */
+export const DEBUG_ID = 'debug_id'
 
 export interface ProblemCause {
   readonly problem: Problem

@@ -1,4 +1,4 @@
-import type { ConvertedIndex, ConvertedRecord } from '../converted/converted-record.ts'
+import { type ConvertedIndex, type ConvertedRecord, DEBUG_ID } from '../converted/converted-record.ts'
 import { type Dimensions, OTHER, UNKNOWN } from '../domain/dimensions.ts'
 import { type DiscardCause, sizeBits } from '../domain/discard.ts'
 import { NO_PROBLEM, type Outcome, type ProblemOrNone } from '../domain/outcome.ts'
@@ -87,6 +87,7 @@ export function tally(index: ConvertedIndex, duplicateFrames: ReadonlySet<number
     const hour = startOfHour(record.receivedAt)
     const { channel } = record.dimensions
     for (const [name, value] of Object.entries(record.attributes)) {
+      if (name === DEBUG_ID) continue
       const row = { hour, channel, attribute: name, value, submissions: 0 }
       rowFor(attribute, attributeKey(row), () => row).submissions += 1
     }

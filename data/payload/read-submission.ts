@@ -1,4 +1,4 @@
-import type { ProblemCause } from '../converted/converted-record.ts'
+import { DEBUG_ID, type ProblemCause } from '../converted/converted-record.ts'
 import { applySchema, type DimensionSchema, FIELD_NAMES } from '../domain/dimension-schema.ts'
 import type { Dimensions } from '../domain/dimensions.ts'
 import { parseSubmissionPath, type SubmissionPath } from '../domain/submission-path.ts'
@@ -6,7 +6,7 @@ import { parseRevision, type Revision, type RevisionRules, revisionPrefix } from
 import { bodyText } from './body-text.ts'
 import { type JsonLimits, type JsonObject, scanJson, sourceOf } from './json-text.ts'
 import { dimensionsOfPath, invalidPath, resolveDimensions, textOf } from './payload-dimensions.ts'
-import { type Submission, senderCountry, sourceTags } from './submission.ts'
+import { debugId, type Submission, senderCountry, sourceTags } from './submission.ts'
 import { infoDimensions, normalOs } from './versions/info.ts'
 import { type PayloadVersion, readVersion, versionOf } from './versions/read-version.ts'
 import { type Field, fieldAt, type HistogramSection, type VersionedPayload } from './versions/versioned-payload.ts'
@@ -159,7 +159,7 @@ function documentIdOf(path: SubmissionPath): string {
   return path.kind === 'elsewhere' ? '' : path.documentId
 }
 
-/** What is watched for values never seen before. */
+/** What is watched for values never seen before, and the debug id. */
 function attributesOf(
   submission: Submission,
   path: SubmissionPath,
@@ -172,6 +172,8 @@ function attributesOf(
   if (os !== null) attributes.os = watchable(normalOs(os))
   const tags = sourceTags(submission.headers)
   if (tags.length > 0) attributes.source_tag = watchable(tags.sort().join(','))
+  const debug = debugId(submission)
+  if (debug !== null) attributes[DEBUG_ID] = debug
   return attributes
 }
 

@@ -26,6 +26,15 @@ export function sourceTags(headers: Submission['headers']): string[] {
 }
 
 /**
+ * The tag by which the sender wants to find the submission again (`X-Debug-ID`): up to 64 printable ASCII characters without
+ * blanks. Null where there is none, or something else.
+ */
+export function debugId({ headers }: Submission): string | null {
+  const given = headers['x-debug-id']?.trim() ?? ''
+  return /^[\x21-\x7e]{1,64}$/.test(given) ? given : null
+}
+
+/**
  * The country that a submission was sent from, two capital letters, as a proxy found it out and says in `header`; `??`
  * where that says none.
  */

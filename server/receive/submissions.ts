@@ -174,8 +174,11 @@ class Exchange {
   }
 }
 
+/** Kept whatever the settings say: what automation sends must never count as people's. */
+const SOURCE_TAGS = 'x-source-tags'
+
 function attributeReader({ keepHeaders, clientAddress }: SubmissionsOptions): Context['attributesOf'] {
-  const keptHeaders = keepHeaders.map((name) => name.toLowerCase())
+  const keptHeaders = [...new Set([SOURCE_TAGS, ...keepHeaders.map((name) => name.toLowerCase())])]
   return (request) => {
     const attributes: Record<string, string> = {}
     for (const name of keptHeaders) {
