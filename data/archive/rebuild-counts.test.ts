@@ -71,16 +71,25 @@ test('a database made anew from archive and journal says what the lost one said'
         { automation: true, attributes: { os: 'Linux' } },
       ]),
       testIndex('c', [{ key: 'y', channel: 'aurora' }]),
+      // Nothing but what was too large: its part has no file, and its counts stand in the journal alone.
+      testIndex('d', [], {
+        discarded: [300_000, 310_000, 900_000].map((bytes, hour) => {
+          const receivedAt = TEST_HOUR + Math.min(1, hour) * HOUR_MS
+          return { receivedAt, channel: 'nightly', cause: 'body', bytes, limitBytes: 204_800 } as const
+        }),
+      }),
     ]
     const convert = async (index: ConvertedIndex, db: Database) => {
       await writeConvertedFile(folders.converted, index, contentOf)
       await mergeConverted(db, index, merging)
     }
-    const [a, b, c] = indexes
-    if (a === undefined || b === undefined || c === undefined) throw new Error('three indexes')
+    const [a, b, c, d] = indexes
+    if (a === undefined || b === undefined || c === undefined || d === undefined) throw new Error('four indexes')
     await convert(a, before)
     await convert(b, before)
     const write = { db: before, storage, folders, journal, now: () => NOW }
+    await writePart((await planPart(before, { now: NOW, maxAgeMs: 0, maxBytes: 1e9 })) ?? 0, write)
+    await convert(d, before)
     await writePart((await planPart(before, { now: NOW, maxAgeMs: 0, maxBytes: 1e9 })) ?? 0, write)
     await convert(c, before)
     const incident = {

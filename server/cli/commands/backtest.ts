@@ -18,7 +18,7 @@ export const backtestCommand: Command = {
   help: `Reads hourly counts from a CSV file (as "tidewatch import counts" does), and judges each hour exactly as the live judge would
 have, knowing nothing of what came later. Prints the incidents. Nothing is kept.`,
   options: {
-    attributes: { value: 'FILE', about: 'Counts of watched attributes, to name causes by.' },
+    attributes: { value: 'FILE', about: 'Counts of watched attributes, to name causes by, and of what was discarded.' },
     json: { about: 'One JSON object, {"incidents": […]}, as the API answers it.' },
   },
   takesSettings: false,
