@@ -30,7 +30,10 @@ export interface SeriesKey {
 export interface Contribution {
   readonly dimension: 'reason' | 'build' | 'app_version' | 'app_name' | 'problem' | 'attribute' | 'channel'
   readonly value: string
-  /** For volume kinds: submissions expected and seen. For invalid kinds: received and invalid. For discarded: offered and discarded. */
+  /**
+   * For volume kinds: submissions expected and seen. For invalid kinds: received and invalid. For discarded: offered and
+   * discarded.
+   */
   readonly expected: number
   readonly seen: number
   /** Share of the whole deviation that this value carries, 0 to 1 (more than 1 is clipped). */
@@ -60,7 +63,10 @@ export interface Finding {
   readonly size: number
   /** The most of `size` that fell into one hour; for a gap 1. */
   readonly peakSize: number
-  /** Over the hours since `start`: for volume kinds expected and seen submissions; for invalid ones received and invalid; for discarded ones offered and discarded. */
+  /**
+   * Over the hours since `start`: for volume kinds expected and seen submissions; for invalid ones received and invalid; for
+   * discarded ones offered and discarded.
+   */
   readonly expected: number
   readonly seen: number
   /** Of its hour alone, for the series it is about; all zero for a gap. */

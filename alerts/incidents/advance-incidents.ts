@@ -30,7 +30,10 @@ export interface Advance {
 const RECOVERING_HOURS = 2
 /** What comes back within this after its end is the same incident. */
 const REOPEN_WITHIN_MS = 24 * HOUR_MS
-/** Channels whose counts fall within this are one incident; whose submissions fail with one problem, or are discarded for one cause, within that, as well. */
+/**
+ * Channels whose counts fall within this are one incident; whose submissions fail with one problem, or are discarded for one
+ * cause, within that, as well.
+ */
 const TOGETHER_WITHIN_MS = 2 * HOUR_MS
 const SAME_PROBLEM_WITHIN_MS = 48 * HOUR_MS
 /** All channels are found to fall some hours after the first of them was. */

@@ -31,7 +31,7 @@ export interface ChannelPlan {
   readonly lackingFrom?: number
   /** or nothing at all. */
   readonly silentFrom?: number
-  /** Percent of what is sent whose body is too large, by hour after the quiet weeks; within them, and beyond the note, `usuallyTooLarge`. */
+  /** Percent of what is sent whose body is too large, by hour after the quiet weeks; elsewhere `usuallyTooLarge`. */
   readonly tooLarge?: string
   readonly usuallyTooLarge?: number
 }
