@@ -6,7 +6,7 @@ import {
   storeFailedHour,
   storeJudgement,
 } from '../../data/counts/judgements.ts'
-import { readFirstCovered } from '../../data/counts/queries/read-coverage.ts'
+import { readFirstJudged } from '../../data/counts/queries/read-coverage.ts'
 import { type HistoryWindow, loadHistoryWindow } from '../../data/counts/read-history.ts'
 import { DAY_MS, type EpochMs, HOUR_MS, startOfHour } from '../../data/domain/time.ts'
 import { readIncidents } from '../../data/incidents/read-incidents.ts'
@@ -107,7 +107,7 @@ export async function createJudgeShell(options: JudgeShellOptions): Promise<Judg
   }
 
   async function firstCoveredHour(): Promise<EpochMs | null> {
-    const first = await readFirstCovered(database)
+    const first = await readFirstJudged(database)
     return first === null ? null : startOfHour(first)
   }
 

@@ -4,6 +4,7 @@ import type { Outcome, ProblemOrNone } from '../domain/outcome.ts'
 import { type EpochMs, HOUR_MS } from '../domain/time.ts'
 import type { Cell, Database, Transaction } from './database.ts'
 import { joinIntervals } from './intervals.ts'
+import { isSourceTaken } from './raw-imports.ts'
 import { reopenJudged } from './reopen-judged.ts'
 import { time } from './values.ts'
 
@@ -67,7 +68,7 @@ export interface CountImport {
 export function importCounts(db: Database, given: CountImport): Promise<ImportSummary> {
   const { source, rows, coverage, now, dryRun = false } = given
   return inTransaction(db, dryRun, async (transaction) => {
-    refuseLive(source)
+    await refuseTaken(transaction, source)
     const before = await hoursOfSource(transaction, 'hourly_counts', source)
     const replacedRows = await transaction.run('delete from hourly_counts where source = $source', { source })
     const summary = createSummary()
@@ -91,7 +92,7 @@ export interface AttributeImport extends Pick<CountImport, 'source' | 'now' | 'd
 export function importAttributes(db: Database, given: AttributeImport): Promise<ImportSummary> {
   const { source, rows, now, dryRun = false } = given
   return inTransaction(db, dryRun, async (transaction) => {
-    refuseLive(source)
+    await refuseTaken(transaction, source)
     const before: EpochMs[] = []
     let replacedRows = 0
     for (const table of ['attribute_counts', 'discarded_counts'] as const) {
@@ -141,11 +142,14 @@ async function inTransaction<T>(
   return result
 }
 
-function refuseLive(source: string): void {
+async function refuseTaken(transaction: Transaction, source: string): Promise<void> {
   if (source === LIVE_SOURCE || source === '') {
     throw new TypeError(
       `import source is "${source}": use any name but "${LIVE_SOURCE}", which is what this service receives`,
     )
+  }
+  if (await isSourceTaken(transaction, source, 'raw')) {
+    throw new TypeError(`import source is "${source}": use another name, this one is of logs that were brought in`)
   }
 }
 

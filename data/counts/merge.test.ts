@@ -57,6 +57,7 @@ test('a converted file is counted by its dimensions, outcome and problem', async
   )
   expect(result).toEqual({
     merged: true,
+    isImport: false,
     hours: [TEST_HOUR],
     channels: ['aurora', 'nightly'],
     duplicateFrames: [],
@@ -82,7 +83,7 @@ test('a second file adds to the rows of the first, it makes no second rows', asy
 test('a segment in the ledger changes nothing, whatever its file says now', async () => {
   await mergeConverted(db, testIndex('a', [{}]), OPTIONS)
   const again = await mergeConverted(db, testIndex('a', [{}, {}]), OPTIONS)
-  expect(again).toEqual({ merged: false, hours: [], channels: [], duplicateFrames: [], reopened: [] })
+  expect(again).toEqual({ merged: false, isImport: false, hours: [], channels: [], duplicateFrames: [], reopened: [] })
   expect(await hourly()).toEqual(['nightly idle-daily accepted none 1'])
 })
 

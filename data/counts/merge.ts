@@ -1,11 +1,12 @@
 import type { ConvertedIndex, CoverageInterval } from '../converted/converted-record.ts'
-import { LIVE_SOURCE } from '../domain/dimensions.ts'
+import { isImportReceiver, sourceOfReceiver } from '../domain/import-source.ts'
 import type { EpochMs } from '../domain/time.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Database, Transaction } from './database.ts'
 import { decideDuplicates, type RememberedDocument } from './duplicates.ts'
 import { hoursOf, joinIntervals } from './intervals.ts'
 import { createNameLimit } from './name-limit.ts'
+import { noteRawImport } from './raw-imports.ts'
 import { reopenJudged } from './reopen-judged.ts'
 import { bytesOf, segmentEntry } from './segment-entry.ts'
 import { addTallies, namesOfHours } from './store-tallies.ts'
@@ -27,6 +28,8 @@ export interface MergeOptions {
 export interface MergeResult {
   /** False where the segment was in the ledger already: nothing changed. */
   readonly merged: boolean
+  /** Whether an import brought it: the judge has nothing to do with it. */
+  readonly isImport: boolean
   /** Starts of the hours whose counts or coverage changed, ascending. */
   readonly hours: readonly EpochMs[]
   /** Channels whose counts changed, sorted. */
@@ -43,20 +46,23 @@ const NAMES_PER_HOUR = 5000
  * transaction. When this resolves, the raw segment may go.
  */
 export function mergeConverted(db: Database, index: ConvertedIndex, options: MergeOptions): Promise<MergeResult> {
+  const isImport = isImportReceiver(index.receiver)
   return db.inTransaction(async (transaction) => {
     if (await isMerged(transaction, index.segment)) {
-      return { merged: false, hours: [], channels: [], duplicateFrames: [], reopened: [] }
+      return { merged: false, isImport, hours: [], channels: [], duplicateFrames: [], reopened: [] }
     }
     const duplicateFrames = await settleDuplicates(transaction, index, options)
     const tallies = await bounded(transaction, tally(index, new Set(duplicateFrames)), options)
-    await addTallies(transaction, tallies, LIVE_SOURCE)
+    // Minutes are what is received now.
+    await addTallies(transaction, isImport ? { ...tallies, minute: [] } : tallies, sourceOfReceiver(index.receiver))
+    await noteRawImport(transaction, index, options.now)
     await extendCoverage(transaction, index.coverage, options.coverageToleranceMs)
     const hours = changedHours(tallies, index.coverage)
-    const reopened = await reopenJudged(transaction, hours, options.now)
+    const reopened = isImport ? [] : await reopenJudged(transaction, hours, options.now)
     await addLedgerRow(transaction, index, duplicateFrames, options.now)
     await options.journal?.append([segmentEntry(index, duplicateFrames, options.now)])
     const channels = [...new Set(tallies.hourly.map((row) => row.dimensions.channel))].sort()
-    return { merged: true, hours, channels, duplicateFrames, reopened }
+    return { merged: true, isImport, hours, channels, duplicateFrames, reopened }
   })
 }
 

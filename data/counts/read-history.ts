@@ -5,8 +5,9 @@ import { type EpochMs, HOUR_MS } from '../domain/time.ts'
 import type { Database } from './database.ts'
 import type { BuildHistory, ChannelHistory, DiscardedHistory, History } from './history.ts'
 import type { Interval } from './intervals.ts'
-import { readHourlyCoverage } from './queries/read-coverage.ts'
+import { readJudgedCoverage } from './queries/read-coverage.ts'
 import { readDiscarded } from './queries/read-discarded.ts'
+import { JUDGED_SOURCE } from './raw-imports.ts'
 import { type Params, time } from './values.ts'
 
 /**
@@ -119,7 +120,7 @@ const KEPT_SHARE = 0.002
 const KEPT_NAMES = 400
 
 /** What the judge follows: people's own submissions, each once. */
-const RECEIVED = "outcome <> 'duplicate' and not automation"
+const RECEIVED = `outcome <> 'duplicate' and not automation and ${JUDGED_SOURCE}`
 
 async function readKept(db: Database, from: EpochMs, to: EpochMs): Promise<Kept> {
   const [builds, versions, values, causes] = await Promise.all([
@@ -141,13 +142,13 @@ async function readKept(db: Database, from: EpochMs, to: EpochMs): Promise<Kept>
       db,
       from,
       to,
-      'select channel, attribute, value as name, hour, submissions from attribute_counts where true',
+      `select channel, attribute, value as name, hour, submissions from attribute_counts where ${JUDGED_SOURCE}`,
     ),
     readKeptNames(
       db,
       from,
       to,
-      "select channel, '' as attribute, cause as name, hour, submissions from discarded_counts where true",
+      `select channel, '' as attribute, cause as name, hour, submissions from discarded_counts where ${JUDGED_SOURCE}`,
     ),
   ])
   return { builds, versions, values, causes }
@@ -181,7 +182,7 @@ function emptyHistory(start: EpochMs, hours: number): GrowingHistory {
 /** Adds the counts of `stretches` to arrays that hold zeros there. */
 async function fill(db: Database, history: GrowingHistory, kept: Kept, stretches: readonly Interval[]): Promise<void> {
   for (const { from, to } of stretches) {
-    history.coverage.set(await readHourlyCoverage(db, from, to), (from - history.start) / HOUR_MS)
+    history.coverage.set(await readJudgedCoverage(db, from, to), (from - history.start) / HOUR_MS)
     const range = { from: time(from), to: time(to), start: time(history.start) }
     await fillReasons(db, history, kept, range)
     await fillProblems(db, history, kept, range)
@@ -245,7 +246,7 @@ async function fillVersions(db: Database, history: GrowingHistory, kept: Kept, r
 async function fillAttributes(db: Database, history: GrowingHistory, kept: Kept, range: Params): Promise<void> {
   const rows = await readSeries(
     db,
-    { kept: kept.values, table: 'attribute_counts', name: 'value', by: 'attribute', where: 'true' },
+    { kept: kept.values, table: 'attribute_counts', name: 'value', by: 'attribute', where: JUDGED_SOURCE },
     range,
   )
   for (const series of rows) {
@@ -257,7 +258,7 @@ async function fillAttributes(db: Database, history: GrowingHistory, kept: Kept,
 }
 
 async function fillDiscarded(db: Database, history: GrowingHistory, { from, to }: Interval): Promise<void> {
-  for (const row of await readDiscarded(db, { from, to, step: 'hour', by: ['channel', 'cause'] })) {
+  for (const row of await readDiscarded(db, { from, to, step: 'hour', by: ['channel', 'cause'], isJudged: true })) {
     const cause = DISCARD_CAUSES.find((known) => known === row.cause)
     if (cause === undefined) continue
     const { discarded } = channelOf(history, row.channel)

@@ -1,4 +1,5 @@
 import { LIVE_SOURCE } from '../domain/dimensions.ts'
+import { importReceiver } from '../domain/import-source.ts'
 import { DAY_MS, type EpochMs, HOUR_MS } from '../domain/time.ts'
 import type { Database } from './database.ts'
 import { time } from './values.ts'
@@ -35,7 +36,8 @@ export function trimCounts(db: Database, options: CountsRetention): Promise<numb
     },
     {
       table: 'converted_files',
-      where: "state = 'archived' and merged_at < $before",
+      // Names of imports recur, when somebody brings the same log in again: they are never forgotten.
+      where: `state = 'archived' and merged_at < $before and not starts_with(receiver, '${importReceiver('')}')`,
       before: now - KEEP_LEDGER_DAYS * DAY_MS,
     },
     { table: 'task_runs', where: 'ended_at < $before', before: now - KEEP_TASK_RUNS_DAYS * DAY_MS },

@@ -19,9 +19,9 @@ export interface ImportName {
 
 export type ImportOrigin = 'v1' | 'v2' | 'v3'
 
-/** `<digest>-<first>-<last>-<origin>.import` */
+/** `<digest>-<first>-<last>-<origin>.import`; in order of name they are in the log's order. */
 export function importName({ digest, first, last, origin }: ImportName): string {
-  return `${digest}-${first}-${last}-${origin}.import`
+  return `${digest}-${String(first).padStart(10, '0')}-${last}-${origin}.import`
 }
 
 /** Null for names that no import gave. */
@@ -33,10 +33,10 @@ export function parseImportName(name: string): ImportName | null {
   return { digest, first: Number(first), last: Number(last), origin }
 }
 
-/** What marks its frames follows from the name: cut again, the segment is the same to the byte. */
-export function importSegmentId(name: string): string {
+/** What marks its frames follows from its beginning: cut again, the segment is the same to the byte. */
+export function importSegmentId({ digest, first }: Pick<ImportName, 'digest' | 'first'>): string {
   return createHash('sha256')
-    .update(name)
+    .update(`${digest}-${first}`)
     .digest('hex')
     .slice(0, 2 * SEGMENT_ID_BYTES)
 }
@@ -45,7 +45,7 @@ export function importSegmentId(name: string): string {
 export function identityOfImport(name: string): SegmentIdentity | null {
   const parsed = parseImportName(name)
   if (parsed === null) return null
-  return { receiver: importReceiver(parsed.digest), createdAt: 0, writer: '', id: importSegmentId(name) }
+  return { receiver: importReceiver(parsed.digest), createdAt: 0, writer: '', id: importSegmentId(parsed) }
 }
 
 const ORIGINS: readonly ImportOrigin[] = ['v1', 'v2', 'v3']

@@ -123,7 +123,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
     }),
     onMerged(result) {
       changed.add(result)
-      judge.countsChanged(result.hours)
+      if (!result.isImport) judge.countsChanged(result.hours)
       metrics.owner.merged(result.duplicateFrames.length)
     },
   })

@@ -2,16 +2,22 @@ import type { CoverageInterval } from '../../converted/converted-record.ts'
 import { type EpochMs, HOUR_MS } from '../../domain/time.ts'
 import type { Database } from '../database.ts'
 import { type Interval, stepCoverage, uncovered } from '../intervals.ts'
+import { JUDGED_RECEIVER } from '../raw-imports.ts'
 import { time } from '../values.ts'
 
 /** Receivers of imported hours: they listened for the hour, and know nothing of its minutes. */
 export const IMPORT_PREFIX = 'import:'
 
 /** Who listened when within [from, to), cut to it, ascending by receiver and time. Imports are receivers `import:<source>`. */
-function readCoverageIntervals(database: Database, from: EpochMs, to: EpochMs): Promise<CoverageInterval[]> {
+function readCoverageIntervals(
+  database: Database,
+  from: EpochMs,
+  to: EpochMs,
+  condition = 'true',
+): Promise<CoverageInterval[]> {
   return database.read(
     `select receiver, greatest(from_time, $from) as from_time, least(to_time, $to) as to_time from coverage
-     where to_time > $from and from_time < $to order by receiver, from_time`,
+     where to_time > $from and from_time < $to and ${condition} order by receiver, from_time`,
     { from: time(from), to: time(to) },
     (row) => ({ receiver: row.text('receiver'), from: row.number('from_time'), to: row.number('to_time') }),
   )
@@ -38,9 +44,24 @@ export function readHourlyCoverage(database: Database, from: EpochMs, to: EpochM
   return readCoverage(database, from, HOUR_MS, Math.max(0, (to - from) / HOUR_MS))
 }
 
+/** The same without logs that were brought in, which nobody judges. */
+export async function readJudgedCoverage(database: Database, from: EpochMs, to: EpochMs): Promise<number[]> {
+  const intervals = await readCoverageIntervals(database, from, to, JUDGED_RECEIVER)
+  return stepCoverage(intervals, from, HOUR_MS, Math.max(0, (to - from) / HOUR_MS))
+}
+
 /** Start of the first stretch in which anybody listened; null where nobody ever did. */
-export async function readFirstCovered(database: Database): Promise<EpochMs | null> {
-  const rows = await database.read('select min(from_time) as first from coverage', {}, (row) =>
+export function readFirstCovered(database: Database): Promise<EpochMs | null> {
+  return readFirst(database, 'true')
+}
+
+/** The same without logs that were brought in: the first hour that there is to judge begins then. */
+export function readFirstJudged(database: Database): Promise<EpochMs | null> {
+  return readFirst(database, JUDGED_RECEIVER)
+}
+
+async function readFirst(database: Database, condition: string): Promise<EpochMs | null> {
+  const rows = await database.read(`select min(from_time) as first from coverage where ${condition}`, {}, (row) =>
     row.numberOrNull('first'),
   )
   return rows[0] ?? null

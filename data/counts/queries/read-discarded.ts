@@ -1,5 +1,6 @@
 import type { EpochMs } from '../../domain/time.ts'
 import type { Database } from '../database.ts'
+import { JUDGED_SOURCE } from '../raw-imports.ts'
 import { time } from '../values.ts'
 
 export interface DiscardedQuestion {
@@ -11,6 +12,8 @@ export interface DiscardedQuestion {
   /** What rows are apart by, besides time. */
   readonly by: readonly ('channel' | 'cause')[]
   readonly channel?: string
+  /** Without logs that were brought in, which nobody judges. */
+  readonly isJudged?: boolean
 }
 
 /** Submissions that were answered 202 for their size and not kept. Steps without any are not there. */
@@ -32,7 +35,7 @@ export interface DiscardedRow {
 
 /** Ascending by time, then channel, then cause; sources are added up. */
 export function readDiscarded(database: Database, question: DiscardedQuestion): Promise<DiscardedRow[]> {
-  const { from, to, step, by, channel } = question
+  const { from, to, step, by, channel, isJudged = false } = question
   const start = step === 'whole' ? '$from::timestamp' : `date_trunc('${step}', hour)`
   const key = (column: 'channel' | 'cause') => (by.includes(column) ? column : "''")
   return database.read(
@@ -40,7 +43,8 @@ export function readDiscarded(database: Database, question: DiscardedQuestion): 
        select ${start} as start, ${key('channel')} as channel_key, ${key('cause')} as cause_key, size_bits,
          sum(submissions) as submissions, sum(bytes) as bytes, max(limit_bytes) as limit_bytes
        from discarded_counts
-       where hour >= $from and hour < $to ${channel === undefined ? '' : 'and channel = $channel'} group by all),
+       where hour >= $from and hour < $to ${channel === undefined ? '' : 'and channel = $channel'}
+         and ${isJudged ? JUDGED_SOURCE : 'true'} group by all),
      ranked as (
        select *,
          sum(submissions) filter (where size_bits > 0) over (keys order by size_bits) as reached,
