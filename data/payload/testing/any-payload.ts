@@ -1,15 +1,6 @@
 import fc from 'fast-check'
 import { TEST_ID, TEST_REVISION } from './conversion.ts'
 
-/**
- * Payloads of all versions as text, as clients would write them and as they never should: parts missing, of another
- * kind, twice, under names that conversion itself uses. Every number is another one, so that a test can tell whether it
- * was lost.
- */
-export interface AnyPayload {
-  readonly text: string
-}
-
 /** What the histograms of such payloads are called; `NEW`, `ODD` and `__proto__` are to be undefined. */
 export const ANY_SPECIFICATION = JSON.stringify({
   WAIT_MS: { kind: 'linear', low: 10, high: 30, n_buckets: 4 },
@@ -188,6 +179,11 @@ const versions = fc.oneof(
   fc.tuple(numbered('"version":5', '"ver":5'), unifiedConverted),
 )
 
+/**
+ * Payloads of all versions as text, as clients would write them and as they never should: parts missing, of another
+ * kind, twice, under names that conversion itself uses. Every number is another one, so that a test can tell whether it
+ * was lost.
+ */
 export const anyPayload: fc.Arbitrary<string> = fc
   .tuple(versions, extras, fc.nat({ max: 5 }), fc.constantFrom('', ' ', '\n  '))
   .map(([[version, own], more, place, space]) => {
