@@ -10,6 +10,7 @@ import {
   type SpecificationResult,
 } from '../../data/payload/convert-submission.ts'
 import { type ConversionRules, type Reading, readSubmission } from '../../data/payload/read-submission.ts'
+import type { QuickConverter } from '../../data/payload/scan/convert-quickly.ts'
 import type { Submission } from '../../data/payload/submission.ts'
 import type { Claim } from '../../data/spool/claims.ts'
 import type { Frame } from '../../data/spool/frame.ts'
@@ -28,6 +29,8 @@ export interface SegmentConversion {
   readonly rules: ConversionRules
   readonly coveragePauseMs: number
   readonly findSpecification: (revision: Revision) => Promise<SpecificationResult>
+  /** Asked first; without one, or where it has no answer, a submission is read completely. */
+  readonly quick?: QuickConverter
   /** One submission at a time, so that the one that ends the worker is known for certain. */
   readonly careful: boolean
   /** Numbers of frames that ended a worker: not opened again, kept whole. */
@@ -114,8 +117,13 @@ async function* batches(
   let characters = 0
   for await (const frame of frames) {
     const opened = openSubmission(submissionOf(frame), conversion)
+    // Waits for no specification, and texts that are written at once cost the garbage collector nothing.
+    if (opened.kind === 'decided' && batch.length === 0) {
+      yield [opened]
+      continue
+    }
     batch.push(opened)
-    characters += opened.kind === 'reading' ? (opened.reading.payload?.text.length ?? 0) : 0
+    characters += charactersOf(opened)
     if (batch.length < most && characters < BATCH_CHARACTERS) continue
     yield batch
     batch = []
@@ -124,17 +132,26 @@ async function* batches(
   if (batch.length > 0) yield batch
 }
 
+/** Of what is kept in memory of it until its batch is done, without what came. */
+function charactersOf(opened: Opened): number {
+  if (opened.kind === 'reading') return opened.reading.payload?.text.length ?? 0
+  const { content } = opened.conversion
+  return content.kind === 'converted' ? content.payload.length + content.dropped.length : 0
+}
+
 function submissionOf(frame: SubmissionFrame): Submission {
   const { number, receivedAt, path, attributes, body } = frame
   return { frame: number, receivedAt, path, headers: attributes, body }
 }
 
-function openSubmission(submission: Submission, { rules, poison, onFrame }: SegmentConversion): Opened {
+function openSubmission(submission: Submission, { rules, poison, quick, onFrame }: SegmentConversion): Opened {
   if (poison.has(submission.frame)) {
     return { kind: 'decided', conversion: failedConversion(submission, 'it ended the thread that converted it', rules) }
   }
   onFrame(submission.frame)
   try {
+    const conversion = quick?.convert(submission)
+    if (conversion !== undefined && conversion !== null) return { kind: 'decided', conversion }
     return { kind: 'reading', reading: readSubmission(submission, rules), submission }
   } catch (error) {
     return { kind: 'decided', conversion: failedConversion(submission, error, rules) }

@@ -1,8 +1,9 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import type { Revision } from '../../data/histograms/revision.ts'
-import { parseSpecification } from '../../data/histograms/specification.ts'
+import { type HistogramSpecification, parseSpecification } from '../../data/histograms/specification.ts'
 import type { SpecificationAnswer } from '../../data/histograms/specification-answer.ts'
 import type { SpecificationResult } from '../../data/payload/convert-submission.ts'
+import { QuickConverter } from '../../data/payload/scan/convert-quickly.ts'
 import { convertSegment, revisionKey } from './convert-segment.ts'
 import { type FromWorker, NO_FRAME, type ToWorker, type WorkerStart } from './messages.ts'
 import { conversionRules, convertFolders } from './options.ts'
@@ -35,6 +36,12 @@ class SpecificationClient {
     return this.#remember(key, { kind: 'found', specification })
   }
 
+  /** What has been found before. */
+  known(revision: Revision): HistogramSpecification | null {
+    const known = this.#known.get(revisionKey(revision))
+    return known?.kind === 'found' ? known.specification : null
+  }
+
   answered(request: number, answer: SpecificationAnswer): void {
     this.#asked.get(request)?.(answer)
     this.#asked.delete(request)
@@ -64,6 +71,7 @@ function work(port: MessagePort, start: WorkerStart): void {
   const rules = conversionRules(options)
   const folders = convertFolders(options.state)
   const specifications = new SpecificationClient(port, start)
+  const quick = new QuickConverter(rules, (revision) => specifications.known(revision))
 
   async function convert({ claim, careful, poison }: Extract<ToWorker, { kind: 'convert' }>): Promise<void> {
     try {
@@ -73,6 +81,7 @@ function work(port: MessagePort, start: WorkerStart): void {
         rules,
         coveragePauseMs: options.coveragePauseMs,
         findSpecification: (revision) => specifications.find(revision),
+        quick,
         careful,
         poison: new Set(poison),
         onFrame: (frame) => Atomics.store(openFrame, 0, frame ?? NO_FRAME),

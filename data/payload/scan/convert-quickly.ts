@@ -10,15 +10,13 @@ import type { Submission } from '../submission.ts'
 import type { HistogramSection } from '../versions/versioned-payload.ts'
 import { HistogramScanner, type ScannedHistograms, SLACK_BYTES } from './histogram-scanner.ts'
 import { LayoutIndex } from './layout-index.ts'
-import { ascii } from './skip-value.ts'
+import { ascii, skipSpace } from './skip-value.ts'
 
 /** The specification of `revision`, where it is at hand. */
 export type KnownSpecification = (revision: Revision) => HistogramSpecification | null
 
-const HISTOGRAMS = Buffer.from('"histograms":{"')
-/** Between the name and the object. */
-const TO_OBJECT = HISTOGRAMS.length - 2
-const REVISION = Buffer.from('"revision":"')
+const HISTOGRAMS = Buffer.from('"histograms":')
+const REVISION = Buffer.from('"revision":')
 /** `info` stands last in what clients write, or first. */
 const REVISION_WITHIN_BYTES = 16 * 1024
 const LONGEST_REVISION_BYTES = 500
@@ -61,7 +59,8 @@ export class QuickConverter {
     const bytes = Buffer.from(input.buffer, 0, length)
     const found = bytes.indexOf(HISTOGRAMS)
     if (found === -1) return null
-    const start = found + TO_OBJECT
+    const start = skipSpace(input, found + HISTOGRAMS.length)
+    if (input[start] !== ascii.openBrace) return null
     const revision = this.#revisionIn(bytes, start)
     const specification = revision === null ? null : this.#known(revision)
     if (revision === null || specification === null) return null
@@ -157,7 +156,8 @@ function siftedOf(
 function urlIn(bytes: Buffer): string | null {
   const found = bytes.lastIndexOf(REVISION)
   if (found === -1) return null
-  const start = found + REVISION.length
+  const start = skipSpace(bytes, found + REVISION.length) + 1
   const end = bytes.indexOf(ascii.quote, start)
-  return end === -1 || end - start > LONGEST_REVISION_BYTES ? null : bytes.toString('latin1', start, end)
+  const isPlain = bytes[start - 1] === ascii.quote && end !== -1 && end - start <= LONGEST_REVISION_BYTES
+  return isPlain ? bytes.toString('latin1', start, end) : null
 }

@@ -165,7 +165,7 @@ export class HistogramScanner {
   #histogram(bucketsAt: number, { opening, bounds }: IndexedLayout): number {
     if (this.#written > 0) this.#out[this.#written++] = ascii.comma
     this.#written = writeAt(this.#output, this.#written, opening)
-    const at = this.#bytes[bucketsAt] === ascii.closeBrace ? bucketsAt + 1 : this.#buckets(bucketsAt, bounds)
+    const at = this.#buckets(bucketsAt, bounds)
     return at === NOT_PLAIN ? NOT_PLAIN : this.#summary(at)
   }
 
@@ -176,6 +176,10 @@ export class HistogramScanner {
     let written = this.#written
     let place = 0
     let values = 0
+    if (bytes[start] === ascii.closeBrace) {
+      this.#written = this.#zeros(written, bounds.length)
+      return start + 1
+    }
     for (let at = start; ; at = skipSpace(bytes, at)) {
       if (bytes[at] !== ascii.quote) return NOT_PLAIN
       const keyAt = ++at

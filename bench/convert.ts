@@ -1,0 +1,208 @@
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { median } from 'simple-statistics'
+import { readConvertedIndex } from '../data/converted/converted-file.ts'
+import { type HistogramSpecification, parseSpecification } from '../data/histograms/specification.ts'
+import { makeSpoolFolders } from '../data/spool/folders.ts'
+import { SpoolWriter } from '../data/spool/spool-writer.ts'
+import { type ArchiveResult, measureArchive } from './convert-archive.ts'
+import { convertPlainly, parseOnly } from './convert-floors.ts'
+import { type BenchRecord, makeRecords } from './convert-records.ts'
+import { runConverter } from './converter-process.ts'
+import { atLeast, atMost, type Goal, printResult, table } from './report.ts'
+
+/**
+ * How fast submissions are converted, from raw segments to converted files, held against what reading them takes at the
+ * least; and what the archive makes of them. All of it takes turns, round after round, because the speed of a machine
+ * changes by a factor of two from hour to hour: only what was measured side by side can be compared.
+ */
+const { values: asked } = parseArgs({ options: { quick: { type: 'boolean', default: false } } })
+const RECORDS = asked.quick ? 1000 : 4000
+const ROUNDS = asked.quick ? 3 : 7
+const SEGMENT_BYTES = 2 * 1024 ** 2
+/** So many that each worker gets some. */
+const WARM_UP_SEGMENTS = 4
+/** Floors need no more than this to be known. */
+const FLOOR_RECORDS = 800
+
+const MIB = 1024 ** 2
+
+/** How long `records` took; `cpuSeconds` of all threads, where the system tells. */
+interface Timed {
+  readonly records: number
+  readonly seconds: number
+  readonly cpuSeconds: number | null
+}
+
+type Way = 'parse' | 'plain' | 'one' | 'two'
+const TITLES: Readonly<Record<Way, string>> = {
+  parse: '(a) gunzip and JSON.parse alone',
+  plain: '(b) a straightforward converter, gzip -1',
+  one: 'Tidewatch, one worker',
+  two: 'Tidewatch, two workers',
+}
+
+// Not among the system's temporary files: those may lie in memory, where a sync costs nothing.
+const folder = await mkdtemp(join(process.cwd(), '.bench-convert-'))
+try {
+  await bench()
+} finally {
+  await rm(folder, { recursive: true })
+}
+
+async function bench(): Promise<void> {
+  const { from, specifications, records } = await makeRecords(RECORDS, folder)
+  const jsonBytes = records.reduce((sum, record) => sum + record.jsonBytes, 0) / records.length
+  process.stderr.write(`${records.length} variations of ${from}, ${Math.round(jsonBytes)} bytes of JSON each\n`)
+  const specification = await specificationIn(specifications)
+  const written = await writeSegments(records)
+  const warmUp = written.slice(0, WARM_UP_SEGMENTS)
+  const segments = written.slice(WARM_UP_SEGMENTS)
+
+  const rounds = new Map<Way, Timed[]>()
+  let peakBytes: number | null = null
+  let convertedFolder = ''
+  const note = (way: Way, timed: Timed) => rounds.set(way, [...(rounds.get(way) ?? []), timed])
+  const floorRecords = records.slice(0, FLOOR_RECORDS)
+  parseOnly(floorRecords)
+  await convertPlainly(floorRecords, specification, folder)
+  for (let round = 0; round < ROUNDS; round++) {
+    note('parse', await timed(floorRecords, () => parseOnly(floorRecords)))
+    note('plain', await timed(floorRecords, () => convertPlainly(floorRecords, specification, folder)))
+    for (const [way, workers] of [
+      ['one', 1],
+      ['two', 2],
+    ] as const) {
+      const run = { state: join(folder, `${way}-${round}`), workers, specifications, warmUp, segments }
+      const result = await runConverter(run)
+      note(way, { ...result, records: await recordsIn(result.convertedFolder, segments) })
+      if (way === 'two') peakBytes = Math.max(peakBytes ?? 0, result.peakBytes ?? 0) || null
+      convertedFolder = result.convertedFolder
+    }
+    process.stderr.write(`round ${round + 1} of ${ROUNDS}\n`)
+  }
+  const archive = await measureArchive({ convertedFolder, folder })
+  process.stdout.write(`${conversionTable(rounds, jsonBytes)}\n${archiveTable(archive)}\n`)
+  report(rounds, peakBytes, archive, jsonBytes)
+}
+
+async function specificationIn(folder: string): Promise<HistogramSpecification> {
+  // Lists of bucket bounds lie there as well; they are no specifications.
+  for (const name of (await readdir(folder)).sort().reverse()) {
+    const found = parseSpecification(await readFile(join(folder, name), 'utf8'))
+    if (found !== null) return found
+  }
+  throw new Error(`${folder} has no specification`)
+}
+
+/** The records as a receiver would leave them. */
+async function writeSegments(records: readonly BenchRecord[]): Promise<string[]> {
+  const spool = join(folder, 'spool')
+  await mkdir(spool)
+  await makeSpoolFolders(spool)
+  const writer = new SpoolWriter({ spool, receiver: 'bench', segmentMaxAgeMs: 1e9, segmentMaxBytes: SEGMENT_BYTES })
+  for (const { path, body } of records) {
+    const result = await writer.append({ kind: 'submission', path, attributes: {}, body: [body] })
+    if (result.kind !== 'synced') throw new Error(`${path} was not stored`)
+  }
+  await writer.stop()
+  const closed = await readdir(join(spool, 'closed'))
+  return closed.sort().map((name) => join(spool, 'closed', name))
+}
+
+async function timed(records: readonly BenchRecord[], work: () => void | Promise<void>): Promise<Timed> {
+  const cpuBefore = process.cpuUsage()
+  const startedAt = performance.now()
+  await work()
+  const seconds = (performance.now() - startedAt) / 1000
+  const { user, system } = process.cpuUsage(cpuBefore)
+  return { records: records.length, seconds, cpuSeconds: (user + system) / 1e6 }
+}
+
+async function recordsIn(convertedFolder: string, segments: readonly string[]): Promise<number> {
+  let records = 0
+  for (const segment of segments) {
+    const name = segment.slice(segment.lastIndexOf('/') + 1)
+    records += (await readConvertedIndex(join(convertedFolder, `${name}.converted`))).records.length
+  }
+  return records
+}
+
+/** Submissions a second of time on the clock. */
+function perSecond(way: readonly Timed[] | undefined): number {
+  return median((way ?? []).map(({ records, seconds }) => records / seconds))
+}
+
+/** Submissions a second that one core works on them, threads that help included; on the clock where nobody tells. */
+function perCore(way: readonly Timed[] | undefined): number {
+  return median((way ?? []).map(({ records, seconds, cpuSeconds }) => records / (cpuSeconds ?? seconds)))
+}
+
+function conversionTable(rounds: ReadonlyMap<Way, readonly Timed[]>, jsonBytes: number): string {
+  const floor = perCore(rounds.get('parse'))
+  const rows = (['parse', 'plain', 'one', 'two'] as const).map((way) => {
+    const core = perCore(rounds.get(way))
+    const all = perSecond(rounds.get(way))
+    const numbers = [core, (core * jsonBytes) / MIB, all, (all * jsonBytes) / MIB].map((value) => value.toFixed(0))
+    return [TITLES[way], ...numbers, (core / floor).toFixed(2)]
+  })
+  const head = ['', 'submissions/s a core', 'MiB/s of JSON', 'submissions/s', 'MiB/s of JSON', 'x (a), a core']
+  return table(head, rows)
+}
+
+function archiveTable(archive: ArchiveResult): string {
+  const { sizes, records } = archive
+  const bytes = (size: number | null) => (size === null ? 'not measured' : `${Math.round(size / records)} bytes`)
+  return table(
+    ['archive', ''],
+    [
+      ['parts from converted files', `${Math.round(records / archive.partSeconds)} records/s`],
+      ['peak memory of the process', `${Math.round(archive.peakBytes / MIB)} MiB`],
+      ['a submission in the archive', bytes(sizes.archive)],
+      ['… in a converted file', bytes(sizes.converted)],
+      ['… in JSON lines, gzip -6', bytes(sizes.gzip)],
+      ['… in JSON lines, xz -0', bytes(sizes.xz)],
+      ['count by channel', `${archive.countByChannelMs.toFixed(2)} ms`],
+      ['count by build', `${archive.countByBuildMs.toFixed(2)} ms`],
+      ['the same over gzipped lines', `${archive.scanLinesMs.toFixed(0)} ms`],
+    ],
+  )
+}
+
+function report(
+  rounds: ReadonlyMap<Way, readonly Timed[]>,
+  peakBytes: number | null,
+  archive: ArchiveResult,
+  jsonBytes: number,
+): void {
+  const { sizes, records } = archive
+  const oneCore = perCore(rounds.get('one')) / perCore(rounds.get('parse'))
+  const twoWorkers = perSecond(rounds.get('two')) / perSecond(rounds.get('one'))
+  const countRatio = archive.scanLinesMs / archive.countByChannelMs
+  const goals: Record<string, Goal> = {
+    one_core_of_floor_ratio: atLeast(rounded(oneCore), 1.25),
+    two_workers_of_one_ratio: atLeast(rounded(twoWorkers), 1.7),
+    parts_records_per_second: atLeast(Math.round(records / archive.partSeconds), 3000),
+    parts_peak_mebibytes: atMost(Math.round(archive.peakBytes / MIB), 1024),
+    count_by_channel_speedup_ratio: atLeast(Math.round(countRatio), 300),
+  }
+  if (peakBytes !== null) goals.two_workers_peak_mebibytes = atMost(Math.round(peakBytes / MIB), 400)
+  if (sizes.xz !== null) goals.archive_of_xz_ratio = atMost(rounded(sizes.archive / sizes.xz), 0.97)
+  const metrics: Record<string, number> = {
+    json_bytes_per_submission: Math.round(jsonBytes),
+    archive_bytes_per_submission: Math.round(sizes.archive / records),
+    archive_of_gzip_ratio: rounded(sizes.archive / sizes.gzip),
+    one_worker_of_plain_ratio: rounded(perCore(rounds.get('one')) / perCore(rounds.get('plain'))),
+    count_by_build_speedup_ratio: Math.round(archive.scanLinesMs / archive.countByBuildMs),
+  }
+  for (const way of ['parse', 'plain', 'one', 'two'] as const) {
+    metrics[`${way}_submissions_per_second`] = Math.round(perSecond(rounds.get(way)))
+    metrics[`${way}_submissions_per_core_second`] = Math.round(perCore(rounds.get(way)))
+  }
+  printResult('convert', metrics, goals)
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000
+}
