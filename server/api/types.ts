@@ -26,6 +26,8 @@ export interface SeriesAnswer {
   }
   /** 0 to 1 of each step in which somebody listened. */
   readonly coverage: readonly number[]
+  /** Receivers that did not listen while others did, a minute or longer; left out where there are none. */
+  readonly missing?: readonly { readonly receiver: string; readonly from: string; readonly to: string }[]
 }
 
 export type IncidentState = 'open' | 'recovering' | 'resolved' | 'withdrawn'

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Database } from '../../../data/counts/database.ts'
 import { readCoverage } from '../../../data/counts/queries/read-coverage.ts'
 import { readExpectations } from '../../../data/counts/queries/read-expectations.ts'
+import { readMissingReceivers } from '../../../data/counts/queries/read-missing-receivers.ts'
 import {
   MINUTE_DIMENSIONS,
   readSeries,
@@ -83,7 +84,16 @@ async function discardedAnswer(api: ApiContext, asked: SeriesQuery): Promise<Ser
     now: api.now(),
     coverage,
   })
-  return { from: isoSeconds(from), to: isoSeconds(to), step, times: times.map(isoSeconds), series, coverage }
+  const missing = await missingOf(api.database, { from, to })
+  return {
+    from: isoSeconds(from),
+    to: isoSeconds(to),
+    step,
+    times: times.map(isoSeconds),
+    series,
+    coverage,
+    ...missing,
+  }
 }
 
 async function countedAnswer(api: ApiContext, asked: CountedQuery): Promise<SeriesAnswer> {
@@ -110,6 +120,18 @@ async function countedAnswer(api: ApiContext, asked: CountedQuery): Promise<Seri
     series: columns(asked, rows, times, { coverage, now }),
     ...(expected === undefined ? {} : { expected }),
     coverage,
+    ...(await missingOf(api.database, range)),
+  }
+}
+
+async function missingOf(
+  database: Database,
+  range: { readonly from: EpochMs; readonly to: EpochMs },
+): Promise<Pick<SeriesAnswer, 'missing'>> {
+  const missing = await readMissingReceivers(database, range.from, range.to)
+  if (missing.length === 0) return {}
+  return {
+    missing: missing.map(({ receiver, from, to }) => ({ receiver, from: isoSeconds(from), to: isoSeconds(to) })),
   }
 }
 
