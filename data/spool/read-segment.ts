@@ -21,14 +21,15 @@ export interface SegmentReader extends AsyncIterable<SegmentPiece> {
 
 /**
  * Opens the segment at `path`, claimed or not, of any version, gzip or not; in memory there is never more than some frames of it.
- * Only reading the disk can fail, whatever the file holds. Offsets are those of what a gzip file inflates to.
+ * Only reading the disk can fail, whatever the file holds. Offsets are those of what a gzip file inflates to. `name`: the
+ * segment's; what its header doesn't tell, it may.
  */
-export async function openSegmentReader(path: string): Promise<SegmentReader> {
+export async function openSegmentReader(path: string, name = segmentOfClaim(basename(path))): Promise<SegmentReader> {
   const source = await openSegmentSource(path)
   let end: SegmentEnd | null = null
   return {
     async *[Symbol.asyncIterator]() {
-      end = yield* readPieces(segmentOfClaim(basename(path)), source)
+      end = yield* readPieces(name, source)
     },
     get end() {
       if (end === null) throw new Error(`${path} isn't read to its end`)

@@ -46,6 +46,11 @@ export async function askOwner<T>(
   }
 }
 
+/** Whether a service runs on the state directory. */
+export function isOwnerRunning(settings: Settings): Promise<boolean> {
+  return isAnswering(stateFolders(settings.state).socket)
+}
+
 async function isAnswering(socketPath: string): Promise<boolean> {
   try {
     const { status } = await overSocket(socketPath, { method: 'GET', path: '/ping' })

@@ -30,6 +30,8 @@ export interface CommandIo {
   readonly out: (text: string) => void
   /** For progress, warnings and errors. */
   readonly err: (text: string) => void
+  /** Whether somebody watches `err`: then a command that takes long says how far it is. */
+  readonly isTerminal?: boolean
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly currentFolder: string
   /** Reads the settings from all their sources, anew each time. Only for commands that take settings. */

@@ -4,6 +4,7 @@ import { exportAttributes, exportCounts } from '../../data/counts/csv/export-csv
 import { importCsv } from '../../data/counts/csv/import-csv.ts'
 import { CsvError } from '../../data/counts/csv/parse-csv.ts'
 import type { Database } from '../../data/counts/database.ts'
+import { isSourceTaken, readLedgerOfLog } from '../../data/counts/raw-imports.ts'
 import type { EpochMs } from '../../data/domain/time.ts'
 
 export interface CommandAppOptions {
@@ -14,6 +15,7 @@ export interface CommandAppOptions {
 }
 
 const importQuery = z.object({ source: z.string().min(1), dryRun: z.enum(['yes', 'no']) })
+const logQuery = z.object({ digest: z.string().regex(/^[0-9a-f]{32}$/), source: z.string().min(1) })
 const exportQuery = z.object({
   kind: z.enum(['counts', 'attributes']),
   from: z.coerce.number().optional(),
@@ -39,6 +41,11 @@ export function commandApp({ database, now, onImported }: CommandAppOptions): Ho
         if (error instanceof CsvError) return context.json({ problems: error.problems }, 422)
         throw error
       }
+    })
+    .get('/import/log', async (context) => {
+      const { digest, source } = logQuery.parse(context.req.query())
+      const ledger = await readLedgerOfLog(database, digest)
+      return context.json({ ...ledger, isSourceTaken: await isSourceTaken(database, source, 'counts') })
     })
     .get('/export', (context) => {
       const { kind, from = null, to = null, channel = null } = exportQuery.parse(context.req.query())

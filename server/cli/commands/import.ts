@@ -8,6 +8,7 @@ import { askOwner } from '../ask-owner.ts'
 import { checkedSettings } from '../checked-settings.ts'
 import { type Command, CommandError } from '../command.ts'
 import { UsageError } from '../usage-error.ts'
+import { importRaw } from './import-raw.ts'
 
 const summarySchema = z.object({
   kind: z.enum(['counts', 'attributes']),
@@ -24,21 +25,31 @@ const problemsSchema = z.object({ problems: z.array(z.string()) })
 
 export const importCommand: Command = {
   name: 'import',
-  summary: 'Brings hourly counts in from CSV files.',
-  usage: 'counts FILE… [--source NAME] [--dry-run]',
-  help: `Files with the columns hour, channel and submissions, and any of app_name, app_version, build_id, reason, outcome,
+  summary: 'Brings hourly counts in from CSV files, or submissions from raw logs.',
+  usage: 'counts|raw FILE… [--source NAME] [--dry-run]',
+  help: `counts: files with the columns hour, channel and submissions, and any of app_name, app_version, build_id, reason, outcome,
 problem, automation, recovered, bytes and coverage, in any order; or hour, channel, attribute, value and submissions.
 docs/counts.md says what each means. A file is taken whole or, where anything is wrong with it, not at all; each
-problem is told with its line. Importing under the same name again replaces what that brought.`,
+problem is told with its line. Importing under the same name again replaces what that brought.
+
+raw: logs of the 2013 telemetry server (v1, v2) and segments of this one (v3), gzip'd ones too, whatever they are called. Their submissions
+are converted, counted under the times that stand in them, and kept, behind what is received live. They are shown and never
+judged, so no mail comes of them. A log whose frames are in already, under whatever name, is not counted again; an import that was
+interrupted goes on when it is given again. With a running service the command ends when all is counted; without one the log
+waits in the spool. docs/importing.md says more.`,
   options: {
-    source: { value: 'NAME', about: 'Where the counts come from. Default: the name of the file. Only with one file.' },
+    source: {
+      value: 'NAME',
+      about: 'Where it comes from. Default: the name of the file. For counts only with one file.',
+    },
     'dry-run': { about: 'Says what would be imported, and changes nothing.' },
   },
   takesSettings: true,
   operands: { least: 2, most: 1000 },
   async run(args, io) {
     const [what, ...files] = args.operands
-    if (what !== 'counts') throw new UsageError(`${JSON.stringify(what)} can't be imported: use counts`)
+    if (what === 'raw') return importRaw(files, args, io)
+    if (what !== 'counts') throw new UsageError(`${JSON.stringify(what)} can't be imported: use counts or raw`)
     const source = args.option('source')
     if (source !== null && files.length > 1) throw new UsageError('--source names one source: give one file')
     const { settings } = checkedSettings(io)
