@@ -82,6 +82,8 @@ export class Converter {
   async start(): Promise<void> {
     await makeSpoolFolders(this.#folders.spool)
     await makeFolderDurably(this.#folders.converted)
+    // One for an import, and one that is there at once when something live comes.
+    this.#pool.warmUp(Math.min(2, this.#options.workers))
     this.#watcher = this.#watch()
     // Watching tells at once but promises nothing (network disks, limits of the kernel); the timer promises.
     this.#timer = setInterval(() => this.#wake(), this.#options.pollMs)

@@ -58,6 +58,11 @@ export class WorkerPool {
     })
   }
 
+  /** Starts so many threads ahead: what comes first doesn't wait for that. */
+  warmUp(threads: number): void {
+    while (this.#threads.size < threads) this.#idle.push(this.#start())
+  }
+
   /** Ends the threads in the middle of whatever they do. */
   async stop(): Promise<void> {
     this.#stopped = true
