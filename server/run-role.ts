@@ -20,7 +20,7 @@ interface RoleSurroundings {
 
 /**
  * Receives until `stop`, in processes of their own; leaves their segments to whoever converts. Answers the exit code.
- * Throws CannotListen, TlsTrouble, and Node's error where the spool can't be made.
+ * Throws as startReceivers does, and Node's error where the spool can't be made.
  */
 export async function runReceiver(
   live: LiveSettings,

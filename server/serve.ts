@@ -36,7 +36,7 @@ export interface Service {
 
 /**
  * All roles in one process tree: the owner here, receivers and converter as its children. Throws as startOwner does, and
- * CannotListen or TlsTrouble where submissions can't be received; then nothing is left running.
+ * as startReceivers does; then nothing is left running.
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const registry = createProcessRegistry('owner')

@@ -4,6 +4,7 @@ import { FIRST_HANDED_FD, type SupervisedChild, superviseChild } from '../proces
 import { CannotListen } from './cannot-listen.ts'
 import { openListeningSocket } from './listening-socket.ts'
 import { RELOAD_MESSAGE, receiverMessage } from './messages.ts'
+import { seeThatNobodyReceives } from './one-service.ts'
 import type { ReceiveOptions } from './options.ts'
 import { readTlsPair } from './tls-pair.ts'
 
@@ -35,12 +36,14 @@ export function receiverNames(count: number): string[] {
 
 /**
  * Starts receivers; each is started again whenever it dies, and the others go on meanwhile. Rejects with CannotListen where
- * the address can't be had, and with TlsTrouble where there is no certificate to be used.
+ * the address can't be had, with TlsTrouble where there is no certificate to be used, and with AlreadyReceiving where others
+ * receive into the spool.
  */
 export async function startReceivers({ options, count, log, metrics }: ReceiversOptions): Promise<Receivers> {
   if (options.tls !== null) await readTlsPair(options.tls)
-  const socket = await openListeningSocket(options)
   const names = receiverNames(count)
+  await seeThatNobodyReceives(options.spool, names)
+  const socket = await openListeningSocket(options)
   const share = { ...options, ...sharedLimits(options, count), fd: FIRST_HANDED_FD }
   const receivers = names.map((receiver) => startOne({ ...share, receiver }, socket.fd, { log, metrics }))
   const listening = Promise.all(receivers.map((receiver) => receiver.listening)).then(() => {

@@ -121,6 +121,23 @@ test('the role that receives alone does so with as many processes, and takes the
   expect(await submit()).toBe('ECONNREFUSED')
 })
 
+test.each([
+  { first: ['--receivers', '2'], second: [] },
+  { first: ['--receivers', '2'], second: ['--role', 'receive'] },
+  { first: ['--role', 'receive'], second: ['--role', 'receive', '--receivers', '2'] },
+  { first: ['--role', 'receive'], second: ['--receivers', '2'] },
+])('while "serve $first" runs, "serve $second" on the same state directory says so and ends', async (given) => {
+  const running = await start(...given.first)
+  const elsewhere = { receivePort: await freePort(), dashboardPort: await freePort() }
+  const failure = await startTidewatch({ state, ...elsewhere, command: ['serve', ...given.second] }).catch(String)
+  expect(failure).toContain('it ended with exit code 1')
+  expect(failure).toContain(`state is "${state}": another tidewatch is using this directory`)
+  expect(failure).not.toMatch(/ {4}at /)
+  expect(await submit()).toBe(200)
+  expect(await running.stop()).toBe(0)
+  server = null
+})
+
 function openConnection() {
   return new Promise<ReturnType<typeof connect>>((resolve, reject) => {
     const socket = connect(ports.receivePort, '127.0.0.1', () => resolve(socket))

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { DatabaseError } from '../../../data/counts/database-error.ts'
 import { createLog, type Logger } from '../../log.ts'
 import { CannotListen } from '../../receive/cannot-listen.ts'
+import { AlreadyReceiving } from '../../receive/one-service.ts'
 import { TlsTrouble } from '../../receive/tls-pair.ts'
 import { runConverter, runReceiver } from '../../run-role.ts'
 import { type Service, startService } from '../../serve.ts'
@@ -111,7 +112,7 @@ async function explained<T>(
   try {
     return await run()
   } catch (error) {
-    if (error instanceof DatabaseError && error.kind === 'locked') {
+    if ((error instanceof DatabaseError && error.kind === 'locked') || error instanceof AlreadyReceiving) {
       throw new CommandError(
         `state is "${settings.state}": another tidewatch is using this directory; stop it, or choose another with --state`,
       )
