@@ -54,7 +54,7 @@ export function createListener(options: ReceiveOptions, parts: ListenerParts): L
     noteRefused('connections_per_address')
     socket.destroy()
   })
-  const handle = requestHandler(options, parts, latest)
+  const handle = requestHandler(server, options, parts, latest)
   server.on('request', (request, response) => handle(request, response, false))
   server.on('checkContinue', (request, response) => handle(request, response, true))
   answerBrokenRequests(server, { latest, noteRefused, noteAnswered })
@@ -95,13 +95,14 @@ function serverOptions(options: ReceiveOptions): ServerOptions & { readonly head
 }
 
 function requestHandler(
+  server: Server,
   options: ReceiveOptions,
   { submissions, others, noteRefused, log }: ListenerParts,
   latest: LatestRequests,
 ) {
   const { maxRequestsPerConnection } = options
   return (request: IncomingMessage, response: ServerResponse, asks: boolean): void => {
-    if (request.headers.upgrade !== undefined) refuseUpgrade(request, response)
+    if (request.headers.upgrade !== undefined) refuseUpgrade(server, request, response)
     const number = latest.note(request, response)
     if (number >= maxRequestsPerConnection) {
       // Behind the last answer, which says that it is the last, the connection is closed. What a client sent after that
@@ -109,6 +110,14 @@ function requestHandler(
       if (number > maxRequestsPerConnection) return
       noteRefused('requests_per_connection')
       response.shouldKeepAlive = false
+    }
+    // The parser takes a line without version, even one that ends without CR, for HTTP/0.9, which had neither headers nor
+    // bodies. A proxy in front may read that in another way, so nobody is to read anything into it.
+    if (request.httpVersionMajor !== 1) {
+      answerUnread(request, response, 400, `HTTP/1.1 or HTTP/1.0, not HTTP/${request.httpVersion}\n`, {
+        Connection: 'close',
+      })
+      return
     }
     const tooMuch = headersOverLimit(request.rawHeaders, options)
     if (tooMuch !== null) {
@@ -137,10 +146,10 @@ function requestHandler(
  * There is nothing here to upgrade to: it is answered as any other request. But Node's parser, done with one, throws away what
  * came with it in one packet, and doesn't complain of a body that the client ends in the middle. So the connection ends here.
  */
-function refuseUpgrade(request: IncomingMessage, response: ServerResponse): void {
+function refuseUpgrade(server: Server, request: IncomingMessage, response: ServerResponse): void {
   response.shouldKeepAlive = false
   request.socket.once('end', () => {
-    if (!request.complete) request.socket.destroy()
+    if (!request.complete) server.emit('clientError', new Error('the body ends too early'), request.socket)
   })
 }
 

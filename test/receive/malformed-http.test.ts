@@ -108,8 +108,13 @@ describe('what is no HTTP, or contradicts itself, is 400, and nothing behind it 
   })
 })
 
-test('no Host: 400, and the connection ends', async () => {
-  const { answers } = await exchange(receiver.port, [submission('x').replace('Host: x\r\n', '')])
+test.each([
+  { claim: 'no Host', send: submission('x').replace('Host: x\r\n', '') },
+  { claim: 'no version, as in HTTP/0.9', send: submission('x').replace(' HTTP/1.1', '') },
+  { claim: 'no version, and a line without CR', send: submission('x').replace(' HTTP/1.1\r', '') },
+  { claim: 'HTTP/2 in plain text', send: submission('x').replace('HTTP/1.1', 'HTTP/2.0') },
+])('$claim: 400, and the connection ends', async ({ send }) => {
+  const { answers } = await exchange(receiver.port, [send])
   expect(statusesOf(answers)).toEqual([400])
   expect(isLastCalled(answers)).toBe(true)
 })

@@ -72,9 +72,7 @@ function answersTo(request: ReadRequest, limits: Limits): ExpectedAnswer[] {
   const needsBody = answer.statuses.includes(200) && answer.kept !== null
   const refusal = { ...answer, statuses, isSure: false }
   const brokenStatuses = mayOverflow ? [400, 431] : [400]
-  // A body that ends too early on the way to another protocol is hung up on without a word.
-  const isTold = needsBody && valuesOf(request, 'upgrade').length === 0
-  return [...(needsBody ? [] : [refusal]), broken(brokenStatuses, isTold, `${request.ending} body`)]
+  return [...(needsBody ? [] : [refusal]), broken(brokenStatuses, needsBody, `${request.ending} body`)]
 }
 
 function broken(statuses: readonly number[], isSure: boolean, why: string): ExpectedAnswer {
@@ -124,6 +122,7 @@ function wholeAnswer(request: ReadRequest, limits: Limits): ExpectedAnswer {
     says,
   })
   if (method === 'CONNECT') return status(405, 400)
+  if (!request.version.startsWith('1.')) return status(400)
   const expectation = valuesOf(request, 'expect').join(', ')
   if (
     request.version === '1.1' &&
