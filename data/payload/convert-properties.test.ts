@@ -31,7 +31,10 @@ const anyPath = fc.oneof(
 )
 const anySpecification = fc.constantFrom<SpecificationResult>(found, { kind: 'unknown' }, { kind: 'unavailable' })
 
-describe('whatever comes', () => {
+/** Thousands of cases, on a machine that may have other things to do. */
+const PATIENCE_MS = 60_000
+
+describe('whatever comes', { timeout: PATIENCE_MS }, () => {
   test('it ends in one outcome, and what isn’t converted is kept byte for byte', () => {
     fc.assert(
       fc.property(anyBody, anyPath, anySpecification, (body, path, specification) => {

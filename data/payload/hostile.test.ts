@@ -154,7 +154,7 @@ test.each<{ claim: string; body: () => string | Uint8Array; becomes: string; cau
     body: () => `{"ver":1,"x":"${'\\\\'.repeat(524_288)}"}`,
     becomes: 'accepted none',
   },
-])('$claim is $becomes', ({ body, becomes, cause }) => {
+])('$claim is $becomes', { timeout: 60_000 }, ({ body, becomes, cause }) => {
   const from = body()
   const { record, content } = convert(from)
   expect(`${record.outcome} ${record.problem}`).toBe(becomes)

@@ -45,7 +45,9 @@ test.each([
   expect(putBack(payload, dropped)).toEqual(becomes)
 })
 
-test('converted with a poor specification, put back and converted with a good one is converted with the good one at once', () => {
+test('converted with a poor specification, put back and converted with a good one is converted with the good one at once', {
+  timeout: 60_000,
+}, () => {
   const poor = '{"USED":{"kind":"boolean"}}'
   let compared = 0
   fc.assert(
