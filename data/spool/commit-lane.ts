@@ -1,18 +1,11 @@
 import type { EpochMs } from '../domain/time.ts'
 import { SECOND_MS } from '../domain/time.ts'
-import type { SpoolEntry } from './frame.ts'
-import { encodeFrame } from './frame.ts'
+import type { AppendResult } from './append-result.ts'
+import { failed } from './append-result.ts'
+import type { FrameBatch } from './frame-batch.ts'
 import type { OpenSegment, SegmentCloser, SegmentMaking } from './open-segment.ts'
 import { openSegment } from './open-segment.ts'
 import type { ReceiptClock } from './receipt-clock.ts'
-
-/**
- * What became of an entry. `synced`: it survives a power cut, as this frame. `failed`: nothing is promised of it; it may
- * be there or not. `no_space`: the disk (or the quota) is full.
- */
-export type AppendResult =
-  | { readonly kind: 'synced'; readonly segment: string; readonly frame: number; readonly receivedAt: EpochMs }
-  | { readonly kind: 'failed'; readonly cause: 'no_space' | 'other'; readonly error: unknown }
 
 /** What one write and one sync made durable. */
 export interface Commit {
@@ -21,12 +14,6 @@ export interface Commit {
   readonly bytes: number
   /** Of write and sync together. */
   readonly seconds: number
-}
-
-/** An entry that waits to be written, and who is to be told. */
-export interface Waiting {
-  readonly entry: SpoolEntry
-  readonly done: (result: AppendResult) => void
 }
 
 export interface LaneOptions extends SegmentMaking {
@@ -90,37 +77,30 @@ export class CommitLane {
 
   /**
    * Takes from `queue`, in order, until the segment is full, and writes and syncs that together, as received at one
-   * moment. Resolves, and never rejects, when those who waited have been told.
+   * moment. Resolves, and never rejects, when those who waited have been told; answers what it took.
    */
-  async commit(queue: Waiting[]): Promise<void> {
+  async commit(queue: FrameBatch[]): Promise<readonly FrameBatch[]> {
     const segment = this.#segment
-    if (segment === null) return
+    if (segment === null) return []
     this.#work = 'commit'
-    const batch = this.#encode(segment, queue)
+    const firstFrame = segment.frames
+    const firstByte = segment.bytes
+    const receivedAt = Math.max(segment.lastTime, this.#options.clock.time())
+    segment.lastTime = receivedAt
+    const { taken, pieces } = this.#seal(segment, queue, receivedAt)
     const started = performance.now()
-    let failure: AppendResult | null = null
-    try {
-      await segment.file.append(batch.pieces)
-      await segment.file.sync()
-      // Given up meanwhile: the file has lost its name, and nobody will ever read it.
-      if (this.#segment !== segment) throw new Error(`The spool's folder is gone, and ${segment.path} with it`)
-      segment.holdsSynced = true
-    } catch (error) {
-      failure = failed(error)
-      this.close()
-    }
+    const failure = await this.#writeAndSync(segment, pieces)
     this.#work = 'none'
     if (failure === null) {
+      const submissions = taken.reduce((sum, batch) => sum + batch.submissions, 0)
       const seconds = (performance.now() - started) / SECOND_MS
-      this.#options.onCommit({ submissions: batch.submissions, bytes: batch.bytes, seconds })
+      this.#options.onCommit({ submissions, bytes: segment.bytes - firstByte, seconds })
     }
-    const { name } = segment
-    const { receivedAt } = batch
-    let frame = batch.firstFrame
-    for (const { done } of batch.taken) {
-      done(failure ?? { kind: 'synced', segment: name, frame, receivedAt })
-      frame++
+    let frame = firstFrame
+    for (const batch of taken) {
+      batch.tell(() => failure ?? { kind: 'synced', segment: segment.name, frame: frame++, receivedAt })
     }
+    return taken
   }
 
   /** A segment, or the next one: made before the last one goes. Rejects where none can be made. */
@@ -146,39 +126,34 @@ export class CommitLane {
     this.#segment = null
   }
 
-  #encode(segment: OpenSegment, queue: Waiting[]) {
-    const receivedAt = Math.max(segment.lastTime, this.#options.clock.time())
-    segment.lastTime = receivedAt
+  #seal(segment: OpenSegment, queue: FrameBatch[], receivedAt: EpochMs) {
+    const taken: FrameBatch[] = []
     const pieces: Uint8Array[] = []
-    const firstFrame = segment.frames
-    const firstByte = segment.bytes
-    const taken: Waiting[] = []
-    let submissions = 0
-    let count = 0
-    while (count < queue.length && (count === 0 || segment.bytes < this.#options.segmentMaxBytes)) {
-      const waiting = queue[count++]
-      if (waiting === undefined) break
-      try {
-        for (const piece of encodeFrame(segment.id, segment.frames, receivedAt, waiting.entry)) {
-          segment.bytes += piece.length
-          pieces.push(piece)
-        }
-      } catch (error) {
-        waiting.done(failed(error))
-        continue
-      }
-      segment.frames++
-      taken.push(waiting)
-      if (waiting.entry.kind === 'submission') submissions++
+    do {
+      const batch = queue.shift()
+      if (batch === undefined) break
+      pieces.push(batch.seal(segment.id, segment.frames, receivedAt))
+      taken.push(batch)
+      segment.frames += batch.entries
+      segment.bytes += batch.bytes
+    } while (segment.bytes < this.#options.segmentMaxBytes)
+    return { taken, pieces }
+  }
+
+  /** Null: it is on disk. */
+  async #writeAndSync(segment: OpenSegment, pieces: readonly Uint8Array[]): Promise<AppendResult | null> {
+    try {
+      await segment.file.append(pieces)
+      await segment.file.sync()
+      // Given up meanwhile: the file has lost its name, and nobody will ever read it.
+      if (this.#segment !== segment) throw new Error(`The spool's folder is gone, and ${segment.path} with it`)
+      segment.holdsSynced = true
+      return null
+    } catch (error) {
+      this.close()
+      return failed(error)
     }
-    queue.splice(0, count)
-    return { receivedAt, firstFrame, taken, submissions, pieces, bytes: segment.bytes - firstByte }
   }
 }
 
 const RETRY_MS = SECOND_MS
-
-export function failed(error: unknown): AppendResult {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  return { kind: 'failed', cause: code === 'ENOSPC' || code === 'EDQUOT' ? 'no_space' : 'other', error }
-}

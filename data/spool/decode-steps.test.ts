@@ -24,14 +24,12 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }))
 
 function frame(number: number, body: Uint8Array): Buffer {
-  return Buffer.concat(
-    encodeFrame(ID, number, RECEIVED + number, {
-      kind: 'submission',
-      path: `/${number}`,
-      attributes: {},
-      body: [body],
-    }),
-  )
+  return encodeFrame(ID, number, RECEIVED + number, {
+    kind: 'submission',
+    path: `/${number}`,
+    attributes: {},
+    body: [body],
+  })
 }
 
 function oldFrame(body: Uint8Array, path = 'an-id'): Buffer {

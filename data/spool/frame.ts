@@ -69,7 +69,7 @@ export type FrameAt<F extends Frame = Frame> =
 export const SEGMENT_ID_BYTES = 8
 
 /**
- * A `v3` frame, ready to be written: head first, then the body's pieces, unchanged. Little endian:
+ * A `v3` frame, ready to be written. Little endian:
  *
  *     offset  bytes
  *          0      8  marker: the segment's random id
@@ -94,34 +94,60 @@ export const SEGMENT_ID_BYTES = 8
  * which the writer didn't live to finish (lengths right, end missing) is told from a damaged one. The number stands in
  * the frame so that damage before it never renames it.
  */
-export function encodeFrame(id: Uint8Array, number: number, receivedAt: EpochMs, entry: SpoolEntry): Uint8Array[] {
+export function encodeFrame(id: Uint8Array, number: number, receivedAt: EpochMs, entry: SpoolEntry): Buffer {
+  const frame = Buffer.allocUnsafe(maxFrameBytes(entry))
+  const end = writeFrame(frame, 0, entry)
+  sealFrame(frame.subarray(0, end), id, number, receivedAt)
+  return frame.subarray(0, end)
+}
+
+/** As many bytes as `entry` takes at most as a frame. */
+export function maxFrameBytes(entry: SpoolEntry): number {
+  let bytes = HEAD_BYTES
+  const attributes = attributesOf(entry)
+  for (const name in attributes) {
+    bytes += ATTRIBUTE_HEAD_BYTES + UTF8_BYTES * (name.length + (attributes[name] ?? '').length)
+  }
+  if (entry.kind !== 'submission') return bytes
+  bytes += entry.path.length
+  for (const piece of entry.body) bytes += piece.length
+  return bytes
+}
+
+/**
+ * Writes at `at` all of a frame that is known before it gets its place in a segment, with `maxFrameBytes` of room; answers
+ * its end. `sealFrame` does the rest. Throws a RangeError where a part is too long.
+ */
+export function writeFrame(into: Buffer, at: number, entry: SpoolEntry): number {
   const path = entry.kind === 'submission' ? entry.path : ''
   const attributes = attributesOf(entry)
-  const body = entry.kind === 'submission' ? entry.body : NO_BODY
-  let attributesLength = 0
-  for (const name in attributes) attributesLength += attributeLength(name, attributes[name] ?? '')
-  let bodyLength = 0
-  for (const piece of body) bodyLength += piece.length
+  const attributesAt = at + HEAD_BYTES + path.length
+  into[at + 28] = KIND_CODES[entry.kind]
+  into[at + 29] = 0
+  into.writeUInt16LE(path.length, at + 30)
+  into.write(path, at + HEAD_BYTES, 'latin1')
+  let end = attributesAt
+  for (const name in attributes) end = writeAttribute(into, end, name, attributes[name] ?? '')
+  into.writeUInt32LE(end - attributesAt, at + 32)
+  const bodyAt = end
+  if (entry.kind === 'submission') {
+    for (const piece of entry.body) {
+      into.set(piece, end)
+      end += piece.length
+    }
+  }
+  into.writeUInt32LE(end - bodyAt, at + 36)
+  return end
+}
 
-  const head = Buffer.allocUnsafe(HEAD_BYTES + path.length + attributesLength)
-  head.set(id, 0)
-  head.writeUInt32LE(number, 16)
-  writeTime(head, receivedAt, 20)
-  head.writeUInt8(KIND_CODES[entry.kind], 28)
-  head.writeUInt8(0, 29)
-  head.writeUInt16LE(path.length, 30)
-  head.writeUInt32LE(attributesLength, 32)
-  head.writeUInt32LE(bodyLength, 36)
-  head.write(path, HEAD_BYTES, 'latin1')
-  let at = HEAD_BYTES + path.length
-  for (const name in attributes) at = writeAttribute(head, at, name, attributes[name] ?? '')
-
-  const headChecksum = checksum(head.subarray(HEAD_CHECKED_FROM, HEAD_BYTES), crc32(id))
-  let restChecksum = checksum(head.subarray(HEAD_BYTES), headChecksum)
-  for (const piece of body) restChecksum = checksum(piece, restChecksum)
-  head.writeUInt32LE(headChecksum, 8)
-  head.writeUInt32LE(restChecksum, 12)
-  return [head, ...body]
+/** Makes what `writeFrame` wrote, all of `frame`, one of a segment's frames. */
+export function sealFrame(frame: Buffer, id: Uint8Array, number: number, receivedAt: EpochMs): void {
+  frame.set(id, 0)
+  frame.writeUInt32LE(number, 16)
+  writeTime(frame, receivedAt, 20)
+  const headChecksum = checksum(frame.subarray(HEAD_CHECKED_FROM, HEAD_BYTES), crc32(id))
+  frame.writeUInt32LE(headChecksum, 8)
+  frame.writeUInt32LE(checksum(frame.subarray(HEAD_BYTES), headChecksum), 12)
 }
 
 /** The `v3` frame at `offset` of a segment with the random id `id`. Never throws. */
@@ -220,7 +246,6 @@ export function decodeOldFrame(
 const HEAD_BYTES = 40
 const HEAD_CHECKED_FROM = 16
 const KIND_CODES = { submission: 1, heartbeat: 2, discarded: 3 } as const
-const NO_BODY: readonly Uint8Array[] = []
 const NONE = { kind: 'none' } as const
 const TORN = { kind: 'torn' } as const
 
@@ -269,10 +294,8 @@ function discardedFacts(attributes: Attributes): Omit<DiscardedEntry, 'kind'> {
 }
 
 const ATTRIBUTE_HEAD_BYTES = 5
-
-function attributeLength(name: string, value: string): number {
-  return ATTRIBUTE_HEAD_BYTES + Buffer.byteLength(name) + Buffer.byteLength(value)
-}
+/** The most that one unit of a string takes in UTF-8. */
+const UTF8_BYTES = 3
 
 function writeAttribute(into: Buffer, at: number, name: string, value: string): number {
   const nameLength = into.write(name, at + ATTRIBUTE_HEAD_BYTES)

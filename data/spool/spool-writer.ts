@@ -1,7 +1,12 @@
 import type { EpochMs } from '../domain/time.ts'
-import type { AppendResult, Commit, LaneOptions, Waiting } from './commit-lane.ts'
-import { CommitLane, failed } from './commit-lane.ts'
+import type { AppendResult } from './append-result.ts'
+import { failed } from './append-result.ts'
+import type { Commit, LaneOptions } from './commit-lane.ts'
+import { CommitLane } from './commit-lane.ts'
 import type { SpoolEntry } from './frame.ts'
+import { maxFrameBytes } from './frame.ts'
+import type { Done, FrameBatch } from './frame-batch.ts'
+import { BatchMemory } from './frame-batch.ts'
 import { SegmentCloser } from './open-segment.ts'
 import type { ProcessIdentity } from './process-identity.ts'
 import { ownIdentity } from './process-identity.ts'
@@ -42,7 +47,9 @@ export interface SpoolWriterOptions {
  *   guess, and a second sync may answer "done" for what was lost. The next append begins a new one.
  */
 export class SpoolWriter {
-  readonly #waiting: Waiting[] = []
+  /** In the order in which they are written; the last one is being filled. */
+  readonly #waiting: FrameBatch[] = []
+  readonly #memory = new BatchMemory()
   readonly #lanes: readonly [CommitLane, CommitLane]
   readonly #closer: SegmentCloser
   readonly #onTrouble: (doing: string, error: unknown) => void
@@ -75,13 +82,24 @@ export class SpoolWriter {
   }
 
   /** As `append`, for those to whom a promise for each of very many entries is too dear. `done` must not throw. */
-  put(entry: SpoolEntry, done: (result: AppendResult) => void): void {
+  put(entry: SpoolEntry, done: Done): void {
     if (this.#stopped) {
       done(failed(new Error('The spool writer is stopped.')))
       return
     }
-    this.#waiting.push({ entry, done })
+    try {
+      if (this.#waiting.at(-1)?.add(entry, done) !== true) this.#addToNext(entry, done)
+    } catch (error) {
+      done(failed(error))
+      return
+    }
     this.#schedule()
+  }
+
+  #addToNext(entry: SpoolEntry, done: Done): void {
+    const batch = this.#memory.batchFor(maxFrameBytes(entry))
+    batch.add(entry, done)
+    this.#waiting.push(batch)
   }
 
   /** Writes what waits, closes the last segments and resolves. Appends that come later fail. */
@@ -125,13 +143,22 @@ export class SpoolWriter {
   #commitWaiting(): void {
     const free = this.#lanes.find((lane) => lane.isOpen && !lane.isBusy)
     if (free !== undefined) {
-      void free.commit(this.#waiting).then(() => this.#afterWork())
+      void this.#commit(free)
       return
     }
     // A second segment is worth its file only where many wait.
     const isNobodyAtWork = !this.#lanes.some(({ isBusy }) => isBusy)
     const next = this.#lanes.find((lane) => !lane.isBusy && lane.mayOpen())
-    if (next !== undefined && (isNobodyAtWork || this.#waiting.length >= SECOND_LANE_FROM)) void this.#renew(next)
+    if (next !== undefined && (isNobodyAtWork || this.#entriesWaiting() >= SECOND_LANE_FROM)) void this.#renew(next)
+  }
+
+  #entriesWaiting(): number {
+    return this.#waiting.reduce((sum, batch) => sum + batch.entries, 0)
+  }
+
+  async #commit(lane: CommitLane): Promise<void> {
+    for (const batch of await lane.commit(this.#waiting)) this.#memory.takeBack(batch)
+    this.#afterWork()
   }
 
   async #renew(lane: CommitLane): Promise<void> {
@@ -147,7 +174,7 @@ export class SpoolWriter {
     // What is written to the old ones now could never be read: their names are gone as well.
     if (isFolderGone(error)) for (const lane of this.#lanes) lane.close()
     if (this.#lanes.some(({ isOpen }) => isOpen)) this.#onTrouble('making a new segment', error)
-    else for (const { done } of this.#waiting.splice(0)) done(failed(error))
+    else for (const batch of this.#waiting.splice(0)) batch.tell(() => failed(error))
   }
 
   #afterWork(): void {
