@@ -6,7 +6,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../domain/time.ts'
 import { openJournal, readJournal } from '../journal/journal.ts'
 import { type Database, openDatabase } from './database.ts'
+import { importCounts } from './import-counts.ts'
 import { type MergeOptions, mergeConverted } from './merge.ts'
+import { readFirstJudged, readHourlyCoverage } from './queries/read-coverage.ts'
+import { isSourceTaken, readLedgerOfLog } from './raw-imports.ts'
+import { readHistory } from './read-history.ts'
+import { trimCounts } from './retention.ts'
 import { TEST_HOUR, type TestRecord, testIndex } from './testing/converted-index.ts'
 import { time } from './values.ts'
 
@@ -343,4 +348,85 @@ test('any order of merging, with repeats, gives the same counts', { timeout: 60_
     }),
     { numRuns: 12 },
   )
+})
+
+describe('a segment that an import brought', () => {
+  const brought = (segment: string, records: readonly TestRecord[] = [{ key: 'a' }], source = 'old logs') =>
+    testIndex(segment, records, {
+      receiver: `import:${source}`,
+      coverage: [{ receiver: `import:${source}`, from: TEST_HOUR, to: TEST_HOUR + HOUR_MS }],
+    })
+
+  test('is counted under its name, without minutes, and opens no judged hour again', async () => {
+    await db.inTransaction((transaction) =>
+      transaction.run(`insert into judged_hours values ($hour, $hour, 'judged', 0, null)`, { hour: time(TEST_HOUR) }),
+    )
+    const result = await mergeConverted(db, brought('a'), OPTIONS)
+    expect(result).toMatchObject({ merged: true, isImport: true, hours: [TEST_HOUR], reopened: [] })
+    expect(await hourly(db, 'channel, source')).toEqual(['nightly old logs 1'])
+    expect(await rowsOf('minute_counts')).toEqual([])
+    expect(await rowsOf('reopened_hours')).toEqual([])
+    expect(await coverage()).toEqual([['import:old logs', 0, 3600]])
+  })
+
+  test('is shown and not judged: neither counts, nor attributes, nor what it covered', async () => {
+    await mergeConverted(db, brought('a', [{ key: 'a', attributes: { os: 'Linux' } }]), OPTIONS)
+    const before = await readHistory(db, TEST_HOUR, TEST_HOUR + HOUR_MS)
+    expect([...before.channels.keys()]).toEqual([])
+    expect([...before.coverage]).toEqual([0])
+    expect(await readFirstJudged(db)).toBeNull()
+    expect([...(await readHourlyCoverage(db, TEST_HOUR, TEST_HOUR + HOUR_MS))]).toEqual([1])
+    await mergeConverted(db, testIndex('live', [{ key: 'b', attributes: { os: 'Linux' } }]), OPTIONS)
+    const after = await readHistory(db, TEST_HOUR, TEST_HOUR + HOUR_MS)
+    expect([...(after.channels.get('nightly')?.received ?? [])]).toEqual([1])
+    expect([...(after.channels.get('nightly')?.attributes.get('os')?.get('Linux') ?? [])]).toEqual([1])
+    expect(await readFirstJudged(db)).toBe(TEST_HOUR)
+  })
+
+  test('is remembered for ever, because the same log may be brought in again', async () => {
+    const digest = '0123456789abcdef0123456789abcdef'
+    const segments = [`${digest}-0000000000-4-v1.import`, `${digest}-0000000005-9-v1.import`]
+    for (const [at, segment] of segments.entries())
+      await mergeConverted(db, brought(segment, [{ key: `${at}` }]), OPTIONS)
+    await mergeConverted(db, testIndex('live', [{ key: 'x' }]), OPTIONS)
+    await db.inTransaction((transaction) => transaction.run(`update converted_files set state = 'archived'`))
+    const now = TEST_HOUR + 400 * 24 * HOUR_MS
+    const keep = { keepMinuteHours: 48, keepAttributeDays: 90, duplicateWindowMs: 24 * HOUR_MS }
+    await trimCounts(db, { now, countedUpTo: now, ...keep })
+    expect(await db.read('select segment from converted_files', {}, (row) => row.text('segment'))).toEqual(segments)
+    expect(await readLedgerOfLog(db, digest)).toEqual({
+      source: 'old logs',
+      merged: [
+        { first: 0, last: 4 },
+        { first: 5, last: 9 },
+      ],
+      submissions: 2,
+      duplicates: 0,
+    })
+  })
+
+  test('repeats what another log or a receiver brought within the window, and only that', async () => {
+    await mergeConverted(db, testIndex('live', [{ key: 'x', at: TEST_HOUR }]), OPTIONS)
+    await mergeConverted(db, brought('a', [{ key: 'y', at: TEST_HOUR }], 'one'), OPTIONS)
+    const again = brought(
+      'b',
+      [
+        { key: 'x', at: TEST_HOUR + HOUR_MS },
+        { key: 'y', at: TEST_HOUR + HOUR_MS },
+        { key: 'y', at: TEST_HOUR - 30 * HOUR_MS },
+      ],
+      'two',
+    )
+    expect((await mergeConverted(db, again, OPTIONS)).duplicateFrames).toEqual([0, 1])
+  })
+
+  test('keeps its name from counts that are brought in as CSV', async () => {
+    await mergeConverted(db, brought('a'), OPTIONS)
+    const csv = { source: 'old logs', rows: [], coverage: () => new Map(), now: TEST_HOUR }
+    await expect(importCounts(db, csv)).rejects.toThrow('use another name')
+    expect(await hourly(db, 'source')).toEqual(['old logs 1'])
+    expect(await isSourceTaken(db, 'old logs', 'counts')).toBe(false)
+    await importCounts(db, { ...csv, source: 'history' })
+    expect(await isSourceTaken(db, 'history', 'counts')).toBe(true)
+  })
 })
