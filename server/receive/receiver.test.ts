@@ -77,18 +77,18 @@ function controlledDisk() {
 
 describe('every request has its answer', () => {
   test.each([
-    { claim: 'a submission', sent: { body: '{}' }, status: 200, text: 'OK' },
-    { claim: 'a submission by PUT', sent: { method: 'PUT', body: '{}' }, status: 200, text: 'OK' },
-    { claim: 'an id alone', sent: { path: `/submit/telemetry/${ID}`, body: '{}' }, status: 200, text: 'OK' },
-    { claim: 'a query', sent: { path: `${PATH}?v=4`, body: '{}' }, status: 200, text: 'OK' },
+    { claim: 'a submission', sent: { body: '{}' }, status: 200, text: '' },
+    { claim: 'a submission by PUT', sent: { method: 'PUT', body: '{}' }, status: 200, text: '' },
+    { claim: 'an id alone', sent: { path: `/submit/telemetry/${ID}`, body: '{}' }, status: 200, text: '' },
+    { claim: 'a query', sent: { path: `${PATH}?v=4`, body: '{}' }, status: 200, text: '' },
     {
       claim: 'a path that the converter will doubt',
       sent: { path: '/submit/telemetry/x/y', body: '{}' },
       status: 200,
-      text: 'OK',
+      text: '',
     },
-    { claim: 'an empty body', sent: { body: '' }, status: 200, text: 'OK' },
-    { claim: 'a chunked body', sent: { body: '{}', chunked: true }, status: 200, text: 'OK' },
+    { claim: 'an empty body', sent: { body: '' }, status: 200, text: '' },
+    { claim: 'a chunked body', sent: { body: '{}', chunked: true }, status: 200, text: '' },
     { claim: 'GET', sent: { method: 'GET' }, status: 405, text: 'Method not allowed: GET' },
     { claim: 'DELETE', sent: { method: 'DELETE', body: '{}' }, status: 405, text: 'Method not allowed: DELETE' },
     { claim: 'no id', sent: { path: '/submit/telemetry/', body: '{}' }, status: 404, text: 'Not found' },
@@ -123,7 +123,7 @@ describe('every request has its answer', () => {
       status: 202,
       text: 'Body of 1001 bytes',
     },
-    { claim: 'a body of just the limit', sent: { body: 'x'.repeat(1000) }, status: 200, text: 'OK' },
+    { claim: 'a body of just the limit', sent: { body: 'x'.repeat(1000) }, status: 200, text: '' },
     {
       claim: 'a path too long',
       sent: { path: `${PATH}/${'x'.repeat(300)}`, body: '{}' },
@@ -134,14 +134,14 @@ describe('every request has its answer', () => {
       claim: 'a long query on a short path',
       sent: { path: `${PATH}?${'x'.repeat(500)}`, body: '{}' },
       status: 200,
-      text: 'OK',
+      text: '',
     },
   ] satisfies { claim: string; sent: Sent; status: number; text: string }[])(
     '$claim: $status',
     async ({ sent, status, text }) => {
       const answered = await send(await start(), sent)
       expect(answered.status).toBe(status)
-      expect(answered.text).toContain(text)
+      expect(answered.text).toEqual(text === '' ? '' : expect.stringContaining(text))
       if (status === 405) expect(answered.headers.allow).toBe(sent.path === '/status' ? 'GET, HEAD' : 'POST, PUT')
     },
   )
