@@ -6,12 +6,7 @@ export const MAX_DRAINED_BYTES = 4 * 1024 * 1024
 const LINGER_MS = 1_000
 
 /** Answers with a line of text. Nothing where the client is gone. */
-export function answer(
-  response: ServerResponse,
-  status: number,
-  text: string,
-  headers: OutgoingHttpHeaders = {},
-): void {
+function answer(response: ServerResponse, status: number, text: string, headers: OutgoingHttpHeaders = {}): void {
   response.writeHead(status, {
     'Content-Type': 'text/plain; charset=utf-8',
     'Content-Length': Buffer.byteLength(text),

@@ -30,7 +30,7 @@ export interface Receivers {
 }
 
 /** What the receivers of a service are called. */
-export function receiverNames(count: number): string[] {
+function receiverNames(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `local-${index + 1}`)
 }
 

@@ -54,7 +54,7 @@ describe('trusted proxies', () => {
     expect(load({ file }).settings.receive.trustedProxies).toEqual(proxies)
   })
 
-  test.each(['proxy.example.org', '10.0.0.0/', '/8', '10.0.0.0/8/8', '10.0.0.0/255.0.0.0'])(
+  test.each(['proxy.example.org', '10.0.0.0/', '/8', '10.0.0.0/8/8', '10.0.0.0/255.0.0.0', '10.0.0.0/99', '::1/129'])(
     '"%s" is neither',
     (given) => {
       const [problem] = problems({ environment: { TIDEWATCH_RECEIVE_TRUSTED_PROXIES: given } })
@@ -199,6 +199,18 @@ describe('what is wrong is told', () => {
     {
       given: { file: 'log.level: warn\nlog: { level: warn }' },
       told: 'FILE, line 2: log.level is set for the second time in this file',
+    },
+    {
+      given: { file: 'receive:\n  tls:\n    certificate: cert.pem' },
+      told: `receive.tls.key is "" (from the default): use the path of the certificate's private key, since receive.tls.certificate is set`,
+    },
+    {
+      given: variable('RECEIVE_TLS_KEY', 'key.pem'),
+      told: 'receive.tls.certificate is "" (from the default): use the path of a certificate, since receive.tls.key is set',
+    },
+    {
+      given: { file: 'receive: { tls: 3 }' },
+      told: 'FILE, line 1: receive.tls is a group: write its settings below it',
     },
     { given: { file: '- a' }, told: 'FILE holds no settings: write such as "state: var"' },
     { given: variable('STAET', 'x'), told: 'TIDEWATCH_STAET is no setting: did you mean TIDEWATCH_STATE?' },
