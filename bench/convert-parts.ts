@@ -69,7 +69,7 @@ async function timeToCount(column: string): Promise<number> {
     const startedAt = performance.now()
     const rest = `group by ${column}`
     const select = `${column} as value, count(*)::integer as submissions`
-    const counts = await readParts(db, { root, storage, keep: 'archive' }, { select, rest }, (row) =>
+    const counts = await readParts(db, { root, keep: 'archive' }, { select, rest }, (row) =>
       row.number('submissions'),
     )
     times.push(performance.now() - startedAt)

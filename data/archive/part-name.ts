@@ -24,13 +24,14 @@ export function partFileName({ keep, date, channel }: Partition, part: number, f
 }
 
 /** The part and the day that a stored file belongs to; null where the name isn't one of ours. */
-export function parsePartFileName(name: string): { readonly part: number; readonly date: string } | null {
+export function parsePartFileName(
+  name: string,
+): { readonly keep: Keep; readonly part: number; readonly date: string } | null {
   const match =
-    /^(?:archive|quarantine)\/submission_date=(\d{4}-\d\d-\d\d)\/channel=[^/]*\/part-(\d+)(?:-\d+)?\.parquet$/.exec(
-      name,
-    )
-  if (match?.[1] === undefined || match[2] === undefined) return null
-  return { date: match[1], part: Number(match[2]) }
+    /^(archive|quarantine)\/submission_date=(\d{4}-\d\d-\d\d)\/channel=[^/]*\/part-(\d+)(?:-\d+)?\.parquet$/.exec(name)
+  const [, keep, date, part] = match ?? []
+  if (date === undefined || part === undefined) return null
+  return { keep: keep === 'archive' ? 'archive' : 'quarantine', date, part: Number(part) }
 }
 
 /** Files whose part the database doesn't know, under their old names: not destroyed, and not read. */

@@ -29,6 +29,7 @@ const REBUILT = [
   'discarded_counts',
   'coverage',
   'converted_files',
+  'archive_files',
   'recent_documents',
   'incidents',
 ]

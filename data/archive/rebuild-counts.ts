@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { DEBUG_ID } from '../converted/converted-record.ts'
@@ -11,7 +12,9 @@ import { restoreIncidentEvents } from '../incidents/incident-events.ts'
 import { saveIncidents } from '../incidents/save-incidents.ts'
 import type { JournalEntry } from '../journal/journal.ts'
 import { restoreOutbox } from '../outbox/restore-outbox.ts'
+import { addArchiveFiles, replaceArchiveFiles } from './archive-files.ts'
 import { KEEPS, parsePartFileName } from './part-name.ts'
+import { ARCHIVED_ROWS } from './read-parts.ts'
 import type { Storage } from './storage.ts'
 
 export interface RebuildOptions {
@@ -25,6 +28,15 @@ export interface RebuildOptions {
 }
 
 const PartBody = z.object({ segments: z.array(z.string()), files: z.array(z.string()) })
+const ChangeBody = z.discriminatedUnion('state', [
+  z.object({
+    state: z.literal('done'),
+    change: z.string(),
+    removes: z.array(z.string()),
+    files: z.array(z.string()),
+  }),
+  z.object({ state: z.literal('abandoned') }),
+])
 
 const IncidentBody = z.object({
   id: z.number(),
@@ -47,7 +59,9 @@ export async function rebuildCounts(options: RebuildOptions): Promise<void> {
   const parts = new Map([...bodiesOf(newest, 'part', PartBody)].map(([key, body]) => [Number(key), body]))
   const segments = bodiesOf(newest, 'segment', SegmentBody)
   const stored = (await Promise.all(KEEPS.map((keep) => storage.list(keep)))).flat()
-  const files = stored.filter((name) => parts.has(parsePartFileName(name)?.part ?? -1)).map((name) => join(root, name))
+  const changes = new Map([...bodiesOf(newest, 'change', ChangeBody)].map(([key, body]) => [Number(key), body]))
+  const { kept, replaced } = filesOf(stored, parts, changes)
+  const files = kept.map((name) => join(root, name))
 
   await db.inTransaction(async (transaction) => {
     await refuseFilled(transaction)
@@ -72,6 +86,17 @@ export async function rebuildCounts(options: RebuildOptions): Promise<void> {
       }),
     )
     await transaction.append(
+      'archive_parts',
+      [...changes.keys()].map((part) => [part, writtenAt('change', String(part)), null, 'change']),
+    )
+    await transaction.append(
+      'archive_changes',
+      [...changes].map(([part, body]) => {
+        const at = writtenAt('change', String(part))
+        return [part, body.state === 'done' ? body.change : '', at, body.state === 'done' ? at : null, body.state]
+      }),
+    )
+    await transaction.append(
       'converted_files',
       ledger.map(({ segment, part, body }) => {
         const { receiver, segmentCreatedAt, records, bytes, duplicateFrames } = body
@@ -79,6 +104,7 @@ export async function rebuildCounts(options: RebuildOptions): Promise<void> {
         return [segment, receiver, segmentCreatedAt, mergedAt, records, bytes, duplicateFrames, 'archived', part]
       }),
     )
+    await noteFiles(transaction, { root, kept, replaced })
     if (files.length > 0) await countArchived(transaction, files)
     if (files.length > 0) await rememberArchived(transaction, files)
     await noteRawImports(transaction)
@@ -86,6 +112,48 @@ export async function rebuildCounts(options: RebuildOptions): Promise<void> {
     await restoreIncidentEvents(transaction, entries)
     await restoreOutbox(transaction, entries)
   })
+}
+
+/**
+ * Of what is stored, what a finished change replaced doesn't count any more, even where it wasn't removed yet; nor does
+ * anything that no part and no finished change wrote.
+ */
+function filesOf(
+  stored: readonly string[],
+  parts: ReadonlyMap<number, z.infer<typeof PartBody>>,
+  changes: ReadonlyMap<number, z.infer<typeof ChangeBody>>,
+): { readonly kept: readonly string[]; readonly replaced: readonly string[] } {
+  const done = [...changes.values()].flatMap((body) => (body.state === 'done' ? [body] : []))
+  const written = new Set([...parts.values(), ...done].flatMap(({ files }) => files))
+  const removed = new Set(done.flatMap(({ removes }) => removes))
+  const known = stored.filter((name) => written.has(name))
+  return { kept: known.filter((name) => !removed.has(name)), replaced: known.filter((name) => removed.has(name)) }
+}
+
+/** Makes the list of the archive's files anew: their rows and problems are read, their channels are those of the rows' folders. */
+async function noteFiles(
+  transaction: Transaction,
+  {
+    root,
+    kept,
+    replaced,
+  }: { readonly root: string; readonly kept: readonly string[]; readonly replaced: readonly string[] },
+): Promise<void> {
+  for (const name of [...kept, ...replaced]) {
+    const parsed = parsePartFileName(name)
+    if (parsed === null) continue
+    const [read] = await transaction.read(
+      `select any_value(channel) as channel, count(*) as rows, list_sort(list(distinct problem)) as problems
+       from ${ARCHIVED_ROWS}`,
+      { files: [join(root, name)] },
+      (row) => ({ channel: row.text('channel'), rows: row.number('rows'), problems: row.texts('problems') }),
+    )
+    if (read === undefined) continue
+    const partition = { keep: parsed.keep, date: parsed.date, channel: read.channel }
+    const { size } = await stat(join(root, name))
+    await addArchiveFiles(transaction, [{ ...read, name, partition, part: parsed.part, bytes: size }])
+  }
+  await replaceArchiveFiles(transaction, replaced)
 }
 
 interface ArchivedSegment {
@@ -111,30 +179,36 @@ async function refuseFilled(transaction: Transaction): Promise<void> {
   if (filled.length > 0) throw new Error('a database that already counts can not be rebuilt: start with a new one')
 }
 
-const ARCHIVED_ROWS = `read_parquet($files, hive_partitioning = true, union_by_name = true,
-  hive_types = {'submission_date': date, 'channel': varchar})`
-
 const IMPORTED = importReceiver('')
 
 /** By who brought the segment: an import is a receiver, too. */
 const SOURCE = `case when starts_with(receiver, '${IMPORTED}') then substr(receiver, ${IMPORTED.length + 1})
   else '${LIVE_SOURCE}' end`
 
+const COUNTED_UNDER = ['channel', 'app_name', 'app_version', 'build_id', 'reason', 'outcome', 'problem']
+
+/** What was converted later than it was counted still counts as what it was; see FirstCounted. */
+function asCounted(column: string): string {
+  return `coalesce(first_counted->>'$.${column}', archived.${column})`
+}
+
 /** After the ledger, which knows who brought each segment. */
 async function countArchived(transaction: Transaction, files: readonly string[]): Promise<void> {
   await transaction.run(
     `insert into hourly_counts
-     select date_trunc('hour', received_at), channel, app_name, app_version, build_id, reason, outcome, problem,
-       ${SOURCE} as source, automation, count(*), 0, sum(archived.bytes)
+     select date_trunc('hour', received_at), ${COUNTED_UNDER.map(asCounted).join(', ')},
+       ${SOURCE} as source, automation, count(*),
+       count(*) filter (where first_counted is not null and ${asCounted('outcome')} in ('quarantined', 'rejected')),
+       sum(archived.bytes)
      from ${ARCHIVED_ROWS} archived left join converted_files using (segment) group by all`,
     { files },
   )
   await transaction.run(
     `insert into attribute_counts
      select hour, channel, entry.key, entry.value, source, count(*) from (
-       select date_trunc('hour', received_at) as hour, channel, ${SOURCE} as source,
-         unnest(map_entries(attributes::json::map(varchar, varchar))) as entry
-       from ${ARCHIVED_ROWS} left join converted_files using (segment) where not automation) where entry.key <> '${DEBUG_ID}' group by all`,
+       select date_trunc('hour', received_at) as hour, ${asCounted('channel')} as channel, ${SOURCE} as source,
+         unnest(map_entries(${asCounted('attributes')}::json::map(varchar, varchar))) as entry
+       from ${ARCHIVED_ROWS} archived left join converted_files using (segment) where not automation) where entry.key <> '${DEBUG_ID}' group by all`,
     { files },
   )
 }

@@ -8,8 +8,10 @@ import type { EpochMs } from '../domain/time.ts'
 import { makeFolderDurably } from '../files/durable.ts'
 import { isNotFound } from '../files/is-not-found.ts'
 import type { Journal } from '../journal/journal.ts'
+import { abandonChange, readUnfinishedChanges } from './change-plan.ts'
 import { KEEPS, parsePartFileName, parseUnknownFileName, UNKNOWN, unknownFileName } from './part-name.ts'
 import { leaveOutNumbers, readOwnParts, readUnfinishedParts } from './plan-part.ts'
+import { removeReplaced } from './remove-replaced.ts'
 import type { Storage } from './storage.ts'
 import { removeConverted, type WriteOptions, type WrittenPart, writePart } from './write-part.ts'
 
@@ -30,9 +32,10 @@ interface FailedPart {
 }
 
 /**
- * Brings archive and database in step after a crash; to be called before anything else is archived.
+ * Brings archive and database in step after a crash; to be called before anything else is archived or read. A change that
+ * didn't come to its end is taken back, what a finished one replaced is removed.
  *
- * A part is in the database before anything of it is written, so no crash leaves a part that the database doesn't know. Where
+ * A part is in the database before anything of it is written, so no crash leaves a file that the database doesn't know. Where
  * one is found, the database was lost or is an older copy: the part may hold the only copy of its submissions, so it is moved
  * out of the archive and not destroyed, and no part is given its number again.
  *
@@ -43,6 +46,14 @@ export async function recoverParts(options: WriteOptions): Promise<Recovery> {
   const { db, storage, folders, journal, now } = options
   await emptyFolder(folders.staging)
   const failed: FailedPart[] = []
+  for (const part of await readUnfinishedChanges(db)) {
+    try {
+      await abandonChange(part, options)
+    } catch (error) {
+      failed.push({ part, error })
+    }
+  }
+  await removeReplaced(db, storage)
   const strangers = await findUnknown(db, storage)
   const aside = await storage.list(UNKNOWN)
   await leaveOutNumbersOf(db, { strangers, aside, journal, now: now() })
@@ -80,11 +91,12 @@ interface UnknownFile {
 }
 
 async function findUnknown(db: Database, storage: Storage): Promise<UnknownFile[]> {
-  const own = new Set(await readOwnParts(db))
+  const known = new Set(await db.read('select name from archive_files', {}, (row) => row.text('name')))
+  const unfinished = new Set([...(await readUnfinishedParts(db)), ...(await readUnfinishedChanges(db))])
   const stored = (await Promise.all(KEEPS.map((keep) => storage.list(keep)))).flat()
   return stored.flatMap((name) => {
     const part = parsePartFileName(name)?.part
-    return part === undefined || own.has(part) ? [] : [{ name, part }]
+    return part === undefined || known.has(name) || unfinished.has(part) ? [] : [{ name, part }]
   })
 }
 
@@ -102,10 +114,14 @@ interface TakenNumbers {
  */
 async function leaveOutNumbersOf(db: Database, { strangers, aside, journal, now }: TakenNumbers): Promise<void> {
   const isBehind = strangers.length > 0 || (await readOwnParts(db)).length === 0
-  const journalled = isBehind && journal !== null ? [...(await journal.keys('part'))].map(Number) : []
+  const journalled = isBehind && journal !== null ? await journalledNumbers(journal) : []
   const numbers = [...strangers.map(({ part }) => part), ...aside.map(parseUnknownFileName), ...journalled]
   const highest = numbers.reduce<number>((most, part) => Math.max(most, part ?? 0), 0)
   if (highest > 0) await leaveOutNumbers(db, highest, now)
+}
+
+async function journalledNumbers(journal: Journal): Promise<number[]> {
+  return [...(await journal.keys('part')), ...(await journal.keys('change'))].map(Number)
 }
 
 /**

@@ -6,9 +6,11 @@ import type { EpochMs } from '../domain/time.ts'
 import { makeFolderDurably, renameDurably, syncFolder } from '../files/durable.ts'
 import { isNotFound } from '../files/is-not-found.ts'
 import type { Journal } from '../journal/journal.ts'
+import { type ArchiveFile, addArchiveFiles, archiveFileOf } from './archive-files.ts'
 import { createParquetStage, type ParquetStage } from './parquet-stage.ts'
-import { KEEPS, parsePartFileName, partFileName } from './part-name.ts'
+import { KEEPS, parsePartFileName } from './part-name.ts'
 import { markBegun, markDone, type PlannedFile, readPlan } from './plan-part.ts'
+import type { Readings } from './readings.ts'
 import type { Storage } from './storage.ts'
 
 export interface ArchiveFolders {
@@ -26,6 +28,8 @@ export interface WriteOptions {
   readonly folders: ArchiveFolders
   readonly journal: Journal | null
   readonly now: () => EpochMs
+  /** Whoever reads the archive beside this. */
+  readonly readings?: Readings
   /** Content of one Parquet file before compression. Default 64 MiB. */
   readonly maxFileBytes?: number
   /** Default 256. */
@@ -66,16 +70,18 @@ export async function writePart(part: number, options: WriteOptions): Promise<Wr
       const staged = await stage.writeFiles()
       const before = plan.isBegun ? await filesOfPart(storage, part) : []
       if (!plan.isBegun) await db.inTransaction((transaction) => markBegun(transaction, part))
-      const files: string[] = []
-      for (const { partition, file, path } of staged) {
-        const name = partFileName(partition, part, file)
-        await storage.write(name, path)
-        files.push(name)
+      const added: ArchiveFile[] = []
+      for (const file of staged) {
+        const placed = archiveFileOf(file, part)
+        await storage.write(placed.name, file.path)
+        added.push(placed)
       }
+      const files = added.map(({ name }) => name)
       for (const name of before) if (!files.includes(name)) await storage.remove(name)
       const segments = plan.files.map((planned) => planned.segment)
       await db.inTransaction(async (transaction) => {
         await markDone(transaction, part, now())
+        await addArchiveFiles(transaction, added)
         const entry = { kind: 'part', key: String(part), writtenAt: now(), body: { segments, files } }
         await journal?.append([entry])
       })

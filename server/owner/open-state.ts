@@ -1,5 +1,7 @@
+import { Readings } from '../../data/archive/readings.ts'
 import { recoverParts } from '../../data/archive/recover-parts.ts'
 import { createDirectoryStorage, type Storage } from '../../data/archive/storage.ts'
+import { type ArchiveTurn, createArchiveTurn } from '../../data/archive/turn.ts'
 import type { WriteOptions } from '../../data/archive/write-part.ts'
 import { type Database, openDatabase } from '../../data/counts/database.ts'
 import { readMergedOf } from '../../data/counts/read-ledger.ts'
@@ -18,7 +20,9 @@ export interface OpenState {
   readonly journal: Journal
   readonly storage: Storage
   /** What writing parts needs. */
-  readonly write: WriteOptions
+  readonly write: WriteOptions & { readonly readings: Readings }
+  /** Whoever changes the archive takes his turn. */
+  readonly turn: ArchiveTurn
   close(): Promise<void>
 }
 
@@ -32,13 +36,14 @@ export async function openState(folders: StateFolders, log: Logger, now: () => E
   const database = await openDatabase(folders.database, { readableFolders: [folders.archive, folders.quarantine] })
   const journal = await openJournal(folders.journal)
   const storage = createDirectoryStorage(folders.state)
-  const write: WriteOptions = { db: database, storage, folders, journal, now }
+  const write = { db: database, storage, folders, journal, now, readings: new Readings() }
   const state: OpenState = {
     folders,
     database,
     journal,
     storage,
     write,
+    turn: createArchiveTurn(),
     async close() {
       await database.close()
       await journal.close()

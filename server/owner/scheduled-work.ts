@@ -20,6 +20,7 @@ export interface ScheduledWorkOptions {
 export function archiveOptionsOf({ state, settings, log }: ScheduledWorkOptions): ArchiveTaskOptions {
   return {
     write: state.write,
+    turn: state.turn,
     limits: () => ({
       partMaxAgeMs: settings().archive.partMaxAgeMinutes * MINUTE_MS,
       partMaxBytes: settings().archive.partMaxBytes,
@@ -32,13 +33,13 @@ export function archiveOptionsOf({ state, settings, log }: ScheduledWorkOptions)
 /** Everything of the owner's that runs by the clock. */
 export function createScheduledWork(options: ScheduledWorkOptions): Promise<Scheduler> {
   const { state, settings, log, now, watermark } = options
-  const { database, storage } = state
+  const { database } = state
   return createScheduler({
     tasks: [
       createArchiveTask(archiveOptionsOf(options)),
       createRetentionTask({
-        db: database,
-        storage,
+        write: state.write,
+        turn: state.turn,
         limits: () => ({
           now: now(),
           countedUpTo: watermark(),

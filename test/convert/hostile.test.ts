@@ -70,8 +70,7 @@ async function archive(sent: readonly Sent[], options: Omit<ConvertOptionsInput,
 /** In the order in which they were sent, where their ids tell it. */
 async function kept<T>(keep: Keep, select: string, parse: Parameters<typeof readParts<T>>[3]): Promise<T[]> {
   const rest = keep === 'archive' ? 'order by document_id' : 'order by path'
-  const storage = createDirectoryStorage(state)
-  return readParts(db, { root: state, storage, keep }, { select, rest }, parse)
+  return readParts(db, { root: state, keep }, { select, rest }, parse)
 }
 
 /** Folders and files under the state directory that hold Parquet. */

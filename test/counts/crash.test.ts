@@ -6,7 +6,6 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { readParts } from '../../data/archive/read-parts.ts'
-import { createDirectoryStorage } from '../../data/archive/storage.ts'
 import { openDatabase } from '../../data/counts/database.ts'
 import { decideDuplicates } from '../../data/counts/duplicates.ts'
 import { DAY_MS } from '../../data/domain/time.ts'
@@ -51,10 +50,9 @@ test('killed in the middle of counting and archiving, again and again, every rec
   const expected = numbered.filter((record) => !duplicates.has(record.frame))
 
   const db = await openDatabase(join(root, 'counts.duckdb'), { readableFolders: [root] })
-  const storage = createDirectoryStorage(root)
   const ids = await Promise.all(
     (['archive', 'quarantine'] as const).map((keep) =>
-      readParts(db, { root, storage, keep }, { select: 'document_id' }, (row) => row.text('document_id')),
+      readParts(db, { root, keep }, { select: 'document_id' }, (row) => row.text('document_id')),
     ),
   )
   expect(ids.flat().sort()).toEqual(expected.map((record) => record.documentId).sort())

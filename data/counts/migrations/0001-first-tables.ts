@@ -36,7 +36,20 @@ create table converted_files (
 
 -- Written before the part is; a repeat after a crash writes the same part. state: planned, begun (files of it may be in the
 -- storage), done, foreign (another database gave this number out: it is never given out again).
+-- A change of the archive takes its number here as well, as state change.
 create table archive_parts (part bigint primary key, planned_at timestamp not null, done_at timestamp, state varchar not null);
+
+-- Every file that archive and quarantine consist of. state: kept, replaced (not read any more, and about to be removed).
+-- problems: those of the rows, each once, so that retention by problem needn't open the file.
+create table archive_files (
+  name varchar primary key, keep varchar not null, submission_date varchar not null, channel varchar not null,
+  part bigint not null, rows bigint not null, bytes bigint not null, problems varchar[] not null, state varchar not null);
+
+-- Files that were replaced by others. Written before anything of the new ones is; the new ones bear the number part.
+-- state: planned, done, abandoned.
+create table archive_changes (
+  part bigint primary key, kind varchar not null, planned_at timestamp not null, done_at timestamp,
+  state varchar not null);
 
 -- Which frame brought a document first, so that a retry never meets itself. remembered_at: when it was merged, which for
 -- logs that are moved in is long after it was received.

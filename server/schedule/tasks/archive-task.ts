@@ -1,10 +1,13 @@
 import { planPart, readUnfinishedParts } from '../../../data/archive/plan-part.ts'
+import { removeReplaced } from '../../../data/archive/remove-replaced.ts'
+import type { ArchiveTurn } from '../../../data/archive/turn.ts'
 import { type WriteOptions, type WrittenPart, writePart } from '../../../data/archive/write-part.ts'
 import { everyMinutes } from '../period.ts'
 import type { Task } from '../task.ts'
 
 export interface ArchiveTaskOptions {
   readonly write: WriteOptions
+  readonly turn: ArchiveTurn
   /** Read at each run, so that a reload of the settings is followed. */
   readonly limits: () => { readonly partMaxAgeMs: number; readonly partMaxBytes: number }
   readonly onPart: (part: WrittenPart) => void
@@ -27,7 +30,7 @@ export function createArchiveTask(options: ArchiveTaskOptions): Task {
  * finished first.
  */
 export async function archiveWaiting(
-  { write, limits, onPart }: ArchiveTaskOptions,
+  { write, turn, limits, onPart }: ArchiveTaskOptions,
   signal: AbortSignal,
   { everything = false }: { readonly everything?: boolean } = {},
 ): Promise<void> {
@@ -35,12 +38,17 @@ export async function archiveWaiting(
     const written = await writePart(part, write)
     if (written !== null) onPart(written)
   }
-  for (const part of await readUnfinishedParts(write.db)) await finish(part)
-  while (!signal.aborted) {
+  const makeNext = async (): Promise<boolean> => {
     const { partMaxAgeMs, partMaxBytes } = limits()
     const maxAgeMs = everything ? Number.NEGATIVE_INFINITY : partMaxAgeMs
     const part = await planPart(write.db, { now: write.now(), maxAgeMs, maxBytes: partMaxBytes })
-    if (part === null) return
-    await finish(part)
+    if (part !== null) await finish(part)
+    return part !== null
   }
+  await turn.take(async () => {
+    for (const part of await readUnfinishedParts(write.db)) await finish(part)
+  })
+  let isMore = true
+  while (isMore && !signal.aborted) isMore = await turn.take(makeNext)
+  await turn.take(() => removeReplaced(write.db, write.storage, write.readings))
 }

@@ -2,7 +2,10 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { addArchiveFiles } from '../../../data/archive/archive-files.ts'
+import { parsePartFileName } from '../../../data/archive/part-name.ts'
 import { createDirectoryStorage, type Storage } from '../../../data/archive/storage.ts'
+import { createArchiveTurn } from '../../../data/archive/turn.ts'
 import { writeConvertedFile } from '../../../data/converted/converted-file.ts'
 import { type Database, openDatabase } from '../../../data/counts/database.ts'
 import { mergeConverted } from '../../../data/counts/merge.ts'
@@ -40,6 +43,12 @@ async function convert(segment: string, receivedAt = TEST_HOUR, key = segment) {
   })
 }
 
+const folders = () => ({
+  converted: join(root, 'converted'),
+  staging: join(root, 'staging'),
+  corrupted: join(root, 'corrupted'),
+})
+
 const rows = async (table: string) => (await db.read(`select 1 as one from ${table}`, {}, () => 1)).length
 
 describe('the archive task', () => {
@@ -48,14 +57,11 @@ describe('the archive task', () => {
     write: {
       db,
       storage,
-      folders: {
-        converted: join(root, 'converted'),
-        staging: join(root, 'staging'),
-        corrupted: join(root, 'corrupted'),
-      },
+      folders: folders(),
       journal: null,
       now: () => now,
     },
+    turn: createArchiveTurn(),
     limits: () => ({ partMaxAgeMs: 15 * MINUTE_MS, partMaxBytes: 150 }),
     onPart: ({ part }) => parts.push(part),
   })
@@ -92,8 +98,8 @@ describe('the archive task', () => {
 describe('the retention task', () => {
   const run = (now: number, keepDays: { archive: number | null; quarantine: number | null }) =>
     createRetentionTask({
-      db,
-      storage,
+      write: { db, storage, folders: folders(), journal: null, now: () => now },
+      turn: createArchiveTurn(),
       limits: () => ({
         now,
         countedUpTo: now,
@@ -133,6 +139,15 @@ describe('the retention task', () => {
       await writeFile(join(root, 'staged'), 'x')
       await storage.write(name, join(root, 'staged'))
     }
+    await db.inTransaction((transaction) =>
+      addArchiveFiles(
+        transaction,
+        names.map((name) => {
+          const { keep = 'archive', date = '' } = parsePartFileName(name) ?? {}
+          return { name, partition: { keep, date, channel: 'nightly' }, part: 1, rows: 1, bytes: 1, problems: ['none'] }
+        }),
+      ),
+    )
     await run(TEST_HOUR, { archive: 1, quarantine: null })
     expect(await storage.list('archive')).toEqual(['archive/notes.txt', ...names.slice(1, 3)])
     expect(await storage.list('quarantine')).toHaveLength(3)
