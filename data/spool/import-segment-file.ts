@@ -47,7 +47,7 @@ export class ImportSegmentFile {
   /** `place`: the frame's among the log's. */
   async addFrame(frame: Frame, place: number): Promise<void> {
     const entry = frame.kind === 'submission' ? { ...frame, body: [frame.body] } : frame
-    for (const piece of [encodeFrame(this.#id, place, frame.receivedAt, entry)].flat()) this.#push(piece)
+    this.#push(encodeFrame(this.#id, place, frame.receivedAt, entry))
     await this.#writeSome()
   }
 

@@ -182,6 +182,8 @@ export interface PipelineAnswer {
   }[]
   /** Segments that are closed and not counted yet. */
   readonly backlog: { readonly segments: number; readonly bytes: number; readonly oldest_seconds: number }
+  /** Segments of logs that are being brought in; they wait behind those. */
+  readonly imports: { readonly segments: number; readonly bytes: number }
   /** Threads of this service's converter; null where none runs beside it. */
   readonly workers: { readonly total: number; readonly busy: number } | null
   readonly outbox: { readonly waiting: number }

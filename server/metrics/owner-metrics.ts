@@ -54,6 +54,16 @@ const PIPELINE_GAUGES: readonly PipelineGauge[] = [
     read: ({ backlog }) => backlog.oldest_seconds,
   },
   {
+    name: 'tidewatch_spool_imports_segments',
+    help: 'Segments of logs that are being brought in and not counted yet.',
+    read: ({ imports }) => imports.segments,
+  },
+  {
+    name: 'tidewatch_spool_imports_bytes',
+    help: 'Bytes of the segments of logs that are being brought in and not counted yet.',
+    read: ({ imports }) => imports.bytes,
+  },
+  {
     name: 'tidewatch_outbox_waiting_mails',
     help: 'Mails that are decided and not sent yet.',
     read: ({ outbox }) => outbox.waiting,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Incident } from '../../alerts/incident.ts'
 import { createJudgeShell, type JudgeShell } from '../../alerts/shell/judge-shell.ts'
 import { type EpochMs, HOUR_MS, isoSeconds, SECOND_MS } from '../../data/domain/time.ts'
+import { BacklogMeter } from '../../data/spool/backlog.ts'
 import type { ApiContext } from '../api/api-context.ts'
 import { dashboardApp } from '../api/app.ts'
 import { StreamHub } from '../api/stream-hub.ts'
@@ -162,6 +163,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
   }
 
   let receivesOn = receiveUrl(settings.current.receive, settings.current.receive.listen.port)
+  const backlog = new BacklogMeter(folders.spool)
   const api: ApiContext = {
     database,
     hub,
@@ -170,7 +172,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
     pipeline: () =>
       pipelineAnswer({
         database,
-        spool: folders.spool,
+        backlog,
         freshness: () => pipeline.freshness(),
         forecast: () => disk.forecast(),
         reports: metrics.service,

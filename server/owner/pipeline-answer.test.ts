@@ -7,6 +7,7 @@ import { type Database, openDatabase } from '../../data/counts/database.ts'
 import { mergeConverted } from '../../data/counts/merge.ts'
 import { TEST_HOUR, testIndex } from '../../data/counts/testing/converted-index.ts'
 import { DAY_MS, isoSeconds, MINUTE_MS, SECOND_MS } from '../../data/domain/time.ts'
+import { BacklogMeter } from '../../data/spool/backlog.ts'
 import { makeSpoolFolders } from '../../data/spool/folders.ts'
 import { SEGMENT_ID_BYTES } from '../../data/spool/frame.ts'
 import { segmentName } from '../../data/spool/segment-name.ts'
@@ -50,8 +51,9 @@ async function heard(receiver: string, at: number): Promise<void> {
 
 async function ask() {
   const pipeline = await createPipeline({ spool, now: () => NOW, mode: 'live', hoursUntilFull: () => 9.5 })
+  const backlog = new BacklogMeter(spool)
   const forecast = () => ({ at: NOW, freeBytes: 10, minFreeBytes: 4, hoursUntilFull: 9.5 })
-  return pipelineAnswer({ database, spool, freshness: () => pipeline.freshness(), forecast, reports })
+  return pipelineAnswer({ database, backlog, freshness: () => pipeline.freshness(), forecast, reports })
 }
 
 test('what is being written is no backlog, whoever writes how many; what is closed or claimed is', async () => {
@@ -62,6 +64,13 @@ test('what is being written is no backlog, whoever writes how many; what is clos
   await putSegment('closed', 'local-1', 40, 1000)
   await putSegment('claimed', 'local-2', 70, 500)
   expect((await ask()).backlog).toEqual({ segments: 2, bytes: 1500, oldest_seconds: 70 })
+  const brought = `${'0'.repeat(32)}-0000000000-4-v1.import`
+  await writeFile(join(spool, 'import', brought), Buffer.alloc(300))
+  await writeFile(join(spool, 'claimed', `${brought.replace('-4-', '-9-')}~1.1`), Buffer.alloc(100))
+  expect(await ask()).toMatchObject({
+    backlog: { segments: 2, bytes: 1500, oldest_seconds: 70 },
+    imports: { segments: 2, bytes: 400 },
+  })
 })
 
 test('receivers of this service say whether they refuse; of others their last heartbeat is known; old ones are gone', async () => {

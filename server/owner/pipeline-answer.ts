@@ -3,7 +3,7 @@ import type { Database } from '../../data/counts/database.ts'
 import { type HeardReceiver, readHeardReceivers } from '../../data/counts/queries/read-receivers.ts'
 import { DAY_MS, isoSeconds } from '../../data/domain/time.ts'
 import { countWaitingMails } from '../../data/outbox/read-outbox.ts'
-import { backlogBytes } from '../../data/spool/backlog.ts'
+import type { BacklogMeter } from '../../data/spool/backlog.ts'
 import type { Freshness, PipelineAnswer } from '../api/types.ts'
 import { CONVERT_WORKERS, CONVERT_WORKERS_BUSY } from '../metrics/convert-metrics.ts'
 import { RECEIVE_REFUSING } from '../metrics/receive-metrics.ts'
@@ -11,7 +11,7 @@ import type { ServiceMetrics } from '../metrics/service-metrics.ts'
 
 export interface PipelineSources {
   readonly database: Pick<Database, 'read'>
-  readonly spool: string
+  readonly backlog: Pick<BacklogMeter, 'measure'>
   freshness(): Freshness
   forecast(): DiskForecast | null
   /** What the processes of this service say of themselves. */
@@ -24,9 +24,9 @@ const HEARD_WITHIN_MS = DAY_MS
 /** Where everything stands between the receivers and the mails. */
 export async function pipelineAnswer(sources: PipelineSources): Promise<PipelineAnswer> {
   const freshness = sources.freshness()
-  const [heard, bytes, waiting] = await Promise.all([
+  const [heard, backlog, waiting] = await Promise.all([
     readHeardReceivers(sources.database, Date.parse(freshness.now) - HEARD_WITHIN_MS),
-    backlogBytes(sources.spool),
+    sources.backlog.measure(),
     countWaitingMails(sources.database),
   ])
   return {
@@ -35,9 +35,10 @@ export async function pipelineAnswer(sources: PipelineSources): Promise<Pipeline
     receivers: receivers(heard, freshness.receivers, sources.reports),
     backlog: {
       segments: freshness.waiting_segments,
-      bytes,
+      bytes: backlog.live.bytes,
       oldest_seconds: freshness.oldest_waiting_seconds,
     },
+    imports: { segments: backlog.import.segments, bytes: backlog.import.bytes },
     workers: workers(sources.reports),
     outbox: { waiting },
     disk: disk(sources.forecast(), freshness.hours_until_full),
