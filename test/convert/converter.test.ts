@@ -10,6 +10,7 @@ import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { convertedFilePath, readConvertedContents, readConvertedIndex } from '../../data/converted/converted-file.ts'
 import { makeSpoolFolders } from '../../data/spool/folders.ts'
+import { ownIdentity } from '../../data/spool/process-identity.ts'
 import { SpoolWriter } from '../../data/spool/spool-writer.ts'
 import type { ConvertOptionsInput } from '../../server/convert/options.ts'
 import { eventually, pause } from '../support/tidewatch-process.ts'
@@ -185,6 +186,31 @@ describe('a converter', () => {
     await rm(join(state, 'corrupted'))
     expect(await untilConverted(2)).toContain('garbage')
     expect(child.exitCode).toBeNull()
+  })
+})
+
+describe('what doesn’t belong into a spool', () => {
+  test('holds nothing up: garbage, empty and torn segments, foreign files, names too long to be claimed', async () => {
+    const closed = (name: string) => join(state, 'spool', 'closed', name)
+    const tooLong = 'x'.repeat(254)
+    const old = (at: number) => `edge-${at}-4194305.1x1x1-${String(at).padStart(16, '0')}.v3`
+    await writeFile(closed(old(1)), '')
+    await writeFile(closed(old(2)), 'no segment at all')
+    await writeFile(closed(old(3)), Buffer.alloc(100_000))
+    await writeFile(closed('notes.txt'), 'a list of things to buy')
+    await writeFile(closed('telemetry.v1.log'), Buffer.from('\x1e\x05'))
+    await writeFile(closed(tooLong), 'x')
+    await mkdir(closed('folder'))
+    await writeFile(join(state, 'spool', 'open', 'notes.txt'), 'x')
+    await writeFile(join(state, 'spool', 'claimed', `${old(4)}~4194305.${ownIdentity().split('.')[1]}`), 'torn')
+    const ids = await spool([GOOD], [GOOD])
+    const { child } = await start()
+    const segments = await untilConverted(8)
+    expect(segments).toEqual(expect.arrayContaining([old(1), old(2), old(3), old(4), 'notes.txt', 'telemetry.v1.log']))
+    expect((await allRecords()).map(({ documentId }) => documentId).sort()).toEqual(ids)
+    expect((await readdir(join(state, 'spool', 'closed'))).sort()).toEqual(['folder', tooLong])
+    expect(await readdir(join(state, 'spool', 'open'))).toEqual(['notes.txt'])
+    expect(await stop(child)).toBe(0)
   })
 })
 
