@@ -211,6 +211,22 @@ test('a part that grows too large becomes several files, each row in one', async
   expect((await ids())[0]).toHaveLength(50)
 })
 
+test('a hundred megabytes of submissions of one channel fit into the memory that a part may take', async () => {
+  const index = testIndex(
+    'a',
+    Array.from({ length: 2500 }, (_, number) => ({ id: `d${number}`, reason: `r${number % 7}` })),
+  )
+  const filling = 'x'.repeat(45_000)
+  await writeConvertedFile(options.folders.converted, index, ({ documentId }) => {
+    return { kind: 'converted', payload: `{"id":"${documentId}","filling":"${filling}"}`, dropped: '' }
+  })
+  const merging = { now: TEST_HOUR, duplicateWindowMs: DAY_MS, coverageToleranceMs: 6000, journal: null }
+  await mergeConverted(db, index, merging)
+  expect(await archiveAll()).toHaveLength(2)
+  const [archived] = await ids()
+  expect(new Set(archived).size).toBe(2500)
+})
+
 test('segments without submissions make a part without files', async () => {
   await converted('a', [])
   const part = await planPart(db, DUE)

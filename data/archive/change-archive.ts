@@ -63,7 +63,7 @@ async function writeFiles(part: number, change: ArchiveChange, options: WriteOpt
   const { storage, folders } = options
   const stage = await createParquetStage(join(folders.staging, `change-${part}`), {
     maxFileBytes: options.maxFileBytes ?? 64 * 1024 * 1024,
-    memoryLimitMegabytes: options.memoryLimitMegabytes ?? 256,
+    memoryLimitMegabytes: options.memoryLimitMegabytes ?? 512,
   })
   try {
     const more = await change.fill(stage)

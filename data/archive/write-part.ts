@@ -32,7 +32,7 @@ export interface WriteOptions {
   readonly readings?: Readings
   /** Content of one Parquet file before compression. Default 64 MiB. */
   readonly maxFileBytes?: number
-  /** Default 256. */
+  /** Default 512: a file of 64 MiB is sorted and written in that. */
   readonly memoryLimitMegabytes?: number
 }
 
@@ -58,7 +58,7 @@ export async function writePart(part: number, options: WriteOptions): Promise<Wr
     if (plan === null) return null
     const stage = await createParquetStage(join(folders.staging, `part-${part}`), {
       maxFileBytes: options.maxFileBytes ?? 64 * 1024 * 1024,
-      memoryLimitMegabytes: options.memoryLimitMegabytes ?? 256,
+      memoryLimitMegabytes: options.memoryLimitMegabytes ?? 512,
     })
     try {
       const unreadable = await fillStage(stage, plan.files, folders.converted)

@@ -113,7 +113,7 @@ describe('a converted file', () => {
 
   test('does not exist under its name before it is finished, and a repeat writes over what a crash left', async () => {
     const writer = await ConvertedFileWriter.open(folder, 'edge-1.v3')
-    await writer.append(0, { ...raw, body: Buffer.alloc(3_000_000, 1) })
+    await writer.append(recordOf(0), { ...raw, body: Buffer.alloc(3_000_000, 1) })
     await writer.abandon()
     expect((await readdir(folder)).map(segmentOfConvertedFile)).toEqual([null])
     const path = await writeConvertedFile(folder, indexOf([0]), () => converted)
@@ -121,10 +121,10 @@ describe('a converted file', () => {
     expect(await contentsIn(path)).toEqual([{ record: recordOf(0), content: converted }])
   })
 
-  test('is refused where contents and index disagree', async () => {
+  test('is refused with what another segment says of itself', async () => {
     const writer = await ConvertedFileWriter.open(folder, 'edge-1.v3')
-    await writer.append(1, converted)
-    await expect(writer.finish(indexOf([0]))).rejects.toThrow('edge-1.v3')
+    await writer.append(recordOf(1), converted)
+    await expect(writer.finish({ ...indexOf([]), segment: 'edge-2.v3' })).rejects.toThrow('edge-2.v3')
     await writer.abandon()
   })
 

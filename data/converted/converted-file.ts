@@ -57,16 +57,22 @@ export async function writeConvertedFile(
 ): Promise<string> {
   const writer = await ConvertedFileWriter.open(folder, index.segment)
   try {
-    for (const record of index.records) await writer.append(record.frame, contents(record))
-    return await writer.finish(index)
+    const { records, ...facts } = index
+    for (const record of records) await writer.append(record, contents(record))
+    return await writer.finish(facts)
   } catch (error) {
     await writer.abandon()
     throw error
   }
 }
 
+/** What a converted file's index says of the segment itself. */
+export type ConvertedFacts = Omit<ConvertedIndex, 'records'>
+
+const NO_RECORDS_END = '[]}'
+
 /**
- * Writes a converted file record by record: `append` in the order of the index's records, then `finish`. Until that
+ * Writes a converted file record by record: `append` for each, then `finish`. Until that
  * resolves the file doesn't exist under its name. The aside file's name is the segment's own: only the holder of its
  * claim writes it, and a repeat after a crash writes over what the crash left.
  */
@@ -74,7 +80,8 @@ export class ConvertedFileWriter {
   readonly #folder: string
   readonly #segment: string
   readonly #handle: FileHandle
-  readonly #frames: number[] = []
+  /** As JSON: the texts of a record are parts of its payload's, which would stay in memory with them. */
+  readonly #records: string[] = []
   readonly #waiting = new ContentBlock(BLOCK_BYTES + ROOM_BYTES)
   #offset = MAGIC.length
   #blocks = 0
@@ -97,27 +104,31 @@ export class ConvertedFileWriter {
     return new ConvertedFileWriter(folder, segment, handle)
   }
 
-  async append(frame: number, content: ConvertedContent): Promise<void> {
-    this.#frames.push(frame)
-    this.#waiting.add(frame, content)
+  async append(record: ConvertedRecord, content: ConvertedContent): Promise<void> {
+    this.#records.push(JSON.stringify(record))
+    this.#waiting.add(record.frame, content)
     if (this.#waiting.length >= BLOCK_BYTES) await this.#writeWaiting()
   }
 
-  /** Throws where the index's records aren't those that were appended, in that order. */
-  async finish(index: ConvertedIndex): Promise<string> {
-    const frames = index.records.map((record) => record.frame)
-    if (index.segment !== this.#segment || frames.join() !== this.#frames.join()) {
-      throw new Error(`the index of segment ${index.segment} isn't that of the contents written for ${this.#segment}`)
+  /** Throws where `facts` are those of another segment. */
+  async finish(facts: ConvertedFacts): Promise<string> {
+    if (facts.segment !== this.#segment) {
+      throw new Error(`the facts of segment ${facts.segment} aren't those of ${this.#segment}`)
     }
     await this.#writeWaiting()
     const blocks = this.#blocks
     const indexOffset = this.#offset
-    await this.#writeBlock(Buffer.from(JSON.stringify(index)))
+    await this.#writeBlock(this.#index(facts))
     await this.#handle.writeFile(trailer(indexOffset, blocks))
     await this.#handle.close()
     const path = convertedFilePath(this.#folder, this.#segment)
     await renameDurably(asidePath(this.#folder, this.#segment), path)
     return path
+  }
+
+  #index(facts: ConvertedFacts): Buffer {
+    const json = JSON.stringify({ ...facts, records: [] })
+    return Buffer.from(`${json.slice(0, -NO_RECORDS_END.length)}[${this.#records.join(',')}]}`)
   }
 
   /** Gives up; what was written stays aside until the segment is converted again. */
@@ -167,7 +178,7 @@ export interface ConvertedEntry {
 }
 
 /**
- * Every record with its content, in the order of the index, one block in memory at a time. Throws ConvertedFileDamaged
+ * Every record with its content, in the order of the index, two blocks in memory at a time. Throws ConvertedFileDamaged
  * at the first block that isn't as it was written, or where contents and index disagree; and Node's errors of opening.
  */
 export async function* readConvertedContents(path: string): AsyncGenerator<ConvertedEntry> {
@@ -175,9 +186,11 @@ export async function* readConvertedContents(path: string): AsyncGenerator<Conve
   try {
     const { index, indexOffset, blocks } = await readIndex(path, handle)
     const records = index.records[Symbol.iterator]()
-    let offset = MAGIC.length
-    for (let block = 0; block < blocks; block++) {
-      const { plain, next } = await readBlock(path, handle, offset, indexOffset)
+    let ahead = blocks > 0 ? unawaited(readBlock(path, handle, MAGIC.length, indexOffset)) : null
+    for (let block = 1; ahead !== null; block++) {
+      const { plain, next } = await ahead
+      // Is inflated on another thread, while whoever asked is busy with this one.
+      ahead = block < blocks ? unawaited(readBlock(path, handle, next, indexOffset)) : null
       for (const { frame, content } of contentsOf(path, plain)) {
         const record = records.next()
         if (record.done === true || record.value.frame !== frame) {
@@ -185,13 +198,18 @@ export async function* readConvertedContents(path: string): AsyncGenerator<Conve
         }
         yield { record: record.value, content, converterVersion: index.converterVersion }
       }
-      offset = next
     }
     const left = records.next()
     if (left.done !== true) throw new ConvertedFileDamaged(path, `frame ${left.value.frame} has no content`)
   } finally {
     await handle.close()
   }
+}
+
+/** Its failure is told to whoever awaits it; that nobody does any more is no failure of its own. */
+function unawaited<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {})
+  return promise
 }
 
 function asidePath(folder: string, segment: string): string {

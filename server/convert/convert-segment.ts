@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
-import { ConvertedFileWriter } from '../../data/converted/converted-file.ts'
-import type { ConvertedIndex, ConvertedRecord } from '../../data/converted/converted-record.ts'
+import { type ConvertedFacts, ConvertedFileWriter } from '../../data/converted/converted-file.ts'
+import type { ConvertedRecord } from '../../data/converted/converted-record.ts'
 import type { EpochMs } from '../../data/domain/time.ts'
 import type { Revision } from '../../data/histograms/revision.ts'
 import {
@@ -52,7 +52,7 @@ const BATCH_CHARACTERS = 4_000_000
 export async function convertSegment(conversion: SegmentConversion): Promise<readonly OutcomeCount[]> {
   const { claim, folders } = conversion
   const facts = new SegmentFacts()
-  const records: ConvertedRecord[] = []
+  const decided: Pick<ConvertedRecord, 'outcome' | 'problem'>[] = []
   const segment = await openSegmentReader(claim.path)
   const keeper = new DamageKeeper(folders.corrupted, claim.segment)
   try {
@@ -60,12 +60,12 @@ export async function convertSegment(conversion: SegmentConversion): Promise<rea
     try {
       for await (const batch of batches(submissionsOf(segment, facts, keeper), conversion)) {
         for (const { record, content } of await convertBatch(batch, conversion)) {
-          records.push(record)
-          await writer.append(record.frame, content)
+          decided.push({ outcome: record.outcome, problem: record.problem })
+          await writer.append(record, content)
         }
       }
-      await writer.finish(await indexOf(segment.end, facts, records, conversion))
-      return countOutcomes(records)
+      await writer.finish(await factsOf(segment.end, facts, conversion))
+      return countOutcomes(decided)
     } catch (error) {
       await writer.abandon()
       throw error
@@ -195,12 +195,11 @@ export function revisionKey({ repository, hex }: Revision): string {
   return `${repository} ${hex}`
 }
 
-async function indexOf(
+async function factsOf(
   { header }: SegmentEnd,
   facts: SegmentFacts,
-  records: readonly ConvertedRecord[],
   { claim, rules, coveragePauseMs }: SegmentConversion,
-): Promise<ConvertedIndex> {
+): Promise<ConvertedFacts> {
   const createdAt = header.createdAt || (await lastChange(claim))
   return {
     segment: claim.segment,
@@ -210,7 +209,6 @@ async function indexOf(
     coverage: facts.coverage(header, coveragePauseMs),
     damaged: facts.damaged.map((stretch) => ({ ...stretch, near: stretch.near || createdAt })),
     discarded: facts.discarded(rules),
-    records,
   }
 }
 
