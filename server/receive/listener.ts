@@ -91,6 +91,8 @@ function serverOptions(options: ReceiveOptions): ServerOptions & { readonly head
     requestTimeout: Math.max(headersTimeout, options.bodyTimeoutSeconds * SECOND_MS),
     connectionsCheckingInterval: SLOW_CHECK_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
+    // Node would answer it without reading the body, and the client, reset while it sends, wouldn't read the answer.
+    requireHostHeader: false,
   }
 }
 
@@ -111,12 +113,9 @@ function requestHandler(
       noteRefused('requests_per_connection')
       response.shouldKeepAlive = false
     }
-    // The parser takes a line without version, even one that ends without CR, for HTTP/0.9, which had neither headers nor
-    // bodies. A proxy in front may read that in another way, so nobody is to read anything into it.
-    if (request.httpVersionMajor !== 1) {
-      answerUnread(request, response, 400, `HTTP/1.1 or HTTP/1.0, not HTTP/${request.httpVersion}\n`, {
-        Connection: 'close',
-      })
+    const fault = faultOf(request)
+    if (fault !== null) {
+      answerUnread(request, response, 400, fault, { Connection: 'close' })
       return
     }
     const tooMuch = headersOverLimit(request.rawHeaders, options)
@@ -143,8 +142,19 @@ function requestHandler(
 }
 
 /**
- * There is nothing here to upgrade to: it is answered as any other request. But Node's parser, done with one, throws away what
- * came with it in one packet, and doesn't complain of a body that the client ends in the middle. So the connection ends here.
+ * What the parser lets pass and is no request all the same, as a sentence for its client. It takes a line without version,
+ * even one that ends without CR, for HTTP/0.9, which had neither headers nor bodies: a proxy in front may read that in
+ * another way, so nobody is to read anything into it.
+ */
+function faultOf({ httpVersion, httpVersionMajor, headers }: IncomingMessage): string | null {
+  if (httpVersionMajor !== 1) return `HTTP/1.1 or HTTP/1.0, not HTTP/${httpVersion}\n`
+  return httpVersion === '1.1' && headers.host === undefined ? 'HTTP/1.1 has a Host header\n' : null
+}
+
+/**
+ * There is nothing here to upgrade to: it is answered as any other request. But Node's parser throws away what came with it in
+ * one packet, so the connection ends here. Nor does the parser complain of a body that breaks: the time limit ends that,
+ * and here the end of the client's side.
  */
 function refuseUpgrade(server: Server, request: IncomingMessage, response: ServerResponse): void {
   response.shouldKeepAlive = false

@@ -72,7 +72,9 @@ function answersTo(request: ReadRequest, limits: Limits): ExpectedAnswer[] {
   const needsBody = answer.statuses.includes(200) && answer.kept !== null
   const refusal = { ...answer, statuses, isSure: false }
   const brokenStatuses = mayOverflow ? [400, 431] : [400]
-  return [...(needsBody ? [] : [refusal]), broken(brokenStatuses, needsBody, `${request.ending} body`)]
+  // On the way to another protocol, as it would be, nobody complains before the client ends its side.
+  const ending = valuesOf(request, 'upgrade').length > 0 ? 'incomplete' : request.ending
+  return [...(needsBody ? [] : [refusal]), broken(brokenStatuses, needsBody, `${ending} body`)]
 }
 
 function broken(statuses: readonly number[], isSure: boolean, why: string): ExpectedAnswer {
@@ -122,7 +124,6 @@ function wholeAnswer(request: ReadRequest, limits: Limits): ExpectedAnswer {
     says,
   })
   if (method === 'CONNECT') return status(405, 400)
-  if (!request.version.startsWith('1.')) return status(400)
   const expectation = valuesOf(request, 'expect').join(', ')
   if (
     request.version === '1.1' &&
@@ -132,6 +133,8 @@ function wholeAnswer(request: ReadRequest, limits: Limits): ExpectedAnswer {
     return status(417)
   }
 
+  const lacksHost = request.version === '1.1' && valuesOf(request, 'host').length === 0
+  if (lacksHost || !request.version.startsWith('1.')) return { ...status(400), mayClose: true }
   if (areTooManyHeaders(request, limits)) return { ...status(431), mayClose: true }
 
   const path = target.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '')

@@ -69,7 +69,6 @@ function readHead(text: string): Head | null {
     if (name === '' || FORBIDDEN_IN_VALUES.test(value)) return null
     headers.push([name.toLowerCase(), value])
   }
-  if (version === '1.1' && !headers.some(([name]) => name === 'host')) return null
   const framing = framingOf(headers)
   if (framing === null) return null
   const headBytes = headers.reduce((sum, [name, value]) => sum + name.length + value.length, target.length)
