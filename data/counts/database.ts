@@ -17,6 +17,8 @@ export interface DatabaseOptions {
   readonly readableFolders?: readonly string[]
   /** Default 512. What doesn't fit spills to `<file>.tmp`. */
   readonly memoryLimitMegabytes?: number
+  /** Where it spills to; for `:memory:`, which has no file to spill beside. */
+  readonly spillFolder?: string
   /** Default 4096. */
   readonly spillLimitMegabytes?: number
   /** Default 2. */
@@ -103,6 +105,7 @@ function createInstance(path: string, options: DatabaseOptions): Promise<DuckDBI
     threads: String(options.threads ?? 2),
     memory_limit: `${options.memoryLimitMegabytes ?? 512}MB`,
     max_temp_directory_size: `${options.spillLimitMegabytes ?? 4096}MB`,
+    ...(options.spillFolder === undefined ? {} : { temp_directory: options.spillFolder }),
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     allow_community_extensions: 'false',

@@ -116,7 +116,8 @@ export function applySchema(dimensions: Dimensions, schema: DimensionSchema): Di
   }
 }
 
-function isAllowed(value: string, allowed: AllowedValues): boolean {
+/** Of the schema alone: `OTHER` and `UNKNOWN` are values like any other. */
+export function isAllowed(value: string, allowed: AllowedValues): boolean {
   switch (allowed.kind) {
     case 'any':
       return true
@@ -133,7 +134,8 @@ const ANY: AllowedValues = { kind: 'any' }
 const LONGEST_VALUE = 100
 const dimensionNames = ['reason', 'appName', 'appVersion', 'channel', 'buildId'] as const
 
-function readAllowedValues(input: DimensionSchemaInput['dimensions'][number]['allowed_values']): AllowedValues {
+/** One entry of a schema, read. */
+export function readAllowedValues(input: DimensionSchemaInput['dimensions'][number]['allowed_values']): AllowedValues {
   if (input === '*') return ANY
   if (typeof input === 'string') return { kind: 'list', values: new Set([input]) }
   if (Array.isArray(input)) return { kind: 'list', values: new Set(input) }
