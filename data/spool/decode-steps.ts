@@ -66,8 +66,11 @@ function* decodeOld(segment: string, window: SegmentWindow): Generator<Step, Seg
   const format: Format = {
     marker: RECORD_SEPARATOR,
     *frameAt(place) {
-      while (!window.isAtEnd && window.to < place + OldFrames.LOOKAHEAD_BYTES) yield* grow(window, track, place)
-      return frames.at(place)
+      for (;;) {
+        const here = frames.at(place)
+        if (here !== null) return here
+        yield* grow(window, track, place)
+      }
     },
     isNew: () => true,
   }

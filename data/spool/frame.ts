@@ -258,8 +258,6 @@ const OLD_LIMITS = {
   from: Date.UTC(2010, 0),
   to: Date.UTC(2100, 0),
 }
-/** No frame of 2013 is longer than this. */
-export const OLD_FRAME_MOST_BYTES = 16 + OLD_LIMITS.addressBytes + OLD_LIMITS.pathBytes + OLD_LIMITS.bodyBytes
 const OLD_TEXT = /^[\x21-\x7e\x80-\xff]*$/
 
 /** zlib takes an empty buffer without memory of its own for "begin anew" and forgets the seed. */

@@ -1,17 +1,16 @@
 import type { EpochMs } from '../domain/time.ts'
-import { decodeOldFrame, type Frame, type FrameAt, OLD_FRAME_MOST_BYTES, RECORD_SEPARATOR } from './frame.ts'
+import { decodeOldFrame, type Frame, type FrameAt, RECORD_SEPARATOR } from './frame.ts'
 import type { SegmentWindow } from './segment-window.ts'
 
 type OldVersion = 1 | 2
 
 /** Frames of the 2013 server, which have no checksum: whether one can be believed shows by what stands around it. */
 export class OldFrames {
-  /** How far behind a place the window must reach (or be at the end) to decide what stands there. */
-  static readonly LOOKAHEAD_BYTES = 3 * OLD_FRAME_MOST_BYTES
-
   readonly #window: SegmentWindow
   readonly #versions: readonly OldVersion[]
   #read = 0
+  /** Something that matters for the decision isn't in the window yet. */
+  #isUndecided = false
   #first: { readonly version: OldVersion; readonly receivedAt: EpochMs } | null = null
 
   /** `versions`: those that the file may hold. */
@@ -30,9 +29,14 @@ export class OldFrames {
     return this.#first?.receivedAt ?? 0
   }
 
-  /** What stands at `place`; a frame gets the next number, and is taken for read. */
-  at(place: number): FrameAt {
+  /**
+   * What stands at `place`; a frame gets the next number, and is taken for read. Null: that shows only when the window reaches
+   * further.
+   */
+  at(place: number): FrameAt | null {
+    this.#isUndecided = false
     const { found, version } = this.#believableAt(place - this.#window.from)
+    if (this.#isUndecided) return null
     if (found.kind !== 'frame') return found
     this.#read++
     this.#first ??= { version, receivedAt: found.frame.receivedAt }
@@ -49,7 +53,7 @@ export class OldFrames {
     const here = this.#decode(offset)
     if (here.found.kind !== 'frame' || this.#endsWhereAnotherBegins(here.found.frame)) return here
     const end = offset + here.found.frame.frameBytes
-    for (let at = bytes.indexOf(RECORD_SEPARATOR, offset + 1); at !== -1 && at < end; ) {
+    for (let at = bytes.indexOf(RECORD_SEPARATOR, offset + 1); at !== -1 && at < end && !this.#isUndecided; ) {
       const inside = this.#decode(at).found
       if (inside.kind === 'frame' && this.#endsWhereAnotherBegins(inside.frame))
         return { ...here, found: { kind: 'none' } }
@@ -60,8 +64,11 @@ export class OldFrames {
 
   #endsWhereAnotherBegins({ offset, frameBytes }: Frame): boolean {
     const next = offset + frameBytes
-    const isEnd = this.#window.isAtEnd && next === this.#window.bytes.length
-    return isEnd || this.#decode(next).found.kind !== 'none'
+    if (next >= this.#window.bytes.length) {
+      this.#isUndecided ||= !this.#window.isAtEnd
+      return next === this.#window.bytes.length
+    }
+    return this.#decode(next).found.kind !== 'none'
   }
 
   /** A whole frame of any of the versions, rather than one that is cut off. */
@@ -72,6 +79,7 @@ export class OldFrames {
       if (found.kind === 'frame') return { found, version }
       if (found.kind === 'torn') best = { found, version }
     }
+    if (best.found.kind === 'torn') this.#isUndecided ||= !this.#window.isAtEnd
     return best
   }
 }
