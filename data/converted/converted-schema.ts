@@ -11,6 +11,11 @@ const count = z.int().nonnegative()
 const problem = z.enum(PROBLEMS)
 const outcome = z.enum(OUTCOMES).exclude(['duplicate'])
 
+/** As JSON, in converted files and in the archive. */
+export const problemCauses = z.array(
+  z.strictObject({ problem, field: z.string(), value: z.string(), exception: z.string().optional() }),
+)
+
 const record = z.strictObject({
   frame: count,
   receivedAt: z.int(),
@@ -25,7 +30,7 @@ const record = z.strictObject({
   outcome,
   problem: z.union([problem, z.literal('none')]),
   problems: z.array(problem),
-  causes: z.array(z.strictObject({ problem, field: z.string(), value: z.string(), exception: z.string().optional() })),
+  causes: problemCauses,
   automation: z.boolean(),
   duplicateKey: z
     .string()

@@ -1,0 +1,111 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { TEST_HOUR } from '../../counts/testing/converted-index.ts'
+import { DAY_MS, HOUR_MS } from '../../domain/time.ts'
+import { oldFrame } from '../../spool/testing/old-log.ts'
+import { type FilledArchive, openFilledArchive } from '../testing/filled-archive.ts'
+import { findSubmissions } from './find-submissions.ts'
+import type { Sought } from './found-copy.ts'
+
+let archive: FilledArchive
+
+beforeEach(async () => {
+  archive = await openFilledArchive()
+})
+
+afterEach(() => archive.close())
+
+const find = (sought: Partial<Sought> & ({ documentId: string } | { debugId: string })) =>
+  findSubmissions(
+    {
+      archive: { db: archive.options.db, root: archive.root, readings: archive.options.readings },
+      converted: archive.options.folders.converted,
+      spool: join(archive.root, 'spool'),
+    },
+    {
+      since: null,
+      until: null,
+      ...sought,
+      ...('documentId' in sought ? { by: 'document' } : { by: 'debug_id' }),
+    } as Sought,
+  )
+
+test('every copy is found where it lies now, newest first, with what was decided of it and why', async () => {
+  await archive.convert('a', [{ id: 'd1', key: 'k1' }, { id: 'other' }])
+  await archive.convert('b', [{ id: 'd1', key: 'k2', problem: 'invalid_revision', at: TEST_HOUR + DAY_MS }])
+  await archive.archive()
+  await archive.convert('c', [{ id: 'd1', key: 'k2', problem: 'invalid_revision', at: TEST_HOUR + DAY_MS + HOUR_MS }])
+  expect((await find({ documentId: 'd1' })).copies).toMatchObject([
+    {
+      outcome: 'duplicate',
+      segment: 'c',
+      place: { kind: 'converted', file: 'converted/c.converted' },
+    },
+    {
+      outcome: 'quarantined',
+      problem: 'invalid_revision',
+      segment: 'b',
+      place: { kind: 'quarantine', file: 'quarantine/submission_date=2014-01-17/channel=nightly/part-1.parquet' },
+    },
+    {
+      outcome: 'accepted',
+      segment: 'a',
+      frame: 0,
+      dimensions: { channel: 'nightly', reason: 'idle-daily' },
+      place: { kind: 'archive', file: 'archive/submission_date=2014-01-16/channel=nightly/part-1.parquet' },
+    },
+  ])
+  expect((await find({ documentId: 'nobody' })).copies).toEqual([])
+})
+
+test('with times only their days are searched', async () => {
+  await archive.convert('a', [{ id: 'd1', key: 'k1' }])
+  await archive.convert('b', [{ id: 'd1', key: 'k2', at: TEST_HOUR + DAY_MS }])
+  await archive.archive()
+  const first = await find({ documentId: 'd1', until: TEST_HOUR + HOUR_MS })
+  expect(first.copies.map(({ segment }) => segment)).toEqual(['a'])
+  const second = await find({ documentId: 'd1', since: TEST_HOUR + HOUR_MS })
+  expect(second.copies.map(({ segment }) => segment)).toEqual(['b'])
+})
+
+test('what was sent with a debug tag is found by it, archived or not', async () => {
+  const tagged = { attributes: { debug_id: 'my "test"' } }
+  await archive.convert('a', [
+    { id: 'd1', ...tagged },
+    { id: 'd2', attributes: { os: 'debug_id' } },
+  ])
+  await archive.archive()
+  await archive.convert('b', [
+    { id: 'd3', ...tagged },
+    { id: 'd4', attributes: { debug_id: 'other' } },
+  ])
+  const found = await find({ debugId: 'my "test"' })
+  expect(found.copies.map(({ documentId }) => documentId).sort()).toEqual(['d1', 'd3'])
+})
+
+test('a converted file that was left over after its part is not a second copy', async () => {
+  await archive.convert('a', [{ id: 'd1' }])
+  await archive.archive()
+  await archive.convert('a', [{ id: 'd1' }])
+  expect((await find({ documentId: 'd1' })).copies.map(({ place }) => place.kind)).toEqual(['archive'])
+})
+
+test('what waits in the spool is found by the id of its path; what is too much is told', async () => {
+  await mkdir(join(archive.root, 'spool', 'closed'), { recursive: true })
+  const frame = oldFrame('d1/idle-daily/Firefox/29.0a1/nightly/20140116', '{}', { receivedAt: TEST_HOUR })
+  await writeFile(join(archive.root, 'spool', 'closed', 'telemetry1.v1.log'), frame)
+  await writeFile(join(archive.root, 'spool', 'closed', 'telemetry2.v1.log'), Buffer.alloc(65 << 20))
+  const found = await find({ documentId: 'd1' })
+  expect(found).toMatchObject({
+    unreadSegments: 1,
+    copies: [
+      {
+        outcome: null,
+        receivedAt: TEST_HOUR,
+        dimensions: { channel: 'nightly' },
+        place: { kind: 'spool', file: 'spool/closed/telemetry1.v1.log' },
+      },
+    ],
+  })
+})
