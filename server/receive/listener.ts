@@ -144,10 +144,14 @@ function requestHandler(
 /**
  * What the parser lets pass and is no request all the same, as a sentence for its client. It takes a line without version,
  * even one that ends without CR, for HTTP/0.9, which had neither headers nor bodies: a proxy in front may read that in
- * another way, so nobody is to read anything into it.
+ * another way, so nobody is to read anything into it. And where an upgrade is asked for as well, it takes a body in codings
+ * that don't say where it ends for none.
  */
 function faultOf({ httpVersion, httpVersionMajor, headers }: IncomingMessage): string | null {
   if (httpVersionMajor !== 1) return `HTTP/1.1 or HTTP/1.0, not HTTP/${httpVersion}\n`
+  const coding = headers['transfer-encoding']
+  if (coding !== undefined && !/(?:^|,)[ \t]*chunked$/i.test(coding))
+    return 'The last transfer coding must be chunked\n'
   return httpVersion === '1.1' && headers.host === undefined ? 'HTTP/1.1 has a Host header\n' : null
 }
 

@@ -112,6 +112,10 @@ test.each([
   { claim: 'no Host', send: submission('x').replace('Host: x\r\n', '') },
   { claim: 'no version, as in HTTP/0.9', send: submission('x').replace(' HTTP/1.1', '') },
   { claim: 'no version, and a line without CR', send: submission('x').replace(' HTTP/1.1\r', '') },
+  {
+    claim: 'a coding without end, hidden behind an upgrade',
+    send: `${head('Connection: upgrade', 'Upgrade: h2c', 'Transfer-Encoding: gzip')}x`,
+  },
   { claim: 'HTTP/2 in plain text', send: submission('x').replace('HTTP/1.1', 'HTTP/2.0') },
 ])('$claim: 400, and the connection ends', async ({ send }) => {
   const { answers } = await exchange(receiver.port, [send])

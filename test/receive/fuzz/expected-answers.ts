@@ -70,7 +70,7 @@ function answersTo(request: ReadRequest, limits: Limits): ExpectedAnswer[] {
     return [{ ...answer, statuses, mayClose: answer.mayClose || mayOverflow || request.isOdd }]
   // The rest of its body would have to come first; a refusal by the head may be out before that is seen.
   const needsBody = answer.statuses.includes(200) && answer.kept !== null
-  const refusal = { ...answer, statuses, isSure: false }
+  const refusal = { ...answer, statuses, isSure: request.framing.kind === 'endless' }
   const brokenStatuses = mayOverflow ? [400, 431] : [400]
   // On the way to another protocol, as it would be, nobody complains before the client ends its side.
   const ending = valuesOf(request, 'upgrade').length > 0 ? 'incomplete' : request.ending
@@ -133,6 +133,7 @@ function wholeAnswer(request: ReadRequest, limits: Limits): ExpectedAnswer {
     return status(417)
   }
 
+  if (framing.kind === 'endless') return { ...status(400), mayClose: true }
   const lacksHost = request.version === '1.1' && valuesOf(request, 'host').length === 0
   if (lacksHost || !request.version.startsWith('1.')) return { ...status(400), mayClose: true }
   if (areTooManyHeaders(request, limits)) return { ...status(431), mayClose: true }
