@@ -83,5 +83,5 @@ export class BatchMemory {
 }
 
 const BATCH_BYTES = 1024 * 1024
-/** What a flood has left behind beyond that is given back. */
-const MOST_FREE = 8
+/** More than that is left to the collector of garbage, which is slow to notice memory outside of its own. */
+const MOST_FREE = 64

@@ -105,7 +105,16 @@ export function superviseChild(options: ChildOptions): SupervisedChild {
   }
 }
 
-function forkChild({ name, entry, args = [], nodeOptions = [], env = {}, fds = [], log, onMessage }: ChildOptions): ChildProcess {
+function forkChild({
+  name,
+  entry,
+  args = [],
+  nodeOptions = [],
+  env = {},
+  fds = [],
+  log,
+  onMessage,
+}: ChildOptions): ChildProcess {
   const child = fork(fileURLToPath(entry), [...args], {
     env: { ...process.env, ...env },
     execArgv: ['--enable-source-maps', ...nodeOptions],

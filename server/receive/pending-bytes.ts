@@ -12,7 +12,7 @@ export interface InLine {
  *
  * Where the disk is slower than the clients, `max` is reached: bodies that aren't whole yet then stop being read, and go
  * on in the order in which they stopped. A few go on whatever is free, because bodies that all lack their end would
- * wait for each other; with these it is little more than `max` and a half that is in memory, and who comes then has no room at all.
+ * wait for each other; with these it is little more than `max` and a quarter that is in memory, and who comes then has no room at all.
  */
 export class PendingBytes {
   readonly #max: number
@@ -83,4 +83,4 @@ export class PendingBytes {
 /** How long a client waits for room before it is told to come back later; much less than it takes to send a body. */
 const PATIENCE_MS = 5_000
 const MOST_EXEMPT = 16
-const MOST_RATIO = 1.5
+const MOST_RATIO = 1.25

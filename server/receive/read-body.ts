@@ -68,8 +68,11 @@ class BodyReading implements InLine {
 
   end(): void {
     const bytes = this.#bytes
+    const pieces = this.#pieces
+    // The request, and so this, lives until it is answered; the pieces needn't.
+    this.#pieces = []
     if (bytes > this.#limits.maxBytes) this.#finishWith({ kind: 'too_long', bytes, ended: true })
-    else this.#finishWith({ kind: 'whole', pieces: this.#pieces, bytes })
+    else this.#finishWith({ kind: 'whole', pieces, bytes })
   }
 
   /** Ends it without a body; nothing where it has ended already. */
@@ -80,15 +83,19 @@ class BodyReading implements InLine {
   }
 
   goOn(): void {
+    this.#request.socket.resume()
     this.#request.resume()
   }
 
   giveUp(): void {
+    this.#request.socket.resume()
     this.finish(NO_ROOM)
   }
 
   #wait(): void {
     this.#hasWaited = true
+    // The connection as well, or Node.js would read one more piece of each ahead, and nobody counts those.
+    this.#request.socket.pause()
     this.#request.pause()
     this.#limits.pending.standInLine(this)
   }
