@@ -1,5 +1,6 @@
 import { request } from 'node:http'
 import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { openDatabase } from '../../data/counts/database.ts'
 import { DatabaseError } from '../../data/counts/database-error.ts'
 import { isNotFound } from '../../data/files/is-not-found.ts'
@@ -53,7 +54,9 @@ export function isOwnerRunning(settings: Settings): Promise<boolean> {
 
 async function isAnswering(socketPath: string): Promise<boolean> {
   try {
-    const { status } = await overSocket(socketPath, { method: 'GET', path: '/ping' })
+    const { status, body } = await overSocket(socketPath, { method: 'GET', path: '/ping' })
+    // Read to its end: an answer that nobody reads holds its connection open, and this process with it.
+    await text(body)
     return status === 200
   } catch (error) {
     if (isNotFound(error) || isRefused(error)) return false
@@ -63,7 +66,7 @@ async function isAnswering(socketPath: string): Promise<boolean> {
 
 function overSocket(socketPath: string, { method, path, body }: OwnerQuestion): Promise<OwnerAnswer> {
   return new Promise((resolve, reject) => {
-    const asked = request({ socketPath, method, path }, (answer) =>
+    const asked = request({ socketPath, method, path, agent: false }, (answer) =>
       resolve({ status: answer.statusCode ?? 0, body: answer }),
     )
     asked.on('error', reject)
