@@ -1,26 +1,34 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { makeFolderDurably, writeFileDurably } from '../files/durable.ts'
 import type { Revision } from './revision.ts'
 import type { OnTrouble } from './specification-answer.ts'
 
+export interface SpecificationCacheOptions {
+  readonly folder: string
+  readonly maxBytes: number
+  readonly isSpecification: (text: string) => boolean
+  readonly onTrouble: OnTrouble
+}
+
 /**
  * Specifications that a server gave, as `<folder>/<repository>/<revision>.json`; slashes of the repository are
- * percent-encoded, so that no repository is another's folder. A file that can't be read, or is no specification, is as
- * good as absent: it is fetched again and written anew.
+ * percent-encoded, so that no repository is another's folder. A file that can't be read, is too long or is no specification
+ * is as good as absent: it is fetched again and written anew.
  */
 export class SpecificationCache {
-  readonly #folder: string
-  readonly #onTrouble: OnTrouble
+  readonly #options: SpecificationCacheOptions
 
-  constructor(folder: string, onTrouble: OnTrouble) {
-    this.#folder = folder
-    this.#onTrouble = onTrouble
+  constructor(options: SpecificationCacheOptions) {
+    this.#options = options
   }
 
   async find(revision: Revision): Promise<string | null> {
+    const path = this.#path(revision)
     try {
-      return await readFile(this.#path(revision), 'utf8')
+      if ((await stat(path)).size > this.#options.maxBytes) return null
+      const text = await readFile(path, 'utf8')
+      return this.#options.isSpecification(text) ? text : null
     } catch {
       return null
     }
@@ -33,11 +41,11 @@ export class SpecificationCache {
       await makeFolderDurably(dirname(path))
       await writeFileDurably(path, text)
     } catch (error) {
-      this.#onTrouble(`the histogram specification ${path} can't be kept`, error)
+      this.#options.onTrouble(`the histogram specification ${path} can't be kept`, error)
     }
   }
 
   #path({ repository, hex }: Revision): string {
-    return join(this.#folder, encodeURIComponent(repository), `${hex}.json`)
+    return join(this.#options.folder, encodeURIComponent(repository), `${hex}.json`)
   }
 }

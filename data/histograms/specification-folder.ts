@@ -2,6 +2,12 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { OnTrouble } from './specification-answer.ts'
 
+/** `unreadable`: files are named for the revision, and none of them can be read or is a specification; or nobody can look. */
+export type FolderAnswer =
+  | { readonly kind: 'found'; readonly text: string }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unreadable' }
+
 export interface SpecificationFolderOptions {
   readonly folder: string
   readonly maxBytes: number
@@ -23,24 +29,28 @@ const SAME_DIGITS = 12
  */
 export class SpecificationFolder {
   readonly #options: SpecificationFolderOptions
-  #listing: { readonly at: number; readonly names: Promise<string[]> } | null = null
+  #listing: { readonly at: number; readonly names: Promise<string[] | null> } | null = null
 
   constructor(options: SpecificationFolderOptions) {
     this.#options = options
   }
 
-  /** The specification of the revision with these hex digits; null where no file here is it. */
-  async find(hex: string): Promise<string | null> {
-    for (const name of await this.#names()) {
+  /** The specification of the revision with these hex digits, of whichever repository. */
+  async find(hex: string): Promise<FolderAnswer> {
+    const names = await this.#names()
+    if (names === null) return { kind: 'unreadable' }
+    let kind: 'absent' | 'unreadable' = 'absent'
+    for (const name of names) {
       const [, digits] = /^([0-9a-f]{6,40})\.(?:.*\.)?json$/i.exec(name) ?? []
       if (digits === undefined || !isSame(digits.toLowerCase(), hex)) continue
       const text = await this.#read(join(this.#options.folder, name))
-      if (text !== null && this.#options.isSpecification(text)) return text
+      if (text !== null && this.#options.isSpecification(text)) return { kind: 'found', text }
+      kind = 'unreadable'
     }
-    return null
+    return { kind }
   }
 
-  #names(): Promise<string[]> {
+  #names(): Promise<string[] | null> {
     const at = this.#options.now()
     if (this.#listing === null || Math.abs(at - this.#listing.at) >= LISTING_AGE_MS) {
       this.#listing = { at, names: this.#list() }
@@ -48,12 +58,12 @@ export class SpecificationFolder {
     return this.#listing.names
   }
 
-  async #list(): Promise<string[]> {
+  async #list(): Promise<string[] | null> {
     try {
       return (await readdir(this.#options.folder)).sort()
     } catch (error) {
       this.#options.onTrouble(`the folder of histogram specifications ${this.#options.folder} can't be read`, error)
-      return []
+      return null
     }
   }
 

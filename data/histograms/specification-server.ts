@@ -35,6 +35,12 @@ type Memory =
   | { readonly kind: 'failed'; readonly until: number; readonly failures: number }
 
 /**
+ * Who asks: a submission that waits, or nobody just now, for those who come later. The latter leaves half of a minute's
+ * fetches to the former, whatever was asked for in vain before.
+ */
+export type Asking = 'waiting' | 'ahead'
+
+/**
  * A server of histogram specifications. Each revision is fetched once for all who ask at the same time; at most so many
  * fetches begin in a minute; what failed is asked for again later and later. Only 404 and 410 mean that a revision
  * doesn't exist, and that for a while: any other failure is the server's trouble, not the revision's, and is never kept.
@@ -44,7 +50,7 @@ export class SpecificationServer {
   readonly #running = new Map<string, Promise<SpecificationAnswer>>()
   readonly #memory = new Map<string, Memory>()
   readonly #stopped = new AbortController()
-  #starts: number[] = []
+  #starts: { readonly at: number; readonly asking: Asking }[] = []
   #failuresInARow = 0
   #pausedUntil = 0
 
@@ -53,7 +59,7 @@ export class SpecificationServer {
   }
 
   /** Answers at once where nothing may be fetched now; never rejects. */
-  find(revision: Revision): Promise<SpecificationAnswer> {
+  find(revision: Revision, asking: Asking = 'waiting'): Promise<SpecificationAnswer> {
     const url = addressOf(this.#options, revision)
     const running = this.#running.get(url)
     if (running !== undefined) return running
@@ -62,7 +68,7 @@ export class SpecificationServer {
     if (memory !== undefined && now < memory.until) {
       return Promise.resolve(memory.kind === 'missing' ? UNKNOWN_REVISION : UNAVAILABLE)
     }
-    if (now < this.#pausedUntil || !this.#mayStart(now)) return Promise.resolve(UNAVAILABLE)
+    if (now < this.#pausedUntil || !this.#mayStart(now, asking)) return Promise.resolve(UNAVAILABLE)
     const fetching = this.#fetch(url).finally(() => this.#running.delete(url))
     this.#running.set(url, fetching)
     return fetching
@@ -73,10 +79,13 @@ export class SpecificationServer {
     this.#stopped.abort()
   }
 
-  #mayStart(now: number): boolean {
-    this.#starts = this.#starts.filter((start) => now - start < 60_000)
-    if (this.#starts.length >= this.#options.maxFetchesPerMinute) return false
-    this.#starts.push(now)
+  #mayStart(now: number, asking: Asking): boolean {
+    const { maxFetchesPerMinute } = this.#options
+    this.#starts = this.#starts.filter(({ at }) => now - at < 60_000)
+    if (this.#starts.length >= maxFetchesPerMinute) return false
+    const ahead = this.#starts.filter((start) => start.asking === 'ahead').length
+    if (asking === 'ahead' && ahead >= Math.max(1, Math.floor(maxFetchesPerMinute / 2))) return false
+    this.#starts.push({ at: now, asking })
     return true
   }
 
@@ -86,7 +95,7 @@ export class SpecificationServer {
       const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), this.#stopped.signal])
       const headers = { accept: 'application/json', 'user-agent': 'tidewatch' }
       // A redirect would let the answer choose the host, which is the settings' alone.
-      const response = await fetch(url, { signal, headers, redirect: 'error' })
+      const response = await fetch(url, { signal, headers, redirect: 'manual' })
       if (response.status === 404 || response.status === 410) {
         await response.body?.cancel()
         this.#succeeded()
@@ -95,7 +104,7 @@ export class SpecificationServer {
       }
       if (!response.ok) {
         await response.body?.cancel()
-        throw new Error(`it answered ${response.status}`)
+        throw new Error(`it answered ${response.status}${leadsTo(response)}`)
       }
       const text = await boundedText(response, maxBytes)
       if (!isSpecification(text)) throw new Error('its answer is no histogram specification')
@@ -140,6 +149,13 @@ function addressOf({ url, form }: SpecificationServerOptions, revision: Revision
   if (form === 'query') return `${base}/histograms?revision=${encodeURIComponent(revisionUrl(revision))}`
   const { repository, hex } = revision
   return `${base}/${repository}/raw-file/${hex}/toolkit/components/telemetry/Histograms.json`
+}
+
+/** Whoever runs this can then give the right address; of what the answer says, so much and no control characters. */
+function leadsTo(response: Response): string {
+  const location = response.headers.get('location')
+  if (location === null) return ''
+  return `, which leads to ${JSON.stringify(location.slice(0, 200))}: it isn't followed, only histograms.url is asked`
 }
 
 function pauseMs(failures: number): number {

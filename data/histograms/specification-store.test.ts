@@ -1,19 +1,17 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer, type RequestListener, type Server } from 'node:http'
+import type { RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { DEFAULT_CONSTANTS } from './definition-number.ts'
-import { DEFAULT_REVISION_RULES, parseRevision, type Revision } from './revision.ts'
 import { SpecificationStore, type SpecificationStoreOptions } from './specification-store.ts'
+import { revision, SHORT_HEX as SHORT, SPECIFICATION, SpecificationSources } from './testing/specification-source.ts'
 
-const SPECIFICATION = '{"USED":{"kind":"boolean"}}'
 const BUCKETS = '{"histograms":{"USED":{"kind":"2","buckets":[0,1,2]}}}'
-const SHORT = 'a55c55edf302'
 const LONG = `${SHORT}0123456789012345678901234567`
 
 let state: string
-let servers: Server[]
+let sources: SpecificationSources
 let stores: SpecificationStore[]
 let now: number
 let troubles: string[]
@@ -21,25 +19,16 @@ let troubles: string[]
 beforeEach(async () => {
   state = await mkdtemp(join(tmpdir(), 'tidewatch-specifications-'))
   await mkdir(join(state, 'own'))
-  servers = []
+  sources = new SpecificationSources()
   stores = []
   now = 1_000_000
   troubles = []
 })
 afterEach(async () => {
   for (const store of stores) store.stop()
-  for (const server of servers) {
-    server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
-  }
+  await sources.stop()
   await rm(state, { recursive: true })
 })
-
-function revision(hex = SHORT, repository = 'releases/mozilla-release'): Revision {
-  const parsed = parseRevision(`http://hg.mozilla.org/${repository}/rev/${hex}`, DEFAULT_REVISION_RULES)
-  if (parsed === null) throw new Error(`${repository} ${hex} must be a revision`)
-  return parsed
-}
 
 function store(options: Partial<SpecificationStoreOptions> = {}): SpecificationStore {
   const made = new SpecificationStore({
@@ -55,20 +44,6 @@ function store(options: Partial<SpecificationStoreOptions> = {}): SpecificationS
   })
   stores.push(made)
   return made
-}
-
-/** A server that answers with `answer`, and what it was asked. */
-async function serve(answer: RequestListener): Promise<{ url: string; asked: string[] }> {
-  const asked: string[] = []
-  const server = createServer((request, response) => {
-    asked.push(request.url ?? '')
-    answer(request, response)
-  })
-  servers.push(server)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('a port was expected')
-  return { url: `http://127.0.0.1:${address.port}/hg/`, asked }
 }
 
 function from(url: string, more: Partial<NonNullable<SpecificationStoreOptions['server']>> = {}) {
@@ -122,7 +97,7 @@ describe('a folder of specifications', () => {
 
 describe('a server of specifications', () => {
   test('is asked as Mercurial’s, and its answer kept on disk, whatever becomes of the server', async () => {
-    const { url, asked } = await serve((_, response) => response.end(SPECIFICATION))
+    const { url, asked } = await sources.serve((_, response) => response.end(SPECIFICATION))
     expect(await store(from(url)).find(revision())).toEqual({ kind: 'found', text: SPECIFICATION })
     expect(asked).toEqual([
       `/hg/releases/mozilla-release/raw-file/${SHORT}/toolkit/components/telemetry/Histograms.json`,
@@ -135,7 +110,7 @@ describe('a server of specifications', () => {
   })
 
   test('is asked as the histogram server of 2013, where it is set so', async () => {
-    const { url, asked } = await serve((_, response) => response.end(SPECIFICATION))
+    const { url, asked } = await sources.serve((_, response) => response.end(SPECIFICATION))
     await store(from(url, { form: 'query' })).find(revision())
     expect(asked).toEqual([
       `/hg/histograms?revision=${encodeURIComponent(`http://hg.mozilla.org/releases/mozilla-release/rev/${SHORT}`)}`,
@@ -143,7 +118,7 @@ describe('a server of specifications', () => {
   })
 
   test('is asked once by all who ask at the same time, and not again for what is in memory', async () => {
-    const { url, asked } = await serve((_, response) => setTimeout(() => response.end(SPECIFICATION), 50))
+    const { url, asked } = await sources.serve((_, response) => setTimeout(() => response.end(SPECIFICATION), 50))
     const own = store(from(url))
     const answers = await Promise.all([1, 2, 3].map(() => own.find(revision())))
     expect(answers.map(({ kind }) => kind)).toEqual(['found', 'found', 'found'])
@@ -151,18 +126,37 @@ describe('a server of specifications', () => {
     expect(asked).toHaveLength(1)
   })
 
-  test('mends a torn file in the cache', async () => {
-    const { url } = await serve((_, response) => response.end(SPECIFICATION))
+  test.each([
+    { claim: 'torn', content: SPECIFICATION.slice(0, 9) },
+    { claim: 'too long', content: SPECIFICATION + ' '.repeat(1000) },
+    { claim: 'empty', content: '' },
+    { claim: 'of bucket bounds', content: BUCKETS },
+  ])('mends a file in the cache that is $claim', async ({ content }) => {
+    const { url } = await sources.serve((_, response) => response.end(SPECIFICATION))
     const path = join(state, 'cache', 'releases%2Fmozilla-release', `${SHORT}.json`)
     await mkdir(join(path, '..'), { recursive: true })
-    await writeFile(path, SPECIFICATION.slice(0, 9))
+    await writeFile(path, content)
     expect(await store(from(url)).find(revision())).toEqual({ kind: 'found', text: SPECIFICATION })
     expect(await readFile(path, 'utf8')).toBe(SPECIFICATION)
   })
 
+  test('gives what is kept nowhere where there is no cache', async () => {
+    const { url } = await sources.serve((_, response) => response.end(SPECIFICATION))
+    const own = store({ ...from(url), cacheFolder: null })
+    expect(await own.find(revision())).toEqual({ kind: 'found', text: SPECIFICATION })
+    expect(await readdir(state)).toEqual(['own'])
+  })
+
+  test('serves on where the cache can’t be written', async () => {
+    await writeFile(join(state, 'cache'), 'a file where a folder is wanted')
+    const { url } = await sources.serve((_, response) => response.end(SPECIFICATION))
+    expect(await store(from(url)).find(revision())).toEqual({ kind: 'found', text: SPECIFICATION })
+    expect(troubles[0]).toContain("can't be kept")
+  })
+
   test('that says 404 is believed for a while, then asked again', async () => {
     let status = 404
-    const { url, asked } = await serve((_, response) => response.writeHead(status).end(SPECIFICATION))
+    const { url, asked } = await sources.serve((_, response) => response.writeHead(status).end(SPECIFICATION))
     const own = store(from(url))
     expect(await own.find(revision())).toEqual({ kind: 'unknown' })
     status = 200
@@ -191,7 +185,7 @@ describe('a server of specifications', () => {
     },
   ])('that $claim can’t say, is left alone for a while, and nothing of it is kept', async ({ answer }) => {
     let good = false
-    const { url, asked } = await serve((request, response) =>
+    const { url, asked } = await sources.serve((request, response) =>
       good ? response.end(SPECIFICATION) : answer(request, response),
     )
     const own = store(from(url))
@@ -205,7 +199,7 @@ describe('a server of specifications', () => {
   })
 
   test('that goes on failing is asked later and later', async () => {
-    const { url, asked } = await serve((_, response) => response.writeHead(500).end())
+    const { url, asked } = await sources.serve((_, response) => response.writeHead(500).end())
     const own = store(from(url))
     const times: number[] = []
     for (; now < 1_000_000 + 60_000; now += 1000) {
@@ -217,7 +211,7 @@ describe('a server of specifications', () => {
   })
 
   test('that fails for many revisions is left alone for all of them', async () => {
-    const { url, asked } = await serve((_, response) => response.writeHead(500).end())
+    const { url, asked } = await sources.serve((_, response) => response.writeHead(500).end())
     const own = store(from(url))
     for (let digit = 0; digit < 9; digit++) await own.find(revision(`${digit}`.repeat(12)))
     expect(asked).toHaveLength(5)
@@ -225,7 +219,7 @@ describe('a server of specifications', () => {
 
   test('that is slow holds nobody up longer than the wait, and its answer serves the next', async () => {
     let release = () => {}
-    const { url, asked } = await serve((_, response) => {
+    const { url, asked } = await sources.serve((_, response) => {
       release = () => response.end(SPECIFICATION)
     })
     const own = store({ ...from(url), waitMs: 100 })
@@ -236,14 +230,14 @@ describe('a server of specifications', () => {
   })
 
   test('that never answers is given up after its time', async () => {
-    const { url } = await serve(() => {})
+    const { url } = await sources.serve(() => {})
     const own = store(from(url, { timeoutMs: 50 }))
     expect(await own.find(revision())).toEqual({ kind: 'unavailable' })
     expect(troubles[0]).toContain(url)
   })
 
   test('is asked so often in a minute and no oftener', async () => {
-    const { url, asked } = await serve((_, response) => response.writeHead(404).end())
+    const { url, asked } = await sources.serve((_, response) => response.writeHead(404).end())
     const own = store(from(url, { maxFetchesPerMinute: 2 }))
     const kinds: string[] = []
     for (const digit of '123') kinds.push((await own.find(revision(digit.repeat(12)))).kind)
