@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, readdir, rename, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { Agent } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -31,6 +31,13 @@ const canMount = await (async () => {
   await rm(place, { recursive: true })
   return isMounted
 })()
+
+/** A file of so many bytes, or as many as there is room for. */
+async function putInTheWay(bytes: number): Promise<string> {
+  const path = join(disk, 'in-the-way')
+  await writeFile(path, Buffer.alloc(bytes)).catch(() => {})
+  return path
+}
 
 /** What clients saw. */
 class Clients {
@@ -105,8 +112,7 @@ describe.skipIf(!canMount)('a disk of 2 MiB (a tmpfs, which needs root)', () => 
 
   test('has room again when somebody removes what is in the way', async () => {
     mountSmallDisk()
-    const inTheWay = join(disk, 'in-the-way')
-    spawnSync('dd', ['if=/dev/zero', `of=${inTheWay}`, 'bs=1M', 'count=1'])
+    const inTheWay = await putInTheWay(1024 * 1024)
     const receiver = await startReceiverProcess(spool)
     const clients = new Clients(receiver)
     expect(new Set(await clients.submitUntilRefused())).toEqual(new Set([507]))
@@ -117,8 +123,7 @@ describe.skipIf(!canMount)('a disk of 2 MiB (a tmpfs, which needs root)', () => 
 
   test('is full before the receiver starts: it starts, answers 507, and recovers', async () => {
     mountSmallDisk()
-    const inTheWay = join(disk, 'in-the-way')
-    spawnSync('dd', ['if=/dev/zero', `of=${inTheWay}`, 'bs=1M', 'count=4'])
+    const inTheWay = await putInTheWay(4 * 1024 * 1024)
     const receiver = await startReceiverProcess(spool)
     const clients = new Clients(receiver)
     await expect.poll(() => clients.submitOne(), { timeout: 10_000 }).not.toBe(200)

@@ -49,7 +49,7 @@ export function readRequests(bytes: Buffer): {
   }
 }
 
-const REQUEST_LINE = /^([A-Z-]+)( +)([\x21-\x7e]+)(?: HTTP\/(0\.9|1\.0|1\.1|2\.0))?$/
+const REQUEST_LINE = /^([A-Z-]+)( +)([\x21-\x7e]+)(?:( +)HTTP\/(0\.9|1\.0|1\.1|2\.0))?$/
 const HEADER = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*(.*?)[ \t]*$/
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
 const FORBIDDEN_IN_VALUES = /[\x00-\x08\x0a-\x1f\x7f]/
@@ -61,7 +61,7 @@ type Head = Omit<ReadRequest, 'body' | 'ending'>
 /** Null where it isn't a request's. */
 function readHead(text: string): Head | null {
   const [requestLine = '', ...lines] = text.split('\r\n')
-  const [, method = '', gap = '', target = '', version = '0.9'] = REQUEST_LINE.exec(requestLine) ?? []
+  const [, method = '', gap = '', target = '', secondGap = ' ', version = '0.9'] = REQUEST_LINE.exec(requestLine) ?? []
   if (!METHODS.includes(method) && method !== 'QUERY') return null
   const headers: [string, string][] = []
   for (const line of lines) {
@@ -74,6 +74,7 @@ function readHead(text: string): Head | null {
   const headBytes = headers.reduce((sum, [name, value]) => sum + name.length + value.length, target.length)
   const isOdd =
     gap !== ' ' ||
+    secondGap !== ' ' ||
     version === '2.0' ||
     version === '0.9' ||
     method === 'PRI' ||
