@@ -7,7 +7,7 @@ import { IDENTITY_PATTERN } from './process-identity.ts'
 export interface SegmentIdentity {
   /** Name of the receiver: lower-case letters, digits, `.`, `_`, `-`. */
   readonly receiver: string
-  /** No frame of the segment was received before it, none of the same receiver's earlier segments after it. */
+  /** No frame of the segment was received before it, nor any of a later segment of the same receiver. */
   readonly createdAt: EpochMs
   readonly writer: ProcessIdentity
   /** Random, in hexadecimal digits: makes the name unique, marks and seeds the frames. */

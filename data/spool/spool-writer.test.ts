@@ -240,6 +240,145 @@ describe('segments', () => {
   })
 })
 
+describe('two lanes', () => {
+  /** Files whose first sync in the segment made as `held` (0: the first) waits for `letGo`. */
+  function holding(held: number) {
+    let letGo = () => {}
+    const gate = new Promise<void>((resolve) => {
+      letGo = resolve
+    })
+    let made = 0
+    const reached = vi.fn()
+    const createFile: CreateSegmentFile = async (path) => {
+      const file = await createSegmentFile(path)
+      const isHeld = made++ === held
+      return {
+        append: (pieces) => file.append(pieces),
+        async sync() {
+          if (isHeld) {
+            reached()
+            await gate
+          }
+          await file.sync()
+        },
+        close: () => file.close(),
+      }
+    }
+    return { createFile, letGo, isReached: () => vi.waitFor(() => expect(reached).toHaveBeenCalled(), WAIT) }
+  }
+
+  const MANY = 40
+  const many = (writer: SpoolWriter) =>
+    Promise.all(Array.from({ length: MANY }, (_, index) => writer.append(submission(`/${index}`))))
+  const segmentsOf = (results: readonly AppendResult[]) =>
+    new Set(results.map((result) => result.kind === 'synced' && result.segment))
+
+  test('while one commit is on its way, those who come are committed beside it, in a segment of their own', async () => {
+    const { createFile, letGo, isReached } = holding(0)
+    const writer = openWriter({ createFile })
+    const first = writer.append(submission('/first'))
+    await isReached()
+    const beside = await many(writer)
+    expect(segmentsOf(beside).size).toBe(1)
+    letGo()
+    expect(segmentsOf([await first, ...beside]).size).toBe(2)
+    await writer.stop()
+    expect((await read('closed')).map(({ frames }) => frames.length).sort((a, b) => a - b)).toEqual([1, MANY])
+  })
+
+  test('where few wait, there is one segment', async () => {
+    const { createFile, letGo, isReached } = holding(0)
+    const writer = openWriter({ createFile })
+    const first = writer.append(submission('/first'))
+    await isReached()
+    const second = writer.append(submission('/second'))
+    letGo()
+    expect(segmentsOf([await first, await second]).size).toBe(1)
+    await writer.stop()
+  })
+
+  test('when it has become quiet again, one segment stays open', async () => {
+    const { createFile, letGo, isReached } = holding(0)
+    const writer = openWriter({ createFile, segmentMaxAgeMs: 50 })
+    const first = writer.append(submission('/first'))
+    await isReached()
+    await many(writer)
+    letGo()
+    await first
+    await vi.waitFor(async () => expect(await files('closed')).toHaveLength(2), WAIT)
+    const openCounts: number[] = []
+    for (let look = 0; look < 20; look++) {
+      openCounts.push((await files('open')).length)
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+    // For a moment two, where the next is made before the last one goes.
+    expect(Math.min(...openCounts)).toBeGreaterThan(0)
+    expect(openCounts).toContain(1)
+    await writer.stop()
+    expect(await files('open')).toEqual([])
+  })
+
+  test('a lane that fails takes nothing of the other with it', async () => {
+    let made = 0
+    const { createFile: create, letGo, isReached } = holding(0)
+    const writer = openWriter({
+      createFile: async (path) => {
+        const isSecond = made++ === 1
+        const file = await create(path)
+        return isSecond ? { ...file, sync: () => Promise.reject(noSpace()) } : file
+      },
+    })
+    const first = writer.append(submission('/first'))
+    await isReached()
+    expect(new Set(kinds(await many(writer)))).toEqual(new Set(['no_space']))
+    letGo()
+    expect(await first).toMatchObject({ kind: 'synced', frame: 0 })
+    expect(await writer.append(submission('/after'))).toMatchObject({ kind: 'synced', frame: 1 })
+    await writer.stop()
+    expect((await read('closed')).map(({ frames }) => frames.length)).toEqual([2])
+  })
+
+  test('under load: each is where it was said to be, in order of time, and never below the watermark', async () => {
+    const writer = openWriter({ segmentMaxBytes: 20_000, segmentMaxAgeMs: 15 })
+    await writer.append(HEARTBEAT)
+    const places = new Map<string, string>()
+    let watermark = 0
+    const client = async (name: number) => {
+      for (let index = 0; index < 40; index++) {
+        const path = `/${name}/${index}`
+        const lowest = watermark
+        const result = await writer.append(submission(path, 'x'.repeat(10 * name)))
+        if (result.kind !== 'synced') throw result.error
+        expect(result.receivedAt).toBeGreaterThanOrEqual(lowest)
+        places.set(path, `${result.segment} ${result.frame} ${result.receivedAt}`)
+      }
+    }
+    let isDone = false
+    const watching = (async () => {
+      while (!isDone) {
+        // As if all that is closed were merged: what is open alone has to hold it.
+        const open = (await files('open')).map((name) => Number(name.split('-')[1]))
+        if (open.length > 0) watermark = Math.max(watermark, Math.min(...open))
+      }
+    })()
+    await Promise.all(Array.from({ length: 60 }, (_, name) => client(name)))
+    isDone = true
+    await watching
+    await writer.stop()
+
+    const segments = await read('closed')
+    const found = new Map<string, string>()
+    for (const { header, frames } of segments) {
+      for (const [index, frame] of frames.entries()) {
+        expect(frame.receivedAt).toBeGreaterThanOrEqual(frames[index - 1]?.receivedAt ?? header.createdAt)
+        if (frame.kind !== 'submission') continue
+        found.set(frame.path, `${header.segment} ${frame.number} ${frame.receivedAt}`)
+      }
+    }
+    expect(found).toEqual(places)
+  })
+})
+
 describe('trouble', () => {
   test.each([
     { claim: 'a full disk', error: noSpace(), cause: 'no_space' },
