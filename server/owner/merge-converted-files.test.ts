@@ -16,6 +16,7 @@ let folders: StateFolders
 let database: Database
 let merger: Merger
 let merged: number
+let order: string[]
 
 beforeEach(async () => {
   folders = stateFolders(await mkdtemp(join(tmpdir(), 'tidewatch-merger-')))
@@ -23,13 +24,15 @@ beforeEach(async () => {
   await makeSpoolFolders(folders.spool)
   database = await openDatabase(folders.database)
   merged = 0
+  order = []
   merger = await createMerger({
     database,
     folders,
     log: createLog({ level: 'silent', role: 'owner' }),
     mergeOptions: () => ({ now: TEST_HOUR, duplicateWindowMs: DAY_MS, coverageToleranceMs: 6000, journal: null }),
-    onMerged: () => {
+    onMerged: ({ isImport }) => {
       merged += 1
+      order.push(isImport ? 'import' : 'live')
     },
   })
 })
@@ -95,4 +98,15 @@ test('a segment that can’t be merged twice leaves the flow, whole, and the oth
   expect(merged).toBe(1)
   expect(await claimed()).toEqual([])
   expect((await readdir(folders.corrupted)).sort()).toEqual(['a', 'a.converted'])
+})
+
+test('what is live is merged before what is brought in, and all of it in the end', async () => {
+  const live = (at: number) => `edge-${at}-1.1x1x1-${String(at).padStart(16, '0')}.v3`
+  const brought = (at: number) => `${'ab'.repeat(16)}-${String(at).padStart(10, '0')}-${at}-v1.import`
+  for (const at of [1, 2, 3]) await convert(brought(at), (index) => ({ ...index, receiver: 'import:old' }))
+  for (const at of [2, 1]) await convert(live(at))
+  let isMore = true
+  while (isMore) isMore = await merger.mergeWaiting()
+  expect(order).toEqual(['live', 'live', 'import', 'import', 'import'])
+  expect(await claimed()).toEqual([])
 })
