@@ -43,6 +43,20 @@ export function readArchiveFiles(db: Pick<Database, 'read'>, choice: FileChoice)
   )
 }
 
+/** Names of those files that aren't kept any more. */
+export async function readReplaced(db: Pick<Database, 'read'>, files: readonly ArchiveFile[]): Promise<string[]> {
+  const names = files.map(({ name }) => name)
+  if (names.length === 0) return []
+  const kept = new Set(
+    await db.read(
+      `select name from archive_files where state = 'kept' and name in (select unnest($names))`,
+      { names },
+      (row) => row.text('name'),
+    ),
+  )
+  return names.filter((name) => !kept.has(name))
+}
+
 function archiveFile(row: Row): ArchiveFile {
   const keep = row.text('keep') === 'archive' ? 'archive' : 'quarantine'
   return {

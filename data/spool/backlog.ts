@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { EpochMs } from '../domain/time.ts'
 import { isNotFound } from '../files/is-not-found.ts'
 import { segmentOfClaim } from './claims.ts'
-import { filesIn, IMPORT_FOLDER } from './folders.ts'
+import { filesIn, IMPORT_FOLDER, REPROCESS_FOLDER } from './folders.ts'
 import { type Lane, laneOf } from './lanes.ts'
 import { parseSegmentName } from './segment-name.ts'
 
@@ -20,7 +20,7 @@ interface Waiting {
   readonly at: EpochMs
 }
 
-const FOLDERS = ['closed', IMPORT_FOLDER, 'claimed'] as const
+const FOLDERS = ['closed', REPROCESS_FOLDER, IMPORT_FOLDER, 'claimed'] as const
 /** Files asked for at once. */
 const TOGETHER = 64
 
@@ -49,7 +49,7 @@ export class BacklogMeter {
     }
     this.#known = known
     const ofLane = (lane: Lane) => sum([...known].filter(([segment]) => laneOf(segment) === lane))
-    return { live: ofLane('live'), import: ofLane('import') }
+    return { live: ofLane('live'), reprocess: ofLane('reprocess'), import: ofLane('import') }
   }
 }
 

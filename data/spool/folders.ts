@@ -9,11 +9,14 @@ export const SPOOL_FOLDERS = ['open', 'closed', 'claimed'] as const
 /** Where segments wait that an import brought in; from here they go to `claimed` as well. */
 export const IMPORT_FOLDER = 'import'
 
-type SpoolFolder = (typeof SPOOL_FOLDERS)[number] | typeof IMPORT_FOLDER
+/** Where segments wait of what is kept and to be converted once more. */
+export const REPROCESS_FOLDER = 'reprocess'
+
+type SpoolFolder = (typeof SPOOL_FOLDERS)[number] | typeof IMPORT_FOLDER | typeof REPROCESS_FOLDER
 
 /** Makes the folders of the spool at `spool` where they are missing. */
 export async function makeSpoolFolders(spool: string): Promise<void> {
-  for (const folder of [...SPOOL_FOLDERS, IMPORT_FOLDER]) await makeFolderDurably(join(spool, folder))
+  for (const folder of [...SPOOL_FOLDERS, IMPORT_FOLDER, REPROCESS_FOLDER]) await makeFolderDurably(join(spool, folder))
 }
 
 /** Names of the files in `folder`; none where the folder isn't there yet. */

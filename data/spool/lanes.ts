@@ -2,15 +2,23 @@ import { parseSegmentName } from './segment-name.ts'
 
 /**
  * Who goes first: a lane's segments are taken when none of an earlier lane waits. All but `live` are work that can wait, and
- * never occupies everybody; converting anew what is kept (reprocessing) would stand between these two.
+ * never occupies everybody: `reprocess` is what is kept and converted once more, `import` what is brought in.
  */
-export const LANES = ['live', 'import'] as const
+export const LANES = ['live', 'reprocess', 'import'] as const
 export type Lane = (typeof LANES)[number]
 
 /** The lane of a segment, which its name tells wherever it stands: what no receiver of ours wrote was brought in. */
 export function laneOf(segment: string): Lane {
-  return parseSegmentName(segment) === null ? 'import' : 'live'
+  if (parseSegmentName(segment) !== null) return 'live'
+  return REPROCESS_NAME.test(segment) ? 'reprocess' : 'import'
 }
+
+/** `id`: 16 hexadecimal digits. */
+export function reprocessName(id: string): string {
+  return `${id}.reprocess`
+}
+
+const REPROCESS_NAME = /^[0-9a-f]{16}\.reprocess$/
 
 /** By lane, then oldest first; names without a creation time by name. */
 export function byTurn(a: string, b: string): number {

@@ -22,8 +22,8 @@ export class SegmentQueue {
   readonly #spool: string
   readonly #identity: ProcessIdentity
   readonly #onTrouble: (segment: string, error: unknown) => void
-  readonly #waiting: Record<Lane, Waiting[]> = { live: [], import: [] }
-  readonly #listAgainAt: Record<Lane, number> = { live: 0, import: 0 }
+  readonly #waiting: Record<Lane, Waiting[]> = { live: [], reprocess: [], import: [] }
+  readonly #listAgainAt: Record<Lane, number> = { live: 0, reprocess: 0, import: 0 }
   readonly #refused = new Map<string, number>()
 
   /** `onTrouble` is told of a segment that can't be claimed; the others go on. */
@@ -98,10 +98,14 @@ export class SegmentQueue {
   }
 }
 
-type Folder = 'closed' | 'import'
+type Folder = 'closed' | 'reprocess' | 'import'
 
 /** Where a lane's segments wait. Logs of 2013 that somebody laid into `closed/` can wait, too. */
-const FOLDERS: Readonly<Record<Lane, readonly Folder[]>> = { live: ['closed'], import: ['closed', 'import'] }
+const FOLDERS: Readonly<Record<Lane, readonly Folder[]>> = {
+  live: ['closed'],
+  reprocess: ['reprocess'],
+  import: ['closed', 'import'],
+}
 
 interface Waiting {
   readonly folder: Folder

@@ -14,6 +14,8 @@ export interface OwnerQuestion {
   /** With its query string. */
   readonly path: string
   readonly body?: Readable
+  /** Hangs up; then the answer breaks off. */
+  readonly stop?: AbortSignal
 }
 
 export interface OwnerAnswer {
@@ -33,7 +35,8 @@ export async function askOwner<T>(
   const folders = stateFolders(settings.state)
   if (await isAnswering(folders.socket)) return read(await overSocket(folders.socket, question))
   await makeStateFolders(folders)
-  const database = await openDatabase(folders.database).catch((error: unknown) => {
+  const readable = { readableFolders: [folders.archive, folders.quarantine] }
+  const database = await openDatabase(folders.database, readable).catch((error: unknown) => {
     if (error instanceof DatabaseError) throw new CommandError(error.message)
     throw error
   })
@@ -64,9 +67,9 @@ async function isAnswering(socketPath: string): Promise<boolean> {
   }
 }
 
-function overSocket(socketPath: string, { method, path, body }: OwnerQuestion): Promise<OwnerAnswer> {
+function overSocket(socketPath: string, { method, path, body, stop }: OwnerQuestion): Promise<OwnerAnswer> {
   return new Promise((resolve, reject) => {
-    const asked = request({ socketPath, method, path, agent: false }, (answer) =>
+    const asked = request({ socketPath, method, path, signal: stop, agent: false }, (answer) =>
       resolve({ status: answer.statusCode ?? 0, body: answer }),
     )
     asked.on('error', reject)

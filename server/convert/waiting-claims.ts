@@ -10,7 +10,7 @@ export interface WaitingClaim {
 
 /** Claims that wait for a worker, by lane; those that failed come up again when their time has come. */
 export class WaitingClaims {
-  readonly #ready: Record<Lane, WaitingClaim[]> = { live: [], import: [] }
+  readonly #ready: Record<Lane, WaitingClaim[]> = { live: [], reprocess: [], import: [] }
   #later: (WaitingClaim & { readonly notBefore: number })[] = []
   /** The first of `#later` is due then. */
   #dueAt = Number.POSITIVE_INFINITY

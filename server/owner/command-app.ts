@@ -6,12 +6,16 @@ import { CsvError } from '../../data/counts/csv/parse-csv.ts'
 import type { Database } from '../../data/counts/database.ts'
 import { isSourceTaken, readLedgerOfLog } from '../../data/counts/raw-imports.ts'
 import type { EpochMs } from '../../data/domain/time.ts'
+import { reprocessApp } from '../reprocess/reprocess-app.ts'
+import type { Reprocessing } from '../reprocess/reprocessing.ts'
 
 export interface CommandAppOptions {
   readonly database: Database
   readonly now: () => EpochMs
   /** Counts came in from elsewhere. */
   readonly onImported: () => void
+  /** Only a running service has a converter; null: nothing can be converted here. */
+  readonly reprocessing?: Reprocessing | null
 }
 
 const importQuery = z.object({ source: z.string().min(1), dryRun: z.enum(['yes', 'no']) })
@@ -27,8 +31,10 @@ const exportQuery = z.object({
  * What commands ask of whoever has the database: the running owner through its socket, or else the command's own process. Only this
  * machine's same user gets here, so the answers are for our own commands: an error is one sentence, or a list of them.
  */
-export function commandApp({ database, now, onImported }: CommandAppOptions): Hono {
-  return new Hono()
+export function commandApp({ database, now, onImported, reprocessing = null }: CommandAppOptions): Hono {
+  const app = new Hono()
+  if (reprocessing !== null) app.route('/reprocess', reprocessApp(reprocessing))
+  return app
     .get('/ping', (context) => context.json({ pid: process.pid }))
     .post('/import', async (context) => {
       const { source, dryRun } = importQuery.parse(context.req.query())

@@ -64,7 +64,9 @@ export async function createMerger(options: MergerOptions): Promise<Merger> {
       (await readdir(folders.converted)).map(segmentOfConvertedFile).filter((name) => name !== null),
     )
     for (const segment of merged) if (!present.has(segment)) merged.delete(segment)
-    return [...present].filter((segment) => !merged.has(segment)).sort(byTurn)
+    // What was converted once more is counted already: whoever asked for it takes it.
+    const isWaiting = (segment: string) => !merged.has(segment) && laneOf(segment) !== 'reprocess'
+    return [...present].filter(isWaiting).sort(byTurn)
   }
 
   /**

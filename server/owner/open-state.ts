@@ -9,6 +9,7 @@ import type { EpochMs } from '../../data/domain/time.ts'
 import { type Journal, openJournal } from '../../data/journal/journal.ts'
 import { listClaimed, removeClaimed } from '../../data/spool/claims.ts'
 import { makeSpoolFolders } from '../../data/spool/folders.ts'
+import { clearReprocessing } from '../../data/spool/reprocess-segment.ts'
 import { listUnmerged } from '../../data/spool/unmerged.ts'
 import type { Logger } from '../log.ts'
 import { makeStateFolders, type StateFolders } from './state-folders.ts'
@@ -59,6 +60,8 @@ export async function openState(folders: StateFolders, log: Logger, now: () => E
 }
 
 async function mend({ folders, database, write }: OpenState, log: Logger): Promise<void> {
+  // Whoever reprocessed is gone; what it had taken is whole, and the rest is where it was.
+  await clearReprocessing(folders.spool, folders.converted)
   const recovery = await recoverParts(write)
   if (recovery.written.length > 0 || recovery.unknown.length > 0 || recovery.leftOver.length > 0) {
     const parts = recovery.written.map(({ part }) => part)

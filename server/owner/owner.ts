@@ -10,6 +10,7 @@ import type { Freshness } from '../api/types.ts'
 import type { Logger } from '../log.ts'
 import type { OwnerMetrics } from '../metrics/owner-metrics.ts'
 import type { ServiceMetrics } from '../metrics/service-metrics.ts'
+import { createReprocessing } from '../reprocess/reprocessing.ts'
 import { archiveWaiting } from '../schedule/tasks/archive-task.ts'
 import { receiveUrl } from '../settings/http-url.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
@@ -202,11 +203,24 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
     settings.current.dashboard.listen,
   )
   cleanup.add(() => dashboard.stop())
+  const work: ScheduledWorkOptions = {
+    state,
+    settings: () => settings.current,
+    log,
+    now,
+    watermark: () => pipeline.watermark(),
+  }
+  const reprocessing = createReprocessing({
+    state,
+    archive: archiveOptionsOf(work),
+    onTaken: () => hub.publish({ event: 'reload' }),
+  })
   let wakeJudge = (): void => undefined
   const commands = await serveOnSocket(
     commandApp({
       database,
       now,
+      reprocessing,
       onImported() {
         judge.forgetCounts()
         hub.publish({ event: 'reload' })
@@ -217,13 +231,6 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
   )
   cleanup.add(() => commands.stop())
 
-  const work: ScheduledWorkOptions = {
-    state,
-    settings: () => settings.current,
-    log,
-    now,
-    watermark: () => pipeline.watermark(),
-  }
   // The converter has ended when the owner is stopped: this is all there is, and the archive is whole.
   cleanup.add(() => archiveWaiting(archiveOptionsOf(work), new AbortController().signal, { everything: true }))
   cleanup.add(() => mergeAll(merger))
@@ -234,6 +241,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
   wakeJudge = () => judgeLoop.wake()
   const scheduler = await createScheduledWork(work)
   cleanup.add(() => scheduler.stop())
+  cleanup.add(() => reprocessing.stop())
   scheduler.start()
 
   return {

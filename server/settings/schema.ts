@@ -243,13 +243,13 @@ export const settingsSchema = z.strictObject({
     revisionPrefixes: texts(DEFAULT_REVISION_RULES.prefixes, {
       pattern: /^https?:\/\/[^\s/]+(\/[^\s/]+)*$/,
       allowed: 'addresses without a slash at the end (in a variable or a flag: joined by commas)',
-      applies: 'restart',
+      applies: 'live',
       about: 'What may stand before `/<repository>/rev/…` in a revision.',
     }),
     repositories: texts(DEFAULT_REVISION_RULES.repositories, {
       pattern: /^[A-Za-z0-9._*-]+(\/[A-Za-z0-9._*-]+)*$/,
       allowed: 'paths of letters, digits, ".", "_", "-", and "*" (in a variable or a flag: joined by commas)',
-      applies: 'restart',
+      applies: 'live',
       about: 'Repositories that revisions may name; `*` stands for any part of a name.',
     }),
     constants: structure(

@@ -1,0 +1,78 @@
+import type { ArchiveFile, FileChoice } from '../archive/archive-files.ts'
+import type { Keep } from '../archive/part-name.ts'
+import type { Params } from '../counts/values.ts'
+import { time } from '../counts/values.ts'
+import { OUTCOME_OF_PROBLEM, PROBLEMS, type Problem } from '../domain/outcome.ts'
+import { type EpochMs, isoDate } from '../domain/time.ts'
+
+/** Which kept submissions are meant; null or empty: all. */
+export interface KeptChoice {
+  /** By the problem that a submission is counted under. */
+  readonly problems: readonly Problem[]
+  /** Received from then on… */
+  readonly since: EpochMs | null
+  /** …and before then. */
+  readonly until: EpochMs | null
+  /** As it was counted. */
+  readonly channel: string | null
+}
+
+/** Problems of submissions from which histograms were taken out that can be put back. */
+const SALVAGED: readonly Problem[] = ['bad_histogram', 'unknown_histogram']
+
+/** The problems that reprocessing may mend of what lies in `keep`; none where the choice is for others. */
+export function mendable({ problems }: KeptChoice, keep: Keep): Problem[] {
+  const lies = (problem: Problem) =>
+    keep === 'archive' ? SALVAGED.includes(problem) : OUTCOME_OF_PROBLEM[problem] !== 'salvaged'
+  return PROBLEMS.filter((problem) => lies(problem) && (problems.length === 0 || problems.includes(problem)))
+}
+
+/** The files in which such submissions may lie. */
+export function filesOf({ since, until, channel }: KeptChoice, keep: Keep, problems: readonly Problem[]): FileChoice {
+  return {
+    keep,
+    fromDate: since === null ? null : isoDate(since),
+    toDate: until === null ? null : isoDate(until - 1),
+    channel,
+    problems,
+  }
+}
+
+/** The condition on a file's rows, and its parameters; all rows of a file are of one channel. */
+export function rowsOf(
+  { since, until }: KeptChoice,
+  problems: readonly Problem[],
+): { readonly where: string; readonly params: Params } {
+  return {
+    where: `problem in (select unnest($problems)) and ($since::timestamp is null or received_at >= $since)
+      and ($until::timestamp is null or received_at < $until)`,
+    params: {
+      problems,
+      since: since === null ? null : time(since),
+      until: until === null ? null : time(until),
+    },
+  }
+}
+
+/** Bounds of what is converted, and of the files that are rewritten, at a time. */
+const BATCH_BYTES = 8 * 1024 * 1024
+const BATCH_ROWS = 50_000
+
+/** Files that are taken together: small ones many at once, in their order. */
+export function* batches(files: readonly ArchiveFile[]): Generator<ArchiveFile[]> {
+  let batch: ArchiveFile[] = []
+  let bytes = 0
+  let rows = 0
+  for (const file of files) {
+    if (batch.length > 0 && (bytes + file.bytes > BATCH_BYTES || rows + file.rows > BATCH_ROWS)) {
+      yield batch
+      batch = []
+      bytes = 0
+      rows = 0
+    }
+    batch.push(file)
+    bytes += file.bytes
+    rows += file.rows
+  }
+  if (batch.length > 0) yield batch
+}

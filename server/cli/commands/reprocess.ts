@@ -1,0 +1,68 @@
+import { createInterface } from 'node:readline'
+import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { type ReprocessLine, reprocessLine } from '../../reprocess/reprocess-lines.ts'
+import { askOwner, isOwnerRunning } from '../ask-owner.ts'
+import { checkedSettings } from '../checked-settings.ts'
+import { type Command, CommandError } from '../command.ts'
+import { KEPT_OPTIONS, keptQuery } from '../kept-options.ts'
+import { progressLine } from '../progress-line.ts'
+
+export const reprocessCommand: Command = {
+  name: 'reprocess',
+  summary: 'Converts again what could not be converted.',
+  usage: '[--problem NAMES] [--since T] [--until T] [--channel NAME] [--dry-run]',
+  help: `Converts again what lies in the quarantine, rejected submissions among it, and what histograms were taken out of, by today's
+settings and specifications. What converts now moves into the archive, with the time of its receipt, and its problem's
+row of the counts says how many were recovered. What still doesn't convert stays as it is.
+
+It needs the running service, whose converter does the work behind all that is received live. Interrupted at any
+moment, it has taken whole files or none; the same command goes on with the rest. Repeated, it changes nothing.
+
+Ends with 1 where something still doesn't convert.`,
+  options: {
+    ...KEPT_OPTIONS,
+    'dry-run': { about: 'Really converts and says how many would, and changes nothing.' },
+  },
+  takesSettings: true,
+  operands: { least: 0, most: 0 },
+  async run(args, io) {
+    const query = keptQuery(args)
+    const isDryRun = args.isOn('dry-run')
+    query.set('dryRun', isDryRun ? 'yes' : 'no')
+    const { settings } = checkedSettings(io)
+    if (!(await isOwnerRunning(settings))) {
+      throw new CommandError(`no service runs on ${settings.state}: start it ("tidewatch serve"), it has the converter`)
+    }
+    const progress = progressLine(io)
+    const question = { method: 'POST', path: `/reprocess?${query}`, stop: io.stop } as const
+    const done = await askOwner(settings, question, async ({ status, body }) => {
+      if (status !== 200) throw new CommandError(await text(body))
+      for await (const line of createInterface({ input: Readable.from(body) })) {
+        const said = reprocessLine.parse(JSON.parse(line))
+        if (said.kind === 'done') return said
+        if (said.kind === 'failed') throw new CommandError(said.message)
+        progress.show(`${said.tried} converted again, ${said.converted} of them well; ${said.filesLeft} files left`)
+      }
+      throw new CommandError('the service ended before it was through: what was taken is whole, ask once more')
+    }).catch((error: unknown) => {
+      if (!io.stop.aborted) throw error
+      throw new CommandError('interrupted: what was taken is whole, the same command goes on with the rest', 130)
+    })
+    progress.clear()
+    io.out(report(done.problems, isDryRun))
+    return done.problems.some(({ tried, converted }) => converted < tried) ? 1 : 0
+  },
+}
+
+type ProblemLine = Extract<ReprocessLine, { kind: 'done' }>['problems'][number]
+
+function report(problems: readonly ProblemLine[], isDryRun: boolean): string {
+  if (problems.length === 0) return 'Nothing of that kind is kept.\n'
+  const lines = problems.map(({ problem, tried, converted, still }) => {
+    const left = Object.entries(still).map(([today, count]) => `${count} ${today}`)
+    const stay = left.length === 0 ? '' : `; as they were: ${left.join(', ')}`
+    return `${problem}: ${converted} of ${tried} ${isDryRun ? 'would convert' : 'converted'}${stay}\n`
+  })
+  return lines.join('')
+}
