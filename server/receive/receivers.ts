@@ -83,9 +83,6 @@ function startOne(
     name: options.receiver,
     entry: new URL('./main.js', import.meta.url),
     args: [JSON.stringify(options)],
-    // Hundreds of requests are in hand until their sync. In room for more young objects than by default (16 MiB), fewer
-    // of them are taken for long-lived.
-    nodeOptions: ['--max-semi-space-size=32'],
     fds: [fd],
     log,
     onMessage: (sent) => {
