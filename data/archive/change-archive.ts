@@ -15,8 +15,8 @@ export interface ArchiveChange {
    * (fewer: negative), by its own reckoning: where the files say otherwise nothing is changed.
    */
   fill(stage: ParquetStage): Promise<number>
-  /** What the change means for the counts, in the transaction that makes it true. */
-  settle?(transaction: Transaction): Promise<void>
+  /** What the change, of the number `part`, means for the counts, in the transaction that makes it true. */
+  settle?(transaction: Transaction, part: number): Promise<void>
 }
 
 export interface DoneChange {
@@ -43,7 +43,7 @@ export async function changeArchive(change: ArchiveChange, options: WriteOptions
       const removes = change.removes.map(({ name }) => name)
       await replaceArchiveFiles(transaction, removes)
       await addArchiveFiles(transaction, added)
-      await change.settle?.(transaction)
+      await change.settle?.(transaction, part)
       await markChangeDone(transaction, part, now())
       const body = { state: 'done', change: change.kind, removes, files: added.map(({ name }) => name) }
       await journal?.append([{ kind: 'change', key: String(part), writtenAt: now(), body }])

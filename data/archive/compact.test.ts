@@ -1,10 +1,13 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { TEST_HOUR } from '../counts/testing/converted-index.ts'
 import { DAY_MS } from '../domain/time.ts'
 import { type ArchiveFile, readArchiveFiles } from './archive-files.ts'
 import { type CompactionLimits, compact, planCompaction, readCompactions } from './compact.ts'
 import { readParts } from './read-parts.ts'
 import { type FilledArchive, openFilledArchive } from './testing/filled-archive.ts'
+
+// Dozens of syncs: on a busy machine each takes a while.
+vi.setConfig({ testTimeout: 60_000 })
 
 const LIMITS: CompactionLimits = { now: TEST_HOUR + 3 * DAY_MS, afterDays: 1, fileBytes: 1600 }
 

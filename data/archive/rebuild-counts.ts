@@ -13,6 +13,8 @@ import { saveIncidents } from '../incidents/save-incidents.ts'
 import type { JournalEntry } from '../journal/journal.ts'
 import { restoreOutbox } from '../outbox/restore-outbox.ts'
 import { addArchiveFiles, replaceArchiveFiles } from './archive-files.ts'
+import { ForgetRequest, restoreForgetRequests } from './forget/forget-requests.ts'
+import { ForgottenBody, restoreForgotten } from './forget/forgotten-counts.ts'
 import { KEEPS, parsePartFileName } from './part-name.ts'
 import { ARCHIVED_ROWS } from './read-parts.ts'
 import type { Storage } from './storage.ts'
@@ -106,6 +108,10 @@ export async function rebuildCounts(options: RebuildOptions): Promise<void> {
     )
     await noteFiles(transaction, { root, kept, replaced })
     if (files.length > 0) await countArchived(transaction, files)
+    for (const [key, body] of bodiesOf(newest, 'forgotten', ForgottenBody)) {
+      if (changes.get(Number(key))?.state === 'done') await restoreForgotten(transaction, Number(key), body)
+    }
+    await restoreForgetRequests(transaction, bodiesOf(newest, 'forget', ForgetRequest))
     if (files.length > 0) await rememberArchived(transaction, files)
     await noteRawImports(transaction)
     await saveIncidents(transaction, [...bodiesOf(newest, 'incident', IncidentBody).values()])

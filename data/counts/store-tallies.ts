@@ -21,7 +21,7 @@ function addHourly(transaction: Transaction, rows: readonly HourlyTally[], sourc
     table: 'hourly_counts',
     time: 'hour',
     keys: [...DIMENSION_COLUMNS, 'outcome', 'problem', 'source', 'automation'],
-    sums: ['submissions', 'bytes'],
+    sums: ['submissions', 'recovered', 'bytes'],
     rows: rows.map((row) => hourlyCells(row, source)),
   })
 }
@@ -30,7 +30,7 @@ function addHourly(transaction: Transaction, rows: readonly HourlyTally[], sourc
 function hourlyCells(row: HourlyTally, source: string) {
   const { channel, appName, appVersion, buildId, reason } = row.dimensions
   const names = [channel, appName, appVersion, buildId, reason, row.outcome, row.problem, source]
-  return [row.hour, ...names, row.automation, row.submissions, 0, row.bytes]
+  return [row.hour, ...names, row.automation, row.submissions, row.recovered ?? 0, row.bytes]
 }
 
 function addMinute(transaction: Transaction, rows: readonly MinuteTally[]): Promise<void> {

@@ -13,6 +13,8 @@ export interface HourlyTally {
   readonly problem: ProblemOrNone
   readonly automation: boolean
   submissions: number
+  /** Of those, converted later than they were counted; absent: none. */
+  readonly recovered?: number
   bytes: number
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { TEST_HOUR } from '../../counts/testing/converted-index.ts'
 import { DAY_MS, HOUR_MS } from '../../domain/time.ts'
 import { readArchiveFiles } from '../archive-files.ts'
@@ -11,6 +11,9 @@ import { exportText, type TextFormat } from './export-text.ts'
 import { parseFilterFile } from './filter-file.ts'
 import { parseWhere } from './parse-where.ts'
 import { type Selection, selectRows } from './selection.ts'
+
+// Dozens of syncs: on a busy machine each takes a while.
+vi.setConfig({ testTimeout: 60_000 })
 
 let archive: FilledArchive
 let reader: ArchiveReader

@@ -1,12 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { TEST_HOUR } from '../../counts/testing/converted-index.ts'
 import { DAY_MS, HOUR_MS } from '../../domain/time.ts'
 import { oldFrame } from '../../spool/testing/old-log.ts'
 import { type FilledArchive, openFilledArchive } from '../testing/filled-archive.ts'
 import { findSubmissions } from './find-submissions.ts'
 import type { Sought } from './found-copy.ts'
+
+// Dozens of syncs: on a busy machine each takes a while.
+vi.setConfig({ testTimeout: 60_000 })
 
 let archive: FilledArchive
 

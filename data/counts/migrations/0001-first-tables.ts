@@ -51,6 +51,17 @@ create table archive_changes (
   part bigint primary key, kind varchar not null, planned_at timestamp not null, done_at timestamp,
   state varchar not null);
 
+-- What the change part took out of the archive because somebody asked that documents be forgotten: the counts keep it.
+create table forgotten_counts (
+  part bigint not null, hour timestamp not null, channel varchar not null, outcome varchar not null, problem varchar not null,
+  source varchar not null, automation boolean not null, submissions bigint not null, recovered bigint not null);
+
+-- Who was asked to be forgotten isn't kept: ids is their number, digest the SHA-256 of the list. done_at: null while it goes
+-- on, and where it was cut short.
+create table forget_requests (
+  asked_at timestamp primary key, ids bigint not null, digest varchar not null, rows_removed bigint not null,
+  done_at timestamp);
+
 -- Which frame brought a document first, so that a retry never meets itself. remembered_at: when it was merged, which for
 -- logs that are moved in is long after it was received.
 create table recent_documents (
