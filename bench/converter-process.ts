@@ -5,7 +5,7 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { convertedFilePath, readCheckedIndex } from '../data/converted/converted-file.ts'
 import { makeSpoolFolders } from '../data/spool/folders.ts'
-import type { ConvertOptionsInput } from '../server/convert/options.ts'
+import { CONVERTER_NODE_OPTIONS, type ConvertOptionsInput } from '../server/convert/options.ts'
 
 export interface ConverterRun {
   /** The folder to make and to work in. */
@@ -58,7 +58,7 @@ export async function runConverter(run: ConverterRun): Promise<ConverterResult> 
 async function start({ state, workers, specifications }: ConverterRun): Promise<ChildProcess> {
   const options: ConvertOptionsInput = { state, workers, logLevel: 'error', specifications: { folder: specifications } }
   const main = fileURLToPath(new URL('../server/convert/main.js', import.meta.url))
-  const process = fork(main, [JSON.stringify(options)])
+  const process = fork(main, [JSON.stringify(options)], { execArgv: [...CONVERTER_NODE_OPTIONS] })
   await new Promise<void>((resolve, reject) => {
     process.once('message', () => resolve())
     process.once('exit', (code) => reject(new Error(`the converter ended with ${code}`)))

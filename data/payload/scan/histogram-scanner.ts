@@ -230,15 +230,12 @@ export class HistogramScanner {
   #summary(start: number): number {
     const bytes = this.#bytes
     let at = start
-    for (const name of SUMMARY) {
+    for (let number = 0; number < SUMMARY.length; number++) {
+      const name = SUMMARY[number]
       const nameAt = skipSpace(bytes, at + 1)
-      if (bytes[at] === ascii.comma && standsAt(this.#input, nameAt, name)) {
-        const numberAt = skipSpace(bytes, nameAt + name.length)
-        at = skipNumber(bytes, numberAt)
+      if (name !== undefined && bytes[at] === ascii.comma && standsAt(this.#input, nameAt, name)) {
+        at = this.#number(skipSpace(bytes, nameAt + name.length))
         if (at === NOT_PLAIN) return NOT_PLAIN
-        this.#count.values++
-        copyTo(this.#output, this.#written, this.#input, numberAt, at - numberAt)
-        this.#written += at - numberAt
         this.#out[this.#written++] = ascii.comma
       } else {
         this.#output.setInt32(this.#written, ABSENT, true)
@@ -248,6 +245,30 @@ export class HistogramScanner {
     if (bytes[at] !== ascii.closeBrace) return NOT_PLAIN
     this.#out[this.#written - 1] = ascii.closeBracket
     return at + 1
+  }
+
+  /** Copies the number at `start`; where it ends. Plain whole ones, which most are, in one go. */
+  #number(start: number): number {
+    const bytes = this.#bytes
+    const out = this.#out
+    let written = this.#written
+    let at = start
+    let byte = bytes[at] ?? 0
+    while (byte >= ascii.zero && byte <= ascii.nine) {
+      out[written++] = byte
+      byte = bytes[++at] ?? 0
+    }
+    this.#count.values++
+    const isWhole = byte === ascii.comma || byte === ascii.closeBrace
+    if (isWhole && (at === start + 1 || (at > start && bytes[start] !== ascii.zero))) {
+      this.#written = written
+      return at
+    }
+    const end = skipNumber(bytes, start)
+    if (end === NOT_PLAIN) return NOT_PLAIN
+    copyTo(this.#output, this.#written, this.#input, start, end - start)
+    this.#written += end - start
+    return end
   }
 
   /** Takes the histogram at `at`, whose layout nobody knows, out; where it ends. */
