@@ -20,6 +20,14 @@ export interface SpecificationFolderOptions {
 /** Files that come while the service runs are seen after this; many unknown revisions at once list the folder once. */
 const LISTING_AGE_MS = 1000
 
+/** `<revision>.json`, `<revision>.<tag>.json` */
+const FILE_NAME = /^([0-9a-f]{6,40})\.(?:.*\.)?json$/i
+
+interface SpecificationFile {
+  readonly hex: string
+  readonly path: string
+}
+
 /** Fewer digits than a usual short revision has could mean several revisions. */
 const SAME_DIGITS = 12
 
@@ -29,40 +37,46 @@ const SAME_DIGITS = 12
  */
 export class SpecificationFolder {
   readonly #options: SpecificationFolderOptions
-  #listing: { readonly at: number; readonly names: Promise<string[] | null> } | null = null
+  #listing: { readonly at: number; readonly files: Promise<SpecificationFile[] | null> } | null = null
 
   constructor(options: SpecificationFolderOptions) {
     this.#options = options
   }
 
+  /** How many files are named for a revision; null where nobody can look. */
+  async countFiles(): Promise<number | null> {
+    return (await this.#files())?.length ?? null
+  }
+
   /** The specification of the revision with these hex digits, of whichever repository. */
   async find(hex: string): Promise<FolderAnswer> {
-    const names = await this.#names()
-    if (names === null) return { kind: 'unreadable' }
-    let kind: 'absent' | 'unreadable' = 'absent'
-    for (const name of names) {
-      const [, digits] = /^([0-9a-f]{6,40})\.(?:.*\.)?json$/i.exec(name) ?? []
-      if (digits === undefined || !isSame(digits.toLowerCase(), hex)) continue
-      const text = await this.#read(join(this.#options.folder, name))
+    const files = await this.#files()
+    if (files === null) return { kind: 'unreadable' }
+    const named = files.filter((file) => isSame(file.hex, hex))
+    for (const { path } of named) {
+      const text = await this.#read(path)
       if (text !== null && this.#options.isSpecification(text)) return { kind: 'found', text }
-      kind = 'unreadable'
     }
-    return { kind }
+    return { kind: named.length === 0 ? 'absent' : 'unreadable' }
   }
 
-  #names(): Promise<string[] | null> {
+  #files(): Promise<SpecificationFile[] | null> {
     const at = this.#options.now()
     if (this.#listing === null || Math.abs(at - this.#listing.at) >= LISTING_AGE_MS) {
-      this.#listing = { at, names: this.#list() }
+      this.#listing = { at, files: this.#list() }
     }
-    return this.#listing.names
+    return this.#listing.files
   }
 
-  async #list(): Promise<string[] | null> {
+  async #list(): Promise<SpecificationFile[] | null> {
+    const { folder, onTrouble } = this.#options
     try {
-      return (await readdir(this.#options.folder)).sort()
+      return (await readdir(folder)).sort().flatMap((name) => {
+        const [, digits] = FILE_NAME.exec(name) ?? []
+        return digits === undefined ? [] : [{ hex: digits.toLowerCase(), path: join(folder, name) }]
+      })
     } catch (error) {
-      this.#options.onTrouble(`the folder of histogram specifications ${this.#options.folder} can't be read`, error)
+      onTrouble(`the folder of histogram specifications ${folder} can't be read`, error)
       return null
     }
   }

@@ -19,7 +19,7 @@ export interface SpecificationStoreOptions {
     'url' | 'form' | 'timeoutMs' | 'maxFetchesPerMinute' | 'missingTtlMs'
   > | null
   readonly constants: DefinitionConstants
-  /** A longer file or answer is no specification; those of 2013 have 120,000. */
+  /** A longer file or answer is no specification. */
   readonly maxBytes: number
   /** How long conversions wait for one fetch, counted from its beginning. It goes on behind their backs. */
   readonly waitMs: number

@@ -16,6 +16,9 @@ export interface BucketLayout {
   readonly places: ReadonlyMap<string, number>
 }
 
+/** A longer text is no specification; those of 2013 have 120,000 bytes. */
+export const MOST_SPECIFICATION_BYTES = 4 * 1024 ** 2
+
 /** More buckets than any client was ever built with; a definition that asks for more is a mistake or an attack. */
 const MOST_BUCKETS = 10_000
 

@@ -7,6 +7,7 @@ import {
 } from '../../data/domain/dimension-schema.ts'
 import { DEFAULT_CONSTANTS } from '../../data/histograms/definition-number.ts'
 import { DEFAULT_REVISION_RULES } from '../../data/histograms/revision.ts'
+import { MOST_SPECIFICATION_BYTES } from '../../data/histograms/specification.ts'
 import type { ConversionRules } from '../../data/payload/read-submission.ts'
 import { LOG_LEVELS } from '../log.ts'
 
@@ -53,7 +54,7 @@ export const convertOptions = z.strictObject({
         .nullable()
         .default(null),
       constants: z.record(z.string(), z.int()).default({ ...DEFAULT_CONSTANTS }),
-      maxBytes: whole.default(4 * 1024 ** 2),
+      maxBytes: whole.default(MOST_SPECIFICATION_BYTES),
       /** How long the submissions of a revision wait for its specification. */
       waitMs: z.int().nonnegative().default(3_000),
     })

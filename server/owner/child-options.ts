@@ -1,3 +1,4 @@
+import { MOST_SPECIFICATION_BYTES } from '../../data/histograms/specification.ts'
 import type { ConvertOptions } from '../convert/options.ts'
 import type { ReceiveOptions } from '../receive/options.ts'
 import type { Settings } from '../settings/schema.ts'
@@ -76,7 +77,7 @@ export function convertChildOptions(settings: Settings, folders: StateFolders): 
               missingTtlMs: histograms.missingTtlMinutes * 60_000,
             },
       constants: histograms.constants,
-      maxBytes: 4 * 1024 ** 2,
+      maxBytes: MOST_SPECIFICATION_BYTES,
       waitMs: convert.specificationWaitSeconds * 1000,
     },
   }

@@ -2,7 +2,7 @@ import type { ListenAddress } from './setting.ts'
 
 /** In one sentence why nobody can listen at the address of the setting `name`; `code` is Node's: `EADDRINUSE`. */
 export function listenTrouble(
-  name: 'receive.listen' | 'dashboard.listen' | 'admin.listen',
+  name: 'receive.listen' | 'dashboard.listen' | 'admin.listen' | 'listen',
   { host, port }: ListenAddress,
   code: string,
 ): string {

@@ -162,7 +162,7 @@ export function optionalListenAddress(facts: Facts) {
   )
 }
 
-function parseListenAddress(given: string): ListenAddress | null {
+export function parseListenAddress(given: string): ListenAddress | null {
   const [, bracketed, plain, digits = ''] = /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9.-]+)):(\d{1,5})$/.exec(given) ?? []
   const host = bracketed ?? plain
   const port = Number(digits)
