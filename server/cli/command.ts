@@ -32,6 +32,8 @@ export interface CommandIo {
   readonly err: (text: string) => void
   /** Whether somebody watches `err`: then a command that takes long says how far it is. */
   readonly isTerminal?: boolean
+  /** Begins to read standard input; for commands that are given `-` for a file. */
+  readonly readInput?: () => AsyncIterable<Uint8Array>
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly currentFolder: string
   /** Reads the settings from all their sources, anew each time. Only for commands that take settings. */

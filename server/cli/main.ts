@@ -9,6 +9,7 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   isTerminal: process.stderr.isTTY === true,
+  readInput: () => process.stdin,
   environment: process.env,
   currentFolder: process.cwd(),
   stop: stopSignal(),

@@ -1,9 +1,13 @@
 import type { Command } from '../command.ts'
 import { backtestCommand } from './backtest.ts'
+import { check } from './check.ts'
 import { config } from './config.ts'
 import { demo } from './demo.ts'
 import { exportCommand } from './export.ts'
+import { histograms } from './histograms.ts'
 import { importCommand } from './import.ts'
+import { quarantineCommand } from './quarantine.ts'
+import { reprocessCommand } from './reprocess.ts'
 import { serve } from './serve.ts'
 import { simulate } from './simulate.ts'
 
@@ -14,6 +18,10 @@ export const COMMANDS: readonly Command[] = [
   simulate,
   importCommand,
   exportCommand,
+  quarantineCommand,
+  reprocessCommand,
   backtestCommand,
+  check,
+  histograms,
   config,
 ]
