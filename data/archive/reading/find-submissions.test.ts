@@ -38,13 +38,19 @@ test('every copy is found where it lies now, newest first, with what was decided
   await archive.convert('a', [{ id: 'd1', key: 'k1' }, { id: 'other' }])
   await archive.convert('b', [{ id: 'd1', key: 'k2', problem: 'invalid_revision', at: TEST_HOUR + DAY_MS }])
   await archive.archive()
-  await archive.convert('c', [{ id: 'd1', key: 'k2', problem: 'invalid_revision', at: TEST_HOUR + DAY_MS + HOUR_MS }])
+  const again = { id: 'd1', key: 'k3', problem: 'invalid_revision' } as const
+  await archive.convert('c', [
+    { ...again, at: TEST_HOUR + DAY_MS + HOUR_MS },
+    { ...again, at: TEST_HOUR + DAY_MS + 2 * HOUR_MS },
+  ])
   expect((await find({ documentId: 'd1' })).copies).toMatchObject([
     {
       outcome: 'duplicate',
       segment: 'c',
+      frame: 1,
       place: { kind: 'converted', file: 'converted/c.converted' },
     },
+    { outcome: 'quarantined', segment: 'c', frame: 0, place: { kind: 'converted' } },
     {
       outcome: 'quarantined',
       problem: 'invalid_revision',
