@@ -80,11 +80,20 @@ export function submit(port: number, agent: Agent, id: string, body: string): Pr
   })
 }
 
-/** All segments in the spool, oldest first. */
+/** All segments in the spool, oldest first. One that is closed meanwhile is met twice, and counts as it is found last. */
 export async function segmentsOnDisk(spool: string): Promise<Segment[]> {
-  const segments: Segment[] = []
+  const segments = new Map<string, Segment>()
   for (const folder of ['open', 'closed']) {
-    for (const name of await readdir(join(spool, folder))) segments.push(await readSegment(join(spool, folder, name)))
+    for (const name of await readdir(join(spool, folder))) {
+      const segment = await readSegment(join(spool, folder, name)).catch(ignoreMoved)
+      if (segment !== null) segments.set(name, segment)
+    }
   }
-  return segments.sort((a, b) => a.header.createdAt - b.header.createdAt)
+  return [...segments.values()].sort((a, b) => a.header.createdAt - b.header.createdAt)
+}
+
+/** From `open/`, between being listed and being read: `closed/` has it. */
+function ignoreMoved(error: unknown): null {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+  throw error
 }
