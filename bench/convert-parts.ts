@@ -42,6 +42,7 @@ async function merge(db: Database): Promise<number> {
     await mergeConverted(db, index, {
       now: Date.now(),
       duplicateWindowMs: DAY_MS,
+      seen: null,
       coverageToleranceMs: 6000,
       journal: null,
     })
@@ -69,9 +70,7 @@ async function timeToCount(column: string): Promise<number> {
     const startedAt = performance.now()
     const rest = `group by ${column}`
     const select = `${column} as value, count(*)::integer as submissions`
-    const counts = await readParts(db, { root, keep: 'archive' }, { select, rest }, (row) =>
-      row.number('submissions'),
-    )
+    const counts = await readParts(db, { root, keep: 'archive' }, { select, rest }, (row) => row.number('submissions'))
     times.push(performance.now() - startedAt)
     const sum = counts.reduce((sum, count) => sum + count, 0)
     if (sum !== records) throw new Error(`${sum} of ${records} submissions were counted by ${column}`)

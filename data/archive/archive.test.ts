@@ -60,6 +60,7 @@ async function convertedIndex(index: ConvertedIndex) {
   await mergeConverted(db, index, {
     now: TEST_HOUR,
     duplicateWindowMs: DAY_MS,
+    seen: null,
     coverageToleranceMs: 6000,
     journal: null,
   })
@@ -220,7 +221,7 @@ test('a hundred megabytes of submissions of one channel fit into the memory that
   await writeConvertedFile(options.folders.converted, index, ({ documentId }) => {
     return { kind: 'converted', payload: `{"id":"${documentId}","filling":"${filling}"}`, dropped: '' }
   })
-  const merging = { now: TEST_HOUR, duplicateWindowMs: DAY_MS, coverageToleranceMs: 6000, journal: null }
+  const merging = { now: TEST_HOUR, duplicateWindowMs: DAY_MS, seen: null, coverageToleranceMs: 6000, journal: null }
   await mergeConverted(db, index, merging)
   expect(await archiveAll()).toHaveLength(2)
   const [archived] = await ids()

@@ -46,7 +46,7 @@ beforeEach(async () => {
         ? { kind: 'converted', payload: '{}', dropped: '' }
         : { kind: 'raw', path: '/', headers: {}, body: new Uint8Array([1]) },
     )
-    const merging = { now: NOW, duplicateWindowMs: DAY_MS, coverageToleranceMs: 6000, journal: null }
+    const merging = { now: NOW, duplicateWindowMs: DAY_MS, seen: null, coverageToleranceMs: 6000, journal: null }
     await mergeConverted(db, index, merging)
     await writePart((await planPart(db, { now: NOW, maxAgeMs: 0, maxBytes: 1 })) ?? 0, options)
   }

@@ -10,6 +10,7 @@ import { TEST_HOUR, testIndex } from '../counts/testing/converted-index.ts'
 import { DAY_MS, HOUR_MS } from '../domain/time.ts'
 import { saveIncidents } from '../incidents/save-incidents.ts'
 import { openJournal, readJournal } from '../journal/journal.ts'
+import { openSeen } from '../seen/seen-store.ts'
 import { planPart } from './plan-part.ts'
 import { rebuildCounts } from './rebuild-counts.ts'
 import { recoverParts } from './recover-parts.ts'
@@ -30,7 +31,6 @@ const REBUILT = [
   'coverage',
   'converted_files',
   'archive_files',
-  'recent_documents',
   'incidents',
 ]
 
@@ -57,7 +57,8 @@ test('a database made anew from archive and journal says what the lost one said'
     const storage = createDirectoryStorage(root)
     const journal = await openJournal(join(root, 'journal'))
     const before = await openDatabase(join(root, 'before.duckdb'), { readableFolders })
-    const merging = { now: NOW, duplicateWindowMs: DAY_MS, coverageToleranceMs: 6000, journal }
+    const seen = await openSeen({ folder: join(root, 'seen') })
+    const merging = { now: NOW, duplicateWindowMs: DAY_MS, seen, coverageToleranceMs: 6000, journal }
     const indexes: ConvertedIndex[] = [
       testIndex(
         'a',
@@ -108,21 +109,25 @@ test('a database made anew from archive and journal says what the lost one said'
       await journal.append([{ kind: 'incident', key: '7', writtenAt: NOW, body: row }])
     }
     const said = await dump(before)
+    const keys = indexes.flatMap(({ records }) => records.map(({ duplicateKey }) => duplicateKey ?? ''))
+    const remembered = await seen.find(keys, '')
+    expect(remembered.length).toBeGreaterThan(1)
     await before.close()
     await journal.close()
 
     const after = await openDatabase(join(root, 'after.duckdb'), { readableFolders })
     const { entries } = await readJournal(join(root, 'journal'))
-    await rebuildCounts({ db: after, root, storage, entries, coverageToleranceMs: 6000 })
+    const rebuilding = { root, storage, entries, coverageToleranceMs: 6000, seen, rememberFrom: TEST_HOUR }
+    await rebuildCounts({ db: after, ...rebuilding })
     const recovery = await recoverParts({ ...write, db: after, journal: null })
     expect(recovery).toEqual({ written: [], unknown: [], leftOver: [], failed: [] })
     // The segment that waited for its part still has its converted file.
     await mergeConverted(after, c, { ...merging, journal: null })
     expect(await dump(after)).toEqual(said)
-    await expect(rebuildCounts({ db: after, root, storage, entries, coverageToleranceMs: 6000 })).rejects.toThrow(
-      'already counts',
-    )
+    expect(await seen.find(keys, '')).toEqual(remembered)
+    await expect(rebuildCounts({ db: after, ...rebuilding })).rejects.toThrow('already counts')
     await after.close()
+    await seen.close()
   } finally {
     await rm(root, { recursive: true })
   }

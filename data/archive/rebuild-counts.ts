@@ -8,14 +8,17 @@ import { SegmentBody } from '../counts/segment-entry.ts'
 import { addTallies } from '../counts/store-tallies.ts'
 import { LIVE_SOURCE } from '../domain/dimensions.ts'
 import { importReceiver, sourceOfReceiver } from '../domain/import-source.ts'
+import type { EpochMs } from '../domain/time.ts'
 import { restoreIncidentEvents } from '../incidents/incident-events.ts'
 import { saveIncidents } from '../incidents/save-incidents.ts'
 import type { JournalEntry } from '../journal/journal.ts'
 import { restoreOutbox } from '../outbox/restore-outbox.ts'
+import type { SeenDocuments } from '../seen/seen-documents.ts'
 import { addArchiveFiles, replaceArchiveFiles } from './archive-files.ts'
 import { ForgetRequest, restoreForgetRequests } from './forget/forget-requests.ts'
 import { ForgottenBody, restoreForgotten } from './forget/forgotten-counts.ts'
 import { KEEPS, parsePartFileName } from './part-name.ts'
+import { readArchivedDocuments } from './read-archived-documents.ts'
 import { ARCHIVED_ROWS } from './read-parts.ts'
 import type { Storage } from './storage.ts'
 
@@ -27,6 +30,10 @@ export interface RebuildOptions {
   readonly storage: Storage
   readonly entries: readonly JournalEntry[]
   readonly coverageToleranceMs: number
+  /** What it holds is replaced. */
+  readonly seen: SeenDocuments
+  /** Documents that were received and merged earlier are too old for another to be a copy of them. */
+  readonly rememberFrom: EpochMs
 }
 
 const PartBody = z.object({ segments: z.array(z.string()), files: z.array(z.string()) })
@@ -56,7 +63,7 @@ const IncidentBody = z.object({
  * are), minutes (of the last two days), verdicts on hours (judged anew), and what was folded into `OTHER` stands under its name.
  */
 export async function rebuildCounts(options: RebuildOptions): Promise<void> {
-  const { db, root, storage, entries, coverageToleranceMs } = options
+  const { db, root, storage, entries, coverageToleranceMs, seen, rememberFrom } = options
   const newest = newestEntries(entries)
   const parts = new Map([...bodiesOf(newest, 'part', PartBody)].map(([key, body]) => [Number(key), body]))
   const segments = bodiesOf(newest, 'segment', SegmentBody)
@@ -112,11 +119,13 @@ export async function rebuildCounts(options: RebuildOptions): Promise<void> {
       if (changes.get(Number(key))?.state === 'done') await restoreForgotten(transaction, Number(key), body)
     }
     await restoreForgetRequests(transaction, bodiesOf(newest, 'forget', ForgetRequest))
-    if (files.length > 0) await rememberArchived(transaction, files)
     await noteRawImports(transaction)
     await saveIncidents(transaction, [...bodiesOf(newest, 'incident', IncidentBody).values()])
     await restoreIncidentEvents(transaction, entries)
     await restoreOutbox(transaction, entries)
+    // Last, for it isn't undone when the transaction fails: a repeat begins it anew.
+    await seen.clear()
+    await seen.restore(readArchivedDocuments(transaction, files, rememberFrom))
   })
 }
 
@@ -228,16 +237,6 @@ async function noteRawImports(transaction: Transaction): Promise<void> {
        where starts_with(receiver, '${IMPORTED}') group by all)
      select source, 'raw', any_value(brought.merged_at), any_value(brought.records), min(hour), max(hour)
      from brought left join hourly_counts using (source) group by source`,
-  )
-}
-
-/** After the ledger, which knows when each was merged. */
-async function rememberArchived(transaction: Transaction, files: readonly string[]): Promise<void> {
-  await transaction.run(
-    `insert into recent_documents
-     select duplicate_key::uuid, received_at, coalesce(merged_at, received_at), segment, frame
-     from ${ARCHIVED_ROWS} left join converted_files using (segment) where duplicate_key is not null`,
-    { files },
   )
 }
 

@@ -5,6 +5,8 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../domain/time.ts'
 import { openJournal, readJournal } from '../journal/journal.ts'
+import type { SeenDocuments } from '../seen/seen-documents.ts'
+import { openSeen } from '../seen/seen-store.ts'
 import { type Database, openDatabase } from './database.ts'
 import { importCounts } from './import-counts.ts'
 import { type MergeOptions, mergeConverted } from './merge.ts'
@@ -17,23 +19,27 @@ import { time } from './values.ts'
 
 let folder: string
 let db: Database
+let seen: SeenDocuments
+let options: MergeOptions
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tidewatch-merge-'))
   db = await openDatabase(join(folder, 'counts.duckdb'))
+  seen = await openSeen({ folder: join(folder, 'seen') })
+  options = {
+    now: TEST_HOUR + 5 * MINUTE_MS,
+    duplicateWindowMs: 24 * HOUR_MS,
+    seen,
+    coverageToleranceMs: 6 * SECOND_MS,
+    journal: null,
+  }
 })
 
 afterEach(async () => {
   await db.close()
+  await seen.close()
   await rm(folder, { recursive: true })
 })
-
-const OPTIONS: MergeOptions = {
-  now: TEST_HOUR + 5 * MINUTE_MS,
-  duplicateWindowMs: 24 * HOUR_MS,
-  coverageToleranceMs: 6 * SECOND_MS,
-  journal: null,
-}
 
 /** `nightly idle-daily accepted none 2`, one line a row, sorted. */
 const hourly = (database = db, columns = 'channel, reason, outcome, problem') =>
@@ -58,7 +64,7 @@ test('a converted file is counted by its dimensions, outcome and problem', async
   const result = await mergeConverted(
     db,
     testIndex('a', [{}, {}, { channel: 'aurora', problem: 'invalid_revision' }, { reason: 'saved-session' }]),
-    OPTIONS,
+    options,
   )
   expect(result).toEqual({
     merged: true,
@@ -76,8 +82,8 @@ test('a converted file is counted by its dimensions, outcome and problem', async
 })
 
 test('a second file adds to the rows of the first, it makes no second rows', async () => {
-  await mergeConverted(db, testIndex('a', [{ bytes: 10 }]), OPTIONS)
-  await mergeConverted(db, testIndex('b', [{ bytes: 5 }, { bytes: 5 }]), OPTIONS)
+  await mergeConverted(db, testIndex('a', [{ bytes: 10 }]), options)
+  await mergeConverted(db, testIndex('b', [{ bytes: 5 }, { bytes: 5 }]), options)
   const rows = await db.read('select submissions, bytes from hourly_counts', {}, (row) => [
     row.number('submissions'),
     row.number('bytes'),
@@ -86,15 +92,15 @@ test('a second file adds to the rows of the first, it makes no second rows', asy
 })
 
 test('a segment in the ledger changes nothing, whatever its file says now', async () => {
-  await mergeConverted(db, testIndex('a', [{}]), OPTIONS)
-  const again = await mergeConverted(db, testIndex('a', [{}, {}]), OPTIONS)
+  await mergeConverted(db, testIndex('a', [{}]), options)
+  const again = await mergeConverted(db, testIndex('a', [{}, {}]), options)
   expect(again).toEqual({ merged: false, isImport: false, hours: [], channels: [], duplicateFrames: [], reopened: [] })
   expect(await hourly()).toEqual(['nightly idle-daily accepted none 1'])
 })
 
 describe('duplicates', () => {
   const outcomes = async (...files: readonly (readonly TestRecord[])[]) => {
-    for (const [index, records] of files.entries()) await mergeConverted(db, testIndex(`s${index}`, records), OPTIONS)
+    for (const [index, records] of files.entries()) await mergeConverted(db, testIndex(`s${index}`, records), options)
     return hourly(db, 'outcome')
   }
   test.each<{ claim: string; files: TestRecord[][]; counts: string[] }>([
@@ -143,7 +149,7 @@ describe('duplicates', () => {
   ])('$claim', async ({ files, counts }) => expect(await outcomes(...files)).toEqual(counts))
 
   test('the ledger names their frames, so that the archive leaves them out', async () => {
-    const { duplicateFrames } = await mergeConverted(db, testIndex('a', [{ key: 'x' }, {}, { key: 'x' }]), OPTIONS)
+    const { duplicateFrames } = await mergeConverted(db, testIndex('a', [{ key: 'x' }, {}, { key: 'x' }]), options)
     expect(duplicateFrames).toEqual([2])
     const ledger = await db.read('select duplicate_frames from converted_files', {}, (row) =>
       row.numbers('duplicate_frames'),
@@ -154,7 +160,7 @@ describe('duplicates', () => {
 
 test('minutes and attributes hold what people sent: no automation', async () => {
   const attributes = { os: 'WINNT' }
-  await mergeConverted(db, testIndex('a', [{ attributes }, { attributes, automation: true }]), OPTIONS)
+  await mergeConverted(db, testIndex('a', [{ attributes }, { attributes, automation: true }]), options)
   expect(await hourly(db, 'automation')).toEqual(['false 1', 'true 1'])
   expect(await rowsOf('minute_counts')).toEqual([
     '{"minute":"2014-01-16 14:01:00","channel":"nightly","outcome":"accepted","problem":"none","submissions":1}',
@@ -166,7 +172,7 @@ test('minutes and attributes hold what people sent: no automation', async () => 
 
 test('a damaged stretch is one rejected submission of an unknown channel, with its bytes', async () => {
   const damaged = [{ offset: 64, bytes: 777, near: TEST_HOUR + 1 }]
-  await mergeConverted(db, testIndex('a', [], { damaged }), OPTIONS)
+  await mergeConverted(db, testIndex('a', [], { damaged }), options)
   expect(await hourly(db, 'channel, build_id, outcome, problem, bytes')).toEqual([
     'UNKNOWN UNKNOWN rejected corrupted_data 777 1',
   ])
@@ -181,8 +187,8 @@ test('what was refused for its size is counted by channel and cause', async () =
     limitBytes: 204_800,
   } as const
   const larger = { ...refused, bytes: 600_000 }
-  await mergeConverted(db, testIndex('a', [], { discarded: [refused, larger, refused] }), OPTIONS)
-  await mergeConverted(db, testIndex('b', [], { discarded: [refused] }), OPTIONS)
+  await mergeConverted(db, testIndex('a', [], { discarded: [refused, larger, refused] }), options)
+  await mergeConverted(db, testIndex('b', [], { discarded: [refused] }), options)
   const common = '"hour":"2014-01-16 14:00:00","channel":"beta","cause":"body"'
   expect(await rowsOf('discarded_counts')).toEqual([
     `{${common},"size_bits":19,"limit_bytes":204800,"source":"live","submissions":3,"bytes":900000}`,
@@ -194,7 +200,7 @@ describe('coverage', () => {
   const merged = async (...stretches: readonly (readonly [number, number, string?])[]) => {
     for (const [index, [from, to, receiver = 'edge-1']] of stretches.entries()) {
       const interval = { receiver, from: TEST_HOUR + from * SECOND_MS, to: TEST_HOUR + to * SECOND_MS }
-      await mergeConverted(db, testIndex(`s${index}`, [], { coverage: [interval] }), OPTIONS)
+      await mergeConverted(db, testIndex(`s${index}`, [], { coverage: [interval] }), options)
     }
     return coverage()
   }
@@ -226,26 +232,26 @@ describe('hours judged before', () => {
   test('are re-opened by late counts, others are not', async () => {
     await judge(TEST_HOUR)
     await judge(TEST_HOUR - HOUR_MS)
-    const { reopened } = await mergeConverted(db, testIndex('a', [{}, { at: TEST_HOUR + HOUR_MS }]), OPTIONS)
+    const { reopened } = await mergeConverted(db, testIndex('a', [{}, { at: TEST_HOUR + HOUR_MS }]), options)
     expect(reopened).toEqual([TEST_HOUR])
     expect(await rowsOf('reopened_hours')).toHaveLength(1)
   })
   test('are re-opened once by several files', async () => {
     await judge(TEST_HOUR)
-    await mergeConverted(db, testIndex('a', [{}]), OPTIONS)
-    await mergeConverted(db, testIndex('b', [{}]), OPTIONS)
+    await mergeConverted(db, testIndex('a', [{}]), options)
+    await mergeConverted(db, testIndex('b', [{}]), options)
     expect(await rowsOf('reopened_hours')).toHaveLength(1)
   })
   test('are not re-opened by a stretch that ends where they begin', async () => {
     await judge(TEST_HOUR)
     const coverage = [{ receiver: 'edge-1', from: TEST_HOUR - MINUTE_MS, to: TEST_HOUR }]
-    const { reopened, hours } = await mergeConverted(db, testIndex('a', [], { coverage }), OPTIONS)
+    const { reopened, hours } = await mergeConverted(db, testIndex('a', [], { coverage }), options)
     expect([hours, reopened]).toEqual([[TEST_HOUR - HOUR_MS], []])
   })
 })
 
 test('builds beyond what an hour may hold count as OTHER, known ones go on by name', async () => {
-  const few = { ...OPTIONS, namesPerHour: 2 }
+  const few = { ...options, namesPerHour: 2 }
   await mergeConverted(db, testIndex('a', [{ buildId: '1' }, { buildId: '2' }]), few)
   await mergeConverted(db, testIndex('b', [{ buildId: '3' }, { buildId: '4' }, { buildId: '1' }]), few)
   await mergeConverted(db, testIndex('c', [{ buildId: '5' }, { buildId: '3', at: TEST_HOUR + HOUR_MS }]), few)
@@ -258,7 +264,7 @@ test('builds beyond what an hour may hold count as OTHER, known ones go on by na
 })
 
 test('attribute values beyond what an hour may hold count as OTHER', async () => {
-  const few = { ...OPTIONS, namesPerHour: 1 }
+  const few = { ...options, namesPerHour: 1 }
   const records = ['a', 'b', 'c', 'a'].map((os) => ({ attributes: { os } }))
   await mergeConverted(db, testIndex('a', records), few)
   const values = await db.read('select value, submissions from attribute_counts order by value', {}, (row) => [
@@ -279,7 +285,7 @@ test('odd names are counted under themselves', async () => {
       'a',
       names.map((channel) => ({ channel })),
     ),
-    OPTIONS,
+    options,
   )
   await mergeConverted(
     db,
@@ -287,7 +293,7 @@ test('odd names are counted under themselves', async () => {
       'b',
       names.map((channel) => ({ channel })),
     ),
-    OPTIONS,
+    options,
   )
   const rows = await db.read('select channel, submissions from hourly_counts', {}, (row) => [
     row.text('channel'),
@@ -304,10 +310,10 @@ test('the journal has the entry before the counts are committed, and a failed jo
     keys: async () => new Set<string>(),
     close: async () => undefined,
   }
-  await expect(mergeConverted(db, testIndex('a', [{}]), { ...OPTIONS, journal: broken })).rejects.toThrow('disk full')
+  await expect(mergeConverted(db, testIndex('a', [{}]), { ...options, journal: broken })).rejects.toThrow('disk full')
   expect(await hourly()).toEqual([])
   const journal = await openJournal(join(folder, 'journal'))
-  await mergeConverted(db, testIndex('a', [{ key: 'x' }, { key: 'x' }]), { ...OPTIONS, journal })
+  await mergeConverted(db, testIndex('a', [{ key: 'x' }, { key: 'x' }]), { ...options, journal })
   await journal.close()
   const { entries } = await readJournal(join(folder, 'journal'))
   expect(entries).toMatchObject([
@@ -339,7 +345,7 @@ test('any order of merging, with repeats, gives the same counts', { timeout: 60_
       const answers: string[][][] = []
       for (const order of [indexes, shuffled]) {
         const fresh = await openDatabase(':memory:', { readConnections: 1 })
-        for (const index of order) await mergeConverted(fresh, index, OPTIONS)
+        for (const index of order) await mergeConverted(fresh, index, options)
         const tables = ['hourly_counts', 'minute_counts', 'attribute_counts', 'coverage']
         answers.push(await Promise.all(tables.map((table) => rowsOf(table, fresh))))
         await fresh.close()
@@ -361,7 +367,7 @@ describe('a segment that an import brought', () => {
     await db.inTransaction((transaction) =>
       transaction.run(`insert into judged_hours values ($hour, $hour, 'judged', 0, null)`, { hour: time(TEST_HOUR) }),
     )
-    const result = await mergeConverted(db, brought('a'), OPTIONS)
+    const result = await mergeConverted(db, brought('a'), options)
     expect(result).toMatchObject({ merged: true, isImport: true, hours: [TEST_HOUR], reopened: [] })
     expect(await hourly(db, 'channel, source')).toEqual(['nightly old logs 1'])
     expect(await rowsOf('minute_counts')).toEqual([])
@@ -370,13 +376,13 @@ describe('a segment that an import brought', () => {
   })
 
   test('is shown and not judged: neither counts, nor attributes, nor what it covered', async () => {
-    await mergeConverted(db, brought('a', [{ key: 'a', attributes: { os: 'Linux' } }]), OPTIONS)
+    await mergeConverted(db, brought('a', [{ key: 'a', attributes: { os: 'Linux' } }]), options)
     const before = await readHistory(db, TEST_HOUR, TEST_HOUR + HOUR_MS)
     expect([...before.channels.keys()]).toEqual([])
     expect([...before.coverage]).toEqual([0])
     expect(await readFirstJudged(db)).toBeNull()
     expect([...(await readHourlyCoverage(db, TEST_HOUR, TEST_HOUR + HOUR_MS))]).toEqual([1])
-    await mergeConverted(db, testIndex('live', [{ key: 'b', attributes: { os: 'Linux' } }]), OPTIONS)
+    await mergeConverted(db, testIndex('live', [{ key: 'b', attributes: { os: 'Linux' } }]), options)
     const after = await readHistory(db, TEST_HOUR, TEST_HOUR + HOUR_MS)
     expect([...(after.channels.get('nightly')?.received ?? [])]).toEqual([1])
     expect([...(after.channels.get('nightly')?.attributes.get('os')?.get('Linux') ?? [])]).toEqual([1])
@@ -387,12 +393,12 @@ describe('a segment that an import brought', () => {
     const digest = '0123456789abcdef0123456789abcdef'
     const segments = [`${digest}-0000000000-4-v1.import`, `${digest}-0000000005-9-v1.import`]
     for (const [at, segment] of segments.entries())
-      await mergeConverted(db, brought(segment, [{ key: `${at}` }]), OPTIONS)
-    await mergeConverted(db, testIndex('live', [{ key: 'x' }]), OPTIONS)
+      await mergeConverted(db, brought(segment, [{ key: `${at}` }]), options)
+    await mergeConverted(db, testIndex('live', [{ key: 'x' }]), options)
     await db.inTransaction((transaction) => transaction.run(`update converted_files set state = 'archived'`))
     const now = TEST_HOUR + 400 * 24 * HOUR_MS
-    const keep = { keepMinuteHours: 48, keepAttributeDays: 90, duplicateWindowMs: 24 * HOUR_MS }
-    await trimCounts(db, { now, countedUpTo: now, ...keep })
+    const keep = { keepMinuteHours: 48, keepAttributeDays: 90 }
+    await trimCounts(db, { now, ...keep })
     expect(await db.read('select segment from converted_files', {}, (row) => row.text('segment'))).toEqual(segments)
     expect(await readLedgerOfLog(db, digest)).toEqual({
       source: 'old logs',
@@ -406,8 +412,8 @@ describe('a segment that an import brought', () => {
   })
 
   test('repeats what another log or a receiver brought within the window, and only that', async () => {
-    await mergeConverted(db, testIndex('live', [{ key: 'x', at: TEST_HOUR }]), OPTIONS)
-    await mergeConverted(db, brought('a', [{ key: 'y', at: TEST_HOUR }], 'one'), OPTIONS)
+    await mergeConverted(db, testIndex('live', [{ key: 'x', at: TEST_HOUR }]), options)
+    await mergeConverted(db, brought('a', [{ key: 'y', at: TEST_HOUR }], 'one'), options)
     const again = brought(
       'b',
       [
@@ -417,11 +423,11 @@ describe('a segment that an import brought', () => {
       ],
       'two',
     )
-    expect((await mergeConverted(db, again, OPTIONS)).duplicateFrames).toEqual([0, 1])
+    expect((await mergeConverted(db, again, options)).duplicateFrames).toEqual([0, 1])
   })
 
   test('keeps its name from counts that are brought in as CSV', async () => {
-    await mergeConverted(db, brought('a'), OPTIONS)
+    await mergeConverted(db, brought('a'), options)
     const csv = { source: 'old logs', rows: [], coverage: () => new Map(), now: TEST_HOUR }
     await expect(importCounts(db, csv)).rejects.toThrow('use another name')
     expect(await hourly(db, 'source')).toEqual(['old logs 1'])

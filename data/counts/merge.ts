@@ -2,11 +2,13 @@ import type { ConvertedIndex, CoverageInterval } from '../converted/converted-re
 import { isImportReceiver, sourceOfReceiver } from '../domain/import-source.ts'
 import type { EpochMs } from '../domain/time.ts'
 import type { Journal } from '../journal/journal.ts'
+import type { SeenDocuments } from '../seen/seen-documents.ts'
 import type { Database, Transaction } from './database.ts'
-import { decideDuplicates, type RememberedDocument } from './duplicates.ts'
+import { type DuplicateDecision, decideDuplicates } from './duplicates.ts'
 import { hoursOf, joinIntervals } from './intervals.ts'
 import { createNameLimit } from './name-limit.ts'
 import { noteRawImport } from './raw-imports.ts'
+import { readMergedOf } from './read-ledger.ts'
 import { reopenJudged } from './reopen-judged.ts'
 import { bytesOf, segmentEntry } from './segment-entry.ts'
 import { addTallies, namesOfHours } from './store-tallies.ts'
@@ -17,6 +19,8 @@ export interface MergeOptions {
   readonly now: EpochMs
   /** Copies of a document at most this far apart are duplicates. */
   readonly duplicateWindowMs: number
+  /** What earlier segments brought. Without it, only copies within a segment are told. */
+  readonly seen: SeenDocuments | null
   /** A pause of a receiver up to this long is no gap: three heartbeats. */
   readonly coverageToleranceMs: number
   /** Builds (application, version, build id) and attribute values that an hour may hold each. Default 5,000. */
@@ -42,77 +46,52 @@ export interface MergeResult {
 const NAMES_PER_HOUR = 5000
 
 /**
- * Adds a converted file to the counts, once for ever: counts, coverage, remembered documents and the ledger row are one
- * transaction. When this resolves, the raw segment may go.
+ * Adds a converted file to the counts, once for ever: counts, coverage and the ledger row are one transaction, and the
+ * documents to remember are synced before it commits. When this resolves, the raw segment may go.
  */
-export function mergeConverted(db: Database, index: ConvertedIndex, options: MergeOptions): Promise<MergeResult> {
+export async function mergeConverted(db: Database, index: ConvertedIndex, options: MergeOptions): Promise<MergeResult> {
+  const result = await db.inTransaction((transaction) => mergeIn(transaction, index, options))
+  options.seen?.confirm(index.segment)
+  return result
+}
+
+async function mergeIn(transaction: Transaction, index: ConvertedIndex, options: MergeOptions): Promise<MergeResult> {
+  const { seen, journal, now } = options
   const isImport = isImportReceiver(index.receiver)
-  return db.inTransaction(async (transaction) => {
-    if (await isMerged(transaction, index.segment)) {
-      return { merged: false, isImport, hours: [], channels: [], duplicateFrames: [], reopened: [] }
-    }
-    const duplicateFrames = await settleDuplicates(transaction, index, options)
-    const tallies = await bounded(transaction, tally(index, new Set(duplicateFrames)), options)
-    // Minutes are what is received now.
-    await addTallies(transaction, isImport ? { ...tallies, minute: [] } : tallies, sourceOfReceiver(index.receiver))
-    await noteRawImport(transaction, index, options.now)
-    await extendCoverage(transaction, index.coverage, options.coverageToleranceMs)
-    const hours = changedHours(tallies, index.coverage)
-    const reopened = isImport ? [] : await reopenJudged(transaction, hours, options.now)
-    await addLedgerRow(transaction, index, duplicateFrames, options.now)
-    await options.journal?.append([segmentEntry(index, duplicateFrames, options.now)])
-    const channels = [...new Set(tallies.hourly.map((row) => row.dimensions.channel))].sort()
-    return { merged: true, isImport, hours, channels, duplicateFrames, reopened }
-  })
-}
-
-async function isMerged(transaction: Transaction, segment: string): Promise<boolean> {
-  const rows = await transaction.read(
-    'select segment from converted_files where segment = $segment',
-    { segment },
-    (row) => row.text('segment'),
-  )
-  return rows.length > 0
-}
-
-/** Decides what only repeats an earlier submission, and remembers the rest. Returns the frames that repeat. */
-async function settleDuplicates(
-  transaction: Transaction,
-  index: ConvertedIndex,
-  { now, duplicateWindowMs }: MergeOptions,
-): Promise<readonly number[]> {
-  const keys = new Set(index.records.flatMap(({ duplicateKey }) => (duplicateKey === null ? [] : [duplicateKey])))
-  if (keys.size === 0) return []
-  const remembered = await readRemembered(transaction, [...keys], index.segment)
-  const { duplicateFrames, remember } = decideDuplicates(index.records, remembered, duplicateWindowMs)
-  if (remember.length > 0) {
-    await transaction.run(
-      `insert into recent_documents
-       select unnest($keys)::uuid, unnest($times), $now, $segment, unnest($frames)::integer`,
-      {
-        keys: remember.map((record) => record.duplicateKey),
-        times: remember.map((record) => time(record.receivedAt)),
-        now: time(now),
-        segment: index.segment,
-        frames: remember.map((record) => record.frame),
-      },
-    )
+  await seen?.settle(async (segments) => new Set(await readMergedOf(transaction, segments)))
+  if ((await readMergedOf(transaction, [index.segment])).length > 0) {
+    return { merged: false, isImport, hours: [], channels: [], duplicateFrames: [], reopened: [] }
   }
-  return duplicateFrames
+  const { duplicateFrames, remember } = await findDuplicates(index, options)
+  const tallies = await bounded(transaction, tally(index, new Set(duplicateFrames)), options)
+  // Minutes are what is received now.
+  await addTallies(transaction, isImport ? { ...tallies, minute: [] } : tallies, sourceOfReceiver(index.receiver))
+  await noteRawImport(transaction, index, now)
+  await extendCoverage(transaction, index.coverage, options.coverageToleranceMs)
+  const hours = changedHours(tallies, index.coverage)
+  const reopened = isImport ? [] : await reopenJudged(transaction, hours, now)
+  await addLedgerRow(transaction, index, duplicateFrames, now)
+  await bothSynced(
+    seen?.remember(index.segment, remember, now),
+    journal?.append([segmentEntry(index, duplicateFrames, now)]),
+  )
+  const channels = [...new Set(tallies.hourly.map((row) => row.dimensions.channel))].sort()
+  return { merged: true, isImport, hours, channels, duplicateFrames, reopened }
 }
 
-/** What other segments brought: a retry of this one must not meet itself. */
-function readRemembered(
-  transaction: Transaction,
-  keys: readonly string[],
-  segment: string,
-): Promise<RememberedDocument[]> {
-  return transaction.read(
-    `select replace(duplicate_key::varchar, '-', '') as duplicate_key, received_at from recent_documents
-     where duplicate_key in (select unnest($keys)::uuid) and segment <> $segment`,
-    { keys, segment },
-    (row) => ({ duplicateKey: row.text('duplicate_key'), receivedAt: row.number('received_at') }),
-  )
+/** Beside each other, for each waits for the disk; but neither goes on after the transaction has ended. */
+async function bothSynced(...writing: readonly (Promise<void> | undefined)[]): Promise<void> {
+  for (const result of await Promise.allSettled(writing)) if (result.status === 'rejected') throw result.reason
+}
+
+/** A retry doesn't meet what its own first try remembered: that is asked of other segments only. */
+async function findDuplicates(
+  { segment, records }: ConvertedIndex,
+  { seen, duplicateWindowMs }: MergeOptions,
+): Promise<DuplicateDecision> {
+  const keys = new Set(records.flatMap(({ duplicateKey }) => (duplicateKey === null ? [] : [duplicateKey])))
+  const remembered = await seen?.find([...keys], segment)
+  return decideDuplicates(records, remembered ?? [], duplicateWindowMs)
 }
 
 async function bounded(transaction: Transaction, tallies: Tallies, options: MergeOptions): Promise<Tallies> {

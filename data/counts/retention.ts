@@ -6,12 +6,9 @@ import { time } from './values.ts'
 
 export interface CountsRetention {
   readonly now: EpochMs
-  /** The watermark: what is still to be counted was received after it, so duplicates are looked for from there. */
-  readonly countedUpTo: EpochMs
   readonly keepMinuteHours: number
   /** Of what was received live; what was imported stays until it is imported anew. */
   readonly keepAttributeDays: number
-  readonly duplicateWindowMs: number
 }
 
 /** Segment names never recur, and the raw segment of an archived one is long gone. */
@@ -20,19 +17,13 @@ const KEEP_TASK_RUNS_DAYS = 90
 
 /** Forgets what nobody asks for any more. Hourly counts, coverage, incidents and mails are kept. Returns the rows removed. */
 export function trimCounts(db: Database, options: CountsRetention): Promise<number> {
-  const { now, countedUpTo, keepMinuteHours, keepAttributeDays, duplicateWindowMs } = options
+  const { now, keepMinuteHours, keepAttributeDays } = options
   const rules = [
     { table: 'minute_counts', where: 'minute < $before', before: now - keepMinuteHours * HOUR_MS },
     {
       table: 'attribute_counts',
       where: `source = '${LIVE_SOURCE}' and hour < $before`,
       before: now - keepAttributeDays * DAY_MS,
-    },
-    {
-      table: 'recent_documents',
-      // Old logs are moved in one after the other: what one of them brought is looked for when the next one comes.
-      where: 'greatest(received_at, remembered_at) < $before',
-      before: countedUpTo - duplicateWindowMs,
     },
     {
       table: 'converted_files',

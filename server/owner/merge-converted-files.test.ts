@@ -7,6 +7,8 @@ import type { ConvertedIndex } from '../../data/converted/converted-record.ts'
 import { type Database, openDatabase } from '../../data/counts/database.ts'
 import { TEST_HOUR, testIndex } from '../../data/counts/testing/converted-index.ts'
 import { DAY_MS } from '../../data/domain/time.ts'
+import type { SeenDocuments } from '../../data/seen/seen-documents.ts'
+import { openSeen } from '../../data/seen/seen-store.ts'
 import { makeSpoolFolders } from '../../data/spool/folders.ts'
 import { createLog } from '../log.ts'
 import { createMerger, type Merger } from './merge-converted-files.ts'
@@ -15,6 +17,7 @@ import { makeStateFolders, type StateFolders, stateFolders } from './state-folde
 let folders: StateFolders
 let database: Database
 let merger: Merger
+let seen: SeenDocuments
 let merged: number
 let order: string[]
 
@@ -23,13 +26,20 @@ beforeEach(async () => {
   await makeStateFolders(folders)
   await makeSpoolFolders(folders.spool)
   database = await openDatabase(folders.database)
+  seen = await openSeen({ folder: folders.seen })
   merged = 0
   order = []
   merger = await createMerger({
     database,
     folders,
     log: createLog({ level: 'silent', role: 'owner' }),
-    mergeOptions: () => ({ now: TEST_HOUR, duplicateWindowMs: DAY_MS, coverageToleranceMs: 6000, journal: null }),
+    mergeOptions: () => ({
+      now: TEST_HOUR,
+      duplicateWindowMs: DAY_MS,
+      seen,
+      coverageToleranceMs: 6000,
+      journal: null,
+    }),
     onMerged: ({ isImport }) => {
       merged += 1
       order.push(isImport ? 'import' : 'live')
@@ -39,6 +49,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await database.close()
+  await seen.close()
   await rm(folders.state, { recursive: true })
 })
 

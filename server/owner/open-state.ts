@@ -7,6 +7,8 @@ import { type Database, openDatabase } from '../../data/counts/database.ts'
 import { readMergedOf } from '../../data/counts/read-ledger.ts'
 import type { EpochMs } from '../../data/domain/time.ts'
 import { type Journal, openJournal } from '../../data/journal/journal.ts'
+import type { SeenDocuments } from '../../data/seen/seen-documents.ts'
+import { openSeen } from '../../data/seen/seen-store.ts'
 import { listClaimed, removeClaimed } from '../../data/spool/claims.ts'
 import { makeSpoolFolders } from '../../data/spool/folders.ts'
 import { clearReprocessing } from '../../data/spool/reprocess-segment.ts'
@@ -19,6 +21,8 @@ export interface OpenState {
   readonly folders: StateFolders
   readonly database: Database
   readonly journal: Journal
+  /** The documents by which copies are told. */
+  readonly seen: SeenDocuments
   readonly storage: Storage
   /** What writing parts needs. */
   readonly write: WriteOptions & { readonly readings: Readings }
@@ -36,17 +40,28 @@ export async function openState(folders: StateFolders, log: Logger, now: () => E
   await makeSpoolFolders(folders.spool)
   const database = await openDatabase(folders.database, { readableFolders: [folders.archive, folders.quarantine] })
   const journal = await openJournal(folders.journal)
+  const seen = await openSeen({
+    folder: folders.seen,
+    onDamage: ({ file, bytes }) =>
+      log.error(
+        { file: file.path, bytes },
+        'some documents can not be read any more: copies of them may be counted again',
+      ),
+    onError: (error) => log.error({ error }, 'remembered documents could not be sorted; it is tried again'),
+  })
   const storage = createDirectoryStorage(folders.state)
   const write = { db: database, storage, folders, journal, now, readings: new Readings() }
   const state: OpenState = {
     folders,
     database,
     journal,
+    seen,
     storage,
     write,
     turn: createArchiveTurn(),
     async close() {
       await database.close()
+      await seen.close()
       await journal.close()
     },
   }

@@ -120,6 +120,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
     mergeOptions: () => ({
       now: now(),
       duplicateWindowMs: settings.current.duplicates.windowHours * HOUR_MS,
+      seen: state.seen,
       coverageToleranceMs: coveragePauseMs(settings.current),
       journal,
     }),

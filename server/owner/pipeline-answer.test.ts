@@ -45,7 +45,7 @@ async function putSegment(folder: string, receiver: string, secondsAgo: number, 
 async function heard(receiver: string, at: number): Promise<void> {
   const index = testIndex(`segment-${receiver}`, [])
   const coverage = [{ receiver, from: at - 10 * SECOND_MS, to: at }]
-  const options = { now: NOW, duplicateWindowMs: DAY_MS, coverageToleranceMs: 6000, journal: null }
+  const options = { now: NOW, duplicateWindowMs: DAY_MS, seen: null, coverageToleranceMs: 6000, journal: null }
   await mergeConverted(database, { ...index, coverage }, options)
 }
 

@@ -39,21 +39,21 @@ export function createScheduledWork(options: ScheduledWorkOptions): Promise<Sche
       createArchiveTask(archiveOptionsOf(options)),
       createRetentionTask({
         write: state.write,
+        seen: state.seen,
         turn: state.turn,
         limits: () => ({
           now: now(),
-          countedUpTo: watermark(),
           keepMinuteHours: settings().counts.keepMinuteHours,
           keepAttributeDays: settings().counts.keepAttributeDays,
-          duplicateWindowMs: settings().duplicates.windowHours * HOUR_MS,
+          rememberFrom: watermark() - settings().duplicates.windowHours * HOUR_MS,
           keepDays: {
             archive: daysOrNull(settings().archive.keepDays),
             quarantine: daysOrNull(settings().quarantine.keepDays),
           },
         }),
-        onRemoved: ({ rows, parts }) => {
-          if (rows === 0 && parts.length === 0) return
-          log.info({ rows, parts: parts.length }, 'what is no longer kept was removed')
+        onRemoved: ({ rows, documents, parts }) => {
+          if (rows === 0 && documents === 0 && parts.length === 0) return
+          log.info({ rows, documents, parts: parts.length }, 'what is no longer kept was removed')
         },
       }),
     ],

@@ -13,6 +13,7 @@ export interface StateFolders {
   readonly specifications: string
   readonly mail: string
   readonly journal: string
+  readonly seen: string
   readonly database: string
   readonly socket: string
 }
@@ -30,6 +31,7 @@ export function stateFolders(state: string): StateFolders {
     specifications: join(root, 'histograms'),
     mail: join(root, 'mail'),
     journal: join(root, 'journal'),
+    seen: join(root, 'seen'),
     database: join(root, 'tidewatch.duckdb'),
     socket: join(root, 'owner.sock'),
   }

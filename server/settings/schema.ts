@@ -291,11 +291,11 @@ export const settingsSchema = z.strictObject({
   }),
 
   duplicates: z.strictObject({
-    windowHours: wholeNumber(24, {
+    windowHours: wholeNumber(7 * 24, {
       least: 1,
       most: 24 * 31,
       applies: 'live',
-      about: 'A copy of a submission that comes within this time is a duplicate.',
+      about: 'A copy of a submission that comes within this time (before or after, by receipt) is a duplicate.',
     }),
   }),
 

@@ -60,7 +60,13 @@ async function archive(sent: readonly Sent[], options: Omit<ConvertOptionsInput,
   const now = Date.now()
   for (const name of converted) {
     const index = await readCheckedIndex(join(folder, name))
-    await mergeConverted(db, index, { now, duplicateWindowMs: DAY_MS, coverageToleranceMs: 0, journal: null })
+    await mergeConverted(db, index, {
+      now,
+      duplicateWindowMs: DAY_MS,
+      seen: null,
+      coverageToleranceMs: 0,
+      journal: null,
+    })
   }
   const part = await planPart(db, { now, maxAgeMs: 0, maxBytes: 1e9 })
   const folders = { converted: folder, staging: join(state, 'staging'), corrupted: join(state, 'corrupted') }

@@ -13,6 +13,7 @@ import { TEST_HOUR, testIndex } from '../../data/counts/testing/converted-index.
 import { DAY_MS, SECOND_MS } from '../../data/domain/time.ts'
 import { makeFolderDurably } from '../../data/files/durable.ts'
 import { openJournal } from '../../data/journal/journal.ts'
+import { openSeen } from '../../data/seen/seen-store.ts'
 
 /**
  * A process to be killed: counts and archives SEGMENTS segments in the state directory of its first argument, as the owner does, from where
@@ -49,10 +50,11 @@ async function countAndArchive(root: string): Promise<void> {
   await makeFolderDurably(folders.converted)
   const db = await openDatabase(join(root, 'counts.duckdb'))
   const journal = await openJournal(join(root, 'journal'))
+  const seen = await openSeen({ folder: join(root, 'seen'), rules: { tailIds: 32, fanIn: 3, mostIds: 200 } })
   const write = { db, storage: createDirectoryStorage(root), folders, journal, now: () => TEST_HOUR }
   process.stdout.write('working\n')
   await recoverParts(write)
-  const merging = { now: TEST_HOUR, duplicateWindowMs: DAY_MS, coverageToleranceMs: 0, journal }
+  const merging = { now: TEST_HOUR, duplicateWindowMs: DAY_MS, seen, coverageToleranceMs: 0, journal }
   for (let n = 0; n < SEGMENTS; n++) {
     const index = crashIndex(n)
     if ((await readMergedOf(db, [index.segment])).length === 0) {
@@ -66,6 +68,7 @@ async function countAndArchive(root: string): Promise<void> {
     if (part !== null) await writePart(part, write)
   }
   await db.close()
+  await seen.close()
   await journal.close()
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type Database, openDatabase } from '../../counts/database.ts'
 import { readJournal } from '../../journal/journal.ts'
+import { openSeen } from '../../seen/seen-store.ts'
 import { readArchiveFiles } from '../archive-files.ts'
 import { KEEPS } from '../part-name.ts'
 import { readParts } from '../read-parts.ts'
@@ -119,7 +120,10 @@ test('counts made anew from what is left are the same', async () => {
   try {
     const { entries } = await readJournal(join(archive.root, 'journal'))
     const { storage } = archive.options
-    await rebuildCounts({ db, root: archive.root, storage, entries, coverageToleranceMs: 6000 })
+    const seen = await openSeen({ folder: join(folder, 'seen') })
+    const rebuilding = { root: archive.root, storage, entries, coverageToleranceMs: 6000, seen, rememberFrom: 0 }
+    await rebuildCounts({ db, ...rebuilding })
+    await seen.close()
     expect(await counts(db)).toEqual(before)
     const forgotten = await db.read('select sum(submissions) as n from forgotten_counts', {}, (row) => row.number('n'))
     expect(forgotten).toEqual([5])

@@ -51,7 +51,7 @@ export async function openFilledArchive({
     async convert(segment, records, rest) {
       const index = testIndex(segment, records, rest)
       await writeConvertedFile(folders.converted, index, content)
-      const merging = { now: now(), duplicateWindowMs: DAY_MS, coverageToleranceMs: 6000, journal }
+      const merging = { now: now(), duplicateWindowMs: DAY_MS, seen: null, coverageToleranceMs: 6000, journal }
       await mergeConverted(db, index, merging)
     },
     async archive() {

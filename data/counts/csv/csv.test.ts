@@ -199,6 +199,7 @@ test('what was discarded comes and goes as an attribute', async () => {
   await mergeConverted(db, testIndex('s', [], { discarded, coverage: [{ receiver: 'r', from: TEST_HOUR, to: NOW }] }), {
     now: NOW,
     duplicateWindowMs: 0,
+    seen: null,
     coverageToleranceMs: 0,
     journal: null,
   })
@@ -305,7 +306,7 @@ describe('what is wrong with a file is named by line, column, value and what is 
 })
 
 test('what is exported and imported elsewhere is the same history, coverage and all', async () => {
-  const options = { now: NOW, duplicateWindowMs: HOUR_MS, coverageToleranceMs: 0, journal: null }
+  const options = { now: NOW, duplicateWindowMs: HOUR_MS, seen: null, coverageToleranceMs: 0, journal: null }
   const coverage = [
     { receiver: 'r', from: TEST_HOUR, to: TEST_HOUR + 2.5 * HOUR_MS },
     { receiver: 'r', from: TEST_HOUR + 4 * HOUR_MS, to: TEST_HOUR + 5 * HOUR_MS },

@@ -62,11 +62,9 @@ create table forget_requests (
   asked_at timestamp primary key, ids bigint not null, digest varchar not null, rows_removed bigint not null,
   done_at timestamp);
 
--- Which frame brought a document first, so that a retry never meets itself. remembered_at: when it was merged, which for
--- logs that are moved in is long after it was received.
-create table recent_documents (
-  duplicate_key uuid not null, received_at timestamp not null, remembered_at timestamp not null, segment varchar not null,
-  frame integer not null);
+-- What the last dry run of reprocessing found: of so many submissions in the quarantine so many would convert.
+create table quarantine_checks (
+  problem varchar primary key, checked_at timestamp not null, submissions bigint not null, would_convert bigint not null);
 
 -- kind: counts or attributes; importing the same again replaces its rows.
 create table imports (

@@ -28,7 +28,7 @@ async function discard(...all: readonly Partial<DiscardedSubmission>[]): Promise
     } as const
     return { ...usual, ...own }
   })
-  const options = { now: TEST_HOUR, duplicateWindowMs: 0, coverageToleranceMs: 0, journal: null }
+  const options = { now: TEST_HOUR, duplicateWindowMs: 0, seen: null, coverageToleranceMs: 0, journal: null }
   await mergeConverted(db, testIndex('a', [], { discarded }), options)
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { ConvertedIndex, ConvertedRecord } from '../../converted/converted-record.ts'
 import { OUTCOME_OF_PROBLEM, type Problem } from '../../domain/outcome.ts'
 import { type EpochMs, MINUTE_MS, SECOND_MS } from '../../domain/time.ts'
@@ -65,5 +66,5 @@ export function testIndex(
 }
 
 function hex32(text: string): string {
-  return Buffer.from(text).toString('hex').padStart(32, '0').slice(-32)
+  return createHash('sha256').update(text).digest('hex').slice(0, 32)
 }

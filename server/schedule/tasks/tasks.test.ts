@@ -11,6 +11,8 @@ import { type Database, openDatabase } from '../../../data/counts/database.ts'
 import { mergeConverted } from '../../../data/counts/merge.ts'
 import { TEST_HOUR, testIndex } from '../../../data/counts/testing/converted-index.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../data/domain/time.ts'
+import type { SeenDocuments } from '../../../data/seen/seen-documents.ts'
+import { openSeen } from '../../../data/seen/seen-store.ts'
 import { type ArchiveTaskOptions, archiveWaiting, createArchiveTask } from './archive-task.ts'
 import { createRetentionTask } from './retention-task.ts'
 
@@ -18,17 +20,20 @@ const FOREVER = new AbortController().signal
 const PERIOD = { from: 0, to: 1 }
 let root: string
 let db: Database
+let seen: SeenDocuments
 let storage: Storage
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'tidewatch-tasks-'))
   await mkdir(join(root, 'converted'))
   db = await openDatabase(join(root, 'counts.duckdb'))
+  seen = await openSeen({ folder: join(root, 'seen') })
   storage = createDirectoryStorage(root)
 })
 
 afterEach(async () => {
   await db.close()
+  await seen.close()
   await rm(root, { recursive: true })
 })
 
@@ -38,6 +43,7 @@ async function convert(segment: string, receivedAt = TEST_HOUR, key = segment) {
   return mergeConverted(db, index, {
     now: TEST_HOUR,
     duplicateWindowMs: DAY_MS,
+    seen,
     coverageToleranceMs: 6000,
     journal: null,
   })
@@ -98,14 +104,15 @@ describe('the archive task', () => {
 describe('the retention task', () => {
   const run = (now: number, keepDays: { archive: number | null; quarantine: number | null }) =>
     createRetentionTask({
+      root,
       write: { db, storage, folders: folders(), journal: null, now: () => now },
+      seen,
       turn: createArchiveTurn(),
       limits: () => ({
         now,
-        countedUpTo: now,
         keepMinuteHours: 48,
         keepAttributeDays: 90,
-        duplicateWindowMs: DAY_MS,
+        rememberFrom: now - DAY_MS,
         keepDays,
       }),
       onRemoved: () => undefined,
@@ -113,22 +120,25 @@ describe('the retention task', () => {
   const forever = { archive: null, quarantine: null }
 
   test.each([
-    { hours: 24, left: { recent_documents: 1, minute_counts: 1, attribute_counts: 1, hourly_counts: 1 } },
-    { hours: 25, left: { recent_documents: 0, minute_counts: 1, attribute_counts: 1, hourly_counts: 1 } },
-    { hours: 49, left: { recent_documents: 0, minute_counts: 0, attribute_counts: 1, hourly_counts: 1 } },
-    { hours: 91 * 24, left: { recent_documents: 0, minute_counts: 0, attribute_counts: 0, hourly_counts: 1 } },
+    { hours: 24, left: { documents: 1, minute_counts: 1, attribute_counts: 1, hourly_counts: 1 } },
+    { hours: 33, left: { documents: 1, minute_counts: 1, attribute_counts: 1, hourly_counts: 1 } },
+    { hours: 35, left: { documents: 0, minute_counts: 1, attribute_counts: 1, hourly_counts: 1 } },
+    { hours: 49, left: { documents: 0, minute_counts: 0, attribute_counts: 1, hourly_counts: 1 } },
+    { hours: 91 * 24, left: { documents: 0, minute_counts: 0, attribute_counts: 0, hourly_counts: 1 } },
   ])('after $hours hours it leaves $left', async ({ hours, left }) => {
     await convert('a')
     await run(TEST_HOUR + hours * HOUR_MS, forever)
-    for (const [table, count] of Object.entries(left)) expect([table, await rows(table)]).toEqual([table, count])
+    const { documents, ...tables } = left
+    expect(seen.stats().ids).toBe(documents)
+    for (const [table, count] of Object.entries(tables)) expect([table, await rows(table)]).toEqual([table, count])
   })
 
   test('documents of old logs are remembered until the logs that are moved in with them are counted', async () => {
     await convert('a', TEST_HOUR - 400 * DAY_MS, 'k')
     await run(TEST_HOUR + HOUR_MS, forever)
     expect(await convert('b', TEST_HOUR - 400 * DAY_MS, 'k')).toMatchObject({ duplicateFrames: [0] })
-    await run(TEST_HOUR + 25 * HOUR_MS, forever)
-    expect(await rows('recent_documents')).toBe(0)
+    await run(TEST_HOUR + 2 * DAY_MS, forever)
+    expect(seen.stats().ids).toBe(0)
   })
 
   test('removes the days that are over, each kind by its own setting, and nothing else', async () => {
