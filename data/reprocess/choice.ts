@@ -15,6 +15,8 @@ export interface KeptChoice {
   readonly until: EpochMs | null
   /** As it was counted. */
   readonly channel: string | null
+  /** The offending values of their problems. */
+  readonly values?: readonly string[]
 }
 
 /** Problems of submissions from which histograms were taken out that can be put back. */
@@ -40,19 +42,25 @@ export function filesOf({ since, until, channel }: KeptChoice, keep: Keep, probl
 
 /** The condition on a file's rows, and its parameters; all rows of a file are of one channel. */
 export function rowsOf(
-  { since, until }: KeptChoice,
+  { since, until, values = [] }: KeptChoice,
   problems: readonly Problem[],
 ): { readonly where: string; readonly params: Params } {
   return {
     where: `problem in (select unnest($problems)) and ($since::timestamp is null or received_at >= $since)
-      and ($until::timestamp is null or received_at < $until)`,
+      and ($until::timestamp is null or received_at < $until)
+      and (len($values) = 1 or list_contains($values, ${OFFENDING_VALUE}))`,
     params: {
       problems,
       since: since === null ? null : time(since),
       until: until === null ? null : time(until),
+      // DuckDB can't tell the type of an empty list.
+      values: [...values, ''],
     },
   }
 }
+
+/** Causes stand in the order of the problems: the first is that of the problem it is counted under. */
+export const OFFENDING_VALUE = `if(causes = '', null, json_extract_string(causes, '$[0].value'))`
 
 /** Bounds of what is converted, and of the files that are rewritten, at a time. */
 const BATCH_BYTES = 8 * 1024 * 1024

@@ -2,7 +2,7 @@ import type { Incident } from '../../alerts/incident.ts'
 import type { Database } from '../../data/counts/database.ts'
 import type { EpochMs } from '../../data/domain/time.ts'
 import type { StreamHub } from './stream-hub.ts'
-import type { Freshness, MailSummary, MailsAnswer, PipelineAnswer } from './types.ts'
+import type { Freshness, MailSummary, MailsAnswer, PipelineAnswer, QuarantineAnswer } from './types.ts'
 
 /** What the API asks of the owner; it only reads. */
 export interface ApiContext {
@@ -20,6 +20,7 @@ export interface ApiContext {
   /** Null when the judge has learnt enough to speak about the channel. */
   learning(channel: string): { readonly days: number; readonly of: number } | null
   readonly mails: MailReader
+  quarantine(): Promise<QuarantineAnswer>
 }
 
 /** The outbox, and what is kept of the mails themselves. */

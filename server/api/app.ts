@@ -12,6 +12,7 @@ import { incidentRoutes } from './routes/incidents.ts'
 import { mailRoutes } from './routes/mails.ts'
 import { overviewRoutes } from './routes/overview.ts'
 import { pipelineRoute } from './routes/pipeline.ts'
+import { quarantineRoute } from './routes/quarantine.ts'
 import { seriesRoute } from './routes/series.ts'
 import { streamRoute } from './routes/stream.ts'
 
@@ -41,6 +42,7 @@ export function dashboardApp(api: ApiContext, options: DashboardOptions): Hono {
   app.route('/api/v1', incidentRoutes(api))
   app.route('/api/v1', mailRoutes(api))
   app.route('/api/v1', pipelineRoute(api))
+  app.route('/api/v1', quarantineRoute(api))
   app.all('/api/*', (context) =>
     context.json({ error: `${context.req.method} ${context.req.path}: no such address; see docs/api.md` }, 404),
   )

@@ -266,6 +266,21 @@ export type StreamEvent =
   | { readonly event: 'mails' }
   | { readonly event: 'reload' }
 
+/** `GET /api/v1/quarantine`: what could not be converted, whole, by the problem that it is counted under. */
+export interface QuarantineAnswer {
+  readonly problems: readonly {
+    readonly problem: string
+    readonly submissions: number
+    /** Of the bodies, as received. */
+    readonly bytes: number
+    /** Receipt of the oldest. */
+    readonly oldest: string
+    /** Of these so many would have converted at `checked_at`, when all were tried; null: not tried yet. */
+    readonly would_convert: number | null
+    readonly checked_at: string | null
+  }[]
+}
+
 /** Every error of the API. `error` is a sentence that names the thing, its value and what is allowed. */
 export interface ErrorAnswer {
   readonly error: string

@@ -1,6 +1,7 @@
 import { request } from 'node:http'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import { Readings } from '../../data/archive/readings.ts'
 import { openDatabase } from '../../data/counts/database.ts'
 import { DatabaseError } from '../../data/counts/database-error.ts'
 import { isNotFound } from '../../data/files/is-not-found.ts'
@@ -41,7 +42,12 @@ export async function askOwner<T>(
     throw error
   })
   try {
-    const app = commandApp({ database, now: Date.now, onImported: () => undefined })
+    const app = commandApp({
+      database,
+      archive: { root: folders.state, readings: new Readings() },
+      now: Date.now,
+      onImported: () => undefined,
+    })
     const body = question.body === undefined ? {} : { body: Readable.toWeb(question.body), duplex: 'half' as const }
     const answer = await app.request(`http://owner${question.path}`, { method: question.method, ...body })
     return await read({ status: answer.status, body: answer.body ?? noBytes() })

@@ -6,11 +6,14 @@ import { CsvError } from '../../data/counts/csv/parse-csv.ts'
 import type { Database } from '../../data/counts/database.ts'
 import { isSourceTaken, readLedgerOfLog } from '../../data/counts/raw-imports.ts'
 import type { EpochMs } from '../../data/domain/time.ts'
+import type { ReadableArchive } from '../../data/quarantine/readable-archive.ts'
+import { quarantineApp } from '../quarantine/quarantine-app.ts'
 import { reprocessApp } from '../reprocess/reprocess-app.ts'
 import type { Reprocessing } from '../reprocess/reprocessing.ts'
 
 export interface CommandAppOptions {
   readonly database: Database
+  readonly archive: ReadableArchive
   readonly now: () => EpochMs
   /** Counts came in from elsewhere. */
   readonly onImported: () => void
@@ -31,8 +34,9 @@ const exportQuery = z.object({
  * What commands ask of whoever has the database: the running owner through its socket, or else the command's own process. Only this
  * machine's same user gets here, so the answers are for our own commands: an error is one sentence, or a list of them.
  */
-export function commandApp({ database, now, onImported, reprocessing = null }: CommandAppOptions): Hono {
+export function commandApp({ database, archive, now, onImported, reprocessing = null }: CommandAppOptions): Hono {
   const app = new Hono()
+  app.route('/quarantine', quarantineApp(database, archive))
   if (reprocessing !== null) app.route('/reprocess', reprocessApp(reprocessing))
   return app
     .get('/ping', (context) => context.json({ pid: process.pid }))

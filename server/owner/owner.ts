@@ -10,6 +10,7 @@ import type { Freshness } from '../api/types.ts'
 import type { Logger } from '../log.ts'
 import type { OwnerMetrics } from '../metrics/owner-metrics.ts'
 import type { ServiceMetrics } from '../metrics/service-metrics.ts'
+import { readQuarantineAnswer } from '../quarantine/quarantine-answer.ts'
 import { createReprocessing } from '../reprocess/reprocessing.ts'
 import { archiveWaiting } from '../schedule/tasks/archive-task.ts'
 import { receiveUrl } from '../settings/http-url.ts'
@@ -184,6 +185,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
     judgedHour: () => judge.judgedHour(),
     learning: (channel) => learningOf(judge, channel),
     mails: outbox,
+    quarantine: () => readQuarantineAnswer(database, { root: folders.state, readings: state.write.readings }),
   }
   metrics.owner.watch({
     pipeline: () => api.pipeline(),
@@ -211,6 +213,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
     now,
     watermark: () => pipeline.watermark(),
   }
+  const archive = { root: folders.state, readings: state.write.readings }
   const reprocessing = createReprocessing({
     state,
     archive: archiveOptionsOf(work),
@@ -220,6 +223,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
   const commands = await serveOnSocket(
     commandApp({
       database,
+      archive,
       now,
       reprocessing,
       onImported() {
@@ -240,7 +244,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
   const judgeLoop = startWorkLoop(judgeAndPublish, { everyMs: LOOK_EVERY_MS, onError })
   cleanup.add(() => judgeLoop.stop())
   wakeJudge = () => judgeLoop.wake()
-  const scheduler = await createScheduledWork(work)
+  const scheduler = await createScheduledWork(work, reprocessing)
   cleanup.add(() => scheduler.stop())
   cleanup.add(() => reprocessing.stop())
   scheduler.start()

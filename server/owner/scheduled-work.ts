@@ -1,11 +1,17 @@
 import type { EpochMs } from '../../data/domain/time.ts'
 import { HOUR_MS, MINUTE_MS } from '../../data/domain/time.ts'
+import { SpecificationStore } from '../../data/histograms/specification-store.ts'
 import { readTaskStates, saveTaskRun, saveTaskState } from '../../data/tasks/task-store.ts'
+import { convertOptions } from '../convert/options.ts'
 import type { Logger } from '../log.ts'
+import type { Reprocessing } from '../reprocess/reprocessing.ts'
 import { createScheduler, type Scheduler } from '../schedule/scheduler.ts'
 import { type ArchiveTaskOptions, createArchiveTask } from '../schedule/tasks/archive-task.ts'
+import { createQuarantineCheckTask } from '../schedule/tasks/quarantine-check-task.ts'
 import { createRetentionTask } from '../schedule/tasks/retention-task.ts'
+import { createWaitingTask } from '../schedule/tasks/waiting-task.ts'
 import type { Settings } from '../settings/schema.ts'
+import { convertChildOptions } from './child-options.ts'
 import type { OpenState } from './open-state.ts'
 
 export interface ScheduledWorkOptions {
@@ -31,13 +37,14 @@ export function archiveOptionsOf({ state, settings, log }: ScheduledWorkOptions)
 }
 
 /** Everything of the owner's that runs by the clock. */
-export function createScheduledWork(options: ScheduledWorkOptions): Promise<Scheduler> {
+export function createScheduledWork(options: ScheduledWorkOptions, reprocessing: Reprocessing): Promise<Scheduler> {
   const { state, settings, log, now, watermark } = options
   const { database } = state
   return createScheduler({
     tasks: [
       createArchiveTask(archiveOptionsOf(options)),
       createRetentionTask({
+        root: state.folders.state,
         write: state.write,
         seen: state.seen,
         turn: state.turn,
@@ -49,12 +56,32 @@ export function createScheduledWork(options: ScheduledWorkOptions): Promise<Sche
           keepDays: {
             archive: daysOrNull(settings().archive.keepDays),
             quarantine: daysOrNull(settings().quarantine.keepDays),
+            quarantineByProblem: Object.fromEntries(
+              Object.entries(settings().quarantine.keepDaysByProblem).map(([problem, days]) => [
+                problem,
+                daysOrNull(days),
+              ]),
+            ),
           },
         }),
         onRemoved: ({ rows, documents, parts }) => {
           if (rows === 0 && documents === 0 && parts.length === 0) return
           log.info({ rows, documents, parts: parts.length }, 'what is no longer kept was removed')
         },
+      }),
+      createQuarantineCheckTask({
+        db: database,
+        reprocessing,
+        now,
+        onChecked: (found) => log.info(found, 'it was tried how much of the quarantine would convert today'),
+      }),
+      createWaitingTask({
+        db: database,
+        archive: { root: state.folders.state, readings: state.write.readings },
+        reprocessing,
+        sources: () => specificationSources(options),
+        now,
+        onConverted: (converted) => log.info(converted, 'what waited for its specification was converted'),
       }),
     ],
     store: {
@@ -67,6 +94,21 @@ export function createScheduledWork(options: ScheduledWorkOptions): Promise<Sche
   })
 }
 
-function daysOrNull(days: number | 'forever'): number | null {
+/** As the converter has them, and with its cache: what is found here is there for it. */
+function specificationSources({ state, settings, log }: ScheduledWorkOptions) {
+  const {
+    specifications,
+    revisionPrefixes: prefixes,
+    repositories,
+  } = convertOptions.parse(convertChildOptions(settings(), state.folders))
+  const store = new SpecificationStore({
+    ...specifications,
+    cacheFolder: state.folders.specifications,
+    onTrouble: (what, error) => log.warn({ error }, what),
+  })
+  return { store, rules: { prefixes, repositories } }
+}
+
+function daysOrNull(days: number | 'forever' = 'forever'): number | null {
   return days === 'forever' ? null : days
 }

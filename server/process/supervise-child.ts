@@ -17,6 +17,8 @@ export interface ChildOptions {
   /** The compiled file that the child runs; it calls endWithParent. */
   readonly entry: URL
   readonly args?: readonly string[]
+  /** Options of Node.js itself, besides those that every child has. */
+  readonly nodeOptions?: readonly string[]
   /** Added to this process's own environment. */
   readonly env?: Readonly<Record<string, string>>
   /** Open files and sockets that the child inherits; it has them as `FIRST_HANDED_FD` and so on. */
@@ -103,10 +105,19 @@ export function superviseChild(options: ChildOptions): SupervisedChild {
   }
 }
 
-function forkChild({ name, entry, args = [], env = {}, fds = [], log, onMessage }: ChildOptions): ChildProcess {
+function forkChild({
+  name,
+  entry,
+  args = [],
+  nodeOptions = [],
+  env = {},
+  fds = [],
+  log,
+  onMessage,
+}: ChildOptions): ChildProcess {
   const child = fork(fileURLToPath(entry), [...args], {
     env: { ...process.env, ...env },
-    execArgv: ['--enable-source-maps'],
+    execArgv: ['--enable-source-maps', ...nodeOptions],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...fds],
   })
   // Where it can't even be started there is an error and no end; the end that supervision waits for is made up for it.

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { z } from 'zod'
 import { DEFAULT_DIMENSION_SCHEMA, FIELD_NAMES } from '../../data/domain/dimension-schema.ts'
+import { PROBLEMS } from '../../data/domain/outcome.ts'
 import { DEFAULT_CONSTANTS } from '../../data/histograms/definition-number.ts'
 import { DEFAULT_REVISION_RULES } from '../../data/histograms/revision.ts'
 import { LOG_LEVELS } from '../log.ts'
@@ -315,6 +316,15 @@ export const settingsSchema = z.strictObject({
   }),
   quarantine: z.strictObject({
     keepDays: days('forever', { applies: 'live', about: 'How long what could not be converted is kept.' }),
+    keepDaysByProblem: structure(
+      z.partialRecord(z.enum(PROBLEMS), z.union([z.int().min(1), z.literal('forever')])),
+      {},
+      {
+        allowed: 'problems with their days: {"bad_json": 30, "invalid_revision": "forever"}',
+        applies: 'live',
+        about: 'How long what has one of these problems is kept instead.',
+      },
+    ),
   }),
   counts: z.strictObject({
     keepMinuteHours: wholeNumber(48, {

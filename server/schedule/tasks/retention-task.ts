@@ -8,6 +8,8 @@ import { everyMinutes } from '../period.ts'
 import type { Task } from '../task.ts'
 
 export interface RetentionTaskOptions {
+  /** The state directory. */
+  readonly root: string
   readonly write: WriteOptions
   readonly seen: SeenDocuments
   readonly turn: ArchiveTurn
@@ -24,7 +26,7 @@ export interface RetentionTaskOptions {
 }
 
 /** Removes what the settings don't keep any longer, every hour. */
-export function createRetentionTask({ write, seen, turn, limits, onRemoved }: RetentionTaskOptions): Task {
+export function createRetentionTask({ root, write, seen, turn, limits, onRemoved }: RetentionTaskOptions): Task {
   return {
     name: 'retention',
     schedule: everyMinutes(60),
@@ -34,7 +36,7 @@ export function createRetentionTask({ write, seen, turn, limits, onRemoved }: Re
       const { keepDays, rememberFrom, ...counts } = limits()
       const rows = await trimCounts(write.db, counts)
       const documents = await seen.forget(rememberFrom)
-      const parts = await turn.take(() => trimArchive(write, keepDays, counts.now))
+      const parts = await turn.take(() => trimArchive(root, keepDays, counts.now, write))
       onRemoved({ rows, documents, parts })
     },
   }
