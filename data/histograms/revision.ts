@@ -36,6 +36,23 @@ const LONGEST_PREFIX = 100
 /** The revision that `url` names; null where it can't be read so, or isn't allowed. */
 export function parseRevision(url: string, rules: RevisionRules): Revision | null {
   if (url.length > LONGEST_URL) return null
+  const known = readBefore.get(rules) ?? new Map<string, Revision>()
+  const before = known.get(url)
+  if (before !== undefined) return before
+  // A copy: the text itself may be a part of a payload, which would stay in memory with it.
+  const text = Buffer.from(url).toString()
+  const revision = readRevision(text, rules)
+  if (revision === null) return null
+  if (known.size >= MOST_READ_BEFORE) known.clear()
+  readBefore.set(rules, known.set(text, revision))
+  return revision
+}
+
+/** Very many submissions name few builds. */
+const readBefore = new WeakMap<RevisionRules, Map<string, Revision>>()
+const MOST_READ_BEFORE = 1000
+
+function readRevision(url: string, rules: RevisionRules): Revision | null {
   const [, place, digits] = /^(.+)\/rev\/([0-9a-f]{6,40})\/?$/i.exec(url) ?? []
   if (place === undefined || digits === undefined) return null
   const known = comparable(place)

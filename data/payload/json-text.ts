@@ -88,12 +88,15 @@ const RETURN = 0x0d
 const SPACE = 0x20
 const QUOTE = 0x22
 const COMMA = 0x2c
+const POINT = 0x2e
 const ZERO = 0x30
 const NINE = 0x39
 const COLON = 0x3a
+const LARGE_E = 0x45
 const OPEN_BRACKET = 0x5b
 const BACKSLASH = 0x5c
 const CLOSE_BRACKET = 0x5d
+const SMALL_E = 0x65
 const OPEN_BRACE = 0x7b
 const CLOSE_BRACE = 0x7d
 
@@ -128,9 +131,9 @@ class Scanner {
     const code = this.#text.charCodeAt(this.#at)
     switch (code) {
       case OPEN_BRACE:
-        return this.#nested(() => this.#object())
+        return this.#descend() ? this.#ascend(this.#object()) : null
       case OPEN_BRACKET:
-        return this.#nested(() => this.#array())
+        return this.#descend() ? this.#ascend(this.#array()) : null
       case QUOTE:
         return this.#string()
     }
@@ -143,10 +146,16 @@ class Scanner {
     return { kind: word, start, end: this.#at }
   }
 
-  #nested(read: () => JsonNode | null): JsonNode | null {
-    if (this.#depth >= this.#limits.maxDepth) return this.#fail(`at most ${this.#limits.maxDepth} levels`)
+  #descend(): boolean {
+    if (this.#depth >= this.#limits.maxDepth) {
+      this.#fail(`at most ${this.#limits.maxDepth} levels`)
+      return false
+    }
     this.#depth++
-    const node = read()
+    return true
+  }
+
+  #ascend(node: JsonNode | null): JsonNode | null {
     this.#depth--
     return node
   }
@@ -217,15 +226,29 @@ class Scanner {
 
   #number(): JsonScalar | null {
     const start = this.#at
+    if (this.#wholeNumber()) return { kind: 'number', start, end: this.#at }
     NUMBER.lastIndex = start
     if (!NUMBER.test(this.#text)) return this.#fail('a number')
     this.#at = NUMBER.lastIndex
     return { kind: 'number', start, end: this.#at }
   }
 
+  /** What most numbers are: digits, the first of them no zero. Else it is where it was. */
+  #wholeNumber(): boolean {
+    const text = this.#text
+    let at = this.#at
+    let code = text.charCodeAt(at)
+    if (code === ZERO) return false
+    while (code >= ZERO && code <= NINE) code = text.charCodeAt(++at)
+    if (at === this.#at || code === POINT || code === SMALL_E || code === LARGE_E) return false
+    this.#at = at
+    return true
+  }
+
   #space(): void {
     for (;;) {
       const code = this.#text.charCodeAt(this.#at)
+      if (code > SPACE) return
       if (code !== SPACE && code !== NEWLINE && code !== RETURN && code !== TAB) return
       this.#at++
     }

@@ -26,9 +26,6 @@ const PLACEHOLDER = '{"":{"":{}}}'
 const PLACEHOLDER_BYTES = Buffer.from(PLACEHOLDER)
 const PLACEHOLDER_VALUES = 3
 
-/** Parsed revisions by their text; begun anew when full. */
-const MOST_REVISIONS = 1000
-
 /**
  * Converts the submissions that are as clients write them in a quarter of the time. Histograms are nine tenths of such a
  * payload; they are scanned as bytes, against the specification of the revision that the payload most likely names, and
@@ -42,7 +39,6 @@ export class QuickConverter {
   readonly #rules: ConversionRules
   readonly #known: KnownSpecification
   readonly #scanner = new HistogramScanner()
-  readonly #revisions = new Map<string, Revision | null>()
   #input = new Uint8Array(0)
 
   constructor(rules: ConversionRules, known: KnownSpecification) {
@@ -87,16 +83,7 @@ export class QuickConverter {
     const url =
       urlIn(bytes.subarray(Math.max(histogramsAt, bytes.length - REVISION_WITHIN_BYTES))) ??
       urlIn(bytes.subarray(0, Math.min(histogramsAt, REVISION_WITHIN_BYTES)))
-    return url === null ? null : this.#revision(url)
-  }
-
-  #revision(url: string): Revision | null {
-    const known = this.#revisions.get(url)
-    if (known !== undefined) return known
-    const revision = parseRevision(url, this.#rules.revisions)
-    if (this.#revisions.size >= MOST_REVISIONS) this.#revisions.clear()
-    this.#revisions.set(url, revision)
-    return revision
+    return url === null ? null : parseRevision(url, this.#rules.revisions)
   }
 
   #complete(

@@ -1,4 +1,4 @@
-import { type IndexedLayout, type LayoutIndex, MOST_HEAD_BYTES } from './layout-index.ts'
+import { type Follows, type IndexedLayout, type LayoutIndex, MOST_HEAD_BYTES } from './layout-index.ts'
 import { ascii, NOT_PLAIN, skipNumber, skipSpace, skipString, skipValue, type ValueCount } from './skip-value.ts'
 import { copyTo, standsAt, viewOf, type Words, wordsAt, writeAt } from './words.ts'
 
@@ -34,8 +34,9 @@ const [VALUES] = namesOf(['values'])
 /** What follows the buckets, in the order of the compact form and of the clients. */
 const SUMMARY = namesOf(['sum', 'log_sum', 'log_sum_squares', 'sum_squares_lo', 'sum_squares_hi'])
 
-/** `0,0,`: two buckets without anything in them. */
-const TWO_ZEROS = 0x2c302c30
+/** `0,0,0,0,`: four buckets without anything in them, as the number that has these eight bytes. */
+const FOUR_ZEROS = new Float64Array(Uint8Array.from(Buffer.from('0,0,0,0,')).buffer)[0] ?? 0
+const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
 /** `-1,` and what is written over. */
 const ABSENT = 0x002c312d
 
@@ -63,24 +64,26 @@ export class HistogramScanner {
   scan(bytes: Uint8Array<ArrayBuffer>, start: number, index: LayoutIndex): ScannedHistograms | null {
     if (!this.#prepare(bytes, index)) return null
     const unknown = new Map<string, string>()
-    let before = index.beginning
+    let before: Follows = index.beginning
     let total = 0
     // Behind the brace, then behind each comma.
     for (let at = start + 1; ; at++) {
       total++
       at = skipSpace(bytes, at)
-      let layout = before.next
-      let bucketsAt = layout === null ? NOT_PLAIN : this.#behindKnownHead(at, layout)
-      if (bucketsAt === NOT_PLAIN) {
+      let layout = this.#expected(at, before)
+      let bucketsAt = layout === null ? NOT_PLAIN : at + layout.head.text.length
+      if (layout === null) {
         const nameEnd = skipString(bytes, at)
         if (nameEnd === NOT_PLAIN) return null
         layout = index.find(bytes, at + 1, nameEnd - 1)
         if (layout === null) at = this.#unknown(at, nameEnd, index, unknown)
-        else bucketsAt = this.#behindHead(at, nameEnd, layout)
+        else {
+          bucketsAt = this.#behindHead(at, nameEnd, layout)
+          before.next = layout
+        }
       }
       if (layout !== null) {
         if (bucketsAt === NOT_PLAIN || this.#isRepeated(layout)) return null
-        before.next = layout
         before = layout
         at = this.#histogram(bucketsAt, layout)
       }
@@ -118,16 +121,23 @@ export class HistogramScanner {
     return false
   }
 
-  /** Where the first bucket stands, if `layout`'s histogram begins at `at` as it began last time. */
-  #behindKnownHead(at: number, { head }: IndexedLayout): number {
-    if (head.text.length === 0 || !standsAt(this.#input, at, head.text)) return NOT_PLAIN
-    this.#count.values += head.values
-    return at + head.text.length
+  /** The histogram that begins at `at`, if it is the one after `before`, or after that one: each has some missing. */
+  #expected(at: number, before: Follows): IndexedLayout | null {
+    const next = before.next
+    if (next === null || this.#beginsKnown(at, next)) return next
+    return next.next !== null && this.#beginsKnown(at, next.next) ? next.next : null
   }
 
+  /** Whether `layout`'s histogram begins at `at`, and as it began last time. */
+  #beginsKnown(at: number, { head }: IndexedLayout): boolean {
+    if (head.text.length === 0 || !standsAt(this.#input, at, head.text)) return false
+    this.#count.values += head.values
+    return true
+  }
+
+  /** Where the first bucket of `layout`'s histogram stands, whose name is at `at`. */
   #behindHead(at: number, nameEnd: number, layout: IndexedLayout): number {
-    const end = this.#behindKnownHead(at, layout)
-    if (end !== NOT_PLAIN) return end
+    if (this.#beginsKnown(at, layout)) return at + layout.head.text.length
     const valuesBefore = this.#count.values
     const bucketsAt = this.#readHead(nameEnd)
     if (bucketsAt !== NOT_PLAIN && bucketsAt - at <= MOST_HEAD_BYTES) {
@@ -222,7 +232,7 @@ export class HistogramScanner {
   #zeros(written: number, count: number): number {
     const output = this.#output
     const end = written + 2 * count
-    for (let at = written; at < end; at += 4) output.setInt32(at, TWO_ZEROS, true)
+    for (let at = written; at < end; at += 8) output.setFloat64(at, FOUR_ZEROS, IS_LITTLE_ENDIAN)
     return end
   }
 

@@ -14,7 +14,7 @@ export interface IndexedLayout extends Follows {
   head: Head
 }
 
-/** What came after it in the last submission, and so most likely does in the next. */
+/** What came after it in submissions so far, and so most likely does in the next. */
 export interface Follows {
   next: IndexedLayout | null
 }
