@@ -32,27 +32,33 @@ const REPOSITORY_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 const LONGEST_REPOSITORY_PATH = 4
 const LONGEST_URL = 500
 const LONGEST_PREFIX = 100
+const NO_REPOSITORY = '/rev/'
 
 /** The revision that `url` names; null where it can't be read so, or isn't allowed. */
 export function parseRevision(url: string, rules: RevisionRules): Revision | null {
   if (url.length > LONGEST_URL) return null
-  const known = readBefore.get(rules) ?? new Map<string, Revision>()
-  const before = known.get(url)
-  if (before !== undefined) return before
-  // A copy: the text itself may be a part of a payload, which would stay in memory with it.
-  const text = Buffer.from(url).toString()
-  const revision = readRevision(text, rules)
-  if (revision === null) return null
-  if (known.size >= MOST_READ_BEFORE) known.clear()
-  readBefore.set(rules, known.set(text, revision))
+  const known = readings.get(rules)?.get(url)
+  if (known !== undefined) return known
+  const revision = readRevision(url, rules)
+  if (revision !== null) remember(url, revision, rules)
   return revision
 }
 
-/** Very many submissions name few builds. */
-const readBefore = new WeakMap<RevisionRules, Map<string, Revision>>()
-const MOST_READ_BEFORE = 1000
+/** What was read by the same rules before: very many submissions name few builds. */
+const readings = new WeakMap<RevisionRules, Map<string, Revision>>()
+const MOST_READINGS = 1000
+
+function remember(url: string, revision: Revision, rules: RevisionRules): void {
+  const known = readings.get(rules) ?? new Map<string, Revision>()
+  readings.set(rules, known)
+  if (known.size >= MOST_READINGS) known.clear()
+  // A copy: what was cut out of a payload would keep all of that in memory. What can be read is ASCII.
+  known.set(Buffer.from(url, 'latin1').toString('latin1'), revision)
+}
 
 function readRevision(url: string, rules: RevisionRules): Revision | null {
+  // Other letters than ASCII's may become one of them in lower case (the Kelvin sign a k), and so an allowed host.
+  if (/[^\x21-\x7e]/.test(url)) return null
   const [, place, digits] = /^(.+)\/rev\/([0-9a-f]{6,40})\/?$/i.exec(url) ?? []
   if (place === undefined || digits === undefined) return null
   const known = comparable(place)
@@ -73,16 +79,23 @@ export function revisionUrl(revision: Revision): string {
 }
 
 /**
- * What precedes `/<repository>/rev/…` in `url`, allowed or not: the watched attribute that shows a change of the
- * builds' habit within the hour. `http://hg.mozilla.org`; scheme and authority as they came where the prefix is none
- * of the allowed ones, `none` where there is no such thing (`/rev/`). At most 100 characters.
+ * What precedes `/<repository>/rev/…` in `url`: the watched attribute that shows a change of the builds' habit within the
+ * hour. It is one of the allowed prefixes only where the revision can be read; whatever can't be is seen as another value:
+ * with scheme and authority as they came where the prefix isn't allowed (`https://git.example.org`), with all that precedes
+ * `/rev/` where it is (`http://hg.mozilla.org/try`), `none` where there is no such thing (`/rev/`). At most 100 characters.
  */
 export function revisionPrefix(url: string, rules: RevisionRules): string {
+  const revision = parseRevision(url, rules)
+  if (revision !== null) return revision.prefix.slice(0, LONGEST_PREFIX)
   const known = comparable(url.slice(0, LONGEST_URL))
   for (const prefix of rules.prefixes) {
-    if (known.startsWith(`${comparable(prefix)}/`)) return prefix.slice(0, LONGEST_PREFIX)
+    const start = comparable(prefix)
+    if (!known.startsWith(`${start}/`)) continue
+    const [rest = ''] = known.slice(start.length).split('/rev/')
+    return `${prefix}${rest || NO_REPOSITORY}`.slice(0, LONGEST_PREFIX)
   }
-  return /^[a-z][a-z0-9+.-]*:\/\/[^/\s]*/i.exec(url)?.[0].slice(0, LONGEST_PREFIX) ?? 'none'
+  const authority = /^[a-z][a-z0-9+.-]*:\/\/[^/\s]*/i.exec(url)?.[0].slice(0, LONGEST_PREFIX) ?? 'none'
+  return rules.prefixes.includes(authority) ? `${authority}${NO_REPOSITORY}` : authority
 }
 
 /** Scheme and host in lower case, without the scheme's own port and without slashes at the end. */
