@@ -21,6 +21,7 @@ import { UsageError } from '../usage-error.ts'
 const STANDARD_INPUT = '-'
 /** No setting that a service could be run with receives more; a whole disk given by mistake isn't read into memory. */
 const MOST_FILE_BYTES = 64 * 1024 ** 2
+const NO_SOURCE = 'No source of histogram specifications is known: give --histograms DIR or --histograms URL.\n'
 /** An id alone: the payload says the rest. */
 const ID_PATH = '/submit/telemetry/00000000-0000-4000-8000-000000000000'
 
@@ -57,6 +58,7 @@ specification of its revision not be had.`,
     const settings = withHistograms(checkedSettings(io).settings, args.option('histograms'), io.currentFolder)
     const options = convertOptions.parse(convertChildOptions(settings, stateFolders(settings.state)))
     const store = specificationStore(settings, options, io)
+    const hasSource = settings.histograms.dir !== '' || settings.histograms.url !== ''
     const rules: CheckRules = {
       conversion: conversionRules(options),
       maxBodyBytes: settings.receive.maxBodyBytes,
@@ -71,6 +73,7 @@ specification of its revision not be had.`,
         io.out(args.isOn('json') ? reportJson(checked, result) : reportText(checked))
         results.push(result)
       }
+      if (!hasSource && results.includes('unchecked')) io.err(NO_SOURCE)
       return exitCodeOf(results)
     } finally {
       store.stop()
@@ -108,9 +111,6 @@ function specificationStore(
   { specifications }: ConvertOptions,
   { err }: Pick<CommandIo, 'err'>,
 ): SpecificationStore {
-  if (histograms.dir === '' && histograms.url === '') {
-    err('No source of histogram specifications is known: give --histograms DIR or --histograms URL.\n')
-  }
   return new SpecificationStore({
     ...specifications,
     cacheFolder: null,
