@@ -36,6 +36,7 @@ export async function readReplaced(path: string): Promise<readonly number[] | nu
 }
 
 const PIECE_BLOCKS = 64
+const LAST_WORD = 2 ** 32 - 1
 
 /** Every block of the run in order, some at a time; null in place of one that doesn't verify. */
 export async function* readBlocks(handle: FileHandle): AsyncGenerator<readonly (Buffer | null)[]> {
@@ -60,13 +61,12 @@ export async function loadRun(file: SeenFile): Promise<{ readonly run: Run; read
     const fences = new Uint32Array(blocks)
     let ids = 0
     let lastReceived = 0
-    let damagedBlocks = 0
+    const damaged: number[] = []
     let number = 0
     for await (const piece of readBlocks(handle)) {
       for (const block of piece) {
         if (block === null) {
-          damagedBlocks++
-          fences[number] = fences[number - 1] ?? 0
+          damaged.push(number)
         } else {
           fences[number] = firstWord(block, 0)
           const end = recordsEnd(block)
@@ -79,7 +79,9 @@ export async function loadRun(file: SeenFile): Promise<{ readonly run: Run; read
         number++
       }
     }
-    return { run: { file, handle, filter, fences, ids, lastReceived }, damagedBlocks }
+    // As if it began with the next: no search ends in it that should end in the one before.
+    for (const block of damaged.toReversed()) fences[block] = fences[block + 1] ?? LAST_WORD
+    return { run: { file, handle, filter, fences, ids, lastReceived }, damagedBlocks: damaged.length }
   } catch (error) {
     await handle.close()
     throw error

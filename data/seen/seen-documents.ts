@@ -44,8 +44,7 @@ export interface SeenStats {
   readonly runs: number
   /** Of the tails, filters and the like, without what Node.js itself takes. */
   readonly memoryBytes: number
-  /** Questions to a run's filter, blocks read, and looks that found nothing where the filter had said "maybe". */
-  readonly lookups: number
+  /** Blocks read, and how often nothing was found where a filter had said "maybe". */
   readonly reads: number
   readonly falseReads: number
 }
