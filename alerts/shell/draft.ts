@@ -12,6 +12,7 @@ import { type Notification, parseNotification } from '../email/notification.ts'
 import type { Incident, IncidentEvent } from '../incident.ts'
 import { incidentEventRow, incidentRow } from '../incident-record.ts'
 import { advanceIncidents } from '../incidents/advance-incidents.ts'
+import { advanceArchiveTrouble, isArchiveTrouble } from '../integrity/archive-trouble.ts'
 import type { Verdict } from '../judge/verdict.ts'
 
 /** What one round of judging did. */
@@ -39,8 +40,10 @@ export class Draft {
     const advance = advanceIncidents({ incidents, verdict, nextId: this.#nextId() })
     this.#put(advance.changed)
     this.events.push(...advance.events)
-    const overcome = this.incidents.filter(({ group, state, start, trouble }) => {
-      return group === 'stalled' && trouble === undefined && state === 'open' && start < verdict.hour
+    const overcome = this.incidents.filter((incident) => {
+      const { group, state, start, trouble } = incident
+      if (group !== 'stalled' || trouble !== undefined || isArchiveTrouble(incident)) return false
+      return state === 'open' && start < verdict.hour
     })
     this.#put(overcome.map((incident) => ({ ...incident, state: 'resolved', resolvedAt: verdict.hour + HOUR_MS })))
     for (const { id } of overcome) {
@@ -63,6 +66,15 @@ export class Draft {
   watchDisk(watch: DiskWatch): void {
     const newest = this.incidents.findLast(({ trouble }) => trouble?.kind === 'disk_filling')
     const change = advanceDiskTrouble(newest ?? null, watch, this.#nextId())
+    if (change === null) return
+    this.#put([change.incident])
+    if (change.event !== undefined) this.events.push(change.event)
+  }
+
+  /** What a verification of the archive says; null: nothing differs. */
+  watchArchive(sentence: string | null, now: EpochMs): void {
+    const newest = this.incidents.findLast(isArchiveTrouble)
+    const change = advanceArchiveTrouble(newest ?? null, { sentence, now }, this.#nextId())
     if (change === null) return
     this.#put([change.incident])
     if (change.event !== undefined) this.events.push(change.event)

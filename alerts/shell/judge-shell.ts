@@ -62,6 +62,8 @@ export interface JudgeShell {
   forgetCounts(): void
   /** Opens, follows or ends the incident of a disk that fills; its mails are decided by `decideDue`. Not beside the others. */
   watchDisk(watch: DiskWatch): Promise<JudgeRound>
+  /** Opens, follows or ends the incident of an archive that isn't as it was counted; `sentence` null: it is. Not beside the others. */
+  watchArchive(sentence: string | null): Promise<JudgeRound>
   /** Decides the mails that are due by the clock alone (reminders). Not beside `judgeDue`: both go by what was told last. */
   decideDue(): Promise<number>
 }
@@ -278,6 +280,15 @@ export async function createJudgeShell(options: JudgeShellOptions): Promise<Judg
       draft.watchDisk(watch)
       if (draft.changed.size === 0) return NOTHING
       await database.inTransaction((transaction) => writeDraft(transaction, journal, draft, watch.now))
+      incidents = draft.incidents
+      return draft.round([])
+    },
+    async watchArchive(sentence) {
+      const now = options.now()
+      const draft = new Draft(incidents, last)
+      draft.watchArchive(sentence, now)
+      if (draft.changed.size === 0) return NOTHING
+      await database.inTransaction((transaction) => writeDraft(transaction, journal, draft, now))
       incidents = draft.incidents
       return draft.round([])
     },

@@ -1,4 +1,6 @@
 import type { Incident } from '../../alerts/incident.ts'
+import type { FoundSubmissions } from '../../data/archive/reading/find-submissions.ts'
+import type { Sought } from '../../data/archive/reading/found-copy.ts'
 import type { Database } from '../../data/counts/database.ts'
 import type { EpochMs } from '../../data/domain/time.ts'
 import type { StreamHub } from './stream-hub.ts'
@@ -21,6 +23,7 @@ export interface ApiContext {
   learning(channel: string): { readonly days: number; readonly of: number } | null
   readonly mails: MailReader
   quarantine(): Promise<QuarantineAnswer>
+  findSubmissions(sought: Sought): Promise<FoundSubmissions>
 }
 
 /** The outbox, and what is kept of the mails themselves. */

@@ -15,6 +15,7 @@ import { pipelineRoute } from './routes/pipeline.ts'
 import { quarantineRoute } from './routes/quarantine.ts'
 import { seriesRoute } from './routes/series.ts'
 import { streamRoute } from './routes/stream.ts'
+import { submissionRoutes } from './routes/submissions.ts'
 
 export interface DashboardOptions {
   /** Host names that requests may carry, besides loopback and that of `publicUrl`. */
@@ -43,6 +44,7 @@ export function dashboardApp(api: ApiContext, options: DashboardOptions): Hono {
   app.route('/api/v1', mailRoutes(api))
   app.route('/api/v1', pipelineRoute(api))
   app.route('/api/v1', quarantineRoute(api))
+  app.route('/api/v1', submissionRoutes(api))
   app.all('/api/*', (context) =>
     context.json({ error: `${context.req.method} ${context.req.path}: no such address; see docs/api.md` }, 404),
   )

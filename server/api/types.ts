@@ -281,6 +281,45 @@ export interface QuarantineAnswer {
   }[]
 }
 
+/**
+ * `GET /api/v1/submissions/:id` (a document id) and `GET /api/v1/submissions?debug_id=TAG`, newest first, at most 200; both take
+ * `from` and `to`, which for a tag are the last 24 hours by default.
+ */
+export interface SubmissionsAnswer {
+  readonly submissions: readonly SubmissionCopy[]
+  /** Segments in the spool that weren't looked into, because too much waits. */
+  readonly unread_segments: number
+}
+
+/** One time that a document was received. */
+export interface SubmissionCopy {
+  readonly document_id: string
+  readonly received_at: string
+  readonly reason: string
+  readonly app_name: string
+  readonly app_version: string
+  readonly channel: string
+  readonly build_id: string
+  /** Null: not converted yet. */
+  readonly outcome: string | null
+  readonly problem: string | null
+  readonly problems: readonly string[]
+  readonly causes: readonly { readonly problem: string; readonly field: string; readonly value: string }[]
+  readonly automation: boolean
+  /** Of the body, as received. */
+  readonly bytes: number
+  /** When it was converted after all. */
+  readonly recovered_at: string | null
+  /** Which frame brought it. */
+  readonly segment: string
+  readonly frame: number
+  readonly place: 'spool' | 'converted' | 'archive' | 'quarantine'
+  /** Where it lies now, within the state directory. */
+  readonly file: string
+  /** Of a duplicate: what it repeats, where that was found. */
+  readonly duplicate_of: { readonly segment: string; readonly frame: number } | null
+}
+
 /** Every error of the API. `error` is a sentence that names the thing, its value and what is allowed. */
 export interface ErrorAnswer {
   readonly error: string

@@ -5,8 +5,11 @@ import { Readings } from '../../data/archive/readings.ts'
 import { openDatabase } from '../../data/counts/database.ts'
 import { DatabaseError } from '../../data/counts/database-error.ts'
 import { isNotFound } from '../../data/files/is-not-found.ts'
+import { createLog } from '../log.ts'
 import { commandApp } from '../owner/command-app.ts'
-import { makeStateFolders, stateFolders } from '../owner/state-folders.ts'
+import { openState } from '../owner/open-state.ts'
+import { archiveWorkOf } from '../owner/scheduled-work.ts'
+import { makeStateFolders, type StateFolders, stateFolders } from '../owner/state-folders.ts'
 import type { Settings } from '../settings/schema.ts'
 import { CommandError } from './command.ts'
 
@@ -15,6 +18,8 @@ export interface OwnerQuestion {
   /** With its query string. */
   readonly path: string
   readonly body?: Readable
+  /** It is about all that is kept, not only the database: where no owner runs, all of it is opened, and mended as an owner would. */
+  readonly needsState?: boolean
   /** Hangs up; then the answer breaks off. */
   readonly stop?: AbortSignal
 }
@@ -35,25 +40,42 @@ export async function askOwner<T>(
 ): Promise<T> {
   const folders = stateFolders(settings.state)
   if (await isAnswering(folders.socket)) return read(await overSocket(folders.socket, question))
-  await makeStateFolders(folders)
-  const readable = { readableFolders: [folders.archive, folders.quarantine] }
-  const database = await openDatabase(folders.database, readable).catch((error: unknown) => {
-    if (error instanceof DatabaseError) throw new CommandError(error.message)
-    throw error
-  })
+  const { app, close } = await (question.needsState === true ? openAll(settings) : openCounts(folders)).catch(
+    (error: unknown) => {
+      if (error instanceof DatabaseError) throw new CommandError(error.message)
+      throw error
+    },
+  )
   try {
-    const app = commandApp({
-      database,
-      archive: { root: folders.state, readings: new Readings() },
-      now: Date.now,
-      onImported: () => undefined,
-    })
     const body = question.body === undefined ? {} : { body: Readable.toWeb(question.body), duplex: 'half' as const }
     const answer = await app.request(`http://owner${question.path}`, { method: question.method, ...body })
     return await read({ status: answer.status, body: answer.body ?? noBytes() })
   } finally {
-    await database.close()
+    await close()
   }
+}
+
+async function openCounts(folders: StateFolders) {
+  await makeStateFolders(folders)
+  const readable = { readableFolders: [folders.archive, folders.quarantine] }
+  const database = await openDatabase(folders.database, readable)
+  const archive = { root: folders.state, readings: new Readings() }
+  const app = commandApp({ database, archive, now: Date.now, onImported: () => undefined })
+  return { app, close: () => database.close() }
+}
+
+async function openAll(settings: Settings) {
+  const log = createLog({ level: 'error', role: 'command' })
+  const state = await openState(stateFolders(settings.state), log, Date.now)
+  const { database, write, folders } = state
+  const app = commandApp({
+    database,
+    archive: { root: folders.state, readings: write.readings },
+    archiveWork: archiveWorkOf({ state, settings: () => settings, log }),
+    now: Date.now,
+    onImported: () => undefined,
+  })
+  return { app, close: () => state.close() }
 }
 
 /** Whether a service runs on the state directory. */

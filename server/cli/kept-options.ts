@@ -32,7 +32,8 @@ function problemNamed(given: string): Problem {
   throw new UsageError(`--problem is ${JSON.stringify(given)}${hint}: use ${PROBLEMS.join(', ')}`)
 }
 
-function timeNamed(option: string, given: string): number {
+/** A moment, or the beginning of a day, UTC. Throws UsageError. */
+export function timeNamed(option: string, given: string): number {
   const time = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?Z)?$/.test(given) ? Date.parse(given) : Number.NaN
   if (Number.isNaN(time)) {
     throw new UsageError(`--${option} is ${JSON.stringify(given)}: use a time such as 2014-02-04T14:00Z, or a date`)

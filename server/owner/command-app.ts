@@ -7,6 +7,8 @@ import type { Database } from '../../data/counts/database.ts'
 import { isSourceTaken, readLedgerOfLog } from '../../data/counts/raw-imports.ts'
 import type { EpochMs } from '../../data/domain/time.ts'
 import type { ReadableArchive } from '../../data/quarantine/readable-archive.ts'
+import { archiveApp } from '../archive/archive-app.ts'
+import type { ArchiveWork } from '../archive/archive-work.ts'
 import { quarantineApp } from '../quarantine/quarantine-app.ts'
 import { reprocessApp } from '../reprocess/reprocess-app.ts'
 import type { Reprocessing } from '../reprocess/reprocessing.ts'
@@ -19,6 +21,8 @@ export interface CommandAppOptions {
   readonly onImported: () => void
   /** Only a running service has a converter; null: nothing can be converted here. */
   readonly reprocessing?: Reprocessing | null
+  /** Null: only the database is open, not all that is kept. */
+  readonly archiveWork?: ArchiveWork | null
 }
 
 const importQuery = z.object({ source: z.string().min(1), dryRun: z.enum(['yes', 'no']) })
@@ -34,9 +38,17 @@ const exportQuery = z.object({
  * What commands ask of whoever has the database: the running owner through its socket, or else the command's own process. Only this
  * machine's same user gets here, so the answers are for our own commands: an error is one sentence, or a list of them.
  */
-export function commandApp({ database, archive, now, onImported, reprocessing = null }: CommandAppOptions): Hono {
+export function commandApp({
+  database,
+  archive,
+  now,
+  onImported,
+  reprocessing = null,
+  archiveWork = null,
+}: CommandAppOptions): Hono {
   const app = new Hono()
   app.route('/quarantine', quarantineApp(database, archive))
+  if (archiveWork !== null) app.route('/archive', archiveApp(archiveWork))
   if (reprocessing !== null) app.route('/reprocess', reprocessApp(reprocessing))
   return app
     .get('/ping', (context) => context.json({ pid: process.pid }))

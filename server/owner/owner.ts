@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { Incident } from '../../alerts/incident.ts'
 import { createJudgeShell, type JudgeShell } from '../../alerts/shell/judge-shell.ts'
+import { differenceText } from '../../data/archive/verify/difference.ts'
+import type { Verification } from '../../data/archive/verify/verify-archive.ts'
 import { type EpochMs, HOUR_MS, isoSeconds, SECOND_MS } from '../../data/domain/time.ts'
 import { BacklogMeter } from '../../data/spool/backlog.ts'
 import type { ApiContext } from '../api/api-context.ts'
@@ -25,7 +27,7 @@ import { openState } from './open-state.ts'
 import { createOutbox } from './outbox.ts'
 import { ChangedCounts, createPipeline } from './pipeline.ts'
 import { pipelineAnswer } from './pipeline-answer.ts'
-import { archiveOptionsOf, createScheduledWork, type ScheduledWorkOptions } from './scheduled-work.ts'
+import { archiveOptionsOf, archiveWorkOf, createScheduledWork, type ScheduledWorkOptions } from './scheduled-work.ts'
 import { serveOn, serveOnSocket } from './serve-on.ts'
 import { stateFolders } from './state-folders.ts'
 import { startWorkLoop } from './work-loop.ts'
@@ -162,13 +164,33 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
     const watch = disk.takeWatch()
     const told = watch === null ? [] : (await judge.watchDisk(watch)).changedIncidents
     if (told.length > 0) hub.publish({ event: 'incidents', ids: told })
+    if (verified !== null) {
+      const { changedIncidents } = await judge.watchArchive(verified.sentence)
+      verified = null
+      if (changedIncidents.length > 0) hub.publish({ event: 'incidents', ids: changedIncidents })
+    }
     if ((await judge.decideDue()) > 0) outbox.wake()
+  }
+
+  let wakeJudge = (): void => undefined
+  /** What the last verification of the archive says of it; the judge's loop takes it from here. */
+  let verified: { readonly sentence: string | null } | null = null
+  function tellVerification({ differences, differenceCount, ...checked }: Verification): void {
+    const texts = differences.slice(0, 20).map(differenceText)
+    if (differenceCount === 0) log.info(checked, 'the archive holds what was counted')
+    else log.error({ ...checked, differenceCount, differences: texts }, 'the archive does not hold what was counted')
+    const others = differenceCount <= 1 ? '' : `, and ${differenceCount - 1} more differences`
+    const sentence = `The archive does not hold what was counted: ${texts[0] ?? ''}${others}. "tidewatch archive verify" lists them.`
+    verified = { sentence: differenceCount === 0 ? null : sentence }
+    wakeJudge()
   }
 
   let receivesOn = receiveUrl(settings.current.receive, settings.current.receive.listen.port)
   const backlog = new BacklogMeter(folders.spool)
+  const archiveWork = archiveWorkOf({ state, settings: () => settings.current, log })
   const api: ApiContext = {
     database,
+    findSubmissions: (sought) => archiveWork.find(sought),
     hub,
     now,
     freshness: () => pipeline.freshness(),
@@ -212,6 +234,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
     log,
     now,
     watermark: () => pipeline.watermark(),
+    onVerified: tellVerification,
   }
   const archive = { root: folders.state, readings: state.write.readings }
   const reprocessing = createReprocessing({
@@ -219,11 +242,11 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
     archive: archiveOptionsOf(work),
     onTaken: () => hub.publish({ event: 'reload' }),
   })
-  let wakeJudge = (): void => undefined
   const commands = await serveOnSocket(
     commandApp({
       database,
       archive,
+      archiveWork,
       now,
       reprocessing,
       onImported() {
@@ -244,7 +267,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
   const judgeLoop = startWorkLoop(judgeAndPublish, { everyMs: LOOK_EVERY_MS, onError })
   cleanup.add(() => judgeLoop.stop())
   wakeJudge = () => judgeLoop.wake()
-  const scheduler = await createScheduledWork(work, reprocessing)
+  const scheduler = await createScheduledWork(work, reprocessing, archiveWork)
   cleanup.add(() => scheduler.stop())
   cleanup.add(() => reprocessing.stop())
   scheduler.start()

@@ -1,17 +1,22 @@
+import type { Verification } from '../../data/archive/verify/verify-archive.ts'
 import type { EpochMs } from '../../data/domain/time.ts'
 import { HOUR_MS, MINUTE_MS } from '../../data/domain/time.ts'
 import { SpecificationStore } from '../../data/histograms/specification-store.ts'
 import { readTaskStates, saveTaskRun, saveTaskState } from '../../data/tasks/task-store.ts'
+import { type ArchiveWork, createArchiveWork } from '../archive/archive-work.ts'
 import { convertOptions } from '../convert/options.ts'
 import type { Logger } from '../log.ts'
 import type { Reprocessing } from '../reprocess/reprocessing.ts'
 import { createScheduler, type Scheduler } from '../schedule/scheduler.ts'
 import { type ArchiveTaskOptions, createArchiveTask } from '../schedule/tasks/archive-task.ts'
+import { createCompactTask } from '../schedule/tasks/compact-task.ts'
 import { createQuarantineCheckTask } from '../schedule/tasks/quarantine-check-task.ts'
 import { createRetentionTask } from '../schedule/tasks/retention-task.ts'
+import { createVerifyTask } from '../schedule/tasks/verify-task.ts'
 import { createWaitingTask } from '../schedule/tasks/waiting-task.ts'
 import type { Settings } from '../settings/schema.ts'
 import { convertChildOptions } from './child-options.ts'
+import { keepDaysOf } from './keep-days.ts'
 import type { OpenState } from './open-state.ts'
 
 export interface ScheduledWorkOptions {
@@ -20,10 +25,16 @@ export interface ScheduledWorkOptions {
   readonly log: Logger
   readonly now: () => EpochMs
   readonly watermark: () => EpochMs
+  /** The archive was held against the counts. */
+  readonly onVerified: (verification: Verification) => void
 }
 
 /** How parts of the archive are made: by the clock, and at a clean stop. */
-export function archiveOptionsOf({ state, settings, log }: ScheduledWorkOptions): ArchiveTaskOptions {
+export function archiveOptionsOf({
+  state,
+  settings,
+  log,
+}: Pick<ScheduledWorkOptions, 'state' | 'settings' | 'log'>): ArchiveTaskOptions {
   return {
     write: state.write,
     turn: state.turn,
@@ -36,8 +47,26 @@ export function archiveOptionsOf({ state, settings, log }: ScheduledWorkOptions)
   }
 }
 
+/** What is done with the archive besides: by the clock, and for whoever asks. */
+export function archiveWorkOf(options: Pick<ScheduledWorkOptions, 'state' | 'settings' | 'log'>): ArchiveWork {
+  const { state, settings } = options
+  return createArchiveWork({
+    state,
+    archive: archiveOptionsOf(options),
+    limits: () => ({
+      compactAfterDays: settings().archive.compactAfterDays,
+      compactFileBytes: settings().archive.compactFileBytes,
+      keepDays: keepDaysOf(settings()),
+    }),
+  })
+}
+
 /** Everything of the owner's that runs by the clock. */
-export function createScheduledWork(options: ScheduledWorkOptions, reprocessing: Reprocessing): Promise<Scheduler> {
+export function createScheduledWork(
+  options: ScheduledWorkOptions,
+  reprocessing: Reprocessing,
+  archiveWork: ArchiveWork,
+): Promise<Scheduler> {
   const { state, settings, log, now, watermark } = options
   const { database } = state
   return createScheduler({
@@ -53,22 +82,15 @@ export function createScheduledWork(options: ScheduledWorkOptions, reprocessing:
           keepMinuteHours: settings().counts.keepMinuteHours,
           keepAttributeDays: settings().counts.keepAttributeDays,
           rememberFrom: watermark() - settings().duplicates.windowHours * HOUR_MS,
-          keepDays: {
-            archive: daysOrNull(settings().archive.keepDays),
-            quarantine: daysOrNull(settings().quarantine.keepDays),
-            quarantineByProblem: Object.fromEntries(
-              Object.entries(settings().quarantine.keepDaysByProblem).map(([problem, days]) => [
-                problem,
-                daysOrNull(days),
-              ]),
-            ),
-          },
+          keepDays: keepDaysOf(settings()),
         }),
         onRemoved: ({ rows, documents, parts }) => {
           if (rows === 0 && documents === 0 && parts.length === 0) return
           log.info({ rows, documents, parts: parts.length }, 'what is no longer kept was removed')
         },
       }),
+      createCompactTask(archiveWork, (done) => log.info(done, 'small files of the archive were put together')),
+      createVerifyTask(archiveWork, options.onVerified),
       createQuarantineCheckTask({
         db: database,
         reprocessing,
@@ -107,8 +129,4 @@ function specificationSources({ state, settings, log }: ScheduledWorkOptions) {
     onTrouble: (what, error) => log.warn({ error }, what),
   })
   return { store, rules: { prefixes, repositories } }
-}
-
-function daysOrNull(days: number | 'forever' = 'forever'): number | null {
-  return days === 'forever' ? null : days
 }

@@ -312,6 +312,17 @@ export const settingsSchema = z.strictObject({
       applies: 'live',
       about: 'Converted submissions that have grown to this go to the archive at once.',
     }),
+    compactAfterDays: wholeNumber(1, {
+      least: 0,
+      most: 365,
+      applies: 'live',
+      about: 'So many days after its end, the small files of a day are put together.',
+    }),
+    compactFileBytes: bytes('256 MiB', {
+      least: 1024 ** 2,
+      applies: 'live',
+      about: 'What a file that is made of others holds at most, before compression (to about a tenth).',
+    }),
     keepDays: days('forever', { applies: 'live', about: 'How long the archive keeps submissions.' }),
   }),
   quarantine: z.strictObject({

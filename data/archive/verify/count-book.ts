@@ -35,8 +35,10 @@ export class CountBook {
     line.recoveredFound += recovered
   }
 
-  differences(): Difference[] {
+  /** `isKept`: whether what was counted under a key is kept at all. */
+  differences(isKept: (key: BookKey) => boolean): Difference[] {
     return [...this.#lines.values()].flatMap(({ key, counted, found, recoveredCounted, recoveredFound }) => {
+      if (!isKept(key)) return []
       const of = text(key)
       // A damaged stretch of a segment is counted and has nothing that could be kept.
       const isMet = isPerhapsDamage(key) ? counted >= found : counted === found

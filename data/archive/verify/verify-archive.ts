@@ -1,5 +1,6 @@
 import type { Database } from '../../counts/database.ts'
 import { sourceOfReceiver } from '../../domain/import-source.ts'
+import { NO_PROBLEM } from '../../domain/outcome.ts'
 import { DAY_MS, type EpochMs, startOfDay } from '../../domain/time.ts'
 import type { ArchiveFile } from '../archive-files.ts'
 import { KEEPS, parsePartFileName, UNKNOWN } from '../part-name.ts'
@@ -100,15 +101,18 @@ async function verifyDay(
     if (!wrong.some(({ kind }) => kind === 'missing' || kind === 'unreadable')) readable.push(file)
     differences.push(...wrong)
   }
-  if (isWhollyKept(day, options)) differences.push(...book.differences())
+  differences.push(...book.differences(({ problem }) => isWhollyKept(day, problem, options)))
   return [...differences, ...(await findTwice(whole.reader, whole.root, readable))]
 }
 
-function isWhollyKept(day: EpochMs, { keepDays, write }: VerifyOptions): boolean {
-  return KEEPS.every((keep) => {
-    const days = keepDays[keep]
-    return days === null || day >= startOfDay(write.now() - days * DAY_MS)
-  })
+/** In the quarantine as in the archive: what was converted later is there. */
+function isWhollyKept(day: EpochMs, problem: string, { keepDays, write }: VerifyOptions): boolean {
+  const days = [keepDays.archive, problem === NO_PROBLEM ? null : daysInQuarantine(keepDays, problem)]
+  return days.every((kept) => kept === null || day >= startOfDay(write.now() - kept * DAY_MS))
+}
+
+function daysInQuarantine({ quarantine, quarantineByProblem = {} }: KeepDays, problem: string): number | null {
+  return Object.hasOwn(quarantineByProblem, problem) ? (quarantineByProblem[problem] ?? null) : quarantine
 }
 
 /** The files that nobody knows, and the days that there is something of, in order. */

@@ -1,9 +1,12 @@
 import type { Command } from '../command.ts'
+import { archiveCommand } from './archive.ts'
 import { backtestCommand } from './backtest.ts'
 import { check } from './check.ts'
 import { config } from './config.ts'
 import { demo } from './demo.ts'
 import { exportCommand } from './export.ts'
+import { findCommand } from './find.ts'
+import { forgetCommand } from './forget.ts'
 import { histograms } from './histograms.ts'
 import { importCommand } from './import.ts'
 import { quarantineCommand } from './quarantine.ts'
@@ -18,6 +21,9 @@ export const COMMANDS: readonly Command[] = [
   simulate,
   importCommand,
   exportCommand,
+  findCommand,
+  archiveCommand,
+  forgetCommand,
   quarantineCommand,
   reprocessCommand,
   backtestCommand,

@@ -2,31 +2,56 @@ import { createWriteStream } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { HOUR_MS } from '../../../data/domain/time.ts'
+import type { Arguments } from '../arguments.ts'
 import { askOwner } from '../ask-owner.ts'
 import { checkedSettings } from '../checked-settings.ts'
 import { type Command, CommandError } from '../command.ts'
 import { UsageError } from '../usage-error.ts'
+import { exportSubmissions } from './export-submissions.ts'
 
 const KINDS = ['counts', 'attributes']
 
 export const exportCommand: Command = {
   name: 'export',
-  summary: 'Writes hourly counts as CSV.',
-  usage: 'counts|attributes [--from TIME] [--to TIME] [--channel NAME] [--out FILE]',
-  help: `Writes what "tidewatch import counts" reads: hourly counts by channel, application, version, build, reason, outcome and
-problem, or counts of watched attributes. Hours in which somebody listened and nothing came are there, with 0.`,
+  summary: 'Writes hourly counts as CSV, or archived submissions.',
+  usage: 'counts|attributes|submissions [OPTION…]',
+  help: `counts, attributes: what "tidewatch import counts" reads: hourly counts by channel, application, version, build, reason,
+outcome and problem, or counts of watched attributes, from --from to --to. Hours in which somebody listened and nothing came are
+there, with 0.
+
+submissions: what was converted, from the archive, chosen by --where, --filter, --since, --until, --channel, --reason and --problem, all
+of which have to hold. Formats: ndjson, an object a line with all that is kept, the payload as JSON within it; lines, "document
+id, tab, JSON", as the archive of 2013 had it; parquet, one file with the archive's columns. What could not be
+converted is in the quarantine: "tidewatch quarantine export".
+
+    tidewatch export submissions --where "reason = saved-session and build_id >= 20140201" --format lines --out sessions.txt
+
+--where takes conditions joined by "and": a column (reason, app_name, app_version, channel, build_id, outcome, problem,
+document_id, submission_date), then =, !=, <, <=, >, >= and a value, or in (a, b). Comparisons are of texts. Values with
+blanks or commas stand in quotes. It isn't SQL.`,
   options: {
     from: { value: 'TIME', about: 'First hour, UTC: 2014-01-16 or 2014-01-16T14:00Z. Default: the first there is.' },
     to: { value: 'TIME', about: 'End, not included. Default: after the last hour there is.' },
     channel: { value: 'NAME', about: 'Only this channel. Default: all.' },
+    where: { value: 'CONDITIONS', about: 'Only submissions for which they hold.' },
+    filter: { value: 'FILE', about: 'Only submissions that this dimension schema (JSON, version 1) allows.' },
+    since: { value: 'TIME', about: 'Only what was received from then on, UTC: 2014-02-04 or 2014-02-04T14:00Z.' },
+    until: { value: 'TIME', about: 'Only what was received before then.' },
+    reason: { value: 'NAMES', about: 'Only these reasons, joined by commas.' },
+    problem: { value: 'NAMES', about: 'Only these problems, joined by commas; "none" are those accepted.' },
+    'latest-only': { about: 'Of the chosen submissions that share a document id, only the one received last.' },
+    'include-live': { about: 'First puts into the archive what is converted and waits for it.' },
+    format: { value: 'FORMAT', about: 'ndjson, lines or parquet. Default: ndjson.' },
     out: { value: 'FILE', about: 'Default: standard output.' },
   },
   takesSettings: true,
   operands: { least: 1, most: 1 },
   async run(args, io) {
     const [kind = ''] = args.operands
+    refuseOthers(kind, args)
+    if (kind === 'submissions') return exportSubmissions(args, io)
     if (!KINDS.includes(kind))
-      throw new UsageError(`${JSON.stringify(kind)} can't be exported: use ${KINDS.join(' or ')}`)
+      throw new UsageError(`${JSON.stringify(kind)} can't be exported: use ${KINDS.join(', ')} or submissions`)
     const { settings } = checkedSettings(io)
     const query = new URLSearchParams({ kind })
     for (const name of ['from', 'to']) {
@@ -44,6 +69,28 @@ problem, or counts of watched attributes. Hours in which somebody listened and n
     })
     return 0
   },
+}
+
+const FOR_COUNTS = ['from', 'to']
+const FOR_SUBMISSIONS = [
+  'where',
+  'filter',
+  'since',
+  'until',
+  'reason',
+  'problem',
+  'latest-only',
+  'include-live',
+  'format',
+]
+
+/** An option that would be overlooked makes the answer another one than was meant. */
+function refuseOthers(kind: string, { given }: Arguments): void {
+  const others = kind === 'submissions' ? FOR_COUNTS : FOR_SUBMISSIONS
+  const other = others.find((name) => given.has(name))
+  if (other === undefined) return
+  const instead = kind === 'submissions' ? 'use --since and --until' : 'it is for submissions'
+  throw new UsageError(`--${other} is not for ${kind}: ${instead}`)
 }
 
 function hourOption(name: string, given: string | null): number | null {

@@ -13,6 +13,7 @@ import { removeLeftAside } from '../../../data/spool/import-segment-file.ts'
 import { LogChanged, type LogFacts, readLog } from '../../../data/spool/read-log.ts'
 import { makeStateFolders, type StateFolders, stateFolders } from '../../owner/state-folders.ts'
 import type { Settings } from '../../settings/schema.ts'
+import { bytesText, counted, numberText } from '../amounts.ts'
 import type { Arguments } from '../arguments.ts'
 import { askOwner, isOwnerRunning } from '../ask-owner.ts'
 import { checkedSettings } from '../checked-settings.ts'
@@ -88,7 +89,7 @@ async function importFile(run: Run): Promise<string> {
   if (origin === null) {
     if (facts.fileBytes === 0) return `${file}: empty, nothing to import.\n`
     throw new CommandError(
-      `${file}: no frame of a raw log (v1, v2 or v3) is in it: ${bytes(facts.fileBytes)} of something else`,
+      `${file}: no frame of a raw log (v1, v2 or v3) is in it: ${bytesText(facts.fileBytes)} of something else`,
     )
   }
   const present = await rangesBeforeLedger(folders, digest)
@@ -101,7 +102,7 @@ async function importFile(run: Run): Promise<string> {
   const as = missing === 0 ? before.source : (before.source ?? source)
   const head = headOf(file, as, facts)
   if (isDryRun)
-    return `${head}${damageOf(file, facts)}Would import ${number(missing)} of ${counted(frames, 'frame')}.\n`
+    return `${head}${damageOf(file, facts)}Would import ${numberText(missing)} of ${counted(frames, 'frame')}.\n`
 
   const segments = await cutLog({
     path: file,
@@ -126,7 +127,7 @@ async function roomInSpool(run: Run): Promise<void> {
     const leastFree = settings.receive.minFreeDiskBytes + 2 * settings.spool.segmentMaxBytes
     if (bavail * bsize < leastFree) {
       throw new CommandError(
-        `${file}: ${bytes(bavail * bsize)} are free at ${folders.spool}, and what is received needs them (receive.minFreeDiskBytes). ` +
+        `${file}: ${bytesText(bavail * bsize)} are free at ${folders.spool}, and what is received needs them (receive.minFreeDiskBytes). ` +
           'What is in so far stays: start the service if it does not run, make room, and give the same command again.',
       )
     }
@@ -156,13 +157,13 @@ async function untilCounted(run: Run, facts: LogFacts, segments: number): Promis
       return `No service runs on ${folders.state}: ${counted(waiting, 'frame')} (${counted(segments, 'new segment')}) in its spool to be counted when one does.`
     }
     if (io.stop.aborted) return `${counted(waiting, 'frame')} not counted yet: the service goes on with it.`
-    run.progress.show(`${file}: counting, ${number(facts.frames - waiting)} of ${number(facts.frames)} frames`)
+    run.progress.show(`${file}: counting, ${numberText(facts.frames - waiting)} of ${numberText(facts.frames)} frames`)
     await pause(LOOK_EVERY_MS)
   }
 }
 
 function countedSentence({ submissions, duplicates }: Ledger): string {
-  const repeated = duplicates === 0 ? '' : `, ${number(duplicates)} of which came before`
+  const repeated = duplicates === 0 ? '' : `, ${numberText(duplicates)} of which came before`
   return `Counted: ${counted(submissions, 'submission')}${repeated}.`
 }
 
@@ -215,26 +216,11 @@ const MOST_TOLD = 20
 function damageOf(file: string, { damaged }: LogFacts): string {
   const told = damaged
     .slice(0, MOST_TOLD)
-    .map((stretch) => `  ${file}: damaged at byte ${stretch.offset}, ${number(stretch.bytes)} bytes\n`)
+    .map((stretch) => `  ${file}: damaged at byte ${stretch.offset}, ${numberText(stretch.bytes)} bytes\n`)
   const rest = damaged.length - told.length
-  return told.join('') + (rest > 0 ? `  and ${number(rest)} more damaged stretches\n` : '')
+  return told.join('') + (rest > 0 ? `  and ${numberText(rest)} more damaged stretches\n` : '')
 }
 
 function share(read: number, all: number): string {
-  return `${all === 0 ? 100 : Math.floor((100 * read) / all)} % of ${bytes(all)}`
-}
-
-function bytes(count: number): string {
-  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB']
-  const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, count)) / 10))
-  return `${power === 0 ? count : (count / 1024 ** power).toFixed(1)} ${units[power]}`
-}
-
-/** `1 frame`, `2 frames` */
-function counted(count: number, what: string): string {
-  return `${number(count)} ${what}${count === 1 ? '' : 's'}`
-}
-
-function number(count: number): string {
-  return count.toLocaleString('en-US')
+  return `${all === 0 ? 100 : Math.floor((100 * read) / all)} % of ${bytesText(all)}`
 }
