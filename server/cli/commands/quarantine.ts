@@ -1,7 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { type QuarantinedLine, quarantinedLine, quarantineGroups } from '../../quarantine/quarantine-lines.ts'
 import type { Settings } from '../../settings/schema.ts'
@@ -9,6 +7,7 @@ import type { Arguments } from '../arguments.ts'
 import { askOwner, type OwnerAnswer } from '../ask-owner.ts'
 import { checkedSettings } from '../checked-settings.ts'
 import { type Command, CommandError, type CommandIo } from '../command.ts'
+import { jsonLines } from '../json-lines.ts'
 import { KEPT_OPTIONS, keptQuery } from '../kept-options.ts'
 import { UsageError } from '../usage-error.ts'
 
@@ -81,7 +80,7 @@ const PREVIEW_BYTES = 2000
 async function show(name: string, args: Arguments, io: CommandIo, settings: Settings): Promise<number> {
   const found = await ask(settings, io, `find?${new URLSearchParams({ name })}`, async (answer) => {
     const lines: QuarantinedLine[] = []
-    for await (const line of linesOf(answer)) lines.push(line)
+    for await (const line of jsonLines(answer.body, quarantinedLine)) lines.push(line)
     return lines
   })
   if (found.length === 0) throw new CommandError(`no submission ${JSON.stringify(name)} is in the quarantine`)
@@ -104,7 +103,7 @@ async function exportAll(args: Arguments, io: CommandIo, settings: Settings): Pr
   if (out !== null) await mkdir(out, { recursive: true })
   const count = await ask(settings, io, `export?${keptQuery(args)}`, async (answer) => {
     let written = 0
-    for await (const line of linesOf(answer)) {
+    for await (const line of jsonLines(answer.body, quarantinedLine)) {
       if (out === null) io.out(`${JSON.stringify(line)}\n`)
       else await writeInto(out, line)
       written++
@@ -133,11 +132,6 @@ function ask<T>(
     if (answer.status !== 200) throw new CommandError(await text(answer.body))
     return read(answer)
   })
-}
-
-async function* linesOf({ body }: OwnerAnswer): AsyncGenerator<QuarantinedLine> {
-  for await (const line of createInterface({ input: Readable.from(body) }))
-    yield quarantinedLine.parse(JSON.parse(line))
 }
 
 /** What came from outside must not steer a terminal. */

@@ -1,10 +1,9 @@
-import { createInterface } from 'node:readline'
-import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { type ReprocessLine, reprocessLine } from '../../reprocess/reprocess-lines.ts'
 import { askOwner, isOwnerRunning } from '../ask-owner.ts'
 import { checkedSettings } from '../checked-settings.ts'
 import { type Command, CommandError } from '../command.ts'
+import { jsonLines } from '../json-lines.ts'
 import { KEPT_OPTIONS, keptQuery } from '../kept-options.ts'
 import { progressLine } from '../progress-line.ts'
 
@@ -38,15 +37,14 @@ Ends with 1 where something still doesn't convert.`,
     const question = { method: 'POST', path: `/reprocess?${query}`, stop: io.stop } as const
     const done = await askOwner(settings, question, async ({ status, body }) => {
       if (status !== 200) throw new CommandError(await text(body))
-      for await (const line of createInterface({ input: Readable.from(body) })) {
-        const said = reprocessLine.parse(JSON.parse(line))
+      for await (const said of jsonLines(body, reprocessLine)) {
         if (said.kind === 'done') return said
         if (said.kind === 'failed') throw new CommandError(said.message)
         progress.show(`${said.tried} converted again, ${said.converted} of them well; ${said.filesLeft} files left`)
       }
-      throw new CommandError('the service ended before it was through: what was taken is whole, ask once more')
+      throw new CommandError(ENDED)
     }).catch((error: unknown) => {
-      if (!io.stop.aborted) throw error
+      if (!io.stop.aborted) throw error instanceof Error && 'code' in error ? new CommandError(ENDED) : error
       throw new CommandError('interrupted: what was taken is whole, the same command goes on with the rest', 130)
     })
     progress.clear()
@@ -54,6 +52,8 @@ Ends with 1 where something still doesn't convert.`,
     return done.problems.some(({ tried, converted }) => converted < tried) ? 1 : 0
   },
 }
+
+const ENDED = 'the service ended before it was through: what was taken is whole, ask once more'
 
 type ProblemLine = Extract<ReprocessLine, { kind: 'done' }>['problems'][number]
 
