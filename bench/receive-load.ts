@@ -79,6 +79,7 @@ function printable(length: number): string {
 }
 
 const execute = promisify(execFile)
+const require = createRequire(import.meta.url)
 
 async function runWrk(script: string, { port, connections, seconds, body }: LoadOptions): Promise<Load> {
   const url = `http://127.0.0.1:${port}`
@@ -127,7 +128,7 @@ end
 `
 
 async function runAutocannon({ port, connections, seconds, body }: LoadOptions): Promise<Load> {
-  const program = createRequire(import.meta.url).resolve('autocannon/autocannon.js')
+  const program = require.resolve('autocannon/autocannon.js')
   const path = '/submit/telemetry/[<id>]/idle-daily/Firefox/23.0.1/release/20130814063812'
   const args = ['--json', '--idReplacement', '-m', 'POST', '-H', 'Content-Encoding=gzip', '-i', body]
   const load = ['-c', String(connections), '-d', String(seconds), '-t', '30', `http://127.0.0.1:${port}${path}`]
