@@ -79,5 +79,5 @@ test('nor are builds that begin to write anything else', () => {
   )
   const built = fc.tuple(scheme, separator, host, port, path, end).map((parts) => parts.join(''))
   const anything = fc.string({ minLength: 1, unit: 'binary' })
-  fc.assert(fc.property(fc.oneof({ weight: 5, arbitrary: built }, anything), expectSeen), { numRuns: 2_000 })
-})
+  fc.assert(fc.property(fc.oneof({ weight: 5, arbitrary: built }, anything), expectSeen), { numRuns: 1_000 })
+}, 60_000)

@@ -95,7 +95,7 @@ describe('revision URLs', () => {
       }),
       { numRuns: 1000 },
     )
-  })
+  }, 60_000)
 
   test('whatever comes in, what comes out is safe in a path', () => {
     const near = fc.array(fc.constantFrom(...PIECES)).map((parts) => parts.join(''))
@@ -109,7 +109,7 @@ describe('revision URLs', () => {
       }),
       { numRuns: 2000 },
     )
-  })
+  }, 60_000)
 
   test('are none with a letter that only becomes one of an allowed host in lower case', () => {
     const own = { prefixes: ['http://hg.kde.org'], repositories: ['*'] }

@@ -26,7 +26,7 @@ function asking(url: string, options: Partial<SpecificationServerOptions> = {}):
   const server = new SpecificationServer({
     url,
     form: 'raw-file',
-    timeoutMs: 5_000,
+    timeoutMs: 60_000,
     maxBytes: 10_000,
     maxFetchesPerMinute: 100,
     missingTtlMs: 3_600_000,
@@ -46,11 +46,12 @@ test('a compressed answer is read', async () => {
   expect(await asking(url).find(revision())).toEqual({ kind: 'found', text: SPECIFICATION })
 })
 
-test.each<{ claim: string; answer: RequestListener; says: string }>([
+const BOMB = gzipSync(Buffer.alloc(5_000_000, ' '))
+
+test.each<{ claim: string; answer: RequestListener; says: string; timeoutMs?: number }>([
   {
     claim: 'inflates to more than is allowed',
-    answer: (_, response) =>
-      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(50_000_000, ' '))),
+    answer: (_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(BOMB),
     says: 'longer than 10000 bytes',
   },
   {
@@ -62,6 +63,7 @@ test.each<{ claim: string; answer: RequestListener; says: string }>([
     claim: 'begins and then waits',
     answer: (_, response) => response.writeHead(200).write(SPECIFICATION.slice(0, 5)),
     says: 'timeout',
+    timeoutMs: 300,
   },
   {
     claim: 'comes byte by byte for ever',
@@ -70,6 +72,7 @@ test.each<{ claim: string; answer: RequestListener; says: string }>([
       response.on('close', () => clearInterval(drip))
     },
     says: 'timeout',
+    timeoutMs: 300,
   },
   {
     claim: 'is a proxy’s page with 200',
@@ -93,9 +96,9 @@ test.each<{ claim: string; answer: RequestListener; says: string }>([
     answer: (_, response) => response.writeHead(301, { location: 'http://169.254.169.254/x' }).end(),
     says: 'leads to "http://169.254.169.254/x": it isn\'t followed',
   },
-])('an answer that $claim is none', async ({ answer, says }) => {
+])('an answer that $claim is none', async ({ answer, says, timeoutMs = 60_000 }) => {
   const { url, asked } = await sources.serve(answer)
-  expect(await asking(url, { timeoutMs: 500 }).find(revision())).toEqual({ kind: 'unavailable' })
+  expect(await asking(url, { timeoutMs }).find(revision())).toEqual({ kind: 'unavailable' })
   expect(asked).toHaveLength(1)
   expect(troubles).toHaveLength(1)
   expect(troubles[0]).toContain(says)

@@ -37,7 +37,7 @@ function store(options: Partial<SpecificationStoreOptions> = {}): SpecificationS
     server: null,
     constants: DEFAULT_CONSTANTS,
     maxBytes: 1000,
-    waitMs: 2000,
+    waitMs: 60_000,
     onTrouble: (what) => troubles.push(what),
     now: () => now,
     ...options,
@@ -47,7 +47,13 @@ function store(options: Partial<SpecificationStoreOptions> = {}): SpecificationS
 }
 
 function from(url: string, more: Partial<NonNullable<SpecificationStoreOptions['server']>> = {}) {
-  const server = { url, form: 'raw-file', timeoutMs: 5000, maxFetchesPerMinute: 100, missingTtlMs: 3_600_000 } as const
+  const server = {
+    url,
+    form: 'raw-file',
+    timeoutMs: 60_000,
+    maxFetchesPerMinute: 100,
+    missingTtlMs: 3_600_000,
+  } as const
   return { server: { ...server, ...more } }
 }
 
@@ -225,7 +231,7 @@ describe('a server of specifications', () => {
     const own = store({ ...from(url), waitMs: 100 })
     expect(await own.find(revision())).toEqual({ kind: 'unavailable' })
     release()
-    await expect.poll(() => own.find(revision())).toEqual({ kind: 'found', text: SPECIFICATION })
+    await expect.poll(() => own.find(revision()), { timeout: 30_000 }).toEqual({ kind: 'found', text: SPECIFICATION })
     expect(asked).toHaveLength(1)
   })
 

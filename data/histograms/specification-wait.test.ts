@@ -9,6 +9,9 @@ import { revision, SHORT_HEX, SPECIFICATION, SpecificationSources } from './test
 
 /** What becomes of specifications that can't be had at once. */
 
+/** A machine may have other things to do. */
+const PATIENCE = { timeout: 30_000 }
+
 let state: string
 let sources: SpecificationSources
 let stores: SpecificationStore[]
@@ -25,7 +28,7 @@ afterEach(async () => {
   await rm(state, { recursive: true })
 })
 
-function storeOf(url: string, waitMs = 2_000): SpecificationStore {
+function storeOf(url: string, waitMs = 60_000): SpecificationStore {
   const store = new SpecificationStore({
     folder: null,
     cacheFolder: join(state, 'cache'),
@@ -47,17 +50,21 @@ const inCache = () =>
 test.each([
   { status: 503, says: 'unavailable', pauseMs: 5_000 },
   { status: 404, says: 'unknown', pauseMs: 3_600_000 },
-])('what was answered $status is fetched once it can be had, without anybody asking again', async (trouble) => {
-  let { status } = trouble
-  const { url, asked } = await sources.serve((_, response) => response.writeHead(status).end(SPECIFICATION))
-  expect(await storeOf(url).find(revision())).toEqual({ kind: trouble.says })
-  status = 200
-  now += trouble.pauseMs
-  await expect.poll(inCache).toBe(SPECIFICATION)
-  expect(asked).toHaveLength(2)
-})
+])(
+  'what was answered $status is fetched once it can be had, without anybody asking again',
+  PATIENCE,
+  async (trouble) => {
+    let { status } = trouble
+    const { url, asked } = await sources.serve((_, response) => response.writeHead(status).end(SPECIFICATION))
+    expect(await storeOf(url).find(revision())).toEqual({ kind: trouble.says })
+    status = 200
+    now += trouble.pauseMs
+    await expect.poll(inCache, PATIENCE).toBe(SPECIFICATION)
+    expect(asked).toHaveLength(2)
+  },
+)
 
-test('what nobody has asked for in two days is let be', async () => {
+test('what nobody has asked for in two days is let be', PATIENCE, async () => {
   const { url, asked } = await sources.serve((_, response) => response.writeHead(503).end())
   const store = storeOf(url)
   await store.find(revision())
@@ -65,17 +72,17 @@ test('what nobody has asked for in two days is let be', async () => {
   // Were the first looked for again, it would be so before the second, which was asked for later.
   await store.find(revision('b'.repeat(12)))
   now += 5_000
-  await expect.poll(() => asked.length).toBe(3)
+  await expect.poll(() => asked.length, PATIENCE).toBe(3)
   expect(asked.filter((path) => path.includes(SHORT_HEX))).toHaveLength(1)
 })
 
-test('one slow answer holds the conversion up once, not each submission that needs it', async () => {
+test('one slow answer holds the conversion up once, not each submission that needs it', PATIENCE, async () => {
   const waiting: ServerResponse[] = []
   const { url, asked } = await sources.serve((_, response) => waiting.push(response))
   // A wait that no test lasts: whoever had to wait for all of it would never be answered.
   const store = storeOf(url, 10_000_000)
   const first = store.find(revision())
-  await expect.poll(() => asked.length).toBe(1)
+  await expect.poll(() => asked.length, PATIENCE).toBe(1)
   now += 10_000_000
   expect(await store.find(revision())).toEqual({ kind: 'unavailable' })
   for (const response of waiting) response.end(SPECIFICATION)

@@ -116,10 +116,10 @@ describe('a histogram server', () => {
     const store = new SpecificationStore({
       folder: null,
       cacheFolder: null,
-      server: { url, form, timeoutMs: 5_000, maxFetchesPerMinute: 10, missingTtlMs: 1_000 },
+      server: { url, form, timeoutMs: 60_000, maxFetchesPerMinute: 10, missingTtlMs: 1_000 },
       constants: DEFAULT_CONSTANTS,
       maxBytes: 10_000,
-      waitMs: 5_000,
+      waitMs: 60_000,
       onTrouble: () => {},
     })
     expect(await store.find(revision())).toEqual({ kind: 'found', text: SPECIFICATION })

@@ -35,7 +35,7 @@ test('serves a folder until it is stopped, and says where', async () => {
   await writeFile(join(folder, 'a55c55edf302.json'), SPECIFICATION)
   await writeFile(join(folder, 'notes.txt'), 'x')
   const { said, exitCode, stop } = run(['serve', '.', '--listen', '127.0.0.1:0'])
-  await expect.poll(() => said.out).toContain('so far')
+  await expect.poll(() => said.out, { timeout: 30_000 }).toContain('so far')
   expect(said.out).toContain(`serves ${folder} (1 file so far)`)
   const [url = ''] = said.out.split(' ')
   const path = '/mozilla-central/raw-file/a55c55edf302/toolkit/components/telemetry/Histograms.json'
@@ -47,7 +47,7 @@ test('serves a folder until it is stopped, and says where', async () => {
 
 test('says that somebody else listens there', async () => {
   const first = run(['serve', '.', '--listen', '127.0.0.1:0'])
-  await expect.poll(() => first.said.out).toContain('so far')
+  await expect.poll(() => first.said.out, { timeout: 30_000 }).toContain('so far')
   const [address = ''] = /127\.0\.0\.1:\d+/.exec(first.said.out) ?? []
   const second = run(['serve', '.', '--listen', address])
   expect(await second.exitCode).toBe(1)
