@@ -65,7 +65,9 @@ test('a database made anew from archive and journal says what the lost one said'
         [{ key: 'x', attributes: { os: 'WINNT', 'odd "name"': "it's" } }, { key: 'x' }, { problem: 'bad_json' }],
         {
           damaged: [{ offset: 1, bytes: 9, near: TEST_HOUR }],
-          discarded: [{ receivedAt: TEST_HOUR, channel: 'beta', cause: 'path', bytes: 99, limitBytes: 64, automation: true }],
+          discarded: [
+            { receivedAt: TEST_HOUR, channel: 'beta', cause: 'path', bytes: 99, limitBytes: 64, automation: true },
+          ],
         },
       ),
       testIndex('b', [
@@ -77,7 +79,14 @@ test('a database made anew from archive and journal says what the lost one said'
       testIndex('d', [], {
         discarded: [300_000, 310_000, 900_000].map((bytes, hour) => {
           const receivedAt = TEST_HOUR + Math.min(1, hour) * HOUR_MS
-          return { receivedAt, channel: 'nightly', cause: 'body', bytes, limitBytes: 204_800, automation: false } as const
+          return {
+            receivedAt,
+            channel: 'nightly',
+            cause: 'body',
+            bytes,
+            limitBytes: 204_800,
+            automation: false,
+          } as const
         }),
       }),
     ]

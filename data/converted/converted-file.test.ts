@@ -48,7 +48,9 @@ function indexOf(frames: readonly number[]): ConvertedIndex {
     converterVersion: '1',
     coverage: [{ receiver: 'edge-1', from: 1, to: 2 }],
     damaged: [{ offset: 15, bytes: 3, near: 7 }],
-    discarded: [{ receivedAt: 4, channel: 'nightly', cause: 'body', bytes: 300_000, limitBytes: 204_800 }],
+    discarded: [
+      { receivedAt: 4, channel: 'nightly', cause: 'body', bytes: 300_000, limitBytes: 204_800, automation: true },
+    ],
     records: frames.map(recordOf),
   }
 }

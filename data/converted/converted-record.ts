@@ -88,6 +88,7 @@ export interface DiscardedSubmission {
   readonly bytes: number
   /** The limit that it was over; 0 where that wasn't noted. */
   readonly limitBytes: number
+  readonly automation: boolean
 }
 
 /** What the owner needs to merge a segment's counts, without opening a single payload. */

@@ -54,6 +54,7 @@ export const convertedIndexSchema: z.ZodType<ConvertedIndex> = z.strictObject({
       cause: z.enum(DISCARD_CAUSES),
       bytes: count,
       limitBytes: count.default(0),
+      automation: z.boolean().default(false),
     }),
   ),
   records: z.array(record),

@@ -194,7 +194,7 @@ function* discardedCells(rows: readonly AttributeRow[], source: string, summary:
   for (const row of rows) {
     if (row.submissions === 0) continue
     summarise(summary, row)
-    yield [row.hour, row.channel, row.value, 0, 0, source, row.submissions, 0]
+    yield [row.hour, row.channel, row.value, 0, 0, source, false, row.submissions, 0]
   }
 }
 

@@ -11,6 +11,7 @@ import { type Database, openDatabase } from './database.ts'
 import { importCounts } from './import-counts.ts'
 import { type MergeOptions, mergeConverted } from './merge.ts'
 import { readFirstJudged, readHourlyCoverage } from './queries/read-coverage.ts'
+import { readDiscarded } from './queries/read-discarded.ts'
 import { isSourceTaken, readLedgerOfLog } from './raw-imports.ts'
 import { readHistory } from './read-history.ts'
 import { trimCounts } from './retention.ts'
@@ -185,15 +186,20 @@ test('what was refused for its size is counted by channel and cause', async () =
     cause: 'body',
     bytes: 300_000,
     limitBytes: 204_800,
+    automation: false,
   } as const
   const larger = { ...refused, bytes: 600_000 }
-  await mergeConverted(db, testIndex('a', [], { discarded: [refused, larger, refused] }), options)
+  const byMachine = { ...refused, automation: true }
+  await mergeConverted(db, testIndex('a', [], { discarded: [refused, larger, byMachine, refused] }), options)
   await mergeConverted(db, testIndex('b', [], { discarded: [refused] }), options)
   const common = '"hour":"2014-01-16 14:00:00","channel":"beta","cause":"body"'
   expect(await rowsOf('discarded_counts')).toEqual([
-    `{${common},"size_bits":19,"limit_bytes":204800,"source":"live","submissions":3,"bytes":900000}`,
-    `{${common},"size_bits":20,"limit_bytes":204800,"source":"live","submissions":1,"bytes":600000}`,
+    `{${common},"size_bits":19,"limit_bytes":204800,"source":"live","automation":false,"submissions":3,"bytes":900000}`,
+    `{${common},"size_bits":19,"limit_bytes":204800,"source":"live","automation":true,"submissions":1,"bytes":300000}`,
+    `{${common},"size_bits":20,"limit_bytes":204800,"source":"live","automation":false,"submissions":1,"bytes":600000}`,
   ])
+  const hour = { from: TEST_HOUR, to: TEST_HOUR + HOUR_MS }
+  expect(await readDiscarded(db, { ...hour, step: 'whole', by: [] })).toMatchObject([{ submissions: 4 }])
 })
 
 describe('coverage', () => {

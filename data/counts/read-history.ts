@@ -148,7 +148,8 @@ async function readKept(db: Database, from: EpochMs, to: EpochMs): Promise<Kept>
       db,
       from,
       to,
-      `select channel, '' as attribute, cause as name, hour, submissions from discarded_counts where ${JUDGED_SOURCE}`,
+      `select channel, '' as attribute, cause as name, hour, submissions from discarded_counts
+       where not automation and ${JUDGED_SOURCE}`,
     ),
   ])
   return { builds, versions, values, causes }

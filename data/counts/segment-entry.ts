@@ -41,6 +41,7 @@ export const SegmentBody = z.object({
       cause: z.enum(DISCARD_CAUSES),
       sizeBits: z.number(),
       limitBytes: z.number(),
+      automation: z.boolean(),
       submissions: z.number(),
       bytes: z.number(),
     }),

@@ -57,10 +57,10 @@ function addDiscarded(transaction: Transaction, rows: readonly DiscardedTally[],
   return addRows(transaction, {
     table: 'discarded_counts',
     time: 'hour',
-    keys: ['hour', 'channel', 'cause', 'size_bits', 'limit_bytes', 'source'],
+    keys: ['hour', 'channel', 'cause', 'size_bits', 'limit_bytes', 'source', 'automation'],
     sums: ['submissions', 'bytes'],
-    rows: rows.map(({ hour, channel, cause, sizeBits, limitBytes, submissions, bytes }) => {
-      return [hour, channel, cause, sizeBits, limitBytes, source, submissions, bytes]
+    rows: rows.map(({ hour, channel, cause, sizeBits, limitBytes, automation, submissions, bytes }) => {
+      return [hour, channel, cause, sizeBits, limitBytes, source, automation, submissions, bytes]
     }),
   })
 }

@@ -40,6 +40,7 @@ export interface DiscardedTally {
   readonly cause: DiscardCause
   readonly sizeBits: number
   readonly limitBytes: number
+  readonly automation: boolean
   submissions: number
   bytes: number
 }
@@ -107,8 +108,8 @@ export function tally(index: ConvertedIndex, duplicateFrames: ReadonlySet<number
     const what = { dimensions: NO_DIMENSIONS, automation: false, bytes }
     count({ ...what, outcome: 'rejected', problem: 'corrupted_data' }, near)
   }
-  for (const { receivedAt, channel, cause, bytes, limitBytes } of index.discarded) {
-    const key = { hour: startOfHour(receivedAt), channel, cause, sizeBits: sizeBits(bytes), limitBytes }
+  for (const { receivedAt, channel, cause, bytes, limitBytes, automation } of index.discarded) {
+    const key = { hour: startOfHour(receivedAt), channel, cause, sizeBits: sizeBits(bytes), limitBytes, automation }
     const row = rowFor(discarded, JSON.stringify(key), () => ({ ...key, submissions: 0, bytes: 0 }))
     row.submissions += 1
     row.bytes += bytes

@@ -13,7 +13,7 @@ export interface Submission {
 }
 
 /** Sent by machines to test, not by people's browsers. */
-export function isAutomation({ headers }: Submission): boolean {
+export function isAutomation({ headers }: Pick<Submission, 'headers'>): boolean {
   return sourceTags(headers).includes('automation')
 }
 

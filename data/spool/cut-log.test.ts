@@ -89,7 +89,7 @@ test('a segment of this server is brought in with its heartbeats and what it had
   const entries: SpoolEntry[] = [
     { kind: 'heartbeat' },
     { kind: 'submission', path: '/submit/telemetry/x', attributes: { 'x-debug-id': 'mine' }, body: [Buffer.from('x')] },
-    { kind: 'discarded', channel: 'nightly', cause: 'body', bytes: 300_000 },
+    { kind: 'discarded', channel: 'nightly', cause: 'body', bytes: 300_000, sourceTags: 'automation' },
   ]
   const id = Buffer.from(identity.id, 'hex')
   const frames = entries.flatMap((entry, number) => encodeFrame(id, number + 7, RECEIVED + number, entry))

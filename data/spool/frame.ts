@@ -26,6 +26,8 @@ export interface DiscardedEntry {
   readonly bytes: number
   /** The limit that it was over; absent in segments of before it was noted. */
   readonly limitBytes?: number
+  /** What its header `X-Source-Tags` said: automation is counted apart, also where it is not kept. Absent: no such header. */
+  readonly sourceTags?: string
 }
 
 /**
@@ -85,7 +87,7 @@ export const SEGMENT_ID_BYTES = 8
  *         40         path (one byte a character), attributes, body
  *
  * An attribute is u8 length of the name, u32 length of the value, name, value, both UTF-8. A discarded submission has
- * its facts as attributes `:channel`, `:cause`, `:bytes`, `:limit`.
+ * its facts as attributes `:channel`, `:cause`, `:bytes`, `:limit`, `:tags`.
  *
  * Why this way: a client chooses the body, so a body may hold anything that looks like a frame. A keyed 64-bit marker
  * that never leaves this machine's disk can't be guessed into a body (2^-64 a try), and is also what a reader looks for
@@ -277,17 +279,25 @@ function attributesOf(entry: SpoolEntry): Attributes {
         ':cause': entry.cause,
         ':bytes': String(entry.bytes),
         ...(entry.limitBytes === undefined ? {} : { ':limit': String(entry.limitBytes) }),
+        ...(entry.sourceTags === undefined ? {} : { ':tags': entry.sourceTags }),
       }
   }
 }
 
 function discardedFacts(attributes: Attributes): Omit<DiscardedEntry, 'kind'> {
-  const { ':channel': channel = '', ':cause': cause, ':bytes': bytes, ':limit': limit } = attributes
+  const {
+    ':channel': channel = '',
+    ':cause': cause,
+    ':bytes': bytes,
+    ':limit': limit,
+    ':tags': sourceTags,
+  } = attributes
   return {
     channel,
     cause: cause === 'path' ? 'path' : 'body',
     bytes: Number(bytes),
     ...(limit === undefined ? {} : { limitBytes: Number(limit) }),
+    ...(sourceTags === undefined ? {} : { sourceTags }),
   }
 }
 

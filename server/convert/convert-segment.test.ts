@@ -87,7 +87,7 @@ describe('a converted segment', () => {
       submission('{"ver":1}'),
       { kind: 'heartbeat' },
       { kind: 'discarded', channel: 'nightly', cause: 'body', bytes: 300_000, limitBytes: 204_800 },
-      { kind: 'discarded', channel: 'mine', cause: 'path', bytes: 20_000 },
+      { kind: 'discarded', channel: 'mine', cause: 'path', bytes: 20_000, sourceTags: 'perf, Automation' },
       { kind: 'pause', ms: 60_000 },
       submission('nothing'),
       { kind: 'heartbeat' },
@@ -107,8 +107,15 @@ describe('a converted segment', () => {
       { receiver: 'edge', from: START + 95_000, to: START + 95_000 },
     ])
     expect(index.discarded).toEqual([
-      { receivedAt: START + 15_000, channel: 'nightly', cause: 'body', bytes: 300_000, limitBytes: 204_800 },
-      { receivedAt: START + 20_000, channel: 'OTHER', cause: 'path', bytes: 20_000, limitBytes: 0 },
+      {
+        receivedAt: START + 15_000,
+        channel: 'nightly',
+        cause: 'body',
+        bytes: 300_000,
+        limitBytes: 204_800,
+        automation: false,
+      },
+      { receivedAt: START + 20_000, channel: 'OTHER', cause: 'path', bytes: 20_000, limitBytes: 0, automation: true },
     ])
     expect(index.damaged).toEqual([])
     expect(await readdir(state)).toEqual(['converted', 'spool'])

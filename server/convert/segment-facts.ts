@@ -4,6 +4,7 @@ import { UNKNOWN } from '../../data/domain/dimensions.ts'
 import { notedBytes } from '../../data/domain/noted-bytes.ts'
 import { type EpochMs, HOUR_MS, startOfHour } from '../../data/domain/time.ts'
 import type { ConversionRules } from '../../data/payload/read-submission.ts'
+import { isAutomation } from '../../data/payload/submission.ts'
 import type { Frame } from '../../data/spool/frame.ts'
 import { parseImportName } from '../../data/spool/import-name.ts'
 import type { SegmentHeader } from '../../data/spool/segment-piece.ts'
@@ -34,9 +35,14 @@ export class SegmentFacts {
   }
 
   discarded(rules: ConversionRules): DiscardedSubmission[] {
-    return this.#discarded.map(({ receivedAt, channel, cause, bytes, limitBytes = 0 }) => {
-      return { receivedAt, channel: countedChannel(channel, rules), cause, bytes: notedBytes(bytes), limitBytes }
-    })
+    return this.#discarded.map(({ receivedAt, channel, cause, bytes, limitBytes = 0, sourceTags = '' }) => ({
+      receivedAt,
+      channel: countedChannel(channel, rules),
+      cause,
+      bytes: notedBytes(bytes),
+      limitBytes,
+      automation: isAutomation({ headers: { 'x-source-tags': sourceTags } }),
+    }))
   }
 }
 

@@ -97,7 +97,14 @@ test('a segment that can’t be merged twice leaves the flow, whole, and the oth
   const impossible = (index: ConvertedIndex): ConvertedIndex => ({
     ...index,
     discarded: [
-      { receivedAt: TEST_HOUR, channel: 'nightly', cause: 'body', bytes: Number.MAX_SAFE_INTEGER + 3, limitBytes: 0 },
+      {
+        receivedAt: TEST_HOUR,
+        channel: 'nightly',
+        cause: 'body',
+        bytes: Number.MAX_SAFE_INTEGER + 3,
+        limitBytes: 0,
+        automation: false,
+      },
     ],
   })
   await convert('a', impossible)

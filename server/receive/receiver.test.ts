@@ -258,17 +258,20 @@ describe('what is kept', () => {
     await send(receiver, { path: `/submit/telemetry/${ID}`, body: 'x'.repeat(4000) })
     const path = `${PATH}${'0'.repeat(300)}`
     await send(receiver, { path, body: '{}' })
-    const facts = (await discarded()).map(({ channel, cause, bytes, limitBytes }) => [
+    await send(receiver, { headers: { 'X-Source-Tags': 'automation' }, body: 'x'.repeat(5000) })
+    const facts = (await discarded()).map(({ channel, cause, bytes, limitBytes, sourceTags = '' }) => [
       channel,
       cause,
       bytes,
       limitBytes,
+      sourceTags,
     ])
     expect(facts).toEqual([
-      ['nightly', 'body', 2000, 1000],
-      ['nightly', 'body', 3000, 1000],
-      ['UNKNOWN', 'body', 4000, 1000],
-      ['nightly', 'path', path.length, 300],
+      ['nightly', 'body', 2000, 1000, ''],
+      ['nightly', 'body', 3000, 1000, ''],
+      ['UNKNOWN', 'body', 4000, 1000, ''],
+      ['nightly', 'path', path.length, 300, ''],
+      ['nightly', 'body', 5000, 1000, 'automation'],
     ])
     expect(await submissions()).toEqual([])
   })

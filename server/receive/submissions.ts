@@ -148,9 +148,11 @@ class Exchange {
   }
 
   /** 202, not 413 or 414: a client of 2013 sends again whatever isn't a 2xx, and this will never fit. */
-  #discard(facts: Omit<DiscardedEntry, 'kind' | 'channel'>, text: string): void {
+  #discard(facts: Omit<DiscardedEntry, 'kind' | 'channel' | 'sourceTags'>, text: string): void {
     const { writer, admission, noteRefused } = this.#context
-    writer.put({ kind: 'discarded', channel: channelOf(this.#path), ...facts }, (noted) =>
+    const sourceTags = headerOf(this.#request, SOURCE_TAGS)
+    const tags = sourceTags === undefined ? {} : { sourceTags }
+    writer.put({ kind: 'discarded', channel: channelOf(this.#path), ...facts, ...tags }, (noted) =>
       this.guard(() => {
         admission.note(noted)
         if (noted.kind !== 'synced') return this.refuseForNow()
@@ -182,17 +184,20 @@ function attributeReader({ keepHeaders, clientAddress }: SubmissionsOptions): Co
   return (request) => {
     const attributes: Record<string, string> = {}
     for (const name of keptHeaders) {
-      const value = request.headers[name]
-      if (value !== undefined) attributes[name] = typeof value === 'string' ? value : value.join(', ')
+      const value = headerOf(request, name)
+      if (value !== undefined) attributes[name] = value
     }
     if (clientAddress !== null) {
-      const forwardedFor = request.headers['x-forwarded-for']
-      const forwarded = typeof forwardedFor === 'string' ? forwardedFor : forwardedFor?.join(', ')
-      const address = clientAddress(request.socket.remoteAddress, forwarded)
+      const address = clientAddress(request.socket.remoteAddress, headerOf(request, 'x-forwarded-for'))
       if (address !== '') attributes[CLIENT_ADDRESS] = address
     }
     return attributes
   }
+}
+
+function headerOf({ headers }: IncomingMessage, name: string): string | undefined {
+  const value = headers[name]
+  return typeof value === 'object' ? value.join(', ') : value
 }
 
 interface Answer {

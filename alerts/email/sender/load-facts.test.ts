@@ -107,8 +107,8 @@ test('a whole channel keeps its water', async () => {
 test('what is discarded: its share of what was sent, an hour without any at nothing', async () => {
   await database.inTransaction((transaction) =>
     transaction.append('discarded_counts', [
-      [start, 'nightly', 'body', 19, 204_800, 'live', 35, 35 * 300_000],
-      [start, 'nightly', 'path', 14, 10_240, 'live', 5, 5 * 12_000],
+      [start, 'nightly', 'body', 19, 204_800, 'live', false, 35, 35 * 300_000],
+      [start, 'nightly', 'path', 14, 10_240, 'live', false, 5, 5 * 12_000],
     ]),
   )
   const numbers = { cause: 'body', offered: 425, ratio: 0.08, typicalBytes: 300_000, limitBytes: 204_800 } as const

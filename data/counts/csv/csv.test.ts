@@ -195,7 +195,15 @@ test('hours judged before are judged anew, also those whose rows are gone', asyn
 
 test('what was discarded comes and goes as an attribute', async () => {
   const receivedAt = TEST_HOUR
-  const discarded = [{ receivedAt, channel: 'a', cause: 'path', bytes: 12_000, limitBytes: 10_240 } as const]
+  const path = {
+    receivedAt,
+    channel: 'a',
+    cause: 'path',
+    bytes: 12_000,
+    limitBytes: 10_240,
+    automation: false,
+  } as const
+  const discarded = [path, { ...path, automation: true }]
   await mergeConverted(db, testIndex('s', [], { discarded, coverage: [{ receiver: 'r', from: TEST_HOUR, to: NOW }] }), {
     now: NOW,
     duplicateWindowMs: 0,

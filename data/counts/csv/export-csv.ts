@@ -71,7 +71,8 @@ export async function* exportAttributes(db: Database, range: ExportRange): Async
   for await (const rows of db.readBatches(
     `select hour, channel, attribute, value, sum(submissions) as submissions
      from (select hour, channel, attribute, value, submissions from attribute_counts
-       union all select hour, channel, '${DISCARDED_ATTRIBUTE}', cause, submissions from discarded_counts)
+       union all select hour, channel, '${DISCARDED_ATTRIBUTE}', cause, submissions from discarded_counts
+         where not automation)
      where hour >= $from and hour < $to and ($channel::varchar is null or channel = $channel)
      group by all order by all`,
     { from: time(bounds.from), to: time(bounds.to), channel: range.channel },

@@ -21,7 +21,8 @@ create table attribute_counts (
 -- imports; limit_bytes: what it was over, 0 where that isn't known.
 create table discarded_counts (
   hour timestamp not null, channel varchar not null, cause varchar not null, size_bits integer not null,
-  limit_bytes bigint not null, source varchar not null, submissions bigint not null, bytes bigint not null);
+  limit_bytes bigint not null, source varchar not null, automation boolean not null,
+  submissions bigint not null, bytes bigint not null);
 
 -- Stretches in which a receiver listened; stretches of one receiver never overlap. An import writes the
 -- hours that it covers, receiver = 'import:<source>'.

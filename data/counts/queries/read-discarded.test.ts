@@ -25,6 +25,7 @@ async function discard(...all: readonly Partial<DiscardedSubmission>[]): Promise
       cause: 'body',
       bytes: 300_000,
       limitBytes: 204_800,
+      automation: false,
     } as const
     return { ...usual, ...own }
   })

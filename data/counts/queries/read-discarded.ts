@@ -16,7 +16,7 @@ export interface DiscardedQuestion {
   readonly isJudged?: boolean
 }
 
-/** Submissions that were answered 202 for their size and not kept. Steps without any are not there. */
+/** Submissions that were answered 202 for their size and not kept; automation left out. Steps without any are not there. */
 export interface DiscardedRow {
   /** Start of the step; `from` where it is the whole. */
   readonly time: EpochMs
@@ -43,7 +43,7 @@ export function readDiscarded(database: Database, question: DiscardedQuestion): 
        select ${start} as start, ${key('channel')} as channel_key, ${key('cause')} as cause_key, size_bits,
          sum(submissions) as submissions, sum(bytes) as bytes, max(limit_bytes) as limit_bytes
        from discarded_counts
-       where hour >= $from and hour < $to ${channel === undefined ? '' : 'and channel = $channel'}
+       where not automation and hour >= $from and hour < $to ${channel === undefined ? '' : 'and channel = $channel'}
          and ${isJudged ? JUDGED_SOURCE : 'true'} group by all),
      ranked as (
        select *,
