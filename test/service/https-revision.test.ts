@@ -96,6 +96,13 @@ test('builds that write https where http is allowed: kept, told within the hour,
       (row) => [row.text('outcome'), row.text('problem'), row.number('n'), row.number('back')],
     )
     expect(counts).toEqual([['quarantined', 'invalid_revision', PER_HOUR, PER_HOUR]])
+    const prefixes = await database.read(
+      `select value, sum(submissions) as n from attribute_counts
+       where source = 'live' and attribute = 'revision_prefix' group by value`,
+      {},
+      (row) => [row.text('value'), row.number('n')],
+    )
+    expect(prefixes).toEqual([['https://hg.mozilla.org', PER_HOUR]])
   } finally {
     await database.close()
   }
