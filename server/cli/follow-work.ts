@@ -1,11 +1,10 @@
-import { createInterface } from 'node:readline'
-import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import type { z } from 'zod'
 import { workLine } from '../archive/archive-lines.ts'
 import type { Settings } from '../settings/schema.ts'
 import { askOwner, type OwnerQuestion } from './ask-owner.ts'
 import { CommandError, type CommandIo } from './command.ts'
+import { jsonLines } from './json-lines.ts'
 import { progressLine } from './progress-line.ts'
 
 const EXIT_INTERRUPTED = 130
@@ -24,9 +23,8 @@ export async function followWork<State>(
   try {
     return await askOwner(settings, { ...question, needsState: true, stop: io.stop }, async ({ status, body }) => {
       if (status !== 200) throw new CommandError(await text(body))
-      for await (const json of createInterface({ input: Readable.from(body) })) {
+      for await (const said of jsonLines(body, workLine)) {
         if (io.stop.aborted) throw new Error('asked to stop')
-        const said = workLine.parse(JSON.parse(json))
         if (said.kind === 'failed') throw new CommandError(said.message)
         if (said.kind === 'done') return schema.parse(said.state)
         line.show(progress(schema.parse(said.state)))

@@ -1,7 +1,6 @@
 import { createWriteStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
@@ -20,6 +19,7 @@ import type { Arguments } from '../arguments.ts'
 import { askOwner } from '../ask-owner.ts'
 import { checkedSettings } from '../checked-settings.ts'
 import { CommandError, type CommandIo } from '../command.ts'
+import { jsonLines } from '../json-lines.ts'
 import { timeNamed } from '../kept-options.ts'
 import { progressLine } from '../progress-line.ts'
 import { UsageError } from '../usage-error.ts'
@@ -36,20 +36,21 @@ export async function exportSubmissions(args: Arguments, io: CommandIo): Promise
   const { settings } = checkedSettings(io)
   const root = stateFolders(settings.state).state
   const path = `/archive/reading?includeLive=${args.isOn('include-live') ? 'yes' : 'no'}`
-  const done = new AbortController()
-  const question = { method: 'GET', path, needsState: true, stop: AbortSignal.any([io.stop, done.signal]) } as const
+  const question = { method: 'GET', path, needsState: true, stop: io.stop } as const
   await askOwner(settings, question, async ({ status, body }) => {
     if (status !== 200) throw new CommandError(await text(body))
     // As long as the answer is open, nobody removes the files.
-    const { files, waitingSegments } = readingLine.parse(JSON.parse(await firstLine(body)))
+    const lines = jsonLines(body, readingLine)
+    const { value: reading } = await lines.next()
+    if (reading === undefined) throw new CommandError('the service ended before it answered')
     const reader = await openArchiveReader(root, out === null ? [] : [dirname(resolve(out))])
     try {
-      const selected = await selectRows(reader.db, root, files, selection)
+      const selected = await selectRows(reader.db, root, reading.files, selection)
       const rows = await write(selected, { reader, format, out, io })
-      tell(io, rows, selected, waitingSegments)
+      tell(io, rows, selected, reading.waitingSegments)
     } finally {
       await reader.close()
-      done.abort()
+      await lines.return(undefined)
     }
   })
   return 0
@@ -97,12 +98,6 @@ async function* counting(
     onRows(piece.rows)
     yield piece.text
   }
-}
-
-async function firstLine(body: AsyncIterable<Uint8Array>): Promise<string> {
-  const lines = createInterface({ input: Readable.from(body) })
-  for await (const line of lines) return line
-  throw new CommandError('the service ended before it answered')
 }
 
 function formatOption(args: Arguments): Format {

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { segmentOfConvertedFile } from '../../../data/converted/converted-file.ts'
 import { LIVE_SOURCE } from '../../../data/domain/dimensions.ts'
 import { isoSeconds } from '../../../data/domain/time.ts'
+import { CannotInflate } from '../../../data/lines/open-lines.ts'
 import { cutLog, type FrameRange, missingFrames } from '../../../data/spool/cut-log.ts'
 import { makeSpoolFolders } from '../../../data/spool/folders.ts'
 import { countWaitingImports, rangesInSpool, rangesOfLog } from '../../../data/spool/import-ranges.ts'
@@ -35,8 +36,23 @@ const MOST_WAITING = 16
 const LOOK_EVERY_MS = 500
 const EXIT_INTERRUPTED = 130
 
+/** What is imported in the place of a file: a raw log with the same submissions. */
+export interface LogOfFile {
+  readonly path: string
+  /** What of the file isn't in the log; empty: nothing. */
+  readonly leftOut: string
+  close(): Promise<void>
+}
+
+const asItIs = async (path: string): Promise<LogOfFile> => ({ path, leftOut: '', close: async () => undefined })
+
 /** `tidewatch import raw FILE…`: each file by itself, whatever became of those before. */
-export async function importRaw(files: readonly string[], args: Arguments, io: CommandIo): Promise<number> {
+export async function importRaw(
+  files: readonly string[],
+  args: Arguments,
+  io: CommandIo,
+  openLog: (file: string) => Promise<LogOfFile> = asItIs,
+): Promise<number> {
   const given = args.option('source')
   if (given !== null) refuseSource(given)
   const { settings } = checkedSettings(io)
@@ -49,9 +65,13 @@ export async function importRaw(files: readonly string[], args: Arguments, io: C
     const source = given ?? basename(file)
     const run = { file, source, isDryRun: args.isOn('dry-run'), settings, folders, io, progress: progressLine(io) }
     try {
-      const report = await importFile(run)
+      watch(run, 'reading')
+      const log = await openLog(file)
+      const report = await importFile({ ...run, path: log.path }).finally(() => log.close())
       run.progress.clear()
       io.out(report)
+      if (log.leftOut !== '') io.err(log.leftOut)
+      if (log.leftOut !== '') failed++
     } catch (error) {
       run.progress.clear()
       const trouble = io.stop.aborted ? null : troubleOf(error, file)
@@ -60,11 +80,12 @@ export async function importRaw(files: readonly string[], args: Arguments, io: C
       failed++
     }
   }
-  if (failed > 0 && files.length > 1) io.err(`${failed} of ${files.length} files were not imported.\n`)
+  if (failed > 0 && files.length > 1) io.err(`${failed} of ${files.length} files were not imported, or not whole.\n`)
   return failed === 0 ? 0 : 1
 }
 
 interface Run {
+  /** As people call it. */
   readonly file: string
   readonly source: string
   readonly isDryRun: boolean
@@ -82,9 +103,9 @@ function refuseSource(source: string): void {
   }
 }
 
-async function importFile(run: Run): Promise<string> {
-  const { file, source, isDryRun, folders, settings, progress } = run
-  const facts = await readLog(file, (read, all) => watch(run, `reading ${share(read, all)}`))
+async function importFile(run: Run & { readonly path: string }): Promise<string> {
+  const { file, path, source, isDryRun, folders, settings, progress } = run
+  const facts = await readLog(path, (read, all) => watch(run, `reading ${share(read, all)}`))
   const { origin, digest, frames } = facts
   if (origin === null) {
     if (facts.fileBytes === 0) return `${file}: empty, nothing to import.\n`
@@ -105,7 +126,7 @@ async function importFile(run: Run): Promise<string> {
     return `${head}${damageOf(file, facts)}Would import ${numberText(missing)} of ${counted(frames, 'frame')}.\n`
 
   const segments = await cutLog({
-    path: file,
+    path,
     spool: folders.spool,
     facts: { ...facts, origin },
     source: before.source ?? source,
@@ -196,7 +217,8 @@ function interrupted(file: string): CommandError {
 
 /** What a person can act on; anything else is a fault of ours, and thrown on. */
 function troubleOf(error: unknown, file: string): string {
-  if (error instanceof CommandError || error instanceof LogChanged) return error.message
+  if (error instanceof CommandError || error instanceof LogChanged || error instanceof CannotInflate)
+    return error.message
   if (error instanceof Error && 'syscall' in error) return `${file} can't be imported: ${error.message}`
   throw error
 }

@@ -8,6 +8,7 @@ import { askOwner } from '../ask-owner.ts'
 import { checkedSettings } from '../checked-settings.ts'
 import { type Command, CommandError } from '../command.ts'
 import { UsageError } from '../usage-error.ts'
+import { importLines } from './import-lines.ts'
 import { importRaw } from './import-raw.ts'
 
 const summarySchema = z.object({
@@ -25,8 +26,8 @@ const problemsSchema = z.object({ problems: z.array(z.string()) })
 
 export const importCommand: Command = {
   name: 'import',
-  summary: 'Brings hourly counts in from CSV files, or submissions from raw logs.',
-  usage: 'counts|raw FILE… [--source NAME] [--dry-run]',
+  summary: 'Brings hourly counts in from CSV files, or submissions from raw logs or archives of 2013.',
+  usage: 'counts|raw|lines FILE… [--source NAME] [--dry-run]',
   help: `counts: files with the columns hour, channel and submissions, and any of app_name, app_version, build_id, reason, outcome,
 problem, automation, recovered, bytes and coverage, in any order; or hour, channel, attribute, value and submissions.
 docs/counts.md says what each means. A file is taken whole or, where anything is wrong with it, not at all; each
@@ -36,7 +37,12 @@ raw: logs of the 2013 telemetry server (v1, v2) and segments of this one (v3), g
 are converted, counted under the times that stand in them, and kept, behind what is received live. They are shown and never
 judged, so no mail comes of them. A log whose frames are in already, under whatever name, is not counted again; an import that was
 interrupted goes on when it is given again. With a running service the command ends when all is counted; without one the log
-waits in the spool. docs/importing.md says more.`,
+waits in the spool. docs/importing.md says more.
+
+lines: files of the 2013 archive, "document id, tab, JSON" a line, plain, gzip or zstd, and xz or lzma where the program xz is installed. They
+are imported as raw logs are. What the archive did not keep comes from the path, reason/app/channel/version/build.YYYYMMDD.vN.log:
+dimensions that the payload lacks, and the day; the hour is that of the payload's creationDate where it has one on that
+day, else midday. docs/archive.md says more.`,
   options: {
     source: {
       value: 'NAME',
@@ -49,7 +55,8 @@ waits in the spool. docs/importing.md says more.`,
   async run(args, io) {
     const [what, ...files] = args.operands
     if (what === 'raw') return importRaw(files, args, io)
-    if (what !== 'counts') throw new UsageError(`${JSON.stringify(what)} can't be imported: use counts or raw`)
+    if (what === 'lines') return importLines(files, args, io)
+    if (what !== 'counts') throw new UsageError(`${JSON.stringify(what)} can't be imported: use counts, raw or lines`)
     const source = args.option('source')
     if (source !== null && files.length > 1) throw new UsageError('--source names one source: give one file')
     const { settings } = checkedSettings(io)
