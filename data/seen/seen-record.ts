@@ -49,10 +49,7 @@ export function writeRecord(
     tag,
   }: { readonly duplicateKey: string; readonly receivedAt: EpochMs; readonly tag: number },
 ): void {
-  const key = keyWords(duplicateKey)
-  records.writeUInt32BE(key.first, at)
-  records.writeUInt32BE(key.second, at + 4)
-  records.writeUInt32BE(key.third, at + 8)
+  records.write(duplicateKey.slice(0, 2 * KEY_BYTES), at, 'hex')
   records.writeUInt32BE(tag, at + TAG_AT)
   records.writeUIntBE(Math.max(0, Math.min(FILLING_TIME - 1, receivedAt)), at + TIME_AT, 6)
 }
