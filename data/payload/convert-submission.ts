@@ -55,17 +55,23 @@ export function convertSubmission(
 }
 
 /**
- * The record of a submission that our own code failed on, kept whole: `rejected` as `corrupted_data`, with `why`: a
- * sentence, or what was thrown. Asks as little of the submission as can be asked, so that it doesn't fail as well.
+ * The record of a submission that our own code failed on, kept whole: `rejected`, with `why`: a sentence, or what was thrown.
+ * `corrupted_data` where it threw, `bad_payload` where the submission ended or held up whoever converted it. Asks as little of
+ * the submission as can be asked, so that it doesn't fail as well.
  */
-export function failedConversion(submission: Submission, why: unknown, rules: ConversionRules): Conversion {
+export function failedConversion(
+  submission: Submission,
+  why: unknown,
+  rules: ConversionRules,
+  problem: 'corrupted_data' | 'bad_payload' = 'corrupted_data',
+): Conversion {
   const path = parseSubmissionPath(submission.path)
   const reading: Reading = {
     submission,
     documentId: path.kind === 'elsewhere' ? '' : path.documentId,
     dimensions: applySchema(dimensionsOfPath(path), rules.dimensions),
     attributes: {},
-    findings: [{ problem: 'corrupted_data', field: 'conversion', value: String(why), ...thrown(why) }],
+    findings: [{ problem, field: 'conversion', value: String(why), ...thrown(why) }],
     payload: null,
   }
   return conversion(reading, reading.findings, null)

@@ -28,7 +28,11 @@ test('the oldest closed segment comes first, logs of the 2013 server last', asyn
 
 test('a claim says where the segment is now', async () => {
   await put('closed', name(1))
-  expect(await claimNext(spool, '7.8')).toEqual({ segment: name(1), path: join(spool, 'claimed', `${name(1)}~7.8`) })
+  expect(await claimNext(spool, '7.8')).toEqual({
+    segment: name(1),
+    path: join(spool, 'claimed', `${name(1)}~7.8`),
+    deaths: 0,
+  })
   expect(await list('closed')).toEqual([])
 })
 
@@ -50,8 +54,23 @@ test('claims of any dead owner are taken over, those of living ones never', asyn
   const taken = await takeOverDeadClaims(spool, '7.8')
   expect(taken.map(({ segment }) => segment)).toEqual([name(1), name(3), 'telemetry1.v1.log'])
   expect(await list('claimed')).toEqual(
-    [`${name(1)}~7.8`, `${name(2)}~${ownIdentity()}`, `${name(3)}~7.8`, 'telemetry1.v1.log~7.8'].sort(),
+    [`${name(1)}~1~7.8`, `${name(2)}~${ownIdentity()}`, `${name(3)}~1~7.8`, 'telemetry1.v1.log~1~7.8'].sort(),
   )
+})
+
+test('a claim tells how many ended that had it, whoever has it now', async () => {
+  await put('closed', name(1))
+  await claimNext(spool, '1.1')
+  const deaths: number[] = []
+  for (let taker = 2; taker < 14; taker++) {
+    const taken = await takeOverDeadClaims(spool, `${taker}.1`, () => false)
+    expect(taken.map(({ segment }) => segment)).toEqual([name(1)])
+    deaths.push(...taken.map((claim) => claim.deaths))
+  }
+  expect(deaths).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 9])
+  expect(await list('claimed')).toEqual([`${name(1)}~9~13.1`])
+  await removeClaimed(spool, [name(1)])
+  expect(await list('claimed')).toEqual([])
 })
 
 test('removing is for one segment, whoever has it, and may be repeated', async () => {

@@ -7,11 +7,16 @@ import { byTurn } from './lanes.ts'
 import type { ProcessIdentity } from './process-identity.ts'
 import { isAlive } from './process-identity.ts'
 
-/** A segment that one converter has, as the file `claimed/<segment>~<owner>`, until the owner of the counts merged it. */
+/**
+ * A segment that one converter has, as the file `claimed/<segment>~<owner>`, until the owner of the counts merged it; as
+ * `claimed/<segment>~<deaths>~<owner>` where others had it before.
+ */
 export interface Claim {
   /** The segment's name: the same for ever, whoever has it. */
   readonly segment: string
   readonly path: string
+  /** How many processes ended that had it. It may be the segment that ended them. Stops at 9. */
+  readonly deaths: number
 }
 
 /**
@@ -26,12 +31,13 @@ export async function takeOverDeadClaims(
 ): Promise<Claim[]> {
   const alive = new Map<ProcessIdentity, boolean>()
   const taken: Claim[] = []
-  for (const { segment, owner, name } of await listClaims(spool)) {
+  for (const { segment, owner, name, deaths: earlier } of await listClaims(spool)) {
     if (!alive.has(owner)) alive.set(owner, isOwnerAlive(owner))
     if (alive.get(owner) === true) continue
-    const path = claimPath(spool, segment, identity)
+    const deaths = Math.min(earlier + 1, MOST_DEATHS)
+    const path = claimPath(spool, segment, identity, deaths)
     try {
-      if (await renameUnlessGone(join(spool, 'claimed', name), path)) taken.push({ segment, path })
+      if (await renameUnlessGone(join(spool, 'claimed', name), path)) taken.push({ segment, path, deaths })
     } catch (error) {
       onTrouble(segment, error)
     }
@@ -84,14 +90,17 @@ async function readClaims(spool: string) {
   return (await filesIn(spool, 'claimed')).map((name) => ({ name, ...splitClaim(name) }))
 }
 
-function splitClaim(fileName: string): { segment: string; owner: ProcessIdentity } {
-  const mark = fileName.lastIndexOf(OWNER_MARK)
-  if (mark === -1) return { segment: fileName, owner: '' }
-  return { segment: fileName.slice(0, mark), owner: fileName.slice(mark + 1) }
+function splitClaim(fileName: string): { segment: string; deaths: number; owner: ProcessIdentity } {
+  const { segment = fileName, deaths = '0', owner = '' } = CLAIM.exec(fileName)?.groups ?? {}
+  return { segment, deaths: Number(deaths), owner }
 }
 
-export function claimPath(spool: string, segment: string, owner: ProcessIdentity): string {
-  return join(spool, 'claimed', `${segment}${OWNER_MARK}${owner}`)
+const CLAIM = /^(?<segment>.*?)(?:~(?<deaths>[0-9]))?~(?<owner>[^~]*)$/s
+const MOST_DEATHS = 9
+
+export function claimPath(spool: string, segment: string, owner: ProcessIdentity, deaths = 0): string {
+  const counted = deaths === 0 ? segment : `${segment}${OWNER_MARK}${deaths}`
+  return join(spool, 'claimed', `${counted}${OWNER_MARK}${owner}`)
 }
 
 /** False where somebody else was faster. */

@@ -62,7 +62,7 @@ export class SegmentQueue {
       const { folder, segment } = next
       const path = claimPath(this.#spool, segment, this.#identity)
       try {
-        if (await renameUnlessGone(join(this.#spool, folder, segment), path)) return { segment, path }
+        if (await renameUnlessGone(join(this.#spool, folder, segment), path)) return { segment, path, deaths: 0 }
       } catch (error) {
         this.#refused.set(segment, performance.now() + REFUSED_MS)
         this.#onTrouble(segment, error)

@@ -66,8 +66,8 @@ function conversionOf(claim: Claim, more: Partial<SegmentConversion> = {}): Segm
     coveragePauseMs: 15_000,
     findSpecification: async () => ({ kind: 'unavailable' }),
     careful: false,
-    poison: new Set(),
-    onFrame: () => {},
+    poison: new Map(),
+    sign: { open: () => {}, pause: () => {}, close: () => {} },
     ...more,
   }
 }
@@ -229,15 +229,21 @@ describe('a submission that our own code fails on', () => {
 
   test('is not opened where it ended a worker, and kept whole', async () => {
     const claim = await claimed([submission('{"ver":1}'), submission('{"ver":1}'), submission('{"ver":1}')])
-    const opened: (number | null)[] = []
+    const opened: (number | string)[] = []
     const { index, contents } = await converted(claim, {
       careful: true,
-      poison: new Set([1]),
-      onFrame: (frame) => opened.push(frame),
+      poison: new Map([[1, 'it ended 2 workers']]),
+      sign: {
+        open: (frame) => opened.push(frame),
+        pause: () => opened.push('pause'),
+        close: () => opened.push('close'),
+      },
     })
-    expect(index.records.map(({ problem }) => problem)).toEqual(['none', 'corrupted_data', 'none'])
+    expect(index.records.map(({ problem }) => problem)).toEqual(['none', 'bad_payload', 'none'])
+    expect(index.records[1]?.causes[0]?.value).toBe('it ended 2 workers')
     expect(contents[1]).toMatchObject({ kind: 'raw', body: Buffer.from('{"ver":1}') })
-    expect(opened).toEqual([0, 0, null, null, 2, 2, null])
+    const each = (frame: number) => [frame, 'pause', frame, 'pause', 'close']
+    expect(opened).toEqual([...each(0), 'pause', 'close', ...each(2)])
   })
 })
 

@@ -18,6 +18,8 @@ import { openSegmentReader, type SegmentReader } from '../../data/spool/read-seg
 import type { SegmentEnd } from '../../data/spool/segment-piece.ts'
 import { countOutcomes, type OutcomeCount } from './count-outcomes.ts'
 import { DamageKeeper } from './keep-damaged.ts'
+import type { Poison } from './messages.ts'
+import type { FrameSign } from './open-frame.ts'
 import { SegmentFacts } from './segment-facts.ts'
 
 /** Raised when the same submission would be decided differently. */
@@ -33,10 +35,9 @@ export interface SegmentConversion {
   readonly quick?: QuickConverter
   /** One submission at a time, so that the one that ends the worker is known for certain. */
   readonly careful: boolean
-  /** Numbers of frames that ended a worker: not opened again, kept whole. */
-  readonly poison: ReadonlySet<number>
-  /** Told before a frame is opened or converted, and null when that is done. */
-  readonly onFrame: (frame: number | null) => void
+  /** Frames that ended workers: not opened again, kept whole as `bad_payload`. */
+  readonly poison: Poison
+  readonly sign: FrameSign
 }
 
 /** Submissions are converted so many at a time, … */
@@ -63,6 +64,8 @@ export async function convertSegment(conversion: SegmentConversion): Promise<rea
           decided.push({ outcome: record.outcome, problem: record.problem })
           await writer.append(record, content)
         }
+        // Only now: writing it down takes memory, too.
+        conversion.sign.close()
       }
       await writer.finish(await factsOf(segment.end, facts, conversion))
       return countOutcomes(decided)
@@ -144,23 +147,26 @@ function submissionOf(frame: SubmissionFrame): Submission {
   return { frame: number, receivedAt, path, headers: attributes, body }
 }
 
-function openSubmission(submission: Submission, { rules, poison, quick, onFrame }: SegmentConversion): Opened {
-  if (poison.has(submission.frame)) {
-    return { kind: 'decided', conversion: failedConversion(submission, 'it ended the thread that converted it', rules) }
+function openSubmission(submission: Submission, { rules, poison, quick, sign }: SegmentConversion): Opened {
+  const known = poison.get(submission.frame)
+  if (known !== undefined) {
+    return { kind: 'decided', conversion: failedConversion(submission, known, rules, 'bad_payload') }
   }
-  onFrame(submission.frame)
+  sign.open(submission.frame)
   try {
     const conversion = quick?.convert(submission)
     if (conversion !== undefined && conversion !== null) return { kind: 'decided', conversion }
     return { kind: 'reading', reading: readSubmission(submission, rules), submission }
   } catch (error) {
     return { kind: 'decided', conversion: failedConversion(submission, error, rules) }
+  } finally {
+    sign.pause()
   }
 }
 
 /** All specifications of a batch are asked for at once, so that it waits for the slowest, not for their sum. */
 async function convertBatch(batch: readonly Opened[], conversion: SegmentConversion): Promise<Conversion[]> {
-  const { rules, onFrame, findSpecification } = conversion
+  const { rules, sign, findSpecification } = conversion
   const found = new Map<string, SpecificationResult>()
   await Promise.all(
     neededRevisions(batch).map(async ([key, revision]) => found.set(key, await findSpecification(revision))),
@@ -168,7 +174,7 @@ async function convertBatch(batch: readonly Opened[], conversion: SegmentConvers
   const conversions = batch.map((opened): Conversion => {
     if (opened.kind === 'decided') return opened.conversion
     const { reading, submission } = opened
-    onFrame(submission.frame)
+    sign.open(submission.frame)
     try {
       const revision = reading.payload?.revision ?? null
       const specification = revision === null ? undefined : found.get(revisionKey(revision))
@@ -177,7 +183,7 @@ async function convertBatch(batch: readonly Opened[], conversion: SegmentConvers
       return failedConversion(submission, error, rules)
     }
   })
-  onFrame(null)
+  sign.pause()
   return conversions
 }
 

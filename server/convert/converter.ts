@@ -13,9 +13,10 @@ import { ownIdentity } from '../../data/spool/process-identity.ts'
 import { SegmentQueue } from '../../data/spool/segment-queue.ts'
 import type { Logger } from '../log.ts'
 import type { ConvertMetrics } from '../metrics/convert-metrics.ts'
+import { convertCarefully } from './careful-conversion.ts'
 import { type ConvertFolders, type ConvertOptions, convertFolders } from './options.ts'
 import { type WaitingClaim, WaitingClaims } from './waiting-claims.ts'
-import { WorkerPool } from './worker-pool.ts'
+import { WorkerDied, WorkerPool } from './worker-pool.ts'
 
 /** How often it is looked for what processes left behind that are gone. */
 const INHERIT_EVERY_MS = 5_000
@@ -38,6 +39,8 @@ export interface ConverterSurroundings {
  * What is received live is taken first, oldest first. What can wait (imports) is begun only where nothing live waits, and
  * where there are several workers one of them is always left for what comes next: so a live segment waits for one other at the
  * most, however much is brought in.
+ *
+ * A segment that ended a worker, or twice the process that had it, is converted beside all of them, in a process of its own.
  */
 export class Converter {
   readonly #options: ConvertOptions
@@ -52,6 +55,9 @@ export class Converter {
   /** Claims that are done with, and not merged yet when last looked at. */
   readonly #done = new Map<string, Claim>()
   readonly #waiting = new WaitingClaims()
+  /** The conversion of a segment that may end who converts it: one at a time. */
+  #careful: Promise<void> | null = null
+  readonly #stopCareful = new AbortController()
   /** Segments that could not be taken, so that each is told once. */
   readonly #untaken = new Set<string>()
   #isStopping = false
@@ -72,7 +78,7 @@ export class Converter {
       cacheFolder: this.#folders.histograms,
       onTrouble: (what, error) => log.warn({ error }, what),
     })
-    this.#pool = new WorkerPool(options, this.#specifications, log, () => metrics.workerDied())
+    this.#pool = new WorkerPool(options, this.#specifications, log)
     this.#queue = new SegmentQueue(this.#folders.spool, ownIdentity(), (segment, error) =>
       this.#notTaken(segment, error),
     )
@@ -91,8 +97,8 @@ export class Converter {
   }
 
   /**
-   * Converts all that was received live and is closed, and ends. What fails stays claimed, for the next converter to take over;
-   * what can wait, waits for it too.
+   * Converts all that was received live and is closed, and ends. What fails or ended a worker stays claimed, for the next
+   * converter to take over; what can wait, waits for it too.
    */
   async stop(): Promise<void> {
     clearInterval(this.#timer)
@@ -106,6 +112,8 @@ export class Converter {
       await Promise.race(this.#running.keys())
       await this.#turn
     }
+    this.#stopCareful.abort()
+    await this.#careful
     this.#specifications.stop()
     await this.#pool.stop()
   }
@@ -183,6 +191,13 @@ export class Converter {
       })
       this.#running.set(run, laneOf(next.claim.segment))
     }
+    if (this.#careful !== null || this.#isStopping) return
+    const suspect = this.#waiting.nextSuspect(performance.now())
+    if (suspect === null) return
+    this.#careful = this.#run(suspect).finally(() => {
+      this.#careful = null
+      this.#wake()
+    })
   }
 
   /** The next segment to convert, of the first lane that has one and is let in; null: none. */
@@ -192,7 +207,7 @@ export class Converter {
       const waiting = this.#waiting.next(lane, performance.now())
       if (waiting !== null) return waiting
       const claim = await this.#queue.claim(lane)
-      if (claim !== null) return { claim, failures: 0 }
+      if (claim !== null) return { claim, failures: 0, suspect: null }
     }
     return null
   }
@@ -205,30 +220,44 @@ export class Converter {
     return !this.#isStopping && canWait < Math.max(1, workers - 1)
   }
 
-  async #run({ claim, failures }: WaitingClaim): Promise<void> {
+  async #run(waiting: WaitingClaim): Promise<void> {
+    const { claim, failures } = waiting
     const { segment } = claim
     try {
-      await this.#convert(claim)
+      await this.#convert(waiting)
       this.#done.set(segment, claim)
       this.#onConverted(segment)
     } catch (error) {
       // Merged and removed meanwhile by the owner of the counts: there had been a converted file.
       if (!(await exists(claim.path))) return
+      if (this.#stopCareful.signal.aborted) return
+      if (error instanceof WorkerDied) {
+        this.#metrics.workerDied()
+        this.#log.error({ error, segment, frame: error.frame }, 'a worker thread died; its segment is converted apart')
+        this.#waiting.addSuspect(claim, error.frame)
+        return
+      }
       const retryInMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures)
       this.#metrics.failed()
       this.#log.error({ error, segment, retryInMs }, 'a segment could not be converted; it is tried again')
-      this.#waiting.addLater(claim, failures + 1, performance.now() + retryInMs)
+      this.#waiting.addLater({ ...waiting, failures: failures + 1 }, performance.now() + retryInMs)
     }
   }
 
   /** A segment that has its converted file is done, whoever wrote it. */
-  async #convert(claim: Claim): Promise<void> {
+  async #convert({ claim, suspect }: WaitingClaim): Promise<void> {
     if (await exists(convertedFilePath(this.#folders.converted, claim.segment))) return
     const startedAt = performance.now()
-    const outcomes = await this.#pool.convert(claim)
+    const outcomes = await (suspect === null ? this.#pool.convert(claim) : this.#convertCarefully(claim, suspect))
     const seconds = (performance.now() - startedAt) / SECOND_MS
     this.#metrics.converted(outcomes, seconds)
     this.#log.debug({ segment: claim.segment, outcomes, seconds }, 'converted a segment')
+  }
+
+  #convertCarefully(claim: Claim, suspect: number) {
+    const onDeath = () => this.#metrics.workerDied()
+    const surroundings = { specifications: this.#specifications, log: this.#log, onDeath }
+    return convertCarefully(claim, suspect, this.#options, surroundings, this.#stopCareful.signal)
   }
 }
 

@@ -7,18 +7,24 @@ import type { ConvertOptions } from './options.ts'
 /** What a worker thread is started with. */
 export interface WorkerStart {
   readonly options: ConvertOptions
-  /** One number, shared: the frame that is open just now, NO_FRAME between frames. It outlives the worker. */
-  readonly openFrame: Int32Array
+  readonly sign: SignPlace
 }
 
-export const NO_FRAME = -1
+/** Where a worker tells which frame is open: memory that it shares with its pool, or a pipe to another process. */
+export type SignPlace =
+  | { readonly kind: 'shared'; readonly memory: Int32Array }
+  | { readonly kind: 'pipe'; readonly fd: number }
+
+/** Frames that are not to be opened again, with what is known of them: a sentence each. */
+export type Poison = ReadonlyMap<number, string>
 
 export type ToWorker =
   | {
       readonly kind: 'convert'
       readonly claim: Claim
+      /** One submission at a time, so that the one that ends the worker is known for certain. */
       readonly careful: boolean
-      readonly poison: readonly number[]
+      readonly poison: Poison
     }
   | { readonly kind: 'specification'; readonly request: number; readonly answer: SpecificationAnswer }
 
@@ -27,3 +33,6 @@ export type FromWorker =
   /** The segment couldn't be read, or its converted file not written. */
   | { readonly kind: 'failed'; readonly error: Error }
   | { readonly kind: 'find'; readonly request: number; readonly revision: Revision }
+
+/** A worker process says also what its thread ended of. */
+export type FromCarefulWorker = FromWorker | { readonly kind: 'ended'; readonly why: string }

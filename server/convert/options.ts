@@ -27,6 +27,8 @@ export const convertOptions = z.strictObject({
   workers: whole.default(1),
   /** A worker that needs more is ended, and its segment converted frame by frame. */
   workerMemoryMb: whole.default(512),
+  /** So is a worker that works on one submission for so long; waiting for a specification or the disk doesn't count. */
+  submissionTimeoutMs: whole.default(30_000),
   /** How often the spool is looked at where nothing else wakes the converter. */
   pollMs: whole.default(250),
   /** A pause between two heartbeats longer than this is not covered: three heartbeats. */

@@ -3,58 +3,68 @@ import type { SpecificationStore } from '../../data/histograms/specification-sto
 import type { Claim } from '../../data/spool/claims.ts'
 import type { Logger } from '../log.ts'
 import type { OutcomeCount } from './count-outcomes.ts'
-import { type FromWorker, NO_FRAME, type ToWorker, type WorkerStart } from './messages.ts'
+import type { FromWorker, ToWorker, WorkerStart } from './messages.ts'
+import { FrameWatch } from './open-frame.ts'
 import type { ConvertOptions } from './options.ts'
+import { createSharedFrame, readSharedFrame } from './shared-frame.ts'
 
-/** A segment whose conversion ended its worker so often is converted frame by frame. */
-const DEATHS_UNTIL_CAREFUL = 2
-/** So many deaths, one after the other, without any frame to blame: then it isn't the segment's content. */
-const MOST_UNEXPLAINED_DEATHS = 5
+/** The worker ended, or was ended because it hung, in the middle of a segment; another takes its place. */
+export class WorkerDied extends Error {
+  /** Which was open then, as far as can be told; NO_FRAME: none was. */
+  readonly frame: number
+
+  constructor(segment: string, frame: number, why: string) {
+    super(`converting ${segment} ended its worker: ${why}`)
+    this.name = 'WorkerDied'
+    this.frame = frame
+  }
+}
 
 interface Job {
   readonly claim: Claim
-  readonly poison: Set<number>
-  deaths: number
-  unexplainedDeaths: number
   readonly resolve: (outcomes: readonly OutcomeCount[]) => void
   readonly reject: (error: Error) => void
 }
 
 interface Thread {
   readonly worker: Worker
-  readonly openFrame: Int32Array
+  readonly sharedFrame: Int32Array
+  readonly watch: FrameWatch
   job: Job | null
+  /** How often it was looked at since it was told to end, because it hung; null: it wasn't. */
+  endingLooks: number | null
 }
 
-/**
- * Worker threads that convert segments: as many as are asked for at once, each used again. A segment that ends its worker twice (out of memory, a crash
- * in a library) is converted submission by submission; the one that ends a worker then is blamed, kept whole as
- * `corrupted_data`, and the others are converted: one poisonous submission holds nothing up.
- */
+/** A thread that is told to end stops at the next instruction of its program, unless it is deep in a library. */
+const LONGEST_END_MS = 10_000
+
+/** Worker threads that convert segments: as many as are asked for at once, each used again. */
 export class WorkerPool {
   readonly #options: ConvertOptions
   readonly #specifications: SpecificationStore
   readonly #log: Logger
-  readonly #onDeath: () => void
   readonly #idle: Thread[] = []
   readonly #threads = new Set<Thread>()
+  readonly #watchTimer: NodeJS.Timeout
   #stopped = false
 
-  /** `onDeath` is told of each thread that ended in the middle of a segment. */
-  constructor(options: ConvertOptions, specifications: SpecificationStore, log: Logger, onDeath: () => void) {
+  constructor(options: ConvertOptions, specifications: SpecificationStore, log: Logger) {
     this.#options = options
     this.#specifications = specifications
     this.#log = log
-    this.#onDeath = onDeath
+    this.#watchTimer = setInterval(() => this.#endStuck(), new FrameWatch(options.submissionTimeoutMs).everyMs)
   }
 
   /**
-   * Resolves to what became of the segment's submissions once the converted file is there for good. Rejects where it couldn't be written,
-   * and when the pool is stopped meanwhile; then the segment is to be converted again.
+   * Resolves to what became of the segment's submissions once the converted file is there for good. Rejects where it couldn't be
+   * written, with WorkerDied where its thread ended, and when the pool is stopped meanwhile; then the segment is to be converted
+   * again.
    */
   convert(claim: Claim): Promise<readonly OutcomeCount[]> {
     return new Promise((resolve, reject) => {
-      this.#run({ claim, poison: new Set(), deaths: 0, unexplainedDeaths: 0, resolve, reject })
+      const thread = this.#idle.pop() ?? this.#start()
+      thread.job = { claim, resolve, reject }
+      this.#send(thread, { kind: 'convert', claim, careful: false, poison: new Map() })
     })
   }
 
@@ -66,35 +76,26 @@ export class WorkerPool {
   /** Ends the threads in the middle of whatever they do. */
   async stop(): Promise<void> {
     this.#stopped = true
+    clearInterval(this.#watchTimer)
     await Promise.all([...this.#threads].map(({ worker }) => worker.terminate()))
   }
 
-  #run(job: Job): void {
-    const thread = this.#idle.pop() ?? this.#start()
-    thread.job = job
-    this.#send(thread, {
-      kind: 'convert',
-      claim: job.claim,
-      careful: job.deaths >= DEATHS_UNTIL_CAREFUL,
-      poison: [...job.poison],
-    })
-  }
-
   #start(): Thread {
-    const openFrame = new Int32Array(new SharedArrayBuffer(4)).fill(NO_FRAME)
-    const start: WorkerStart = { options: this.#options, openFrame }
+    const sharedFrame = createSharedFrame()
+    const start: WorkerStart = { options: this.#options, sign: { kind: 'shared', memory: sharedFrame } }
     const worker = new Worker(new URL('./worker.js', import.meta.url), {
       workerData: start,
       resourceLimits: { maxOldGenerationSizeMb: this.#options.workerMemoryMb },
     })
-    const thread: Thread = { worker, openFrame, job: null }
+    const watch = new FrameWatch(this.#options.submissionTimeoutMs)
+    const thread: Thread = { worker, sharedFrame, watch, job: null, endingLooks: null }
     this.#threads.add(thread)
     worker.on('message', (message: FromWorker) => this.#received(thread, message))
-    let cause: unknown = null
+    let cause: string | null = null
     worker.on('error', (error) => {
-      cause = error
+      cause = error.message
     })
-    worker.on('exit', (exitCode) => this.#died(thread, cause ?? `exit code ${exitCode}`))
+    worker.on('exit', (exitCode) => this.#ended(thread, cause ?? `exit code ${exitCode}`))
     return thread
   }
 
@@ -103,6 +104,8 @@ export class WorkerPool {
   }
 
   #received(thread: Thread, message: FromWorker): void {
+    // What it decided while it was being ended is decided again.
+    if (thread.endingLooks !== null) return
     switch (message.kind) {
       case 'find':
         void this.#find(thread, message)
@@ -130,27 +133,37 @@ export class WorkerPool {
     return job
   }
 
-  #died(thread: Thread, cause: unknown): void {
+  #endStuck(): void {
+    for (const thread of this.#threads) {
+      if (!thread.watch.isStuck(readSharedFrame(thread.sharedFrame))) continue
+      if (thread.endingLooks === null) void thread.worker.terminate()
+      thread.endingLooks = (thread.endingLooks ?? 0) + 1
+      if (thread.endingLooks * thread.watch.everyMs > LONGEST_END_MS) this.#giveUp(thread)
+    }
+  }
+
+  /** A thread that is caught in a library doesn't end. Its segment is told from others by what this process leaves. */
+  #giveUp({ job }: Thread): void {
+    this.#log.fatal(
+      { segment: job?.claim.segment },
+      'a worker thread hangs and can not be ended; the converter ends itself',
+    )
+    process.kill(process.pid, 'SIGKILL')
+  }
+
+  #ended(thread: Thread, cause: string): void {
     this.#threads.delete(thread)
     const at = this.#idle.indexOf(thread)
     if (at !== -1) this.#idle.splice(at, 1)
-    const job = thread.job
+    const { job } = thread
     if (job === null) return
-    if (this.#stopped) {
-      job.reject(new Error('the converter stops'))
-      return
-    }
-    const frame = Atomics.load(thread.openFrame, 0)
-    const careful = job.deaths >= DEATHS_UNTIL_CAREFUL
-    job.deaths++
-    if (careful && frame !== NO_FRAME) job.poison.add(frame)
-    else if (careful) job.unexplainedDeaths++
-    this.#onDeath()
-    this.#log.error({ error: cause, segment: job.claim.segment, frame, deaths: job.deaths }, 'a worker thread died')
-    if (job.unexplainedDeaths >= MOST_UNEXPLAINED_DEATHS) {
-      job.reject(new Error(`converting ${job.claim.segment} ended ${job.deaths} worker threads`))
-    } else {
-      this.#run(job)
-    }
+    const { frame } = readSharedFrame(thread.sharedFrame)
+    const why = thread.endingLooks !== null ? tookTooLong(this.#options) : cause
+    job.reject(this.#stopped ? new Error('the converter stops') : new WorkerDied(job.claim.segment, frame, why))
   }
+}
+
+/** Why a worker was ended that hung. */
+export function tookTooLong({ submissionTimeoutMs }: Pick<ConvertOptions, 'submissionTimeoutMs'>): string {
+  return `it took longer than ${submissionTimeoutMs / 1000} s`
 }

@@ -41,7 +41,7 @@ export function createConvertMetrics(registry: Registry): ConvertMetrics {
   })
   const deaths = new Counter({
     name: 'tidewatch_convert_worker_deaths_total',
-    help: 'Threads that ended in the middle of a segment.',
+    help: 'Threads and processes that ended in the middle of a segment.',
     registers,
   })
   new Gauge({

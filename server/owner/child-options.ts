@@ -50,6 +50,7 @@ export function convertChildOptions(settings: Settings, folders: StateFolders): 
     state: folders.state,
     logLevel: log.level,
     workers: convert.workers,
+    submissionTimeoutMs: convert.submissionTimeoutSeconds * 1000,
     coveragePauseMs: coveragePauseMs(settings),
     maxInflatedBytes: convert.maxInflatedBytes,
     lostHistogramsRatio: convert.lostHistogramsRatio,

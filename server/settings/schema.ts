@@ -184,6 +184,14 @@ export const settingsSchema = z.strictObject({
       defaultText: 'the processors less one, at least 1',
       about: 'Threads that convert submissions.',
     }),
+    submissionTimeoutSeconds: wholeNumber(30, {
+      least: 1,
+      most: 3600,
+      applies: 'restart',
+      about:
+        'A thread that works on one submission for so long is replaced; a submission that does so twice is kept aside. ' +
+        'Waiting for a specification or the disk doesn’t count.',
+    }),
     channels: structure(allowedValues, valuesByDefault('channel'), {
       allowed: ALLOWED_VALUES,
       applies: 'restart',

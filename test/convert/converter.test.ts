@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
@@ -214,26 +214,82 @@ describe('what doesn’t belong into a spool', () => {
   })
 })
 
+/** Read without bounds, this takes many times the memory that is given, and seconds. */
+const HEAVY = gzipSync(`{"ver":1,"x":[${'[],'.repeat(2_000_000)}[]]}`)
+const HEAVIER = gzipSync(`{"ver":1,"x":[${'[],'.repeat(8_000_000)}[]]}`)
+const UNBOUNDED = { maxJsonValues: 1e9, maxInflatedBytes: 1e8 }
+
 describe('a submission that ends its worker', () => {
-  test('is found, kept whole as corrupted_data, and holds nothing up', async () => {
-    // Read without a bound on values, this takes many times the memory that the worker is given.
-    const poison = gzipSync(`{"ver":1,"x":[${'[],'.repeat(2_000_000)}[]]}`)
-    const ids = await spool([GOOD, poison, GOOD, GOOD], [GOOD])
-    await start({ workerMemoryMb: 48, maxJsonValues: 1e9, maxInflatedBytes: 1e8 })
+  test('is found, kept whole as bad_payload with what it did, and holds nothing up', async () => {
+    const ids = await spool([GOOD, HEAVY, GOOD, HEAVY], [GOOD])
+    await start({ ...UNBOUNDED, workerMemoryMb: 48 })
     await untilConverted(2)
-    const records = await allRecords()
-    const problems = new Map(records.map(({ documentId, problem }) => [documentId, problem]))
-    expect(ids.map((id) => problems.get(id))).toEqual(['none', 'corrupted_data', 'none', 'none', 'none'])
-    for (const segment of await convertedSegments()) {
-      for await (const { record, content } of readConvertedContents(
-        convertedFilePath(join(state, 'converted'), segment),
-      )) {
-        if (record.problem !== 'corrupted_data') continue
-        expect(content.kind === 'raw' && poison.equals(content.body)).toBe(true)
+    await expectIsolated(ids, [1, 3], /^it ended 2 workers that converted it; of the last: .*memory/)
+  })
+
+  test('because it takes too long, as well', async () => {
+    const ids = await spool([GOOD, GOOD, HEAVIER])
+    await start({ ...UNBOUNDED, workerMemoryMb: 4096, submissionTimeoutMs: 400 })
+    await untilConverted(1)
+    await expectIsolated(ids, [2], /^it ended 2 workers that converted it; of the last: it took longer than 0.4 s$/)
+  })
+
+  test('and the whole process with it, as well; others are converted meanwhile', async () => {
+    const ids = await spool([GOOD, HEAVY, GOOD], [GOOD])
+    // The kernel refuses it memory before its own bounds are reached, and V8 ends the process.
+    const options = { ...UNBOUNDED, workerMemoryMb: 4096 }
+    let deaths = 0
+    let child = startBounded(options)
+    await eventually('two converted files', async () => {
+      if (child.exitCode !== null || child.signalCode !== null) {
+        deaths++
+        child = startBounded(options)
       }
-    }
+      return (await convertedSegments()).length === 2 ? true : null
+    })
+    // The third is spared: what may end it is converted by a process that nobody else needs.
+    expect(deaths).toBe(2)
+    expect(child.exitCode ?? child.signalCode).toBeNull()
+    await expectIsolated(ids, [1], /^it ended 2 workers that converted it; of the last: .*(memory|SIGABRT)/)
   })
 })
+
+/** A converter whose processes may have so much memory, heaps of threads included. */
+function startBounded(options: Omit<ConvertOptionsInput, 'state'>): ChildProcess {
+  const child = spawn(
+    'sh',
+    [
+      '-c',
+      'ulimit -c 0; ulimit -d 250000; exec "$@"',
+      'sh',
+      process.execPath,
+      ENTRY,
+      JSON.stringify({ state, logLevel: 'silent', ...options }),
+    ],
+    { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] },
+  )
+  children.push(child)
+  return child
+}
+
+/** Those at `poisonous` are `bad_payload`, whole, for a reason like `why`; all others are accepted. */
+async function expectIsolated(ids: readonly string[], poisonous: readonly number[], why: RegExp): Promise<void> {
+  const problems = new Map<string, string>()
+  for (const segment of await convertedSegments()) {
+    for await (const { record, content } of readConvertedContents(
+      convertedFilePath(join(state, 'converted'), segment),
+    )) {
+      problems.set(record.documentId, record.problem)
+      if (record.problem !== 'bad_payload') continue
+      expect(record.causes).toEqual([
+        { problem: 'bad_payload', field: 'conversion', value: expect.stringMatching(why) },
+      ])
+      expect(content.kind === 'raw' && [HEAVY, HEAVIER].some((body) => body.equals(content.body))).toBe(true)
+    }
+  }
+  const expected = ids.map((_, at) => (poisonous.includes(at) ? 'bad_payload' : 'none'))
+  expect(ids.map((id) => problems.get(id))).toEqual(expected)
+}
 
 describe('histogram specifications', () => {
   const payload = (revision: string) =>
