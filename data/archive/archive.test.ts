@@ -9,6 +9,8 @@ import { mergeConverted } from '../counts/merge.ts'
 import { TEST_HOUR, type TestRecord, testIndex } from '../counts/testing/converted-index.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../domain/time.ts'
 import { openJournal, readJournal } from '../journal/journal.ts'
+import type { SeenDocuments } from '../seen/seen-documents.ts'
+import { openSeen } from '../seen/seen-store.ts'
 import { planPart } from './plan-part.ts'
 import { readParts } from './read-parts.ts'
 import { recoverParts } from './recover-parts.ts'
@@ -51,16 +53,16 @@ function contentOf(record: ConvertedRecord): ConvertedContent {
   return { kind: 'raw', path: `/submit/telemetry/${record.documentId}`, headers: { 'user-agent': 'x' }, body: BODY }
 }
 
-async function converted(segment: string, records: readonly TestRecord[]) {
-  await convertedIndex(testIndex(segment, records))
+async function converted(segment: string, records: readonly TestRecord[], seen: SeenDocuments | null = null) {
+  await convertedIndex(testIndex(segment, records), seen)
 }
 
-async function convertedIndex(index: ConvertedIndex) {
+async function convertedIndex(index: ConvertedIndex, seen: SeenDocuments | null = null) {
   await writeConvertedFile(options.folders.converted, index, contentOf)
   await mergeConverted(db, index, {
     now: TEST_HOUR,
     duplicateWindowMs: DAY_MS,
-    seen: null,
+    seen,
     coverageToleranceMs: 6000,
     journal: null,
   })
@@ -172,14 +174,18 @@ test('payloads keep their text, and what was taken out stands beside them', asyn
 })
 
 test('duplicates are counted and not archived', async () => {
-  await converted('a', [
+  const seen = await openSeen({ folder: join(root, 'seen') })
+  const twice = [
     { id: 'd1', key: 'k' },
     { id: 'd1', key: 'k' },
-  ])
-  await converted('b', [
+  ]
+  const again = [
     { id: 'd1', key: 'k' },
     { id: 'd2', key: 'other' },
-  ])
+  ]
+  await converted('a', twice, seen)
+  await converted('b', again, seen)
+  await seen.close()
   await archiveAll()
   expect(await ids()).toEqual([['d1', 'd2'], []])
 })
@@ -226,7 +232,7 @@ test('a hundred megabytes of submissions of one channel fit into the memory that
   expect(await archiveAll()).toHaveLength(2)
   const [archived] = await ids()
   expect(new Set(archived).size).toBe(2500)
-})
+}, 60_000)
 
 test('segments without submissions make a part without files', async () => {
   await converted('a', [])

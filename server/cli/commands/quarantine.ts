@@ -16,7 +16,7 @@ const FORMATS = ['ndjson', 'dir']
 export const quarantineCommand: Command = {
   name: 'quarantine',
   summary: 'Shows what could not be converted.',
-  usage: 'list|show NAME|export [--problem NAMES] [--since T] [--until T] [--channel NAME]',
+  usage: 'list|show NAME|export [--problem NAMES] [--since T] [--until T]',
   help: `list: what lies in the quarantine, rejected submissions among it, by problem, channel and UTC day of receipt: how many, how
 large, the most frequent offending values, and the names of some.
 
