@@ -5,6 +5,7 @@ import { TEST_HOUR } from '../../counts/testing/converted-index.ts'
 import { DAY_MS, HOUR_MS } from '../../domain/time.ts'
 import { oldFrame } from '../../spool/testing/old-log.ts'
 import { type FilledArchive, openFilledArchive } from '../testing/filled-archive.ts'
+import { openArchiveReader } from './archive-reader.ts'
 import { findSubmissions } from './find-submissions.ts'
 import type { Sought } from './found-copy.ts'
 
@@ -117,4 +118,33 @@ test('what waits in the spool is found by the id of its path; what is too much i
       },
     ],
   })
+})
+
+test('files have a filter over their document ids, so that most row groups need not be read for one', async () => {
+  await archive.close()
+  archive = await openFilledArchive({
+    content: ({ documentId }) => ({ kind: 'converted', payload: JSON.stringify(documentId.padEnd(8300)), dropped: '' }),
+  })
+  await archive.convert(
+    'a',
+    Array.from({ length: 6000 }, (_, n) => ({ id: `document-${n}` })),
+  )
+  await archive.archive()
+  const reader = await openArchiveReader(archive.root)
+  try {
+    const files = `${archive.root}/archive/*/*/*.parquet`
+    const filters = await reader.db.read(
+      `select path_in_schema as name, count(bloom_filter_offset) as filters, count(*) as groups
+       from parquet_metadata($files) where name in ('document_id', 'payload') group by name order by name`,
+      { files },
+      (row) => [row.text('name'), row.number('filters'), row.number('groups')],
+    )
+    expect(filters).toEqual([
+      ['document_id', 3, 3],
+      ['payload', 0, 3],
+    ])
+    expect((await find({ documentId: 'document-4711' })).copies).toMatchObject([{ frame: 4711 }])
+  } finally {
+    await reader.close()
+  }
 })

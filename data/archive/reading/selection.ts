@@ -30,7 +30,7 @@ export interface SelectedFile extends ArchiveFile {
 }
 
 /** Files that may hold rows of the selection, by what the archive knows of each: day, channel, problems. */
-export function chooseFiles(
+function chooseFiles(
   files: readonly ArchiveFile[],
   { conditions, since, until }: Pick<Selection, 'conditions' | 'since' | 'until'>,
 ): ArchiveFile[] {

@@ -67,7 +67,7 @@ export async function openFilledArchive({
 }
 
 /** Texts that say whose they are; a number that only survives as text. */
-export function testContent(record: ConvertedRecord): ConvertedContent {
+function testContent(record: ConvertedRecord): ConvertedContent {
   const { documentId, outcome } = record
   if (outcome === 'accepted' || outcome === 'salvaged') {
     const dropped = outcome === 'salvaged' ? '{"histograms":{"X":1}}' : ''
