@@ -1,6 +1,6 @@
 /**
  * Says of a key "surely not here" or "maybe", in 18 bits a key: a Bloom filter whose bits of one key all lie in one cache
- * line, so that a question costs one look into memory. It says "maybe" of about one absent key in 1,500. Source: Putze, Sanders and Singler,
+ * line, so that a question costs one look into memory. It says "maybe" of about one absent key in 2,000. Source: Putze, Sanders and Singler,
  * "Cache-, Hash- and Space-Efficient Bloom Filters", 2007.
  */
 export class KeyFilter {

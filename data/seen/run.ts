@@ -19,7 +19,7 @@ export interface Run extends RunIndex {
 }
 
 /** The number of blocks with records. */
-export async function countBlocks(handle: FileHandle): Promise<number> {
+async function countBlocks(handle: FileHandle): Promise<number> {
   return Math.max(0, Math.floor((await handle.stat()).size / BLOCK_BYTES) - 1)
 }
 
