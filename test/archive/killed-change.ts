@@ -17,7 +17,7 @@ import { type Journal, openJournal } from '../../data/journal/journal.ts'
  * all files of a day together. Its second argument says before or after which write, removal or journal entry it dies, counted
  * from 1; 0: it doesn't, and ends with 0.
  */
-export const FORGOTTEN = 'b2'
+const FORGOTTEN = 'b2'
 
 async function changeEverything(root: string, dieAt: number): Promise<void> {
   let steps = 0

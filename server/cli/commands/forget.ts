@@ -20,8 +20,8 @@ stay as they are. Killed at any moment, the archive is whole, and the same comma
 
 It is kept that it was asked: when, how many ids, how many submissions went, and the SHA-256 of the sorted list; not the ids.
 
-Not touched: what is received after this, or waits in the spool (it is told how much that is: ask again then); damaged stretches in
-corrupted/ and files in unknown/, which belong to no document for certain; what was exported, and backups. Copies are
+Not touched: what is received after this, or waits in the spool (it is told how much that is: ask again then); what is kept raw, until
+its days are over; damaged stretches in corrupted/ and files in unknown/, which belong to no document for certain; what was exported, and backups. Copies are
 remembered by a hash of id, reason and body until the duplicates' window is over.`,
   options: {
     'document-id': {
