@@ -56,6 +56,8 @@ export class SpoolWriter {
   #turn: NodeJS.Immediate | undefined
   #ageTimer: NodeJS.Timeout | undefined
   #stopped = false
+  /** Why no segment could be made when one was last tried for, as it was told; null: one could. */
+  #toldTrouble: string | null = null
   #whenIdle: (() => void)[] = []
 
   constructor(options: SpoolWriterOptions) {
@@ -164,6 +166,7 @@ export class SpoolWriter {
   async #renew(lane: CommitLane): Promise<void> {
     try {
       await lane.renew()
+      this.#toldTrouble = null
     } catch (error) {
       this.#cannotOpen(error)
     }
@@ -173,8 +176,15 @@ export class SpoolWriter {
   #cannotOpen(error: unknown): void {
     // What is written to the old ones now could never be read: their names are gone as well.
     if (isFolderGone(error)) for (const lane of this.#lanes) lane.close()
-    if (this.#lanes.some(({ isOpen }) => isOpen)) this.#onTrouble('making a new segment', error)
+    if (this.#lanes.some(({ isOpen }) => isOpen)) this.#tellOnce('making a new segment', error)
     else for (const batch of this.#waiting.splice(0)) batch.tell(() => failed(error))
+  }
+
+  /** It is tried for every second, and a disk may be full for days: a log that fills up with that is no help. */
+  #tellOnce(doing: string, error: unknown): void {
+    const trouble = codeOf(error)
+    if (trouble !== this.#toldTrouble) this.#onTrouble(doing, error)
+    this.#toldTrouble = trouble
   }
 
   #afterWork(): void {
@@ -204,5 +214,10 @@ export class SpoolWriter {
 const SECOND_LANE_FROM = 16
 
 function isFolderGone(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+  return ['ENOENT', 'ENOTDIR'].includes(codeOf(error))
+}
+
+/** Without what differs each time, such as the file's name. */
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error)
 }

@@ -3,7 +3,7 @@ import type { Commit } from '../../data/spool/spool-writer.ts'
 import type { Limit } from '../receive/limit.ts'
 
 /** What a receiver answers. */
-const STATUSES = [200, 202, 400, 404, 405, 408, 411, 431, 500, 503, 507]
+const STATUSES = [200, 202, 400, 404, 405, 408, 411, 417, 431, 500, 503, 507]
 
 /** Each has its series from the beginning, as has each status, so that its first refusal shows as a rise. */
 const LIMITS: Readonly<Record<Limit, true>> = {

@@ -49,6 +49,7 @@ export function answerUnread(
     answer(response, status, text, headers)
     return
   }
+  if (Number(request.headers['content-length']) > MAX_DRAINED_BYTES) response.shouldKeepAlive = false
   // The response isn't ended yet: Node would stop counting, and keep the connection however much comes.
   response.writeHead(status, {
     'Content-Type': 'text/plain; charset=utf-8',

@@ -57,6 +57,11 @@ export function createListener(options: ReceiveOptions, parts: ListenerParts): L
   const handle = requestHandler(server, options, parts, latest)
   server.on('request', (request, response) => handle(request, response, false))
   server.on('checkContinue', (request, response) => handle(request, response, true))
+  // Node would leave the body to come, or not to, and then answer the same request again.
+  server.on('checkExpectation', (request, response) => {
+    latest.note(request, response)
+    answerUnasked(request, response, 417, 'Expectation failed: only 100-continue can be expected\n')
+  })
   answerBrokenRequests(server, { latest, noteRefused, noteAnswered })
   return { server, connections, useTls: (pair) => tlsServer?.setSecureContext(pair) }
 }

@@ -142,6 +142,7 @@ class Exchange {
   discardBody(bytes: number): void {
     const { maxBodyBytes: limitBytes } = this.#context
     const isLonger = announcedLength(this.#request) === 'chunked' && !this.#request.complete
+    if (isLonger) this.#response.shouldKeepAlive = false
     const size = `${isLonger ? 'at least ' : ''}${bytes}`
     const text = `Body of ${size} bytes is over the limit of ${limitBytes} bytes: submission discarded\n`
     this.#discard({ cause: 'body', bytes: notedBytes(bytes), limitBytes }, text)

@@ -213,6 +213,11 @@ describe('what is HTTP, however seldom it is seen, has its answer', () => {
     },
     { claim: 'a path without end', send: `POST ${PATH}${'y'.repeat(300_000)}`, answers: [431] },
     {
+      claim: 'an expectation that nobody knows, of a client that waits for the answer',
+      send: head('Content-Length: 5', 'Expect: much'),
+      answers: [417],
+    },
+    {
       claim: 'a length of more than all disks',
       send: head('Content-Length: 9007199254740993', 'Expect: 100-continue'),
       answers: [202],
@@ -368,7 +373,7 @@ describe('oversized', () => {
   ])('of $claim the client still reads its 202, and then the connection ends', async ({ send }) => {
     const { answers, closedBy } = await exchange(receiver.port, send)
     expect(statusesOf(answers)).toEqual([202])
-    expect(closedBy).toBe('server')
+    expect({ closedBy, isLastCalled: isLastCalled(answers) }).toEqual({ closedBy: 'server', isLastCalled: true })
   })
 })
 
