@@ -1,6 +1,6 @@
-import { type Follows, type IndexedLayout, type LayoutIndex, MOST_HEAD_BYTES } from './layout-index.ts'
+import { type Follows, type IndexedLayout, LayoutIndex, MOST_HEAD_BYTES } from './layout-index.ts'
 import { ascii, NOT_PLAIN, skipNumber, skipSpace, skipString, skipValue, type ValueCount } from './skip-value.ts'
-import { copyTo, standsAt, viewOf, type Words, wordsAt, writeAt } from './words.ts'
+import { copyTo, standsAt, viewOf, type Words, wordsOf } from './words.ts'
 
 /** The member `histograms` of a payload of version 1, in compact form. */
 export interface ScannedHistograms {
@@ -22,6 +22,8 @@ export const SLACK_BYTES = MOST_HEAD_BYTES + 16
 /** Of objects and arrays within the histograms: a histogram itself, and its `values` or `range`. */
 const LEVELS_WITHIN = 2
 
+const NO_LAYOUTS = LayoutIndex.of({ layouts: new Map(), unreadable: new Map() })
+
 /** More output than this isn't worth keeping a buffer for. */
 const MOST_OUTPUT_BYTES = 64 * 1024 * 1024
 
@@ -30,7 +32,7 @@ const MOST_KEY_DIGITS = 9
 
 /** What compact form leaves out, because the specification says it. */
 const REDUNDANT = namesOf(['range', 'bucket_count', 'histogram_type'])
-const [VALUES] = namesOf(['values'])
+const VALUES = wordsOf('"values":')
 /** What follows the buckets, in the order of the compact form and of the clients. */
 const SUMMARY = namesOf(['sum', 'log_sum', 'log_sum_squares', 'sum_squares_lo', 'sum_squares_hi'])
 
@@ -51,6 +53,7 @@ const ABSENT = 0x002c312d
  */
 export class HistogramScanner {
   readonly #count: ValueCount = { values: 0 }
+  #index = NO_LAYOUTS
   #bytes = new Uint8Array(0)
   #input = viewOf(this.#bytes)
   #out = new Uint8Array(0)
@@ -71,7 +74,7 @@ export class HistogramScanner {
       total++
       at = skipSpace(bytes, at)
       let layout = this.#expected(at, before)
-      let bucketsAt = layout === null ? NOT_PLAIN : at + layout.head.text.length
+      let bucketsAt = layout === null ? NOT_PLAIN : at + layout.headBytes
       if (layout === null) {
         const nameEnd = skipString(bytes, at)
         if (nameEnd === NOT_PLAIN) return null
@@ -85,7 +88,7 @@ export class HistogramScanner {
       if (layout !== null) {
         if (bucketsAt === NOT_PLAIN || this.#isRepeated(layout)) return null
         before = layout
-        at = this.#histogram(bucketsAt, layout)
+        at = this.#histogram(at, bucketsAt, layout)
       }
       if (at === NOT_PLAIN) return null
       if (bytes[at] === ascii.comma) continue
@@ -103,6 +106,7 @@ export class HistogramScanner {
       this.#out = new Uint8Array(2 * mostOutput)
       this.#output = viewOf(this.#out)
     }
+    this.#index = index
     if (this.#bytes !== bytes) {
       this.#bytes = bytes
       this.#input = viewOf(bytes)
@@ -129,19 +133,19 @@ export class HistogramScanner {
   }
 
   /** Whether `layout`'s histogram begins at `at`, and as it began last time. */
-  #beginsKnown(at: number, { head }: IndexedLayout): boolean {
-    if (head.text.length === 0 || !standsAt(this.#input, at, head.text)) return false
-    this.#count.values += head.values
+  #beginsKnown(at: number, { headFrom, headBytes, headValues }: IndexedLayout): boolean {
+    if (headBytes === 0 || !standsAt(this.#input, at, this.#index.heads, headFrom, headBytes)) return false
+    this.#count.values += headValues
     return true
   }
 
   /** Where the first bucket of `layout`'s histogram stands, whose name is at `at`. */
   #behindHead(at: number, nameEnd: number, layout: IndexedLayout): number {
-    if (this.#beginsKnown(at, layout)) return at + layout.head.text.length
+    if (this.#beginsKnown(at, layout)) return at + layout.headBytes
     const valuesBefore = this.#count.values
     const bucketsAt = this.#readHead(nameEnd)
     if (bucketsAt !== NOT_PLAIN && bucketsAt - at <= MOST_HEAD_BYTES) {
-      layout.head = { text: wordsAt(this.#input, at, bucketsAt - at), values: this.#count.values - valuesBefore }
+      this.#index.learn(layout, this.#input, at, bucketsAt - at, this.#count.values - valuesBefore)
     }
     return bucketsAt
   }
@@ -152,9 +156,9 @@ export class HistogramScanner {
     const input = this.#input
     let at = this.#behindBrace(nameEnd)
     for (; at !== NOT_PLAIN; at = skipSpace(bytes, at + 1)) {
-      if (VALUES !== undefined && standsAt(input, at, VALUES)) return this.#behindBrace(at + VALUES.length - 1)
+      if (isAt(input, at, VALUES)) return this.#behindBrace(at + VALUES.length - 1)
       // Others belong to what is dropped, and numbers of the summary come behind `values`.
-      const name = REDUNDANT.find((name) => standsAt(input, at, name))
+      const name = REDUNDANT.find((name) => isAt(input, at, name))
       if (name === undefined) return NOT_PLAIN
       at = skipValue(bytes, skipSpace(bytes, at + name.length), LEVELS_WITHIN - 1, this.#count)
       if (at === NOT_PLAIN || bytes[at] !== ascii.comma) return NOT_PLAIN
@@ -171,23 +175,28 @@ export class HistogramScanner {
     return brace + 1
   }
 
-  /** Writes a histogram from its first bucket on; where it ends. */
-  #histogram(bucketsAt: number, { opening, bounds }: IndexedLayout): number {
+  /** Writes the histogram whose name and first bucket stand there; where it ends. */
+  #histogram(nameAt: number, bucketsAt: number, layout: IndexedLayout): number {
     if (this.#written > 0) this.#out[this.#written++] = ascii.comma
-    this.#written = writeAt(this.#output, this.#written, opening)
-    const at = this.#buckets(bucketsAt, bounds)
+    // `"NAME":`
+    const length = layout.name.length + 3
+    copyTo(this.#output, this.#written, this.#input, nameAt, length)
+    this.#written += length
+    this.#out[this.#written++] = ascii.openBracket
+    const at = this.#buckets(bucketsAt, layout.boundsFrom, layout.boundsTo)
     return at === NOT_PLAIN ? NOT_PLAIN : this.#summary(at)
   }
 
   /** Walks `"0":12,"5":3}` in step with the bounds, and writes a count for each, with a comma behind it. */
-  #buckets(start: number, bounds: Int32Array): number {
+  #buckets(start: number, boundsFrom: number, boundsTo: number): number {
+    const bounds = this.#index.bounds
     const bytes = this.#bytes
     const out = this.#out
     let written = this.#written
-    let place = 0
+    let place = boundsFrom
     let values = 0
     if (bytes[start] === ascii.closeBrace) {
-      this.#written = this.#zeros(written, bounds.length)
+      this.#written = this.#zeros(written, boundsTo - boundsFrom)
       return start + 1
     }
     for (let at = start; ; at = skipSpace(bytes, at)) {
@@ -204,8 +213,8 @@ export class HistogramScanner {
       if (digits === 0 || digits > MOST_KEY_DIGITS || (digits > 1 && bytes[keyAt] === ascii.zero)) return NOT_PLAIN
       if (byte !== ascii.quote || bytes[at + 1] !== ascii.colon) return NOT_PLAIN
       const from = place
-      while (place < bounds.length && (bounds[place] ?? 0) < key) place++
-      if (place === bounds.length || bounds[place] !== key) return NOT_PLAIN
+      while (place < boundsTo && (bounds[place] ?? 0) < key) place++
+      if (place === boundsTo || bounds[place] !== key) return NOT_PLAIN
       written = this.#zeros(written, place - from)
       place++
       values++
@@ -223,7 +232,7 @@ export class HistogramScanner {
       if (byte === ascii.comma) continue
       if (byte !== ascii.closeBrace) return NOT_PLAIN
       this.#count.values += values
-      this.#written = this.#zeros(written, bounds.length - place)
+      this.#written = this.#zeros(written, boundsTo - place)
       return at
     }
   }
@@ -243,7 +252,7 @@ export class HistogramScanner {
     for (let number = 0; number < SUMMARY.length; number++) {
       const name = SUMMARY[number]
       const nameAt = skipSpace(bytes, at + 1)
-      if (name !== undefined && bytes[at] === ascii.comma && standsAt(this.#input, nameAt, name)) {
+      if (name !== undefined && bytes[at] === ascii.comma && isAt(this.#input, nameAt, name)) {
         at = this.#number(skipSpace(bytes, nameAt + name.length))
         if (at === NOT_PLAIN) return NOT_PLAIN
         this.#out[this.#written++] = ascii.comma
@@ -294,10 +303,11 @@ export class HistogramScanner {
 }
 
 function namesOf(names: readonly string[]): Words[] {
-  return names.map((name) => {
-    const bytes = Uint8Array.from(Buffer.from(`"${name}":`))
-    return wordsAt(viewOf(bytes), 0, bytes.length)
-  })
+  return names.map((name) => wordsOf(`"${name}":`))
+}
+
+function isAt(view: DataView, at: number, { words, length }: Words): boolean {
+  return standsAt(view, at, words, 0, length)
 }
 
 function latin1(bytes: Uint8Array, start: number, end: number): string {

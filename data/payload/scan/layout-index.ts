@@ -1,17 +1,24 @@
 import { type BucketLayout, type HistogramSpecification, layoutNamed } from '../../histograms/specification.ts'
-import { NO_WORDS, viewOf, type Words, wordsAt } from './words.ts'
+import { putWords, wordsIn } from './words.ts'
 
-/** How one histogram's buckets are laid out, ready to be walked. */
+/**
+ * How one histogram's buckets are laid out, ready to be walked. What a scan looks at lies side by side in the index's
+ * arrays, histogram after histogram: each in arrays of its own would be fetched from all over the memory.
+ */
 export interface IndexedLayout extends Follows {
   /** Its own number in the index, from 0. */
   readonly place: number
   readonly name: Uint8Array
-  /** `"NAME":[`, as its compact form begins. */
-  readonly opening: Words
-  /** Lower bounds, each above the one before it. */
-  readonly bounds: Int32Array
-  /** How it began in the last submission. */
-  head: Head
+  /** Where its bounds stand among the index's. */
+  readonly boundsFrom: number
+  readonly boundsTo: number
+  /**
+   * What stood between the quote before its name and its first bucket the last time: where in the index's `heads`, how
+   * many bytes, 0 where it never came, and how many values begin in them.
+   */
+  headFrom: number
+  headBytes: number
+  headValues: number
 }
 
 /** What came after it in submissions so far, and so most likely does in the next. */
@@ -19,19 +26,11 @@ export interface Follows {
   next: IndexedLayout | null
 }
 
-/**
- * What stands between the quote before a histogram's name and its first bucket, and how many values begin there. No
- * text: it never came.
- */
-export interface Head {
-  readonly text: Words
-  readonly values: number
-}
-
-/** A longer one is read each time it comes. */
+/** A longer head is read each time it comes. */
 export const MOST_HEAD_BYTES = 1000
 
-const NO_HEAD: Head = { text: NO_WORDS, values: 0 }
+/** For each layout, at first; those of 2013 take 26. */
+const WORDS_PER_HEAD = 64
 
 /** More digits than this overflow the 32 bits that keys are read into. */
 const HIGHEST_BOUND = 999_999_999
@@ -45,16 +44,23 @@ const SLOTS_PER_NAME = 4
  */
 export class LayoutIndex {
   readonly layouts: readonly IndexedLayout[]
+  /** Lower bounds of all layouts, each above the one before it. */
+  readonly bounds: Int32Array
+  /** Words of what histograms begin with. */
+  readonly heads: Int32Array
   /** Stands before the first histogram of a submission. */
   readonly beginning: Follows = { next: null }
   /** Bytes that all its histograms take with nothing in them: what is written beyond the bytes that are read. */
   readonly emptyBytes: number
   readonly #slots: Int32Array
   readonly #unwalkable: ReadonlySet<string>
+  #headWords = 0
 
-  private constructor(layouts: readonly IndexedLayout[], unwalkable: ReadonlySet<string>) {
+  private constructor(layouts: readonly IndexedLayout[], bounds: Int32Array, unwalkable: ReadonlySet<string>) {
     this.layouts = layouts
-    this.emptyBytes = layouts.reduce((sum, { bounds }) => sum + 2 * bounds.length + EMPTY_SUMMARY_BYTES, 0)
+    this.bounds = bounds
+    this.heads = new Int32Array(WORDS_PER_HEAD * layouts.length + wordsIn(MOST_HEAD_BYTES))
+    this.emptyBytes = 2 * bounds.length + EMPTY_SUMMARY_BYTES * layouts.length
     this.#unwalkable = unwalkable
     let size = 64
     while (size < layouts.length * SLOTS_PER_NAME) size *= 2
@@ -67,19 +73,20 @@ export class LayoutIndex {
     const made = indexes.get(specification)
     if (made !== undefined) return made
     const layouts: IndexedLayout[] = []
+    const bounds: number[] = []
     const unwalkable = new Set<string>()
     for (const name of allNames(specification)) {
       const layout = layoutNamed(specification, name)
       if (layout === null) continue
       if (isWalkable(layout)) {
-        const bounds = Int32Array.from(layout.bounds)
-        const opening = textOf(`"${name}":[`)
-        layouts.push({ place: layouts.length, name: bytesOf(name), opening, bounds, head: NO_HEAD, next: null })
+        const boundsFrom = bounds.length
+        for (const bound of layout.bounds) bounds.push(bound)
+        layouts.push({ place: layouts.length, name: bytesOf(name), boundsFrom, boundsTo: bounds.length, ...NO_HEAD })
       } else {
         unwalkable.add(name)
       }
     }
-    const index = new LayoutIndex(layouts, unwalkable)
+    const index = new LayoutIndex(layouts, Int32Array.from(bounds), unwalkable)
     indexes.set(specification, index)
     return index
   }
@@ -96,6 +103,19 @@ export class LayoutIndex {
     }
   }
 
+  /** Remembers what `layout`'s histogram begins with: `length` bytes at `at`, in which so many values begin. */
+  learn(layout: IndexedLayout, view: DataView, at: number, length: number, values: number): void {
+    if (this.#headWords + wordsIn(length) > this.heads.length) {
+      for (const other of this.layouts) other.headBytes = 0
+      this.#headWords = 0
+    }
+    putWords(this.heads, this.#headWords, view, at, length)
+    layout.headFrom = this.#headWords
+    layout.headBytes = length
+    layout.headValues = values
+    this.#headWords += wordsIn(length)
+  }
+
   /** The specification defines `name`, but in a way that only the complete conversion can use. */
   isUnwalkable(name: string): boolean {
     return this.#unwalkable.has(name)
@@ -108,6 +128,8 @@ export class LayoutIndex {
     return slot
   }
 }
+
+const NO_HEAD = { headFrom: 0, headBytes: 0, headValues: 0, next: null }
 
 const EMPTY = -1
 /** `-1` five times with their commas, and the brackets. */
@@ -124,11 +146,6 @@ function* allNames({ layouts }: HistogramSpecification): Generator<string> {
 
 function bytesOf(name: string): Uint8Array {
   return Uint8Array.from(Buffer.from(name))
-}
-
-function textOf(text: string): Words {
-  const bytes = bytesOf(text)
-  return wordsAt(viewOf(bytes), 0, bytes.length)
 }
 
 function isWalkable({ bounds }: BucketLayout): boolean {
