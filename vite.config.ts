@@ -13,7 +13,13 @@ export default defineConfig({
     projects: [
       {
         root: projectRoot,
-        test: { name: 'unit', include: ['{data,alerts,server,web,bench}/**/*.test.{ts,tsx}'] },
+        test: {
+          name: 'unit',
+          include: ['{data,alerts,server,web,bench}/**/*.test.{ts,tsx}'],
+          // Long enough to tell a test that hangs from a machine that is busy.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
       },
       {
         root: projectRoot,
