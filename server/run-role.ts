@@ -1,12 +1,10 @@
 import { makeSpoolFolders } from '../data/spool/folders.ts'
-import { Converter } from './convert/converter.ts'
-import { convertOptions } from './convert/options.ts'
+import { startConverterProcess } from './convert/converter-process.ts'
 import type { Logger } from './log.ts'
-import { createConvertMetrics } from './metrics/convert-metrics.ts'
 import { adminApp } from './metrics/metrics-routes.ts'
 import { createProcessRegistry } from './metrics/process-registry.ts'
 import { ServiceMetrics } from './metrics/service-metrics.ts'
-import { convertChildOptions, receiveChildOptions } from './owner/child-options.ts'
+import { receiveChildOptions } from './owner/child-options.ts'
 import { type RunningServer, serveOn } from './owner/serve-on.ts'
 import { stateFolders } from './owner/state-folders.ts'
 import { startReceivers } from './receive/receivers.ts'
@@ -43,18 +41,19 @@ export async function runReceiver(
   return 0
 }
 
-/** Converts what is closed until `stop`, in this process; leaves converted files to the owner. Answers the exit code. */
-export async function runConverter(settings: Settings, { log, stop }: RoleSurroundings): Promise<number> {
-  const options = convertOptions.parse(convertChildOptions(settings, stateFolders(settings.state)))
-  const registry = createProcessRegistry('converter')
-  const metrics = createConvertMetrics(registry)
-  const converter = new Converter(options, {
+/**
+ * Converts what is closed until `stop`, in a process of its own; leaves converted files to the owner. Answers the exit code. Throws
+ * Node's error where the spool can't be made.
+ */
+export async function runConverter(live: LiveSettings, { log, stop }: RoleSurroundings): Promise<number> {
+  const metrics = new ServiceMetrics(createProcessRegistry('converter', { converter: 'parent' }))
+  await makeSpoolFolders(stateFolders(live.current.state).spool)
+  const admin = await serveAdmin(live.current, metrics)
+  const converter = startConverterProcess({
+    settings: live,
     log,
-    metrics,
-    onConverted: (segment) => log.debug({ segment }, 'converted'),
+    onMessage: (sent) => metrics.take('converter', sent),
   })
-  const admin = await serveAdmin(settings, new ServiceMetrics(registry))
-  await converter.start()
   await aborted(stop)
   await converter.stop()
   await admin?.stop()

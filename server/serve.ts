@@ -1,14 +1,13 @@
 import type { EpochMs } from '../data/domain/time.ts'
 import type { Freshness } from './api/types.ts'
-import { CONVERTER_NODE_OPTIONS } from './convert/options.ts'
+import { startConverterProcess } from './convert/converter-process.ts'
 import type { Logger } from './log.ts'
 import { createOwnerMetrics } from './metrics/owner-metrics.ts'
 import { createProcessRegistry } from './metrics/process-registry.ts'
 import { ServiceMetrics } from './metrics/service-metrics.ts'
-import { convertChildOptions, receiveChildOptions } from './owner/child-options.ts'
-import { type Owner, startOwner } from './owner/owner.ts'
+import { receiveChildOptions } from './owner/child-options.ts'
+import { startOwner } from './owner/owner.ts'
 import { stateFolders } from './owner/state-folders.ts'
-import { superviseChild } from './process/supervise-child.ts'
 import { type Receivers, startReceivers } from './receive/receivers.ts'
 import { receiveUrl } from './settings/http-url.ts'
 import type { LiveSettings } from './settings/live-settings.ts'
@@ -52,8 +51,13 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   })
   owner.receivesOn(receiveUrl(options.settings.current.receive, receivers.port))
   options.settings.onReload(() => receivers.reload())
-  const converter = startConverter(options, owner, metrics.service)
-  options.settings.onChange(() => converter.reload())
+  const converter = startConverterProcess({
+    settings: options.settings,
+    log: options.log,
+    onMessage: (sent) => {
+      if (!metrics.service.take('converter', sent)) owner.wake()
+    },
+  })
   return {
     dashboardPort: owner.dashboardPort,
     receivePort: receivers.listening.then(() => receivers.port),
@@ -69,44 +73,4 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 function startReceiving({ settings, log, version }: ServiceOptions, metrics: ServiceMetrics): Promise<Receivers> {
   const options = receiveChildOptions(settings.current, stateFolders(settings.current.state), version)
   return startReceivers({ options, count: settings.current.receive.receivers, log, metrics })
-}
-
-/** The converter's process; with other settings it is another one. */
-interface ConverterProcess {
-  /** Puts the settings to work that concern it; the present process ends what it has begun. */
-  reload(): void
-  stop(): Promise<void>
-}
-
-function startConverter({ settings, log }: ServiceOptions, owner: Owner, metrics: ServiceMetrics): ConverterProcess {
-  const argument = () => JSON.stringify(convertChildOptions(settings.current, stateFolders(settings.current.state)))
-  const start = (given: string) =>
-    superviseChild({
-      name: 'converter',
-      entry: new URL('./convert/main.js', import.meta.url),
-      args: [given],
-      nodeOptions: CONVERTER_NODE_OPTIONS,
-      log,
-      onMessage: (sent) => {
-        if (!metrics.take('converter', sent)) owner.wake()
-      },
-    })
-  let inForce = argument()
-  let running = Promise.resolve(start(inForce))
-  let isStopping = false
-  return {
-    reload() {
-      const given = argument()
-      if (given === inForce || isStopping) return
-      inForce = given
-      running = running.then(async (before) => {
-        await before.stop()
-        return isStopping ? before : start(given)
-      })
-    },
-    async stop() {
-      isStopping = true
-      await (await running).stop()
-    },
-  }
 }

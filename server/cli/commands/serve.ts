@@ -52,7 +52,7 @@ the only one that has the database). Roles of one state directory find each othe
       )
     }
     if (role === 'convert') {
-      return explained(settings.current, 'admin.listen', () => runConverter(settings.current, { log, stop: io.stop }))
+      return explained(settings.current, 'admin.listen', () => runConverter(settings, { log, stop: io.stop }))
     }
     const service = await startOrExplain(settings.current, io.stop, () =>
       startService({
