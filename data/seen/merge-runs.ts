@@ -23,11 +23,16 @@ export async function mergeRuns(runs: readonly Run[], file: SeenFile): Promise<R
   return writeRun(file, mostIds, replaces, async (writer) => {
     const cursors = runs.map((run) => new Cursor(run))
     for (const cursor of cursors) await cursor.open()
-    let last: { readonly block: Buffer; readonly at: number } | null = null
+    // A copy: its block may be read over before the next record is compared with it.
+    const last = Buffer.alloc(RECORD_BYTES)
+    let isFirst = true
     for (let next = least(cursors); next !== null; next = least(cursors)) {
       const { block, at } = next
-      if (last === null || !isSame(last.block, last.at, block, at)) if (writer.add(block, at)) await writer.flush()
-      last = { block, at }
+      if (isFirst || !isSame(last, 0, block, at)) {
+        if (writer.add(block, at)) await writer.flush()
+        block.copy(last, 0, at, at + RECORD_BYTES)
+        isFirst = false
+      }
       if (!next.step()) await next.open()
     }
   })

@@ -38,15 +38,18 @@ export async function readReplaced(path: string): Promise<readonly number[] | nu
 const PIECE_BLOCKS = 64
 const LAST_WORD = 2 ** 32 - 1
 
-/** Every block of the run in order, some at a time; null in place of one that doesn't verify. */
+/**
+ * Every block of the run in order, some at a time; null in place of one that doesn't verify. The blocks are good until the
+ * next ones are asked for: all of them are read into the same memory, or a merge would leave gigabytes to collect.
+ */
 export async function* readBlocks(handle: FileHandle): AsyncGenerator<readonly (Buffer | null)[]> {
   const blocks = await countBlocks(handle)
+  const memory = Buffer.allocUnsafe(Math.min(PIECE_BLOCKS, blocks) * BLOCK_BYTES)
   for (let first = 0; first < blocks; first += PIECE_BLOCKS) {
     const count = Math.min(PIECE_BLOCKS, blocks - first)
-    const piece = Buffer.allocUnsafe(count * BLOCK_BYTES)
-    const { bytesRead } = await handle.read(piece, 0, piece.length, first * BLOCK_BYTES)
+    const { bytesRead } = await handle.read(memory, 0, count * BLOCK_BYTES, first * BLOCK_BYTES)
     yield Array.from({ length: count }, (_, n) => {
-      const block = piece.subarray(n * BLOCK_BYTES, Math.min(bytesRead, (n + 1) * BLOCK_BYTES))
+      const block = memory.subarray(n * BLOCK_BYTES, Math.min(bytesRead, (n + 1) * BLOCK_BYTES))
       return isWhole(block, first + n) ? block : null
     })
   }
