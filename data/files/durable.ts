@@ -33,6 +33,11 @@ export async function renameDurably(from: string, to: string): Promise<void> {
   if (dirname(from) !== dirname(to)) await syncFolder(dirname(from))
 }
 
+/** Moves `from` to `to` on the same disk. After a power cut it may be at either of both. */
+export async function renameUnsynced(from: string, to: string): Promise<void> {
+  await rename(from, to)
+}
+
 /**
  * Writes `bytes` as the file `path`: readers see the old content or the whole new one, and after this resolves, the new
  * one survives a power cut. The aside file is `<path>.aside-<pid>`.

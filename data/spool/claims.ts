@@ -1,6 +1,6 @@
 import { unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { renameDurably } from '../files/durable.ts'
+import { renameDurably, renameUnsynced } from '../files/durable.ts'
 import { isNotFound } from '../files/is-not-found.ts'
 import { filesIn } from './folders.ts'
 import { byTurn } from './lanes.ts'
@@ -46,16 +46,22 @@ export async function takeOverDeadClaims(
 }
 
 /**
- * Removes the raw segments, once their counts are merged; nothing where they are gone already. Not synced: a segment that
- * comes back after a power cut is in the ledger, and removed again.
+ * Removes the raw segments, once their counts are merged; nothing where they are gone already. `keptAt`: where one is moved to
+ * instead, on the same disk; null: nowhere. Not synced: a segment that comes back after a power cut is in the ledger, and removed or
+ * moved again.
  */
-export async function removeClaimed(spool: string, segments: readonly string[]): Promise<void> {
+export async function removeClaimed(
+  spool: string,
+  segments: readonly string[],
+  keptAt: (segment: string) => string | null = () => null,
+): Promise<void> {
   let wanted = new Set(segments)
   // Twice, because a take-over may rename one between the look and the removal.
   for (let attempt = 0; attempt < 2 && wanted.size > 0; attempt++) {
     const removed = new Set<string>()
     for (const { name, segment } of await readClaims(spool)) {
-      if (wanted.has(segment) && (await unlinkUnlessGone(join(spool, 'claimed', name)))) removed.add(segment)
+      if (wanted.has(segment) && (await leaveUnlessGone(join(spool, 'claimed', name), keptAt(segment))))
+        removed.add(segment)
     }
     wanted = new Set([...wanted].filter((segment) => !removed.has(segment)))
   }
@@ -115,9 +121,9 @@ export async function renameUnlessGone(from: string, to: string): Promise<boolea
 }
 
 /** False where it was gone. */
-async function unlinkUnlessGone(path: string): Promise<boolean> {
+async function leaveUnlessGone(path: string, keptAt: string | null): Promise<boolean> {
   try {
-    await unlink(path)
+    await (keptAt === null ? unlink(path) : renameUnsynced(path, keptAt))
     return true
   } catch (error) {
     if (isNotFound(error)) return false

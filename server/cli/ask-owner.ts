@@ -7,6 +7,7 @@ import { DatabaseError } from '../../data/counts/database-error.ts'
 import { isNotFound } from '../../data/files/is-not-found.ts'
 import { createLog } from '../log.ts'
 import { commandApp } from '../owner/command-app.ts'
+import { keptRaw } from '../owner/kept-raw.ts'
 import { openState } from '../owner/open-state.ts'
 import { archiveWorkOf } from '../owner/scheduled-work.ts'
 import { makeStateFolders, type StateFolders, stateFolders } from '../owner/state-folders.ts'
@@ -66,8 +67,9 @@ async function openCounts(folders: StateFolders) {
 
 async function openAll(settings: Settings) {
   const log = createLog({ level: 'error', role: 'command' })
-  const state = await openState(stateFolders(settings.state), log, Date.now)
-  const { database, write, folders } = state
+  const folders = stateFolders(settings.state)
+  const state = await openState(folders, log, Date.now, (segment) => keptRaw(settings, folders, segment))
+  const { database, write } = state
   const app = commandApp({
     database,
     archive: { root: folders.state, readings: write.readings },

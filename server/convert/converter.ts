@@ -58,6 +58,8 @@ export class Converter {
   /** The conversion of a segment that may end who converts it: one at a time. */
   #careful: Promise<void> | null = null
   readonly #stopCareful = new AbortController()
+  /** What kept the last segment from being converted; null: nothing did. */
+  #trouble: string | null = null
   /** Segments that could not be taken, so that each is told once. */
   readonly #untaken = new Set<string>()
   #isStopping = false
@@ -225,6 +227,7 @@ export class Converter {
     const { segment } = claim
     try {
       await this.#convert(waiting)
+      this.#trouble = null
       this.#done.set(segment, claim)
       this.#onConverted(segment)
     } catch (error) {
@@ -239,9 +242,21 @@ export class Converter {
       }
       const retryInMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures)
       this.#metrics.failed()
-      this.#log.error({ error, segment, retryInMs }, 'a segment could not be converted; it is tried again')
+      this.#tellTrouble(waiting, error, retryInMs)
       this.#waiting.addLater({ ...waiting, failures: failures + 1 }, performance.now() + retryInMs)
     }
+  }
+
+  /** Once for each segment, and for segments that follow each other with the same trouble (a full disk): once for all. */
+  #tellTrouble({ claim, failures }: WaitingClaim, error: unknown, retryInMs: number): void {
+    const trouble = kindOf(error)
+    const isKnown = failures > 0 || trouble === this.#trouble
+    this.#trouble = trouble
+    const level = isKnown ? 'debug' : 'error'
+    this.#log[level](
+      { error, segment: claim.segment, retryInMs },
+      'a segment could not be converted; it is tried again',
+    )
   }
 
   /** A segment that has its converted file is done, whoever wrote it. */
@@ -259,6 +274,12 @@ export class Converter {
     const surroundings = { specifications: this.#specifications, log: this.#log, onDeath }
     return convertCarefully(claim, suspect, this.#options, surroundings, this.#stopCareful.signal)
   }
+}
+
+/** `ENOSPC`, say: the rest of the sentence names the file. */
+function kindOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error)
+  return /^E[A-Z0-9]+(?=:)/.exec(text)?.[0] ?? text
 }
 
 async function exists(path: string): Promise<boolean> {

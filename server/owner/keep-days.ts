@@ -12,6 +12,7 @@ export function keepDaysOf({ archive, quarantine }: Settings): KeepDays {
   }
 }
 
-function daysOrNull(days: number | 'forever' = 'forever'): number | null {
+/** Null: for ever. */
+export function daysOrNull(days: number | 'forever' = 'forever'): number | null {
   return days === 'forever' ? null : days
 }

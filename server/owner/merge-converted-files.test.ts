@@ -33,6 +33,7 @@ beforeEach(async () => {
     database,
     folders,
     log: createLog({ level: 'silent', role: 'owner' }),
+    keptAt: () => null,
     mergeOptions: () => ({
       now: TEST_HOUR,
       duplicateWindowMs: DAY_MS,

@@ -22,6 +22,8 @@ export interface MergerOptions {
   readonly folders: StateFolders
   readonly log: Logger
   mergeOptions(): MergeOptions
+  /** Where the raw segment goes once it is merged; null: nowhere. */
+  keptAt(segment: string): string | null
   /** Told of each merged segment, in order. */
   readonly onMerged: (result: MergeResult) => void
 }
@@ -30,7 +32,7 @@ export interface MergerOptions {
 export interface Merger {
   /**
    * Merges converted files that aren't merged yet, what was received live first and the oldest segment first, and removes their raw
-   * segments. Resolves after a while at the latest, so that what came meanwhile has its turn: true where more waits. One that can't
+   * segments, or moves them to where they are kept. Resolves after a while at the latest, so that what came meanwhile has its turn: true where more waits. One that can't
    * be merged doesn't hold up the others; its error is thrown at the end.
    */
   mergeWaiting(): Promise<boolean>
@@ -105,7 +107,7 @@ export async function createMerger(options: MergerOptions): Promise<Merger> {
           else await setAside(segment, error)
         }
       }
-      await removeClaimed(folders.spool, done)
+      await removeClaimed(folders.spool, done, options.keptAt)
       // Only now: a removal that failed is tried again, or the segment would hold the watermark for ever.
       for (const segment of done) merged.add(segment)
       if (firstError !== null) throw firstError

@@ -11,6 +11,7 @@ import type { SeenDocuments } from '../../data/seen/seen-documents.ts'
 import { openSeen } from '../../data/seen/seen-store.ts'
 import { listClaimed, removeClaimed } from '../../data/spool/claims.ts'
 import { makeSpoolFolders } from '../../data/spool/folders.ts'
+import { makeRawFolders } from '../../data/spool/raw-keep.ts'
 import { clearReprocessing } from '../../data/spool/reprocess-segment.ts'
 import { listUnmerged } from '../../data/spool/unmerged.ts'
 import type { Logger } from '../log.ts'
@@ -33,11 +34,17 @@ export interface OpenState {
 
 /**
  * Opens everything that is kept and mends what a crash may have left half done. Throws DatabaseError (`locked`: another
- * process owns this state directory) and Node's own errors.
+ * process owns this state directory) and Node's own errors. `keptAt`: see removeClaimed.
  */
-export async function openState(folders: StateFolders, log: Logger, now: () => EpochMs): Promise<OpenState> {
+export async function openState(
+  folders: StateFolders,
+  log: Logger,
+  now: () => EpochMs,
+  keptAt: (segment: string) => string | null,
+): Promise<OpenState> {
   await makeStateFolders(folders)
   await makeSpoolFolders(folders.spool)
+  await makeRawFolders(folders.raw)
   const database = await openDatabase(folders.database, { readableFolders: [folders.archive, folders.quarantine] })
   const journal = await openJournal(folders.journal)
   const seen = await openSeen({
@@ -66,7 +73,7 @@ export async function openState(folders: StateFolders, log: Logger, now: () => E
     },
   }
   try {
-    await mend(state, log)
+    await mend(state, log, keptAt)
     return state
   } catch (error) {
     await state.close()
@@ -74,7 +81,11 @@ export async function openState(folders: StateFolders, log: Logger, now: () => E
   }
 }
 
-async function mend({ folders, database, write }: OpenState, log: Logger): Promise<void> {
+async function mend(
+  { folders, database, write }: OpenState,
+  log: Logger,
+  keptAt: (segment: string) => string | null,
+): Promise<void> {
   // Whoever reprocessed is gone; what it had taken is whole, and the rest is where it was.
   await clearReprocessing(folders.spool, folders.converted)
   const recovery = await recoverParts(write)
@@ -91,5 +102,5 @@ async function mend({ folders, database, write }: OpenState, log: Logger): Promi
   // The counts of a segment came in, and the process ended before the segment went.
   const unmerged = (await listUnmerged(folders.spool)).map(({ segment }) => segment)
   const left = new Set([...unmerged, ...(await listClaimed(folders.spool))])
-  await removeClaimed(folders.spool, await readMergedOf(database, [...left]))
+  await removeClaimed(folders.spool, await readMergedOf(database, [...left]), keptAt)
 }

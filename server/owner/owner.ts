@@ -21,6 +21,7 @@ import { coveragePauseMs } from './child-options.ts'
 import { Cleanup } from './cleanup.ts'
 import { commandApp } from './command-app.ts'
 import { openDiskGauge } from './disk-gauge.ts'
+import { keptRaw, startKeepingRaw } from './kept-raw.ts'
 import { mailHostOf, mailRoutesOf } from './mail-routes.ts'
 import { createMerger, type Merger } from './merge-converted-files.ts'
 import { openState } from './open-state.ts'
@@ -73,7 +74,8 @@ export async function startOwner(options: OwnerOptions): Promise<Owner> {
 async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner> {
   const { settings, log, now, mode, webFolder, metrics } = options
   const folders = stateFolders(settings.current.state)
-  const state = await openState(folders, log, now)
+  const keptAt = (segment: string) => keptRaw(settings.current, folders, segment)
+  const state = await openState(folders, log, now, keptAt)
   cleanup.add(() => state.close())
   const { database, journal } = state
   const hub = new StreamHub(randomBytes(6).toString('hex'))
@@ -120,6 +122,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
     database,
     folders,
     log,
+    keptAt,
     mergeOptions: () => ({
       now: now(),
       duplicateWindowMs: settings.current.duplicates.windowHours * HOUR_MS,
@@ -262,6 +265,8 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
   // The converter has ended when the owner is stopped: this is all there is, and the archive is whole.
   cleanup.add(() => archiveWaiting(archiveOptionsOf(work), new AbortController().signal, { everything: true }))
   cleanup.add(() => mergeAll(merger))
+  const rawKeeper = startKeepingRaw(folders, onError)
+  cleanup.add(() => rawKeeper.stop())
   const mergeLoop = startWorkLoop(mergeAndPublish, { everyMs: LOOK_EVERY_MS, onError })
   cleanup.add(() => mergeLoop.stop())
   const judgeLoop = startWorkLoop(judgeAndPublish, { everyMs: LOOK_EVERY_MS, onError })

@@ -10,13 +10,14 @@ import type { Reprocessing } from '../reprocess/reprocessing.ts'
 import { createScheduler, type Scheduler } from '../schedule/scheduler.ts'
 import { type ArchiveTaskOptions, createArchiveTask } from '../schedule/tasks/archive-task.ts'
 import { createCompactTask } from '../schedule/tasks/compact-task.ts'
+import { createKeptFilesTask } from '../schedule/tasks/kept-files-task.ts'
 import { createQuarantineCheckTask } from '../schedule/tasks/quarantine-check-task.ts'
 import { createRetentionTask } from '../schedule/tasks/retention-task.ts'
 import { createVerifyTask } from '../schedule/tasks/verify-task.ts'
 import { createWaitingTask } from '../schedule/tasks/waiting-task.ts'
 import type { Settings } from '../settings/schema.ts'
 import { convertChildOptions } from './child-options.ts'
-import { keepDaysOf } from './keep-days.ts'
+import { daysOrNull, keepDaysOf } from './keep-days.ts'
 import type { OpenState } from './open-state.ts'
 
 export interface ScheduledWorkOptions {
@@ -88,6 +89,15 @@ export function createScheduledWork(
           if (rows === 0 && documents === 0 && parts.length === 0) return
           log.info({ rows, documents, parts: parts.length }, 'what is no longer kept was removed')
         },
+      }),
+      createKeptFilesTask({
+        folders: state.folders,
+        limits: () => ({
+          now: now(),
+          rawDays: settings().spool.keepRawDays,
+          corruptedDays: daysOrNull(settings().convert.keepCorruptedDays),
+        }),
+        onRemoved: (removed) => log.info(removed, 'kept segments and damaged stretches that were over were removed'),
       }),
       createCompactTask(archiveWork, (done) => log.info(done, 'small files of the archive were put together')),
       createVerifyTask(archiveWork, options.onVerified),

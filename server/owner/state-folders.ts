@@ -7,6 +7,7 @@ export interface StateFolders {
   readonly spool: string
   readonly converted: string
   readonly corrupted: string
+  readonly raw: string
   readonly archive: string
   readonly quarantine: string
   readonly staging: string
@@ -25,6 +26,7 @@ export function stateFolders(state: string): StateFolders {
     spool: join(root, 'spool'),
     converted: join(root, 'converted'),
     corrupted: join(root, 'corrupted'),
+    raw: join(root, 'raw'),
     archive: join(root, 'archive'),
     quarantine: join(root, 'quarantine'),
     staging: join(root, 'staging'),

@@ -174,6 +174,13 @@ export const settingsSchema = z.strictObject({
       applies: 'restart',
       about: 'A segment is closed when it has grown to this.',
     }),
+    keepRawDays: wholeNumber(0, {
+      least: 0,
+      most: 3650,
+      applies: 'live',
+      about:
+        'So many days what was received is kept beside the archive, compressed and as it came: a mistake of the converter can then be undone. 0: not.',
+    }),
   }),
 
   convert: z.strictObject({
@@ -191,6 +198,10 @@ export const settingsSchema = z.strictObject({
       about:
         'A thread that works on one submission for so long is replaced; a submission that does so twice is kept aside. ' +
         'Waiting for a specification or the disk doesn’t count.',
+    }),
+    keepCorruptedDays: days(90, {
+      applies: 'live',
+      about: 'How long damaged stretches and files are kept that were set aside.',
     }),
     channels: structure(allowedValues, valuesByDefault('channel'), {
       allowed: ALLOWED_VALUES,

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork, spawn } from 'node:child_process'
+import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
@@ -30,14 +30,27 @@ afterEach(async () => {
   await rm(state, { recursive: true })
 })
 
+const mount = (...words: string[]) => spawnSync('mount', words).status === 0
+const canMount = await (async () => {
+  const place = await mkdtemp(join(tmpdir(), 'tidewatch-mount-'))
+  const isMounted = mount('-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', place)
+  if (isMounted) spawnSync('umount', ['-l', place])
+  await rm(place, { recursive: true })
+  return isMounted
+})()
+
 interface RunningConverter {
   readonly child: ChildProcess
   readonly told: string[]
+  /** What it logged. */
+  output(): string
 }
 
 async function start(options: Omit<ConvertOptionsInput, 'state'> = {}): Promise<RunningConverter> {
-  const child = fork(ENTRY, [JSON.stringify({ state, logLevel: 'silent', ...options })])
+  const child = fork(ENTRY, [JSON.stringify({ state, logLevel: 'silent', ...options })], { silent: true })
   children.push(child)
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => (output += text))
   const told: string[] = []
   const ready = new Promise<void>((resolve) => {
     child.on('message', (message) => {
@@ -47,7 +60,7 @@ async function start(options: Omit<ConvertOptionsInput, 'state'> = {}): Promise<
     })
   })
   await Promise.race([ready, once(child, 'exit').then(() => Promise.reject(new Error('the converter ended')))])
-  return { child, told }
+  return { child, told, output: () => output }
 }
 
 async function kill(child: ChildProcess): Promise<void> {
@@ -186,6 +199,33 @@ describe('a converter', () => {
     await rm(join(state, 'corrupted'))
     expect(await untilConverted(2)).toContain('garbage')
     expect(child.exitCode).toBeNull()
+  })
+})
+
+describe('a full disk', () => {
+  test.skipIf(!canMount)('makes segments wait, is told once, and loses nothing (needs root)', async () => {
+    const disk = join(state, 'converted')
+    await mkdir(disk)
+    mount('-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk)
+    try {
+      await writeFile(join(disk, 'filler'), Buffer.alloc(1024 ** 2))
+      const ids = await spool([GOOD, GOOD], [GOOD], [GOOD])
+      const { output } = await start({ workers: 1, logLevel: 'debug' })
+      const failures = (level: number) =>
+        output()
+          .split('\n')
+          .filter((line) => line.includes(`"level":${level}`) && line.includes('could not be converted'))
+      await eventually('all are tried again', async () => (failures(20).length >= 4 ? true : null))
+      expect(failures(50)).toHaveLength(1)
+      expect(failures(50)[0]).toContain('ENOSPC')
+      expect(await convertedSegments()).toEqual([])
+      await rm(join(disk, 'filler'))
+      await untilConverted(3)
+      expect((await allRecords()).map(({ documentId }) => documentId).sort()).toEqual(ids)
+    } finally {
+      for (const child of children) await kill(child)
+      spawnSync('umount', ['-l', disk])
+    }
   })
 })
 

@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 
-const PROGRAM = fileURLToPath(new URL('../../dist/server/cli/main.js', import.meta.url))
+/** The compiled command line. */
+export const PROGRAM = fileURLToPath(new URL('../../dist/server/cli/main.js', import.meta.url))
 
 /** A real `tidewatch serve`, as compiled, with its children. */
 export interface TidewatchProcess {
