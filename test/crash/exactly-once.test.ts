@@ -1,54 +1,75 @@
-import { randomUUID } from 'node:crypto'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { IncomingMessage, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { z } from 'zod'
-import { openDatabase } from '../../data/counts/database.ts'
-import { eventually, freePort, pause, startTidewatch, type TidewatchProcess } from '../support/tidewatch-process.ts'
+import { makeSpoolFolders } from '../../data/spool/folders.ts'
+import {
+  eventually,
+  freePort,
+  PROGRAM,
+  pause,
+  startTidewatch,
+  type TidewatchProcess,
+} from '../support/tidewatch-process.ts'
+import { checkKeptAndCounted } from './kept-and-counted.ts'
+import { type Sent, sendForEver, spoolPastDays } from './sent-submissions.ts'
 
-const KILLS = 24
+/** Moments at which somebody is killed. */
+const KILLS = 52
 const SENDERS = 6
-/** Who is killed together, by turns. */
+const RECEIVERS = 3
+const PAST_DAYS = 12
+
+/** Who is killed together, by turns; `compaction` is the owner while it puts files of past days together. */
 const PLANS = [
-  ['receive'],
-  ['owner', 'receive'],
-  ['convert'],
-  ['owner'],
-  ['receive', 'convert', 'owner'],
-  ['convert', 'owner'],
+  ['receiver'],
+  ['converter'],
+  ['compaction'],
+  ['receiver', 'converter'],
+  ['converter'],
+  ['owner', 'receivers'],
+  ['receiver'],
+  ['converter', 'compaction'],
+  ['receivers'],
+  ['converter'],
+  ['receivers', 'converter', 'owner'],
+  ['receiver', 'converter'],
 ] as const
+type Victim = (typeof PLANS)[number][number]
 
-const archivedPayload = z.object({ simpleMeasurements: z.object({ uptime: z.int() }) })
-
-/** What one of the senders sends: mostly what converts, some that waits in quarantine, some that is no submission. */
-interface Sent {
-  readonly id: string
-  readonly reason: string
-  readonly path: string
-  readonly body: Buffer
-  /** Which no other has, and the archive keeps. */
-  readonly uptime: number
-  isAcknowledged: boolean
+interface Run {
+  readonly options: Parameters<typeof startTidewatch>[0]
+  /** How often each was killed. */
+  readonly kills: Map<Victim, number>
+  readonly sent: Sent[]
 }
 
-test('kill -9 at random moments: what was answered 200 is kept and counted exactly once', {
-  timeout: 400_000,
+test(`kill -9 at ${KILLS} random moments, of receivers, converters, the owner and compaction: what was answered 200 is kept and counted exactly once`, {
+  timeout: 600_000,
 }, async () => {
   const state = await mkdtemp(join(tmpdir(), 'tidewatch-crash-'))
   const ports = { receivePort: await freePort(), dashboardPort: await freePort() }
-  const environment = { TIDEWATCH_SPOOL_SEGMENT_MAX_AGE_SECONDS: '1', TIDEWATCH_ARCHIVE_PART_MAX_AGE_MINUTES: '1' }
-  const options = { state, ...ports, environment }
-  const sent: Sent[] = []
+  const environment = {
+    TIDEWATCH_SPOOL_SEGMENT_MAX_AGE_SECONDS: '1',
+    TIDEWATCH_ARCHIVE_PART_MAX_AGE_MINUTES: '1',
+    TIDEWATCH_ARCHIVE_COMPACT_AFTER_DAYS: '0',
+    TIDEWATCH_RECEIVE_RECEIVERS: String(RECEIVERS),
+    TIDEWATCH_CONVERT_WORKERS: '2',
+  }
+  const run: Run = { options: { state, ...ports, environment }, kills: new Map(), sent: [] }
   let isSending = true
   let server: TidewatchProcess | null = null
   try {
-    server = await startTidewatch(options)
-    const senders = Array.from({ length: SENDERS }, () => sendForEver(server?.receiveUrl ?? '', sent, () => isSending))
-    for (let kill = 0; kill < KILLS; kill++) {
-      await pause(200 + Math.random() * 1300)
-      server = await killAndRevive(server, PLANS[kill % PLANS.length] ?? [], options)
+    await leavePartsToCompact(run)
+    server = await startTidewatch(run.options)
+    const url = server.receiveUrl
+    const senders = Array.from({ length: SENDERS }, () => sendForEver(url, run.sent, () => isSending))
+    for (let moment = 0; moment < KILLS; moment++) {
+      await pause(Math.random() * 700)
+      server = await killAndRevive(server, PLANS[moment % PLANS.length] ?? [], run)
     }
     await pause(500)
     isSending = false
@@ -56,7 +77,15 @@ test('kill -9 at random moments: what was answered 200 is kept and counted exact
     await untilNothingWaits(server)
     expect(await server.stop()).toBe(0)
     server = null
-    await checkKeptAndCounted(state, sent)
+    const kept = await checkKeptAndCounted(state, run.sent)
+    const acknowledged = run.sent.filter(({ isAcknowledged }) => isAcknowledged).length
+    expect(acknowledged).toBeGreaterThan(500)
+    expect([...run.kills.keys()].sort()).toEqual(['compaction', 'converter', 'owner', 'receiver', 'receivers'])
+    expect(await verify(run)).toBe(0)
+    process.stdout.write(
+      `killed ${JSON.stringify(Object.fromEntries(run.kills))}; sent ${run.sent.length}, ${acknowledged} answered 200; ` +
+        `${kept.archived} archived, ${kept.quarantined} in quarantine, ${kept.duplicates} more were copies; 0 lost, 0 twice\n`,
+    )
     await rm(state, { recursive: true })
   } finally {
     isSending = false
@@ -64,25 +93,75 @@ test('kill -9 at random moments: what was answered 200 is kept and counted exact
   }
 })
 
+/** Each clean stop makes parts of what is there: of every past day there are several. */
+async function leavePartsToCompact({ options, sent }: Run): Promise<void> {
+  await makeSpoolFolders(join(options.state, 'spool'))
+  for (let part = 0; part < 2; part++) {
+    await spoolPastDays(options.state, PAST_DAYS, sent)
+    const server = await startTidewatch(options)
+    expect(await server.stop()).toBe(0)
+  }
+}
+
 async function killAndRevive(
   server: TidewatchProcess,
-  victims: readonly string[],
-  options: Parameters<typeof startTidewatch>[0],
+  victims: readonly Victim[],
+  { options, kills }: Run,
 ): Promise<TidewatchProcess> {
   const children = server.children()
+  const receivers = server.receivers()
   for (const victim of victims) {
-    const pid = children.get(victim)
-    if (pid !== undefined) process.kill(pid, 'SIGKILL')
+    const pids = { receiver: receivers.slice(0, 1), receivers, converter: converterOf(children) }
+    if (victim === 'compaction' || victim === 'owner') continue
+    const running = pids[victim].filter(isRunning)
+    for (const pid of running) process.kill(pid, 'SIGKILL')
+    if (running.length > 0) count(kills, victim)
   }
-  if (!victims.includes('owner')) return server
+  const owner = victims.find((victim) => victim === 'compaction' || victim === 'owner')
+  if (owner === undefined) return server
+  const isCompacting = owner === 'compaction' && (await untilCompacting(options.state))
   await server.kill()
-  // An orphaned receiver has its address for up to a second yet, so there its end is waited for. Where it was killed, too,
+  count(kills, isCompacting ? 'compaction' : 'owner')
+  // An orphaned receiver has its address for up to a second yet, so there its end is waited for. Where all were killed, too,
   // the old converter is still at work beside the new one.
-  if (!victims.includes('receive')) {
-    const orphans = [...children.values()]
+  if (!victims.some((victim) => victim === 'receivers')) {
+    const orphans = [...receivers, ...children.values()]
     await eventually('children end with their parent', async () => (orphans.some(isRunning) ? null : true))
   }
   return startTidewatch(options)
+}
+
+function count(kills: Map<Victim, number>, victim: Victim): void {
+  kills.set(victim, (kills.get(victim) ?? 0) + 1)
+}
+
+function converterOf(children: ReadonlyMap<string, number>): number[] {
+  const pid = children.get('convert')
+  return pid === undefined ? [] : [pid]
+}
+
+/** Asks the owner for it; true once it has begun and goes on, false where there is nothing to do. */
+async function untilCompacting(state: string): Promise<boolean> {
+  const asked = request({ socketPath: join(state, 'owner.sock'), path: '/archive/compact?dryRun=no', method: 'POST' })
+  // Its owner is killed.
+  asked.on('error', () => undefined)
+  asked.end()
+  const [answer] = await once(asked, 'response')
+  if (!(answer instanceof IncomingMessage)) throw new Error('an answer was expected')
+  answer.on('error', () => undefined)
+  const [first] = await once(answer, 'data')
+  if (!String(first).includes('"progress"')) return false
+  await pause(Math.random() * 40)
+  return !answer.readableEnded
+}
+
+async function verify({ options }: Run): Promise<number | null> {
+  const command = spawn(process.execPath, [PROGRAM, 'archive', 'verify'], {
+    env: { PATH: process.env.PATH ?? '', TIDEWATCH_STATE: options.state },
+    stdio: 'inherit',
+  })
+  await once(command, 'exit')
+  return command.exitCode
 }
 
 function isRunning(pid: number): boolean {
@@ -94,64 +173,6 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/**
- * Sends new submissions one after the other; one that wasn't answered is sent again, as a browser would. Of what is no
- * submission at all a copy can't be told, so that isn't sent again.
- */
-async function sendForEver(url: string, sent: Sent[], isSending: () => boolean): Promise<void> {
-  while (isSending()) {
-    const submission = makeSubmission(sent.length)
-    sent.push(submission)
-    while (!submission.isAcknowledged && isSending()) {
-      const answer = await fetch(url + submission.path, {
-        method: 'POST',
-        body: new Uint8Array(submission.body),
-      }).catch(() => null)
-      if (answer?.status === 200) submission.isAcknowledged = true
-      else await pause(20)
-      await answer?.arrayBuffer().catch(() => undefined)
-      if (!isReadable(submission)) break
-    }
-  }
-}
-
-function makeSubmission(number: number): Sent {
-  const id = randomUUID()
-  const reason = number % 2 === 0 ? 'idle-daily' : 'saved-session'
-  const path = `/submit/telemetry/${id}/${reason}/Firefox/29.0a1/nightly/20140201030204`
-  const info = {
-    reason,
-    appName: 'Firefox',
-    appVersion: '29.0a1',
-    appUpdateChannel: 'nightly',
-    appBuildID: '20140201030204',
-  }
-  const accepted = { ver: 1, info, simpleMeasurements: { uptime: number } }
-  const unknownRevision = {
-    ver: 1,
-    info: { ...info, revision: 'https://hg.example.org/mozilla-central/rev/abcdef123456' },
-    histograms: { X: { range: [1, 2], bucket_count: 3, histogram_type: 2, values: { 0: number, 1: 0 }, sum: 0 } },
-  }
-  const kinds = [
-    gzipSync(JSON.stringify(accepted)),
-    Buffer.from(JSON.stringify(accepted)),
-    gzipSync(JSON.stringify(unknownRevision)),
-    Buffer.from(`no submission ${id}`),
-  ]
-  return {
-    id,
-    reason,
-    path,
-    body: kinds[number % kinds.length] ?? Buffer.alloc(0),
-    uptime: number,
-    isAcknowledged: false,
-  }
-}
-
-function isReadable(submission: Sent): boolean {
-  return !submission.body.toString('latin1').startsWith('no submission')
-}
-
 async function untilNothingWaits(server: TidewatchProcess): Promise<void> {
   const startedAt = Date.now()
   await eventually('everything is counted', async () => {
@@ -160,68 +181,4 @@ async function untilNothingWaits(server: TidewatchProcess): Promise<void> {
     if (typeof freshness !== 'object' || freshness === null || !('counted_up_to' in freshness)) return null
     return Date.parse(String(freshness.counted_up_to)) > startedAt ? true : null
   })
-}
-
-async function checkKeptAndCounted(state: string, sent: readonly Sent[]): Promise<void> {
-  const folders = [join(state, 'archive'), join(state, 'quarantine')]
-  const database = await openDatabase(join(state, 'tidewatch.duckdb'), { readableFolders: folders })
-  try {
-    const kept = await database.read(
-      `select document_id, payload as content, true as is_archived
-         from read_parquet('${join(state, 'archive')}/*/*/*.parquet', hive_partitioning = true)
-       union all select document_id, hex(body), false
-         from read_parquet('${join(state, 'quarantine')}/*/*/*.parquet', hive_partitioning = true)`,
-      {},
-      (row) => ({ id: row.text('document_id'), content: row.text('content'), isArchived: row.boolean('is_archived') }),
-    )
-    const copies = new Map<string, number>()
-    for (const { id } of kept) copies.set(id, (copies.get(id) ?? 0) + 1)
-    const byId = new Map(sent.map((submission) => [submission.id, submission]))
-    const isAsSent = ({ id, content, isArchived }: (typeof kept)[number]) =>
-      isArchived
-        ? uptimeIn(content) === byId.get(id)?.uptime
-        : content.toLowerCase() === byId.get(id)?.body.toString('hex')
-    expect(new Set(kept.map(({ isArchived }) => isArchived))).toEqual(new Set([true, false]))
-    expect(kept.filter((row) => !isAsSent(row))).toEqual([])
-    const acknowledged = sent.filter((submission) => submission.isAcknowledged)
-    expect(acknowledged.length).toBeGreaterThan(200)
-    expect(acknowledged.filter((submission) => copies.get(submission.id) === undefined)).toEqual([])
-    expect(sent.filter((submission) => (copies.get(submission.id) ?? 0) > 1)).toEqual([])
-    const [counted] = await database.read(
-      `select sum(submissions) filter (where outcome <> 'duplicate')::double as submissions from hourly_counts`,
-      {},
-      (row) => row.number('submissions'),
-    )
-    expect(counted).toBe([...copies.values()].reduce((sum, each) => sum + each, 0))
-    await expectSameByProblem(database, folders)
-  } finally {
-    await database.close()
-  }
-}
-
-function uptimeIn(payload: string): number {
-  return archivedPayload.parse(JSON.parse(payload)).simpleMeasurements.uptime
-}
-
-async function expectSameByProblem(
-  database: Awaited<ReturnType<typeof openDatabase>>,
-  folders: readonly string[],
-): Promise<void> {
-  const archived = await database.read(
-    `select outcome, problem, sum(n)::double as n from (${folders
-      .map(
-        (folder) => `select outcome, problem, count(*) as n
-          from read_parquet('${folder}/*/*/*.parquet', hive_partitioning = true) group by all`,
-      )
-      .join(' union all ')}) group by all order by all`,
-    {},
-    (row) => `${row.text('outcome')} ${row.text('problem')} ${row.number('n')}`,
-  )
-  const counted = await database.read(
-    `select outcome, problem, sum(submissions)::double as n from hourly_counts
-     where outcome <> 'duplicate' group by all order by all`,
-    {},
-    (row) => `${row.text('outcome')} ${row.text('problem')} ${row.number('n')}`,
-  )
-  expect(counted).toEqual(archived)
 }
