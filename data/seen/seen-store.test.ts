@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -247,6 +247,18 @@ describe('a disk', () => {
   })
 })
 
+test('a run that could not be made leaves nothing behind, and its documents are still found', async () => {
+  await mkdir(join(folder, '2014-01-16-00000002.run'))
+  await bring('a', documents(0, 100))
+  await seen.settled()
+  expect(errors.splice(0)).toHaveLength(1)
+  expect(await filesOf('.aside')).toEqual([])
+  await rm(join(folder, '2014-01-16-00000002.run'), { recursive: true })
+  expect(await foundOf(100)).toEqual(numbers(0, 100))
+  await reopen()
+  expect(await foundOf(100)).toEqual(numbers(0, 100))
+})
+
 describe('what is forgotten', () => {
   test('is what was received and remembered before, by whole days', async () => {
     await bring('a', documents(0, 10), NOW)
@@ -310,6 +322,18 @@ describe('what is restored', () => {
     await reopen(NONE_MERGED)
     expect(await foundOf(1500)).toEqual(numbers(0, 1500))
     expect(seen.stats().ids).toBe(1500)
+  })
+
+  test('may be a file of more documents than a tail holds', async () => {
+    const row = { receivedAt: NOW, segment: 's', rememberedAt: NOW }
+    async function* file() {
+      yield Array.from({ length: 250 }, (_, n) => ({ ...row, duplicateKey: testKey(n) }))
+    }
+    expect(await seen.restore(file())).toBe(250)
+    await seen.settled()
+    expect(await foundOf(250)).toEqual(numbers(0, 250))
+    expect((await filesOf('.tail')).length).toBe(1)
+    expect(await filesOf('.run')).not.toEqual([])
   })
 })
 

@@ -137,8 +137,7 @@ class SeenStore implements SeenDocuments {
 
   async restore(batches: AsyncIterable<readonly RestoredDocument[]>): Promise<number> {
     let restored = 0
-    for await (const documents of batches) {
-      if (documents.length === 0) continue
+    for await (const documents of inPieces(batches, this.#rules.tailIds)) {
       const rememberedAt = documents.reduce((last, document) => Math.max(last, document.rememberedAt), 0)
       const tail = await this.#tailOf(startOfDay(rememberedAt))
       const tagged = documents.map((document) => ({ ...document, tag: segmentTag(document.segment) }))
@@ -297,6 +296,16 @@ class SeenStore implements SeenDocuments {
 
   #nextNumber(): number {
     return ++this.#lastNumber
+  }
+}
+
+/** A compacted file may hold more documents than any tail. */
+async function* inPieces(
+  batches: AsyncIterable<readonly RestoredDocument[]>,
+  most: number,
+): AsyncGenerator<readonly RestoredDocument[]> {
+  for await (const batch of batches) {
+    for (let from = 0; from < batch.length; from += most) yield batch.slice(from, from + most)
   }
 }
 

@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, unlink } from 'node:fs/promises'
 import { renameDurably } from '../files/durable.ts'
 import { KeyFilter } from './key-filter.ts'
 import type { Run } from './run.ts'
@@ -77,9 +77,10 @@ export class RunWriter {
     }
   }
 
-  /** Where it can't be finished. */
+  /** Where it can't be finished: on a full disk, half a run after each attempt would keep it full. */
   async abandon(): Promise<void> {
     await this.#handle.close().catch(() => undefined)
+    await unlink(this.#file.path + ASIDE).catch(() => undefined)
   }
 
   #endBlock(): void {
