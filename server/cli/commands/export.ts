@@ -24,7 +24,7 @@ of which have to hold. Formats: ndjson, an object a line with all that is kept, 
 id, tab, JSON", as the archive of 2013 had it; parquet, one file with the archive's columns. What could not be
 converted is in the quarantine: "tidewatch quarantine export".
 
-    tidewatch export submissions --where "reason = saved-session and build_id >= 20140201" --format lines --out sessions.txt
+    tidewatch export submissions --where "reason = saved-session" --format lines --out sessions.txt
 
 --where takes conditions joined by "and": a column (reason, app_name, app_version, channel, build_id, outcome, problem,
 document_id, submission_date), then =, !=, <, <=, >, >= and a value, or in (a, b). Comparisons are of texts. Values with

@@ -10,7 +10,7 @@ export const FAULT_TEXTS: Readonly<Record<Fault, string>> = {
   'missing-saved-session': 'the newest build of each channel sends idle-daily only',
   'https-revision': 'the newest build of each channel names its revision with https',
   garbage: 'a third of all bodies is no JSON',
-  'too-large': 'the newest build of each channel sends bodies of about 300 KiB, over the default limit',
+  'too-large': 'the newest build of each channel sends 300 KiB, over the default limit',
 }
 
 /** `hour` as it is with `faults`, on those channels that it has. */
