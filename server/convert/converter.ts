@@ -15,6 +15,7 @@ import type { Logger } from '../log.ts'
 import type { ConvertMetrics } from '../metrics/convert-metrics.ts'
 import { convertCarefully } from './careful-conversion.ts'
 import { type ConvertFolders, type ConvertOptions, convertFolders } from './options.ts'
+import { TroubleLog } from './trouble-log.ts'
 import { type WaitingClaim, WaitingClaims } from './waiting-claims.ts'
 import { WorkerDied, WorkerPool } from './worker-pool.ts'
 
@@ -58,8 +59,7 @@ export class Converter {
   /** The conversion of a segment that may end who converts it: one at a time. */
   #careful: Promise<void> | null = null
   readonly #stopCareful = new AbortController()
-  /** What kept the last segment from being converted; null: nothing did. */
-  #trouble: string | null = null
+  readonly #troubles: TroubleLog
   /** Segments that could not be taken, so that each is told once. */
   readonly #untaken = new Set<string>()
   #isStopping = false
@@ -73,6 +73,7 @@ export class Converter {
     this.#options = options
     this.#folders = convertFolders(options.state)
     this.#log = log
+    this.#troubles = new TroubleLog(log)
     this.#onConverted = onConverted
     this.#metrics = metrics
     this.#specifications = new SpecificationStore({
@@ -227,7 +228,7 @@ export class Converter {
     const { segment } = claim
     try {
       await this.#convert(waiting)
-      this.#trouble = null
+      this.#troubles.passed()
       this.#done.set(segment, claim)
       this.#onConverted(segment)
     } catch (error) {
@@ -242,21 +243,9 @@ export class Converter {
       }
       const retryInMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures)
       this.#metrics.failed()
-      this.#tellTrouble(waiting, error, retryInMs)
+      this.#troubles.failed(waiting, error, retryInMs)
       this.#waiting.addLater({ ...waiting, failures: failures + 1 }, performance.now() + retryInMs)
     }
-  }
-
-  /** Once for each segment, and for segments that follow each other with the same trouble (a full disk): once for all. */
-  #tellTrouble({ claim, failures }: WaitingClaim, error: unknown, retryInMs: number): void {
-    const trouble = kindOf(error)
-    const isKnown = failures > 0 || trouble === this.#trouble
-    this.#trouble = trouble
-    const level = isKnown ? 'debug' : 'error'
-    this.#log[level](
-      { error, segment: claim.segment, retryInMs },
-      'a segment could not be converted; it is tried again',
-    )
   }
 
   /** A segment that has its converted file is done, whoever wrote it. */
@@ -274,12 +263,6 @@ export class Converter {
     const surroundings = { specifications: this.#specifications, log: this.#log, onDeath }
     return convertCarefully(claim, suspect, this.#options, surroundings, this.#stopCareful.signal)
   }
-}
-
-/** `ENOSPC`, say: the rest of the sentence names the file. */
-function kindOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error)
-  return /^E[A-Z0-9]+(?=:)/.exec(text)?.[0] ?? text
 }
 
 async function exists(path: string): Promise<boolean> {
