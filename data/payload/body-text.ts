@@ -19,15 +19,12 @@ export type InflatedBody =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | Extract<BodyText, { kind: 'problem' }>
 
-/** Holds most bodies of 2013 in one piece, which takes a quarter less time than the default's many. */
-const CHUNK_BYTES = 128 * 1024
-
 /** The bytes that `bodyText` reads as text. */
 export function inflatedBody(body: Uint8Array, maxBytes: number): InflatedBody {
   if (body.length === 0) return { kind: 'problem', problem: 'empty_data', value: '0 bytes' }
   if (!isGzip(body)) return body.length > maxBytes ? tooLarge(maxBytes) : { kind: 'bytes', bytes: body }
   try {
-    return { kind: 'bytes', bytes: gunzipSync(body, { maxOutputLength: maxBytes, chunkSize: CHUNK_BYTES }) }
+    return { kind: 'bytes', bytes: gunzipSync(body, { maxOutputLength: maxBytes, chunkSize: expectedBytes(body) }) }
   } catch (error) {
     if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') return tooLarge(maxBytes)
     return { kind: 'problem', problem: 'bad_compression', value: messageOf(error) }
@@ -36,6 +33,20 @@ export function inflatedBody(body: Uint8Array, maxBytes: number): InflatedBody {
 
 function tooLarge(maxBytes: number): Extract<BodyText, { kind: 'problem' }> {
   return { kind: 'problem', problem: 'too_large_inflated', value: `more than ${maxBytes} bytes` }
+}
+
+const LEAST_CHUNK_BYTES = 16 * 1024
+const MOST_CHUNK_BYTES = 1024 * 1024
+
+/**
+ * What a gzip stream says at its end that it inflates to, and a little more: inflating into one piece of that size takes
+ * a quarter less time than into many small ones, and leaves less to collect than one that is always large enough. Who
+ * lies here gains nothing: it is the size of a piece, not a limit.
+ */
+function expectedBytes(gzip: Uint8Array): number {
+  const { buffer, byteOffset, length } = gzip
+  const said = length < 4 ? 0 : new DataView(buffer, byteOffset).getUint32(length - 4, true)
+  return Math.min(MOST_CHUNK_BYTES, Math.max(LEAST_CHUNK_BYTES, said + 1))
 }
 
 function isGzip(body: Uint8Array): boolean {
