@@ -1,4 +1,4 @@
-import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, fork, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
@@ -274,43 +274,23 @@ describe('a submission that ends its worker', () => {
     await expectIsolated(ids, [2], /^it ended 2 workers that converted it; of the last: it took longer than 0.4 s$/)
   })
 
-  test('and the whole process with it, as well; others are converted meanwhile', async () => {
-    const ids = await spool([GOOD, HEAVY, GOOD], [GOOD])
-    // The kernel refuses it memory before its own bounds are reached, and V8 ends the process.
-    const options = { ...UNBOUNDED, workerMemoryMb: 4096 }
-    let deaths = 0
-    let child = startBounded(options)
-    await eventually('two converted files', async () => {
-      if (child.exitCode !== null || child.signalCode !== null) {
-        deaths++
-        child = startBounded(options)
-      }
-      return (await convertedSegments()).length === 2 ? true : null
-    })
-    // The third is spared: what may end it is converted by a process that nobody else needs.
-    expect(deaths).toBe(2)
-    expect(child.exitCode ?? child.signalCode).toBeNull()
-    await expectIsolated(ids, [1], /^it ended 2 workers that converted it; of the last: .*(memory|SIGABRT)/)
+  test('after the second process that ended with it, is no danger for a third; others are converted meanwhile', async () => {
+    const ids = await spool([GOOD, HEAVIER, GOOD], [GOOD])
+    const claimedBy = async (pid: number | undefined) =>
+      (await readdir(join(state, 'spool', 'claimed'))).some((name) => name.includes(`~${pid}.`)) ? true : null
+    for (let death = 0; death < 2; death++) {
+      const { child } = await start({ ...UNBOUNDED, workerMemoryMb: 4096 })
+      await eventually('it has the segment', () => claimedBy(child.pid))
+      // As the kernel does that has no memory left.
+      await kill(child)
+    }
+    const { child, output } = await start({ ...UNBOUNDED, workerMemoryMb: 48, logLevel: 'error' })
+    await untilConverted(2)
+    await expectIsolated(ids, [1], /^it ended 2 workers that converted it; of the last: .*memory/)
+    expect(output()).not.toContain('a worker thread died')
+    expect(child.exitCode).toBeNull()
   })
 })
-
-/** A converter whose processes may have so much memory, heaps of threads included. */
-function startBounded(options: Omit<ConvertOptionsInput, 'state'>): ChildProcess {
-  const child = spawn(
-    'sh',
-    [
-      '-c',
-      'ulimit -c 0; ulimit -d 250000; exec "$@"',
-      'sh',
-      process.execPath,
-      ENTRY,
-      JSON.stringify({ state, logLevel: 'silent', ...options }),
-    ],
-    { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] },
-  )
-  children.push(child)
-  return child
-}
 
 /** Those at `poisonous` are `bad_payload`, whole, for a reason like `why`; all others are accepted. */
 async function expectIsolated(ids: readonly string[], poisonous: readonly number[], why: RegExp): Promise<void> {
