@@ -21,6 +21,8 @@ worker.on('message', (message: FromWorker) => tell(message))
 worker.on('error', ({ message }) => tell({ kind: 'ended', why: message }, end))
 process.on('message', (message: ToWorker) => worker.postMessage(message))
 process.on('disconnect', end)
+// Its parent may be gone before this process was ready to hear of it.
+if (!process.connected) end()
 // Its parent's word counts: that one lets its work end before.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 
