@@ -45,18 +45,22 @@ export function rowsOf(
   { since, until, values = [] }: KeptChoice,
   problems: readonly Problem[],
 ): { readonly where: string; readonly params: Params } {
-  return {
-    where: `problem in (select unnest($problems)) and ($since::timestamp is null or received_at >= $since)
-      and ($until::timestamp is null or received_at < $until)
-      and (len($values) = 1 or list_contains($values, ${OFFENDING_VALUE}))`,
-    params: {
-      problems,
-      since: since === null ? null : time(since),
-      until: until === null ? null : time(until),
-      // DuckDB can't tell the type of an empty list.
-      values: [...values, ''],
-    },
+  // Plain comparisons, so that nothing of the content is read where none holds.
+  const conditions = [`problem in (${problems.map((problem) => `'${problem}'`).join(', ')})`]
+  const params: Record<string, Params[string]> = {}
+  if (since !== null) {
+    conditions.push('received_at >= $since')
+    params.since = time(since)
   }
+  if (until !== null) {
+    conditions.push('received_at < $until')
+    params.until = time(until)
+  }
+  if (values.length > 0) {
+    conditions.push(`list_contains($values, ${OFFENDING_VALUE})`)
+    params.values = values
+  }
+  return { where: conditions.join(' and '), params }
 }
 
 /** Causes stand in the order of the problems: the first is that of the problem it is counted under. */

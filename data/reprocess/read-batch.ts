@@ -7,6 +7,7 @@ import type { Params, Row } from '../counts/values.ts'
 import { SUBMISSION_PREFIX } from '../domain/submission-path.ts'
 import { putBack } from '../payload/put-back.ts'
 import type { KeptSubmission } from '../spool/reprocess-segment.ts'
+import { ALIKE } from './alike.ts'
 import { KEPT_COLUMNS, type KeptRow, keptRow } from './kept-row.ts'
 
 /** A kept submission that is being converted once more. */
@@ -16,6 +17,8 @@ export interface TriedRow extends KeptRow {
   /** Archive only: all that was taken out of it, and what of that stays out, whatever its histograms become. */
   readonly dropped: string
   readonly leftOut: string
+  /** Archive only: what it shares with rows that are tried in vain together; see ALIKE. */
+  readonly alike: string | null
 }
 
 interface RowsOfFile {
@@ -23,6 +26,8 @@ interface RowsOfFile {
   readonly file: ArchiveFile
   readonly where: string
   readonly params: Params
+  /** Rows that share one of these are left out. */
+  readonly exceptAlike?: readonly string[]
 }
 
 const headers = z.record(z.string(), z.string())
@@ -30,14 +35,16 @@ const headers = z.record(z.string(), z.string())
 /** The file's chosen rows in the order of their receipt. Each is told to `onRow` before it is handed over. */
 export async function* readTried(
   db: Pick<Database, 'readBatches'>,
-  { root, file, where, params }: RowsOfFile,
+  { root, file, where, params, exceptAlike = [] }: RowsOfFile,
   onRow: (row: TriedRow) => void,
 ): AsyncGenerator<KeptSubmission> {
-  const own = file.partition.keep === 'quarantine' ? 'path, headers, body' : 'payload, dropped'
+  const own = file.partition.keep === 'quarantine' ? 'path, headers, body' : `payload, dropped, ${ALIKE} as alike`
   const parse = file.partition.keep === 'quarantine' ? quarantined : salvaged
+  const isTried = exceptAlike.length === 0 ? 'true' : `coalesce(not list_contains($exceptAlike, ${ALIKE}), true)`
   const rows = db.readBatches(
-    `select ${KEPT_COLUMNS}, ${own} from ${ARCHIVED_ROWS} where ${where} order by received_at, segment, frame`,
-    { ...params, files: [join(root, file.name)] },
+    `select ${KEPT_COLUMNS}, ${own} from ${ARCHIVED_ROWS} where ${where} and ${isTried}
+     order by received_at, segment, frame`,
+    { ...params, ...(exceptAlike.length === 0 ? {} : { exceptAlike }), files: [join(root, file.name)] },
     (row) => parse(row, file),
   )
   for await (const some of rows) {
@@ -56,7 +63,7 @@ interface Tried {
 function quarantined(row: Row, file: ArchiveFile): Tried {
   const kept = keptRow(row, file.partition.channel)
   return {
-    row: { ...kept, file, dropped: '', leftOut: '' },
+    row: { ...kept, file, dropped: '', leftOut: '', alike: null },
     submission: {
       receivedAt: kept.record.receivedAt,
       path: row.text('path'),
@@ -72,7 +79,7 @@ function salvaged(row: Row, file: ArchiveFile): Tried {
   const dropped = row.text('dropped')
   const { payload, dropped: leftOut } = putBack(row.text('payload'), dropped)
   return {
-    row: { ...kept, file, dropped, leftOut },
+    row: { ...kept, file, dropped, leftOut, alike: row.textOrNull('alike') },
     submission: {
       receivedAt: kept.record.receivedAt,
       path: pathOf(kept),

@@ -4,6 +4,7 @@ import { type ArchiveFile, readArchiveFiles, readReplaced } from '../../data/arc
 import { KEEPS, type Keep } from '../../data/archive/part-name.ts'
 import { convertedFilePath } from '../../data/converted/converted-file.ts'
 import { isNotFound } from '../../data/files/is-not-found.ts'
+import { countAlike, StayingAlike } from '../../data/reprocess/alike.ts'
 import { batches, filesOf, type KeptChoice, mendable, rowsOf } from '../../data/reprocess/choice.ts'
 import { readTried, type TriedRow } from '../../data/reprocess/read-batch.ts'
 import { readTrials, takeBatch } from '../../data/reprocess/take-batch.ts'
@@ -56,11 +57,12 @@ export async function reprocess(options: ReprocessOptions): Promise<ReprocessTal
     const problems = mendable(choice, keep)
     if (problems.length === 0) continue
     const files = await readArchiveFiles(state.database, filesOf(choice, keep, problems))
+    const staying = new StayingAlike()
     let left = files.length
     for (const batch of batches(files)) {
       if (signal.aborted) return tally
       onProgress(tally, left)
-      await reprocessBatch(batch, rowsOf(choice, problems), options, tally)
+      await reprocessBatch(batch, { ...rowsOf(choice, problems), staying }, options, tally)
       left -= batch.length
     }
   }
@@ -68,22 +70,31 @@ export async function reprocess(options: ReprocessOptions): Promise<ReprocessTal
   return tally
 }
 
+interface RowsToTry extends ReturnType<typeof rowsOf> {
+  /** Grows: of what is alike and stays as it is, later batches try nothing. */
+  readonly staying: StayingAlike
+}
+
 async function reprocessBatch(
   batch: readonly ArchiveFile[],
-  rows: ReturnType<typeof rowsOf>,
+  rows: RowsToTry,
   { state, isDryRun, signal }: ReprocessOptions,
   tally: ReprocessTally,
 ): Promise<void> {
   const { spool, converted } = state.folders
   const tried: TriedRow[] = []
   const name = newReprocessName()
+  const known = rows.staying.keys
   try {
-    const reading = submissionsOf(batch, rows, state, (row) => tried.push(row))
+    if (known.length > 0) await tallyStaying(batch, rows, known, state, tally)
+    const reading = submissionsOf(batch, rows, known, state, (row) => tried.push(row))
     if ((await writeReprocessSegment(spool, name, reading)) === 0) return
     const convertedFile = convertedFilePath(converted, name)
     if (!(await isThere(convertedFile, signal))) return
     if (!isDryRun) await state.turn.take(() => takeKept(batch, convertedFile, tried, state))
-    for await (const { row, entry, problem } of readTrials(convertedFile, tried)) {
+    for await (const trial of readTrials(convertedFile, tried)) {
+      const { row, entry, problem } = trial
+      rows.staying.learn(trial)
       const ofProblem = tallyOf(tally, row.record.problem)
       ofProblem.tried++
       if (entry === null) ofProblem.still.set(problem, (ofProblem.still.get(problem) ?? 0) + 1)
@@ -106,15 +117,34 @@ async function takeKept(
   await takeBatch(convertedFile, tried, folders.state, write)
 }
 
+/** Tried like one of them that was. */
+async function tallyStaying(
+  batch: readonly ArchiveFile[],
+  { staying, ...rows }: RowsToTry,
+  known: readonly string[],
+  { database, folders, write }: ReprocessOptions['state'],
+  tally: ReprocessTally,
+): Promise<void> {
+  const counted = await write.readings.during(() => countAlike(database, folders.state, batch, rows, known))
+  for (const { problem, alike, rows: count } of counted) {
+    const ofProblem = tallyOf(tally, problem)
+    const today = staying.problemOf(alike)
+    ofProblem.tried += count
+    ofProblem.still.set(today, (ofProblem.still.get(today) ?? 0) + count)
+  }
+}
+
 async function* submissionsOf(
   batch: readonly ArchiveFile[],
-  rows: ReturnType<typeof rowsOf>,
+  { where, params }: RowsToTry,
+  exceptAlike: readonly string[],
   { database, folders, write }: ReprocessOptions['state'],
   onRow: (row: TriedRow) => void,
 ): AsyncGenerator<KeptSubmission> {
   const end = write.readings.begin()
   try {
-    for (const file of batch) yield* readTried(database, { root: folders.state, file, ...rows }, onRow)
+    const chosen = { root: folders.state, where, params, exceptAlike }
+    for (const file of batch) yield* readTried(database, { ...chosen, file }, onRow)
   } finally {
     end()
   }
