@@ -4,6 +4,7 @@ import { type ArchiveFile, readArchiveFiles, replaceArchiveFiles } from './archi
 import { changeArchive } from './change-archive.ts'
 import { KEEPS, type Keep } from './part-name.ts'
 import { removeReplaced } from './remove-replaced.ts'
+import { noteRemovedDays, type RemovedDays } from './removed-days.ts'
 import type { WriteOptions } from './write-part.ts'
 
 /** Whole days that are kept besides today, or null: for ever. */
@@ -26,10 +27,9 @@ export function overdue(files: readonly ArchiveFile[], keepDays: KeepDays, now: 
   const partly: { file: ArchiveFile; problems: string[] }[] = []
   for (const file of files) {
     const { keep, date } = file.partition
-    const own = keep === 'quarantine' ? (keepDays.quarantineByProblem ?? {}) : {}
     const isOver = (problem: string) => {
-      const days = Object.hasOwn(own, problem) ? (own[problem] ?? null) : keepDays[keep]
-      return days !== null && date < isoDate(now - days * DAY_MS)
+      const first = firstKeptDay(keep, problem, keepDays, now)
+      return first !== null && date < first
     }
     const problems = file.problems.filter(isOver)
     if (problems.length === 0) continue
@@ -37,6 +37,21 @@ export function overdue(files: readonly ArchiveFile[], keepDays: KeepDays, now: 
     else partly.push({ file, problems })
   }
   return { whole, partly }
+}
+
+/** Null: none is too old. */
+function firstKeptDay(keep: Keep, problem: string, keepDays: KeepDays, now: EpochMs): string | null {
+  const own = keep === 'quarantine' ? (keepDays.quarantineByProblem ?? {}) : {}
+  const days = Object.hasOwn(own, problem) ? (own[problem] ?? null) : keepDays[keep]
+  return days === null ? null : isoDate(now - days * DAY_MS)
+}
+
+/** In the archive a submission may have been counted under another problem than it has now. */
+function removedDays(keep: Keep, problems: readonly string[], keepDays: KeepDays, now: EpochMs): RemovedDays[] {
+  return [...new Set(problems)].flatMap((problem) => {
+    const before = firstKeptDay(keep, problem, keepDays, now)
+    return before === null ? [] : [{ keep, problem: keep === 'archive' ? null : problem, before }]
+  })
 }
 
 /**
@@ -54,10 +69,19 @@ export async function trimArchive(
   for (const keep of KEEPS) {
     const { whole, partly } = overdue(await readArchiveFiles(db, { keep }), keepDays, now)
     const names = whole.map(({ name }) => name)
-    await db.inTransaction((transaction) => replaceArchiveFiles(transaction, names))
+    const gone = removedDays(
+      keep,
+      whole.flatMap((file) => file.problems),
+      keepDays,
+      now,
+    )
+    await db.inTransaction(async (transaction) => {
+      await replaceArchiveFiles(transaction, names)
+      await noteRemovedDays(transaction, gone)
+    })
     removed.push(...names)
     for (const { file, problems } of partly) {
-      await withoutProblems(root, file, problems, options)
+      await withoutProblems(root, file, removedDays(keep, problems, keepDays, now), options)
       removed.push(file.name)
     }
   }
@@ -68,10 +92,10 @@ export async function trimArchive(
 async function withoutProblems(
   root: string,
   file: ArchiveFile,
-  problems: readonly string[],
+  gone: readonly RemovedDays[],
   options: WriteOptions,
 ): Promise<void> {
-  const params = Object.fromEntries(problems.map((problem, at) => [`problem${at}`, problem]))
+  const params = Object.fromEntries(gone.map(({ problem }, at) => [`problem${at}`, problem ?? '']))
   const names = Object.keys(params).map((name) => `$${name}`)
   await changeArchive(
     {
@@ -82,6 +106,7 @@ async function withoutProblems(
         const kept = await stage.copyWhere(stored, `problem not in (${names.join(', ')})`, params)
         return kept - file.rows
       },
+      settle: (transaction) => noteRemovedDays(transaction, gone),
     },
     options,
   )

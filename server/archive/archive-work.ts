@@ -132,7 +132,6 @@ export function createArchiveWork({ state, archive, limits }: ArchiveWorkOptions
           root,
           signal,
           reader: reader.db,
-          keepDays: limits().keepDays,
           ...(onProgress === undefined ? {} : { onDay: onProgress }),
         }),
       ),

@@ -37,8 +37,7 @@ async function stateOf(root: string) {
     const folders = { converted: join(root, 'converted'), staging: join(root, 'staging'), corrupted: '' }
     const storage = createDirectoryStorage(root)
     const write = { db, storage, folders, journal: null, now: () => 0, readings: new Readings() }
-    const keepDays = { archive: null, quarantine: null }
-    const verified = await verifyArchive({ write, turn: createArchiveTurn(), root, reader: reader.db, keepDays })
+    const verified = await verifyArchive({ write, turn: createArchiveTurn(), root, reader: reader.db })
     const counts = await db.read('select sum(submissions) as n from hourly_counts', {}, (row) => row.number('n'))
     return { ids: kept.map((ids) => ids.sort().join(' ')), differences: verified.differences, counts }
   } finally {

@@ -8,12 +8,15 @@ import { sourceOfReceiver } from '../../domain/import-source.ts'
 import { DAY_MS, type EpochMs, isoDate } from '../../domain/time.ts'
 import { type ArchiveFile, readArchiveFiles } from '../archive-files.ts'
 import { KEEPS } from '../part-name.ts'
+import { type RemovedDays, readRemovedDays } from '../removed-days.ts'
 import { type BookKey, CountBook } from './count-book.ts'
 
 /** A day of the archive at one moment: its files, and a book of what was counted, in which what isn't archived yet is found already. */
 export interface DaySnapshot {
   readonly files: readonly ArchiveFile[]
   readonly book: CountBook
+  /** What retention had removed by then. */
+  readonly removed: readonly RemovedDays[]
 }
 
 /** Counts under these were of submissions that are kept; a duplicate isn't, its first copy is. Counts from CSV never were. */
@@ -28,18 +31,18 @@ export async function takeDaySnapshot(
 ): Promise<DaySnapshot> {
   const book = new CountBook()
   // One transaction, between two merges: counts and ledger fit together.
-  const { files, waiting } = await db.inTransaction(async (transaction) => {
+  const { files, removed, waiting } = await db.inTransaction(async (transaction) => {
     await readCounted(transaction, day, book)
     const date = isoDate(day)
     const files = await Promise.all(
       KEEPS.map((keep) => readArchiveFiles(transaction, { keep, fromDate: date, toDate: date })),
     )
-    return { files: files.flat(), waiting: await readWaiting(transaction) }
+    return { files: files.flat(), removed: await readRemovedDays(transaction), waiting: await readWaiting(transaction) }
   })
   for (const { segment, duplicateFrames } of waiting) {
     addWaiting(await indexes.read(convertedFolder, segment), duplicateFrames, day, book)
   }
-  return { files, book }
+  return { files, book, removed }
 }
 
 async function readCounted(transaction: Transaction, day: EpochMs, book: CountBook): Promise<void> {

@@ -2,11 +2,12 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { TEST_HOUR } from '../../counts/testing/converted-index.ts'
-import { DAY_MS, isoDate } from '../../domain/time.ts'
+import { DAY_MS } from '../../domain/time.ts'
 import { readArchiveFiles } from '../archive-files.ts'
 import { compact, readCompactions } from '../compact.ts'
 import { forgetDocuments } from '../forget/forget-documents.ts'
 import { type ArchiveReader, openArchiveReader } from '../reading/archive-reader.ts'
+import { type KeepDays, trimArchive } from '../retention.ts'
 import { type FilledArchive, openFilledArchive } from '../testing/filled-archive.ts'
 import { createArchiveTurn } from '../turn.ts'
 import { differenceText } from './difference.ts'
@@ -22,8 +23,7 @@ let options: VerifyOptions
 beforeEach(async () => {
   archive = await openFilledArchive()
   reader = await openArchiveReader(archive.root)
-  const keepDays = { archive: null, quarantine: null }
-  options = { write: archive.options, turn: createArchiveTurn(), root: archive.root, reader: reader.db, keepDays }
+  options = { write: archive.options, turn: createArchiveTurn(), root: archive.root, reader: reader.db }
   await archive.convert(
     'a',
     [
@@ -45,6 +45,7 @@ afterEach(async () => {
 })
 
 const differences = async () => (await verifyArchive(options)).differences.map(differenceText)
+const trim = (keepDays: KeepDays) => trimArchive(archive.root, keepDays, archive.options.now(), archive.options)
 const NIGHTLY = 'archive/submission_date=2014-01-16/channel=nightly/part-1.parquet'
 
 describe('nothing is said of an archive that is whole', () => {
@@ -76,17 +77,33 @@ describe('nothing is said of an archive that is whole', () => {
     expect(await differences()).toEqual([])
   })
 
-  test('of days that are kept no longer', async () => {
-    const { db } = archive.options
-    await db.inTransaction((transaction) =>
-      transaction.run(`delete from archive_files where submission_date = '2014-01-16'`),
-    )
-    await rm(join(archive.root, 'archive/submission_date=2014-01-16'), { recursive: true })
-    await rm(join(archive.root, 'quarantine/submission_date=2014-01-16'), { recursive: true })
-    options = { ...options, keepDays: { archive: 2, quarantine: 2 } }
-    expect(await differences()).toEqual([])
-    expect(isoDate(archive.options.now())).toBe('2014-01-19')
+  test('of what was kept no longer, whatever the settings say now', async () => {
+    const keepDays = { archive: null, quarantine: null, quarantineByProblem: { invalid_revision: 2 } }
+    await trim(keepDays)
+    expect(await verifyArchive(options)).toMatchObject({ differences: [], files: 3 })
+    await trim({ archive: 2, quarantine: null })
+    expect(await verifyArchive(options)).toMatchObject({ differences: [], files: 1 })
   })
+
+  test('of a file whose other problems are kept', async () => {
+    await archive.convert('c', [
+      { id: 'd7', problem: 'bad_json' },
+      { id: 'd8', problem: 'invalid_revision' },
+    ])
+    await archive.archive()
+    await trim({ archive: null, quarantine: null, quarantineByProblem: { bad_json: 2 } })
+    expect(await differences()).toEqual([])
+  })
+})
+
+test('what is gone is told where retention removed other problems of that day, or other days', async () => {
+  await trim({ archive: null, quarantine: null, quarantineByProblem: { invalid_revision: 2, bad_json: 1 } })
+  await archive.options.db.inTransaction((transaction) =>
+    transaction.run(`update hourly_counts set submissions = submissions + 1 where outcome <> 'rejected'`),
+  )
+  expect(await differences()).toHaveLength(4)
+  await trim({ archive: 2, quarantine: 2 })
+  expect(await differences()).toHaveLength(1)
 })
 
 describe('it is told that', () => {

@@ -1,15 +1,13 @@
 import type { Database } from '../../counts/database.ts'
 import { sourceOfReceiver } from '../../domain/import-source.ts'
-import { NO_PROBLEM } from '../../domain/outcome.ts'
-import { DAY_MS, type EpochMs, startOfDay } from '../../domain/time.ts'
+import { type EpochMs, isoDate } from '../../domain/time.ts'
 import type { ArchiveFile } from '../archive-files.ts'
 import { KEEPS, parsePartFileName, UNKNOWN } from '../part-name.ts'
 import type { Readings } from '../readings.ts'
-import type { KeepDays } from '../retention.ts'
+import type { RemovedDays } from '../removed-days.ts'
 import type { ArchiveTurn } from '../turn.ts'
 import type { WriteOptions } from '../write-part.ts'
-import type { CountBook } from './count-book.ts'
-import { takeDaySnapshot, WaitingIndexes } from './day-snapshot.ts'
+import { type DaySnapshot, takeDaySnapshot, WaitingIndexes } from './day-snapshot.ts'
 import type { Difference } from './difference.ts'
 import { findTwice, readWholeFile, type WholeFiles } from './read-whole-files.ts'
 
@@ -19,8 +17,6 @@ export interface VerifyOptions {
   readonly root: string
   /** A database of its own in memory, which may read the archive's files. */
   readonly reader: Database
-  /** Of days that are no longer kept nothing is missing. */
-  readonly keepDays: KeepDays
   readonly signal?: AbortSignal
   /** Told after each day. */
   readonly onDay?: (done: Verification) => void
@@ -46,7 +42,7 @@ const MOST_DIFFERENCES = 1000
  * that wait for their part and those that were to be forgotten reckoned in. Day by day, beside everything else that goes on.
  *
  * Not compared: duplicates, and what a damaged stretch of a segment was counted as, because nothing of them is kept; counts
- * that came from CSV; days that are kept no longer.
+ * that came from CSV; what retention removed.
  */
 export async function verifyArchive(options: VerifyOptions): Promise<Verification> {
   const { write, turn, root, reader, signal, onDay } = options
@@ -67,8 +63,9 @@ export async function verifyArchive(options: VerifyOptions): Promise<Verificatio
     // What is replaced from here on stays until it is read.
     const end = write.readings.begin()
     try {
-      const { files, book } = await turn.take(() => takeDaySnapshot(write.db, write.folders.converted, day, indexes))
-      note(await verifyDay(day, files, book, { whole, signal, options }))
+      const snapshot = await turn.take(() => takeDaySnapshot(write.db, write.folders.converted, day, indexes))
+      const { files } = snapshot
+      note(await verifyDay(day, snapshot, { whole, signal }))
       done = {
         days: done.days + 1,
         files: done.files + files.length,
@@ -85,13 +82,8 @@ export async function verifyArchive(options: VerifyOptions): Promise<Verificatio
 
 async function verifyDay(
   day: EpochMs,
-  files: readonly ArchiveFile[],
-  book: CountBook,
-  {
-    whole,
-    signal,
-    options,
-  }: { readonly whole: WholeFiles; readonly signal: AbortSignal | undefined; readonly options: VerifyOptions },
+  { files, book, removed }: DaySnapshot,
+  { whole, signal }: { readonly whole: WholeFiles; readonly signal: AbortSignal | undefined },
 ): Promise<Difference[]> {
   const differences: Difference[] = []
   const readable: ArchiveFile[] = []
@@ -101,18 +93,14 @@ async function verifyDay(
     if (!wrong.some(({ kind }) => kind === 'missing' || kind === 'unreadable')) readable.push(file)
     differences.push(...wrong)
   }
-  differences.push(...book.differences(({ problem }) => isWhollyKept(day, problem, options)))
+  differences.push(...book.differences(({ problem }) => isWhollyKept(day, problem, removed)))
   return [...differences, ...(await findTwice(whole.reader, whole.root, readable))]
 }
 
-/** In the quarantine as in the archive: what was converted later is there. */
-function isWhollyKept(day: EpochMs, problem: string, { keepDays, write }: VerifyOptions): boolean {
-  const days = [keepDays.archive, problem === NO_PROBLEM ? null : daysInQuarantine(keepDays, problem)]
-  return days.every((kept) => kept === null || day >= startOfDay(write.now() - kept * DAY_MS))
-}
-
-function daysInQuarantine({ quarantine, quarantineByProblem = {} }: KeepDays, problem: string): number | null {
-  return Object.hasOwn(quarantineByProblem, problem) ? (quarantineByProblem[problem] ?? null) : quarantine
+/** In the quarantine as in the archive: what was converted later is there, under whatever problem it has now. */
+function isWhollyKept(day: EpochMs, problem: string, removed: readonly RemovedDays[]): boolean {
+  const date = isoDate(day)
+  return !removed.some((gone) => date < gone.before && (gone.problem === null || gone.problem === problem))
 }
 
 /** The files that nobody knows, and the days that there is something of, in order. */

@@ -57,6 +57,9 @@ create table forgotten_counts (
   part bigint not null, hour timestamp not null, channel varchar not null, outcome varchar not null, problem varchar not null,
   source varchar not null, automation boolean not null, submissions bigint not null, recovered bigint not null);
 
+-- What retention removed: of days before this one nothing is left, in the quarantine of this problem. problem '*': whatever it is.
+create table removed_days (keep varchar not null, problem varchar not null, before varchar not null, primary key (keep, problem));
+
 -- Who was asked to be forgotten isn't kept: ids is their number, digest the SHA-256 of the list. done_at: null while it goes
 -- on, and where it was cut short.
 create table forget_requests (

@@ -1,0 +1,35 @@
+import type { Database, Transaction } from '../counts/database.ts'
+import type { Keep } from './part-name.ts'
+
+/** Retention removed what there was of these days: it isn't missing, whatever the settings say by now. */
+export interface RemovedDays {
+  readonly keep: Keep
+  /** Null: whatever its problem. Only the quarantine tells problems apart. */
+  readonly problem: string | null
+  /** `2014-01-16`: the first day that was left. */
+  readonly before: string
+}
+
+/** To be called in the transaction that removes it. */
+export async function noteRemovedDays(transaction: Transaction, removed: readonly RemovedDays[]): Promise<void> {
+  for (const { keep, problem, before } of removed) {
+    await transaction.run(
+      `insert into removed_days values ($keep, $problem, $before)
+       on conflict do update set before = greatest(before, excluded.before)`,
+      { keep, problem: problem ?? ANY, before },
+    )
+  }
+}
+
+export function readRemovedDays(db: Pick<Database, 'read'>): Promise<RemovedDays[]> {
+  return db.read('select keep, problem, before from removed_days', {}, (row) => {
+    const problem = row.text('problem')
+    return {
+      keep: row.text('keep') === 'archive' ? 'archive' : 'quarantine',
+      problem: problem === ANY ? null : problem,
+      before: row.text('before'),
+    }
+  })
+}
+
+const ANY = '*'
