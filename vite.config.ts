@@ -27,10 +27,10 @@ export default defineConfig({
           name: 'integration',
           include: ['test/**/*.test.ts'],
           exclude: ['test/browser/**'],
-          // Whole services, killed and started again: seconds each, and they want the machine for themselves.
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
+          // Whole services, killed and started again: they wait more than they work, so a few at a time.
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+          maxWorkers: 3,
         },
       },
     ],
