@@ -18,11 +18,12 @@ import { atLeast, atMost, type Goal, printResult, table } from './report.ts'
  * changes by a factor of two from hour to hour: only what was measured side by side can be compared.
  */
 const { values: asked } = parseArgs({ options: { quick: { type: 'boolean', default: false } } })
-const RECORDS = asked.quick ? 1000 : 4000
-const ROUNDS = asked.quick ? 3 : 7
-const SEGMENT_BYTES = 2 * 1024 ** 2
-/** So many that each worker gets some. */
-const WARM_UP_SEGMENTS = 4
+const RECORDS = asked.quick ? 1500 : 4000
+const ROUNDS = asked.quick ? 3 : 5
+/** Half of what segments may grow to: two workers shall have about as many. */
+const SEGMENT_BYTES = 4 * 1024 ** 2
+/** Until what is often run is compiled well, by each worker. */
+const WARM_UP_RECORDS = 4000
 /** Floors need no more than this to be known. */
 const FLOOR_RECORDS = 800
 
@@ -56,9 +57,8 @@ async function bench(): Promise<void> {
   const jsonBytes = records.reduce((sum, record) => sum + record.jsonBytes, 0) / records.length
   process.stderr.write(`${records.length} variations of ${from}, ${Math.round(jsonBytes)} bytes of JSON each\n`)
   const specification = await specificationIn(specifications)
-  const written = await writeSegments(records)
-  const warmUp = written.slice(0, WARM_UP_SEGMENTS)
-  const segments = written.slice(WARM_UP_SEGMENTS)
+  const segments = await writeSegments(records)
+  const warmUps = Math.ceil(WARM_UP_RECORDS / records.length)
 
   const rounds = new Map<Way, Timed[]>()
   let peakBytes: number | null = null
@@ -74,7 +74,7 @@ async function bench(): Promise<void> {
       ['one', 1],
       ['two', 2],
     ] as const) {
-      const run = { state: join(folder, `${way}-${round}`), workers, specifications, warmUp, segments }
+      const run = { state: join(folder, `${way}-${round}`), workers, specifications, segments, warmUps }
       const result = await runConverter(run)
       note(way, { ...result, records: await recordsIn(result.convertedFolder, segments) })
       if (way === 'two') peakBytes = Math.max(peakBytes ?? 0, result.peakBytes ?? 0) || null

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { link, mkdir, readFile } from 'node:fs/promises'
+import { link, mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { convertedFilePath, readCheckedIndex } from '../data/converted/converted-file.ts'
@@ -13,8 +13,9 @@ export interface ConverterRun {
   readonly workers: number
   readonly specifications: string
   /** Files of segments; they stay where they are. */
-  readonly warmUp: readonly string[]
   readonly segments: readonly string[]
+  /** How often the process has converted them, under other names, before it is measured: a service runs for weeks. */
+  readonly warmUps: number
 }
 
 export interface ConverterResult {
@@ -28,18 +29,19 @@ export interface ConverterResult {
 
 /**
  * Lets the service's own converter process convert segments, from the raw ones to converted files, and checks that none
- * of their submissions is missing or kept as it came. The process has converted some others before.
+ * of their submissions is missing or kept as it came.
  */
 export async function runConverter(run: ConverterRun): Promise<ConverterResult> {
-  const { state, segments, warmUp } = run
+  const { state, segments, warmUps } = run
+  const named = (prefix: string) => new Map(segments.map((segment) => [prefix + basename(segment), segment]))
   await mkdir(state)
   await makeSpoolFolders(join(state, 'spool'))
   const process = await start(run)
   try {
-    await convert(process, warmUp, state)
+    for (let round = 0; round < warmUps; round++) await convert(process, named(`warm-up-${round}-`), state)
     const cpuBefore = await cpuSecondsOf(process)
     const startedAt = performance.now()
-    await convert(process, segments, state)
+    await convert(process, named(''), state)
     const seconds = (performance.now() - startedAt) / 1000
     const cpuAfter = await cpuSecondsOf(process)
     return {
@@ -66,8 +68,9 @@ async function start({ state, workers, specifications }: ConverterRun): Promise<
   return process
 }
 
-async function convert(process: ChildProcess, segments: readonly string[], state: string): Promise<void> {
-  const missing = new Set(segments.map((segment) => basename(segment)))
+/** `segments`: by the name that each gets in the spool. */
+async function convert(process: ChildProcess, segments: ReadonlyMap<string, string>, state: string): Promise<void> {
+  const missing = new Set(segments.keys())
   const done = new Promise<void>((resolve, reject) => {
     process.on('message', (message) => {
       if (isConverted(message)) missing.delete(message.segment)
@@ -75,7 +78,7 @@ async function convert(process: ChildProcess, segments: readonly string[], state
     })
     process.once('exit', (code) => reject(new Error(`the converter ended with ${code}`)))
   })
-  for (const segment of segments) await link(segment, join(state, 'spool', 'closed', basename(segment)))
+  for (const [name, segment] of segments) await link(segment, join(state, 'spool', 'closed', name))
   await done
   process.removeAllListeners('message')
 }
@@ -86,6 +89,7 @@ function isConverted(message: unknown): message is { readonly segment: string } 
 
 async function checked(state: string, segments: readonly string[]): Promise<string> {
   const folder = join(state, 'converted')
+  for (const name of await readdir(folder)) if (name.startsWith('warm-up-')) await rm(join(folder, name))
   for (const segment of segments) {
     const { records } = await readCheckedIndex(convertedFilePath(folder, basename(segment)))
     const kept = records.filter(({ outcome }) => outcome !== 'accepted' && outcome !== 'salvaged')
