@@ -54,7 +54,7 @@ export class FrameBatch {
     let from = 0
     let number = first
     for (const end of this.#ends) {
-      sealFrame(this.#memory.subarray(from, end), id, number, receivedAt)
+      sealFrame(this.#memory, from, id, number, receivedAt)
       from = end
       number++
     }

@@ -240,8 +240,8 @@ describe('segments', () => {
   })
 })
 
-describe('two lanes', () => {
-  /** Files whose first sync in the segment made as `held` (0: the first) waits for `letGo`. */
+describe('lanes', () => {
+  /** Files whose syncs in the first `held` segments wait for `letGo`. */
   function holding(held: number) {
     let letGo = () => {}
     const gate = new Promise<void>((resolve) => {
@@ -251,7 +251,7 @@ describe('two lanes', () => {
     const reached = vi.fn()
     const createFile: CreateSegmentFile = async (path) => {
       const file = await createSegmentFile(path)
-      const isHeld = made++ === held
+      const isHeld = made++ < held
       return {
         append: (pieces) => file.append(pieces),
         async sync() {
@@ -264,17 +264,18 @@ describe('two lanes', () => {
         close: () => file.close(),
       }
     }
-    return { createFile, letGo, isReached: () => vi.waitFor(() => expect(reached).toHaveBeenCalled(), WAIT) }
+    const isReached = (times = 1) => vi.waitFor(() => expect(reached).toHaveBeenCalledTimes(times), WAIT)
+    return { createFile, letGo, isReached }
   }
 
   const MANY = 40
-  const many = (writer: SpoolWriter) =>
-    Promise.all(Array.from({ length: MANY }, (_, index) => writer.append(submission(`/${index}`))))
+  const many = (writer: SpoolWriter, count = MANY) =>
+    Promise.all(Array.from({ length: count }, (_, index) => writer.append(submission(`/${index}`))))
   const segmentsOf = (results: readonly AppendResult[]) =>
     new Set(results.map((result) => result.kind === 'synced' && result.segment))
 
   test('while one commit is on its way, those who come are committed beside it, in a segment of their own', async () => {
-    const { createFile, letGo, isReached } = holding(0)
+    const { createFile, letGo, isReached } = holding(1)
     const writer = openWriter({ createFile })
     const first = writer.append(submission('/first'))
     await isReached()
@@ -287,7 +288,7 @@ describe('two lanes', () => {
   })
 
   test('where few wait, there is one segment', async () => {
-    const { createFile, letGo, isReached } = holding(0)
+    const { createFile, letGo, isReached } = holding(1)
     const writer = openWriter({ createFile })
     const first = writer.append(submission('/first'))
     await isReached()
@@ -297,8 +298,28 @@ describe('two lanes', () => {
     await writer.stop()
   })
 
+  test('beside two commits a third is begun for a crowd, and not for fewer', async () => {
+    const { createFile, letGo, isReached } = holding(2)
+    const writer = openWriter({ createFile })
+    const first = writer.append(submission('/first'))
+    await isReached()
+    const second = many(writer)
+    await isReached(2)
+    const fewer = many(writer)
+    // They would be in a third segment by now, as the crowd is at the end of this.
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+    expect(await files('open')).toHaveLength(2)
+    const crowd = await many(writer, 2 * MANY)
+    expect(await files('open')).toHaveLength(3)
+    letGo()
+    const before = segmentsOf([await first, ...(await second)])
+    expect(before.size).toBe(2)
+    for (const segment of segmentsOf([...(await fewer), ...crowd])) expect(before).not.toContain(segment)
+    await writer.stop()
+  })
+
   test('when it has become quiet again, one segment stays open', async () => {
-    const { createFile, letGo, isReached } = holding(0)
+    const { createFile, letGo, isReached } = holding(1)
     const writer = openWriter({ createFile, segmentMaxAgeMs: 50 })
     const first = writer.append(submission('/first'))
     await isReached()
@@ -320,7 +341,7 @@ describe('two lanes', () => {
 
   test('a lane that fails takes nothing of the other with it', async () => {
     let made = 0
-    const { createFile: create, letGo, isReached } = holding(0)
+    const { createFile: create, letGo, isReached } = holding(1)
     const writer = openWriter({
       createFile: async (path) => {
         const isSecond = made++ === 1

@@ -36,7 +36,7 @@ export interface SpoolWriterOptions {
 /**
  * Writes segments; the only writer of its files. What waits when a write begins is written and synced together (group
  * commit), and gets one receipt time. While that is on its way to the disk, what arrives would wait for the end of it and
- * then for its own: so under load a second lane, with a file of its own, commits in turn with the first.
+ * then for its own: so under load further lanes, each with a file of its own, commit in turn with the first.
  *
  * - The first segment is made by the first append; from then to `stop` there is always an open one, unless the disk
  *   refuses: the watermark stands on it. So the last open one is only closed when the next is made.
@@ -50,7 +50,7 @@ export class SpoolWriter {
   /** In the order in which they are written; the last one is being filled. */
   readonly #waiting: FrameBatch[] = []
   readonly #memory = new BatchMemory()
-  readonly #lanes: readonly [CommitLane, CommitLane]
+  readonly #lanes: readonly CommitLane[]
   readonly #closer: SegmentCloser
   readonly #onTrouble: (doing: string, error: unknown) => void
   #turn: NodeJS.Immediate | undefined
@@ -75,7 +75,7 @@ export class SpoolWriter {
       onTrouble,
       onCommit,
     }
-    this.#lanes = [new CommitLane(laneOptions), new CommitLane(laneOptions)]
+    this.#lanes = Array.from({ length: LANES }, () => new CommitLane(laneOptions))
   }
 
   /** Resolves when it is decided; never rejects. Appends of one turn of the event loop keep their order. */
@@ -133,25 +133,28 @@ export class SpoolWriter {
 
   #closeOrRenewDue(): void {
     const isAwaited = this.#waiting.length > 0
-    for (const [lane, other] of this.#pairs()) {
+    for (const lane of this.#lanes) {
       if (lane.isBusy || !lane.isDue(isAwaited)) continue
-      // One at a time: while this one gets its next segment, the other goes on, though it may be due as well.
-      if (other.isOpen && !isAwaited) lane.close()
-      else if (!other.isRenewing) void this.#renew(lane)
+      // One at a time: while this one gets its next segment, the others go on, though they may be due as well.
+      if (!isAwaited && this.#lanes.some((other) => other !== lane && other.isOpen)) lane.close()
+      else if (!this.#lanes.some(({ isRenewing }) => isRenewing)) void this.#renew(lane)
     }
     this.#wakeWhenDue()
   }
 
   #commitWaiting(): void {
+    const waiting = this.#entriesWaiting()
+    const busy = this.#lanes.filter(({ isBusy }) => isBusy).length
+    // Each commit has its price, whatever it holds: many at once are worth it only where many wait.
+    if (busy >= QUICK_LANES && waiting < CROWD) return
     const free = this.#lanes.find((lane) => lane.isOpen && !lane.isBusy)
     if (free !== undefined) {
       void this.#commit(free)
       return
     }
-    // A second segment is worth its file only where many wait.
-    const isNobodyAtWork = !this.#lanes.some(({ isBusy }) => isBusy)
+    // One more segment is worth its file only where many wait.
     const next = this.#lanes.find((lane) => !lane.isBusy && lane.mayOpen())
-    if (next !== undefined && (isNobodyAtWork || this.#entriesWaiting() >= SECOND_LANE_FROM)) void this.#renew(next)
+    if (next !== undefined && (busy === 0 || waiting >= NEXT_LANE_FROM)) void this.#renew(next)
   }
 
   #entriesWaiting(): number {
@@ -200,18 +203,15 @@ export class SpoolWriter {
     this.#ageTimer = setTimeout(() => this.#schedule(), Math.max(0, Math.ceil(dueAt - performance.now())))
     this.#ageTimer.unref()
   }
-
-  #pairs(): readonly [CommitLane, CommitLane][] {
-    const [first, second] = this.#lanes
-    return [
-      [first, second],
-      [second, first],
-    ]
-  }
 }
 
-/** So many have to wait for the first lane before the second gets a file. */
-const SECOND_LANE_FROM = 16
+/** More than the threads that Node.js has for files could not work at once. */
+const LANES = 4
+/** So many lanes commit whatever waits; the others join them where at least a crowd does. */
+const QUICK_LANES = 2
+const CROWD = 64
+/** So many have to wait for the lanes that have files before the next one gets one. */
+const NEXT_LANE_FROM = 16
 
 function isFolderGone(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR'].includes(codeOf(error))

@@ -5,7 +5,7 @@ import { CannotListen } from './cannot-listen.ts'
 import { openListeningSocket } from './listening-socket.ts'
 import { RELOAD_MESSAGE, receiverMessage } from './messages.ts'
 import { seeThatNobodyReceives } from './one-service.ts'
-import type { ReceiveOptions } from './options.ts'
+import { RECEIVER_NODE_OPTIONS, type ReceiveOptions } from './options.ts'
 import { readTlsPair } from './tls-pair.ts'
 
 export interface ReceiversOptions {
@@ -83,6 +83,7 @@ function startOne(
     name: options.receiver,
     entry: new URL('./main.js', import.meta.url),
     args: [JSON.stringify(options)],
+    nodeOptions: RECEIVER_NODE_OPTIONS,
     fds: [fd],
     log,
     onMessage: (sent) => {
