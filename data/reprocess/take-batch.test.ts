@@ -116,7 +116,7 @@ describe('what converts now', () => {
     const { rows, bodies } = await tried('quarantine')
     expect(bodies.map((body) => [...body])).toEqual([BODY, BODY, BODY].map((body) => [...body]))
     const converted = await answer(rows, { d1: CONVERTED, d2: CONVERTED })
-    expect(await takeBatch(converted, rows, filled.root, filled.options)).toBe(2)
+    expect(await takeBatch(converted, rows, filled.root, filled.options)).toMatchObject({ rows: 2 })
     expect(await kept('archive')).toEqual(
       ['d1 aurora accepted none a/0 late', 'd2 aurora accepted none a/1 late'].map((line) =>
         line.replace(/^d(\d)/, 'new d$1'),
@@ -145,7 +145,9 @@ describe('what converts now', () => {
     await expect(takeBatch(converted, rows, filled.root, filled.options)).rejects.toThrow()
     const again = await tried('quarantine')
     expect(again.rows.map(({ record }) => record.documentId)).toEqual(['d2', 'd3'])
-    expect(await takeBatch(await answer(again.rows, {}), again.rows, filled.root, filled.options)).toBe(0)
+    expect(await takeBatch(await answer(again.rows, {}), again.rows, filled.root, filled.options)).toMatchObject({
+      rows: 0,
+    })
     expect([await counts(), await kept('archive'), await kept('quarantine')]).toEqual(before)
   })
 
@@ -197,7 +199,9 @@ describe('histograms that were taken out', () => {
       payload: '{"ver":2,"histograms":{"Y":[2]}}',
       dropped: '{"histograms":{"X":1}}',
     } as const
-    expect(await takeBatch(await answer(rows, { d1: some }), rows, filled.root, filled.options)).toBe(1)
+    expect(await takeBatch(await answer(rows, { d1: some }), rows, filled.root, filled.options)).toMatchObject({
+      rows: 1,
+    })
     expect(await kept('archive')).toEqual([
       'd1 nightly salvaged unknown_histogram a/0 late',
       'd2 nightly accepted none a/1',
@@ -219,7 +223,9 @@ describe('histograms that were taken out', () => {
       payload: '{"ver":2,"histograms":{}}',
       dropped: '{"histograms":{"X":1,"Y":2}}',
     } as const
-    expect(await takeBatch(await answer(rows, { d1: same }), rows, filled.root, filled.options)).toBe(0)
+    expect(await takeBatch(await answer(rows, { d1: same }), rows, filled.root, filled.options)).toMatchObject({
+      rows: 0,
+    })
     expect(await kept('archive')).toEqual(['d1 nightly salvaged unknown_histogram a/0'])
   })
 })

@@ -18,6 +18,13 @@ export interface Trial {
   readonly problem: string
 }
 
+export interface Taken {
+  /** How many changed. */
+  readonly rows: number
+  /** The files in which they lie now. */
+  readonly added: readonly ArchiveFile[]
+}
+
 /** Reads what a converter made of the rows, which are numbered in their order. */
 export async function* readTrials(convertedFile: string, rows: readonly TriedRow[]): AsyncGenerator<Trial> {
   for await (const entry of readConvertedContents(convertedFile)) {
@@ -65,20 +72,20 @@ function healed({ record, dropped, leftOut }: TriedRow, entry: ConvertedEntry): 
 
 /**
  * Puts what converts now into the archive, in the place of what was kept: rows of the quarantine move, rows of the archive get their
- * histograms back. The counts get `recovered` for the former. One change, whole or not at all; to be called in turn. Answers how
- * many rows changed; files without any are left alone.
+ * histograms back. The counts get `recovered` for the former. One change, whole or not at all; to be called in turn. Files without
+ * such rows are left alone.
  */
 export async function takeBatch(
   convertedFile: string,
   rows: readonly TriedRow[],
   root: string,
   options: WriteOptions,
-): Promise<number> {
+): Promise<Taken> {
   const changing = await changedRows(convertedFile, rows)
-  if (changing.size === 0) return 0
+  if (changing.size === 0) return { rows: 0, added: [] }
   const files = [...new Set([...changing].map(({ file }) => file))]
   const moved = [...changing].filter(({ file }) => file.partition.keep === 'quarantine')
-  await changeArchive(
+  const { added } = await changeArchive(
     {
       kind: 'reprocess',
       removes: files,
@@ -98,7 +105,7 @@ export async function takeBatch(
     },
     options,
   )
-  return changing.size
+  return { rows: changing.size, added }
 }
 
 async function changedRows(convertedFile: string, rows: readonly TriedRow[]): Promise<Set<TriedRow>> {

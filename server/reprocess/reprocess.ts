@@ -4,7 +4,7 @@ import { type ArchiveFile, readArchiveFiles, readReplaced } from '../../data/arc
 import { KEEPS, type Keep } from '../../data/archive/part-name.ts'
 import { convertedFilePath } from '../../data/converted/converted-file.ts'
 import { isNotFound } from '../../data/files/is-not-found.ts'
-import { countAlike, StayingAlike } from '../../data/reprocess/alike.ts'
+import { type CountedAlike, countAlike, StayingAlike } from '../../data/reprocess/alike.ts'
 import { batches, filesOf, type KeptChoice, mendable, rowsOf } from '../../data/reprocess/choice.ts'
 import { readTried, type TriedRow } from '../../data/reprocess/read-batch.ts'
 import { readTrials, takeBatch } from '../../data/reprocess/take-batch.ts'
@@ -56,98 +56,127 @@ export async function reprocess(options: ReprocessOptions): Promise<ReprocessTal
   for (const keep of keeps) {
     const problems = mendable(choice, keep)
     if (problems.length === 0) continue
-    const files = await readArchiveFiles(state.database, filesOf(choice, keep, problems))
-    const staying = new StayingAlike()
-    let left = files.length
-    for (const batch of batches(files)) {
-      if (signal.aborted) return tally
-      onProgress(tally, left)
-      await reprocessBatch(batch, { ...rowsOf(choice, problems), staying }, options, tally)
-      left -= batch.length
+    const run = { rows: rowsOf(choice, problems), staying: new StayingAlike(), tally, through: new Set<string>() }
+    const filesLeft = async () =>
+      (await readArchiveFiles(state.database, filesOf(choice, keep, problems))).filter(
+        ({ name }) => !run.through.has(name),
+      )
+    // Whoever replaces files meanwhile (compaction, retention) leaves their rows in others, which come then.
+    let isMore = true
+    while (isMore) {
+      isMore = false
+      const files = await filesLeft()
+      let left = files.length
+      for (const batch of batches(files)) {
+        if (signal.aborted) return tally
+        onProgress(tally, left)
+        if (!(await reprocessBatch(batch, options, run))) isMore = true
+        left -= batch.length
+      }
     }
   }
   onProgress(tally, 0)
   return tally
 }
 
-interface RowsToTry extends ReturnType<typeof rowsOf> {
+interface Run {
+  readonly rows: ReturnType<typeof rowsOf>
   /** Grows: of what is alike and stays as it is, later batches try nothing. */
   readonly staying: StayingAlike
+  readonly tally: ReprocessTally
+  /** Names of the files that need no look any more, those that this run wrote among them. */
+  readonly through: Set<string>
 }
 
-async function reprocessBatch(
-  batch: readonly ArchiveFile[],
-  rows: RowsToTry,
-  { state, isDryRun, signal }: ReprocessOptions,
-  tally: ReprocessTally,
-): Promise<void> {
+interface Batch {
+  readonly files: readonly ArchiveFile[]
+  readonly rows: readonly TriedRow[]
+  /** Those that weren't tried. */
+  readonly alike: readonly CountedAlike[]
+}
+
+/** False where files were replaced since they were listed: their rows are to be looked for in others. */
+async function reprocessBatch(listed: readonly ArchiveFile[], options: ReprocessOptions, run: Run): Promise<boolean> {
+  const { state, isDryRun, signal } = options
   const { spool, converted } = state.folders
-  const tried: TriedRow[] = []
   const name = newReprocessName()
-  const known = rows.staying.keys
   try {
-    if (known.length > 0) await tallyStaying(batch, rows, known, state, tally)
-    const reading = submissionsOf(batch, rows, known, state, (row) => tried.push(row))
-    if ((await writeReprocessSegment(spool, name, reading)) === 0) return
-    const convertedFile = convertedFilePath(converted, name)
-    if (!(await isThere(convertedFile, signal))) return
-    if (!isDryRun) await state.turn.take(() => takeKept(batch, convertedFile, tried, state))
-    for await (const trial of readTrials(convertedFile, tried)) {
-      const { row, entry, problem } = trial
-      rows.staying.learn(trial)
-      const ofProblem = tallyOf(tally, row.record.problem)
-      ofProblem.tried++
-      if (entry === null) ofProblem.still.set(problem, (ofProblem.still.get(problem) ?? 0) + 1)
-      else ofProblem.converted++
+    const batch = await layBatch(name, listed, state, run)
+    const isWhole = batch.files.length === listed.length
+    if (batch.rows.length > 0) {
+      const convertedFile = convertedFilePath(converted, name)
+      if (!(await isThere(convertedFile, signal))) return isWhole
+      if (!isDryRun && !(await state.turn.take(() => takeKept(batch, convertedFile, state, run)))) return false
+      await tallyTrials(convertedFile, batch.rows, run)
     }
+    for (const file of batch.files) run.through.add(file.name)
+    tallyAlike(batch.alike, run)
+    return isWhole
   } finally {
     await removeReprocessSegment(spool, converted, name)
   }
 }
 
-/** The files as they were when the batch was read; where one was replaced since, the batch is for another run. */
-async function takeKept(
-  batch: readonly ArchiveFile[],
-  convertedFile: string,
-  tried: readonly TriedRow[],
+/** Lays what is to be tried of the files that are still there into the spool. */
+async function layBatch(
+  name: string,
+  listed: readonly ArchiveFile[],
   { database, folders, write }: ReprocessOptions['state'],
-): Promise<void> {
-  const [replaced] = await readReplaced(database, batch)
-  if (replaced !== undefined) throw new Error(`${replaced} was replaced meanwhile: reprocess once more`)
-  await takeBatch(convertedFile, tried, folders.state, write)
-}
-
-/** Tried like one of them that was. */
-async function tallyStaying(
-  batch: readonly ArchiveFile[],
-  { staying, ...rows }: RowsToTry,
-  known: readonly string[],
-  { database, folders, write }: ReprocessOptions['state'],
-  tally: ReprocessTally,
-): Promise<void> {
-  const counted = await write.readings.during(() => countAlike(database, folders.state, batch, rows, known))
-  for (const { problem, alike, rows: count } of counted) {
-    const ofProblem = tallyOf(tally, problem)
-    const today = staying.problemOf(alike)
-    ofProblem.tried += count
-    ofProblem.still.set(today, (ofProblem.still.get(today) ?? 0) + count)
-  }
-}
-
-async function* submissionsOf(
-  batch: readonly ArchiveFile[],
-  { where, params }: RowsToTry,
-  exceptAlike: readonly string[],
-  { database, folders, write }: ReprocessOptions['state'],
-  onRow: (row: TriedRow) => void,
-): AsyncGenerator<KeptSubmission> {
+  { rows: chosen, staying }: Run,
+): Promise<Batch> {
+  // From before the look until all is read: what is replaced meanwhile stays until then.
   const end = write.readings.begin()
   try {
-    const chosen = { root: folders.state, where, params, exceptAlike }
-    for (const file of batch) yield* readTried(database, { ...chosen, file }, onRow)
+    const replaced = await readReplaced(database, listed)
+    const files = listed.filter((file) => !replaced.includes(file.name))
+    const known = staying.keys
+    const isNothing = known.length === 0 || files.length === 0
+    const alike = isNothing ? [] : await countAlike(database, folders.state, files, chosen, known)
+    const rows: TriedRow[] = []
+    async function* submissions(): AsyncGenerator<KeptSubmission> {
+      const wanted = { root: folders.state, ...chosen, exceptAlike: known }
+      for (const file of files) yield* readTried(database, { ...wanted, file }, (row) => rows.push(row))
+    }
+    await writeReprocessSegment(folders.spool, name, submissions())
+    return { files, rows, alike }
   } finally {
     end()
   }
+}
+
+/** False, and nothing is changed, where one of the files was replaced since it was read. */
+async function takeKept(
+  { files, rows }: Batch,
+  convertedFile: string,
+  { database, folders, write }: ReprocessOptions['state'],
+  { through }: Run,
+): Promise<boolean> {
+  if ((await readReplaced(database, files)).length > 0) return false
+  const { added } = await takeBatch(convertedFile, rows, folders.state, write)
+  for (const { name } of added) through.add(name)
+  return true
+}
+
+async function tallyTrials(convertedFile: string, rows: readonly TriedRow[], { staying, tally }: Run): Promise<void> {
+  for await (const trial of readTrials(convertedFile, rows)) {
+    staying.learn(trial)
+    const ofProblem = tallyOf(tally, trial.row.record.problem)
+    if (trial.entry === null) stays(ofProblem, trial.problem, 1)
+    else {
+      ofProblem.tried++
+      ofProblem.converted++
+    }
+  }
+}
+
+/** As if tried, like the one of them that was. */
+function tallyAlike(alike: readonly CountedAlike[], { staying, tally }: Run): void {
+  for (const { problem, alike: key, rows } of alike) stays(tallyOf(tally, problem), staying.problemOf(key), rows)
+}
+
+function stays(ofProblem: ProblemTally, today: string, rows: number): void {
+  ofProblem.tried += rows
+  ofProblem.still.set(today, (ofProblem.still.get(today) ?? 0) + rows)
 }
 
 /** False where `signal` came first. */
