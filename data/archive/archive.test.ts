@@ -326,6 +326,22 @@ describe('after a crash', () => {
     expect(await writePart(1, options)).toBeNull()
   })
 
+  test('a start leaves the part to the next run, whole', async () => {
+    await converted('a', [{ id: 'd1' }, { id: 'd2', channel: 'aurora' }])
+    await planPart(db, DUE)
+    let left = 1
+    const failing: Storage = {
+      ...storage,
+      write: (name, staged) => (left-- > 0 ? storage.write(name, staged) : Promise.reject(new Error('killed'))),
+    }
+    await expect(writePart(1, { ...options, storage: failing })).rejects.toThrow('killed')
+    const recovery = await recoverParts(options, { finishesParts: false })
+    expect(recovery).toEqual({ written: [], unknown: [], leftOver: [], failed: [] })
+    expect(await leftOver()).toHaveLength(1)
+    expect((await writePart(1, options))?.rows).toBe(2)
+    expect(await ids()).toEqual([['d1', 'd2'], []])
+  })
+
   test('between the mark and the removal, what was left over goes', async () => {
     await converted('a', [{ id: 'd1' }])
     const path = convertedFilePath(options.folders.converted, 'a')

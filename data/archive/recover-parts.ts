@@ -41,8 +41,14 @@ interface FailedPart {
  *
  * A part that can't be written or moved is told in `failed` and holds nothing else up: it is tried again by the archive's next
  * run, or at the next start. Throws only where the database can't be read, or can't be told which numbers are taken.
+ *
+ * Without `finishesParts` unfinished parts are all left to that run: one with hundreds of days takes minutes, and nobody needs it at
+ * once, for its submissions are still found in their converted files.
  */
-export async function recoverParts(options: WriteOptions): Promise<Recovery> {
+export async function recoverParts(
+  options: WriteOptions,
+  { finishesParts = true }: { readonly finishesParts?: boolean } = {},
+): Promise<Recovery> {
   const { db, storage, folders, journal, now } = options
   await emptyFolder(folders.staging)
   const failed: FailedPart[] = []
@@ -67,7 +73,7 @@ export async function recoverParts(options: WriteOptions): Promise<Recovery> {
     }
   }
   const written: WrittenPart[] = []
-  for (const part of await readUnfinishedParts(db)) {
+  for (const part of finishesParts ? await readUnfinishedParts(db) : []) {
     try {
       const result = await writePart(part, options)
       if (result !== null) written.push(result)

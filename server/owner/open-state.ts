@@ -88,15 +88,15 @@ async function mend(
 ): Promise<void> {
   // Whoever reprocessed is gone; what it had taken is whole, and the rest is where it was.
   await clearReprocessing(folders.spool, folders.converted)
-  const recovery = await recoverParts(write)
-  if (recovery.written.length > 0 || recovery.unknown.length > 0 || recovery.leftOver.length > 0) {
-    const parts = recovery.written.map(({ part }) => part)
-    log.warn({ parts, unknown: recovery.unknown, leftOver: recovery.leftOver.length }, 'the archive was mended')
+  // Receivers wait for this, and clients for them.
+  const recovery = await recoverParts(write, { finishesParts: false })
+  if (recovery.unknown.length > 0 || recovery.leftOver.length > 0) {
+    log.warn({ unknown: recovery.unknown, leftOver: recovery.leftOver.length }, 'the archive was mended')
   }
   for (const { part, error } of recovery.failed) {
     log.error(
       { part, error },
-      'a part of the archive could not be written; what it is made of is kept, and it is tried again',
+      'something of the archive could not be mended; it is kept, and tried again at the next start',
     )
   }
   // The counts of a segment came in, and the process ended before the segment went.
