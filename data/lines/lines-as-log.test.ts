@@ -114,6 +114,15 @@ test.each([
   else expect(dimensions).toMatchObject(says)
 })
 
+test('a file that was cut or spoilt is told by its name', async () => {
+  const line = Buffer.from(`${ID}\t{"ver":2}\n`.repeat(1000))
+  for (const whole of [gzipSync(line), await compress(line)]) {
+    const told = framesOf(whole.subarray(0, whole.length - 9), 'cut.20140116.v2.log')
+    await expect(told).rejects.toThrow(CannotInflate)
+    await expect(told).rejects.toThrow(/cut\.20140116\.v2\.log can't be inflated: /)
+  }
+})
+
 test('a day that there is none of is no day', () => {
   expect(parseLineFileName('a/b/c/d/e.20140230.v2.log').day).toBeNull()
 })

@@ -30,16 +30,29 @@ export async function* inflatedBytes(path: string): AsyncGenerator<Buffer> {
       yield* createReadStream(path)
       break
     case 'gzip':
-      yield* createReadStream(path).pipe(createGunzip())
+      yield* inflated(path, createReadStream(path).pipe(createGunzip()))
       break
     case 'zstd':
-      if ((await stat(path)).size <= MOST_IN_MEMORY) yield await decompress(await readFile(path))
+      if ((await stat(path)).size <= MOST_IN_MEMORY) yield* inflated(path, inMemory(path))
       else yield* inflatedBy('zstd', path)
       break
     case 'xz':
       yield* inflatedBy('xz', path)
       break
   }
+}
+
+/** A file that was cut or spoilt is no fault of ours. */
+async function* inflated(path: string, bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    yield* bytes
+  } catch (error) {
+    throw new CannotInflate(`${path} can't be inflated: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+async function* inMemory(path: string): AsyncGenerator<Buffer> {
+  yield await decompress(await readFile(path))
 }
 
 async function compressionOf(path: string): Promise<Compression> {
