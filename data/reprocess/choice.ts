@@ -63,8 +63,22 @@ export function rowsOf(
   return { where: conditions.join(' and '), params }
 }
 
-/** Causes stand in the order of the problems: the first is that of the problem it is counted under. */
+/**
+ * Those of these rows that are tried again. What ended or hung the workers that converted it would do so every time: it is tried
+ * only where its problem is named.
+ */
+export function triedRowsOf(choice: KeptChoice, problems: readonly Problem[]): ReturnType<typeof rowsOf> {
+  const { where, params } = rowsOf(choice, problems)
+  if (choice.problems.includes(DEADLY.problem)) return { where, params }
+  return { where: `${where} and (problem != '${DEADLY.problem}' or ${OFFENDING_FIELD} != '${DEADLY.field}')`, params }
+}
+
+/** How such submissions are kept; problems of a submission's text stand at fields of it, and reading knows none of this name. */
+const DEADLY = { problem: 'bad_payload', field: 'conversion' } as const
+
+// Causes stand in the order of the problems: the first is that of the problem it is counted under.
 export const OFFENDING_VALUE = `if(causes = '', null, json_extract_string(causes, '$[0].value'))`
+const OFFENDING_FIELD = `if(causes = '', '', json_extract_string(causes, '$[0].field'))`
 
 /** Bounds of what is converted, and of the files that are rewritten, at a time. */
 const BATCH_BYTES = 8 * 1024 * 1024

@@ -15,7 +15,7 @@ import { TEST_HOUR, type TestRecord, testIndex } from '../counts/testing/convert
 import { HOUR_MS } from '../domain/time.ts'
 import { readJournal } from '../journal/journal.ts'
 import { openSeen } from '../seen/seen-store.ts'
-import { filesOf, type KeptChoice, mendable, rowsOf } from './choice.ts'
+import { filesOf, type KeptChoice, mendable, triedRowsOf } from './choice.ts'
 import { readTried, type TriedRow } from './read-batch.ts'
 import { takeBatch } from './take-batch.ts'
 
@@ -45,7 +45,7 @@ async function tried(keep: Keep, choice: KeptChoice = ALL) {
   const bodies: Uint8Array[] = []
   if (problems.length === 0) return { rows, bodies }
   for (const file of await readArchiveFiles(options.db, filesOf(choice, keep, problems))) {
-    const read = readTried(options.db, { root, file, ...rowsOf(choice, problems) }, (row) => rows.push(row))
+    const read = readTried(options.db, { root, file, ...triedRowsOf(choice, problems) }, (row) => rows.push(row))
     for await (const { body } of read) bodies.push(body)
   }
   return { rows, bodies }
@@ -183,6 +183,34 @@ describe('what is chosen', () => {
   ])('$claim', async ({ choice, ids }) => {
     await threeInQuarantine()
     const { rows } = await tried('quarantine', { ...ALL, ...choice })
+    expect(rows.map(({ record }) => record.documentId)).toEqual(ids)
+  })
+})
+
+describe('what ended the workers that converted it', () => {
+  beforeEach(async () => {
+    const { records } = testIndex('a', [
+      { id: 'deadly', problem: 'bad_payload' },
+      { id: 'torn', problem: 'bad_payload' },
+      { id: 'threw', problem: 'corrupted_data' },
+      { id: 'causeless', problem: 'bad_payload' },
+    ])
+    const fields = ['conversion', 'body', 'conversion']
+    const withCauses = records.map((record, at) => {
+      const [problem = 'bad_payload'] = record.problems
+      const field = fields[at]
+      return field === undefined ? record : { ...record, causes: [{ problem, field, value: 'so' }] }
+    })
+    await filled.convert('a', [], { records: withCauses })
+    await filled.archive()
+  })
+
+  test.each([
+    { claim: 'is left alone', problems: [], ids: ['torn', 'threw', 'causeless'] },
+    { claim: 'is tried where its problem is named', problems: ['bad_payload'], ids: ['deadly', 'torn', 'causeless'] },
+    { claim: 'is left alone where others are named', problems: ['corrupted_data'], ids: ['threw'] },
+  ] as const)('$claim', async ({ problems, ids }) => {
+    const { rows } = await tried('quarantine', { ...ALL, problems })
     expect(rows.map(({ record }) => record.documentId)).toEqual(ids)
   })
 })

@@ -8,6 +8,7 @@ import { type FilledArchive, openFilledArchive } from '../../data/archive/testin
 import { createArchiveTurn } from '../../data/archive/turn.ts'
 import { convertedFilePath, writeConvertedFile } from '../../data/converted/converted-file.ts'
 import { TEST_HOUR, testIndex } from '../../data/counts/testing/converted-index.ts'
+import type { KeptChoice } from '../../data/reprocess/choice.ts'
 import { filesIn, makeSpoolFolders } from '../../data/spool/folders.ts'
 import { stateFolders } from '../owner/state-folders.ts'
 import { type ReprocessOptions, type ReprocessTally, reprocess } from './reprocess.ts'
@@ -28,8 +29,9 @@ beforeEach(async () => {
 })
 afterEach(() => filled.close())
 
-function run(signal = new AbortController().signal): Promise<ReprocessTally> {
-  const choice = { problems: [], since: null, until: null, channel: null }
+const ALL: KeptChoice = { problems: [], since: null, until: null, channel: null }
+
+function run(signal = new AbortController().signal, choice = ALL): Promise<ReprocessTally> {
   return reprocess({ state, choice, isDryRun: false, signal, onProgress: () => undefined })
 }
 
@@ -71,6 +73,19 @@ test('files that are compacted while they are converted are found again, and tak
   expect([...(await running)]).toEqual([['invalid_revision', { tried: 2, converted: 2, still: new Map() }]])
   expect(await documentsIn('archive')).toEqual(DOCUMENTS)
   expect(await documentsIn('quarantine')).toEqual([])
+})
+
+test('what ended the workers that converted it comes before a converter only where its problem is named', async () => {
+  const [record] = testIndex('deadly', [{ id: 'deadly', channel: 'aurora', problem: 'bad_payload' }]).records
+  const causes = [{ problem: 'bad_payload', field: 'conversion', value: 'it ended 2 workers' }] as const
+  await filled.convert('deadly', [], { records: record === undefined ? [] : [{ ...record, causes }] })
+  await filled.archive()
+  const end = new AbortController()
+  expect([...(await run(end.signal, { ...ALL, channel: 'aurora' }))]).toEqual([])
+  const running = run(end.signal, { ...ALL, channel: 'aurora', problems: ['bad_payload'] })
+  await laid()
+  end.abort()
+  await running
 })
 
 test('ended while a converter is at work, it leaves everything where it was and nothing in its way', async () => {

@@ -5,7 +5,7 @@ import { KEEPS, type Keep } from '../../data/archive/part-name.ts'
 import { convertedFilePath } from '../../data/converted/converted-file.ts'
 import { isNotFound } from '../../data/files/is-not-found.ts'
 import { type CountedAlike, countAlike, StayingAlike } from '../../data/reprocess/alike.ts'
-import { batches, filesOf, type KeptChoice, mendable, rowsOf } from '../../data/reprocess/choice.ts'
+import { batches, filesOf, type KeptChoice, mendable, triedRowsOf } from '../../data/reprocess/choice.ts'
 import { readTried, type TriedRow } from '../../data/reprocess/read-batch.ts'
 import { readTrials, takeBatch } from '../../data/reprocess/take-batch.ts'
 import {
@@ -56,7 +56,7 @@ export async function reprocess(options: ReprocessOptions): Promise<ReprocessTal
   for (const keep of keeps) {
     const problems = mendable(choice, keep)
     if (problems.length === 0) continue
-    const run = { rows: rowsOf(choice, problems), staying: new StayingAlike(), tally, through: new Set<string>() }
+    const run = { rows: triedRowsOf(choice, problems), staying: new StayingAlike(), tally, through: new Set<string>() }
     const filesLeft = async () =>
       (await readArchiveFiles(state.database, filesOf(choice, keep, problems))).filter(
         ({ name }) => !run.through.has(name),
@@ -80,7 +80,7 @@ export async function reprocess(options: ReprocessOptions): Promise<ReprocessTal
 }
 
 interface Run {
-  readonly rows: ReturnType<typeof rowsOf>
+  readonly rows: ReturnType<typeof triedRowsOf>
   /** Grows: of what is alike and stays as it is, later batches try nothing. */
   readonly staying: StayingAlike
   readonly tally: ReprocessTally
