@@ -40,7 +40,7 @@ export async function askOwner<T>(
   read: (answer: OwnerAnswer) => Promise<T>,
 ): Promise<T> {
   const folders = stateFolders(settings.state)
-  if (await isAnswering(folders.socket)) return read(await overSocket(folders.socket, question))
+  if (await isAnswering(folders.socket)) return askRunning(folders.socket, question, read)
   const { app, close } = await (question.needsState === true ? openAll(settings) : openCounts(folders)).catch(
     (error: unknown) => {
       if (error instanceof DatabaseError) throw new CommandError(error.message)
@@ -53,6 +53,15 @@ export async function askOwner<T>(
     return await read({ status: answer.status, body: answer.body ?? noBytes() })
   } finally {
     await close()
+  }
+}
+
+async function askRunning<T>(socketPath: string, question: OwnerQuestion, read: (answer: OwnerAnswer) => Promise<T>) {
+  try {
+    return await read(await overSocket(socketPath, question))
+  } catch (error) {
+    if (question.stop?.aborted === true || !isHungUp(error)) throw error
+    throw new CommandError('the service ended before its answer did: ask again when it runs')
   }
 }
 
@@ -110,6 +119,12 @@ function overSocket(socketPath: string, { method, path, body, stop }: OwnerQuest
 
 function isRefused(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED'
+}
+
+/** How it shows that the other side is gone: before the answer, in the middle of it, or while it is being asked. */
+function isHungUp(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return code === 'ECONNRESET' || code === 'EPIPE' || code === 'ERR_STREAM_PREMATURE_CLOSE'
 }
 
 async function* noBytes(): AsyncGenerator<Uint8Array> {}
