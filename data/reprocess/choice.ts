@@ -22,6 +22,11 @@ export interface KeptChoice {
 /** Problems of submissions from which histograms were taken out that can be put back. */
 const SALVAGED: readonly Problem[] = ['bad_histogram', 'unknown_histogram']
 
+/** What may convert one day, or get back what was taken out. */
+export const MENDABLE = PROBLEMS.filter(
+  (problem) => OUTCOME_OF_PROBLEM[problem] !== 'salvaged' || SALVAGED.includes(problem),
+)
+
 /** The problems that reprocessing may mend of what lies in `keep`; none where the choice is for others. */
 export function mendable({ problems }: KeptChoice, keep: Keep): Problem[] {
   const lies = (problem: Problem) =>

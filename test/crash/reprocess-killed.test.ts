@@ -64,7 +64,7 @@ test('killed again and again in the middle of reprocessing: in the end every sub
   let said = ''
   again.stdout?.on('data', (text) => (said += text))
   await once(again, 'exit')
-  expect(said).toBe('Nothing of that kind is kept.\n')
+  expect(said).toBe('Nothing is kept that would be tried.\n')
   expect(await server?.stop()).toBe(0)
   server = null
 

@@ -67,7 +67,7 @@ test('builds that write https where http is allowed: kept, told within the hour,
   const some = ['--problem', 'invalid_revision']
   expect(await reprocess(...some, '--dry-run')).toBe(`invalid_revision: ${PER_HOUR} of ${PER_HOUR} would convert\n`)
   expect(await reprocess()).toBe(`invalid_revision: ${PER_HOUR} of ${PER_HOUR} converted\n`)
-  expect(await reprocess()).toBe('Nothing of that kind is kept.\n')
+  expect(await reprocess()).toBe('Nothing is kept that would be tried.\n')
   // Healing never withdraws what happened.
   expect(await values(hour)).toEqual({ received: PER_HOUR, invalid: PER_HOUR, accepted: PER_HOUR })
   expect(await server.stop()).toBe(0)

@@ -1,4 +1,5 @@
 import { text } from 'node:stream/consumers'
+import { MENDABLE } from '../../../data/reprocess/choice.ts'
 import { type ReprocessLine, reprocessLine } from '../../reprocess/reprocess-lines.ts'
 import { askOwner, isOwnerRunning } from '../ask-owner.ts'
 import { checkedSettings } from '../checked-settings.ts'
@@ -6,6 +7,7 @@ import { type Command, CommandError } from '../command.ts'
 import { jsonLines } from '../json-lines.ts'
 import { KEPT_OPTIONS, keptQuery } from '../kept-options.ts'
 import { progressLine } from '../progress-line.ts'
+import { UsageError } from '../usage-error.ts'
 
 export const reprocessCommand: Command = {
   name: 'reprocess',
@@ -27,6 +29,7 @@ Ends with 1 where something still doesn't convert.`,
   operands: { least: 0, most: 0 },
   async run(args, io) {
     const query = keptQuery(args)
+    refuseUnmendable(query.getAll('problem'))
     const isDryRun = args.isOn('dry-run')
     query.set('dryRun', isDryRun ? 'yes' : 'no')
     const { settings } = checkedSettings(io)
@@ -55,10 +58,18 @@ Ends with 1 where something still doesn't convert.`,
 
 const ENDED = 'the service ended before it was through: what was taken is whole, ask once more'
 
+function refuseUnmendable(problems: readonly string[]): void {
+  const unmendable = problems.find((name) => !MENDABLE.some((problem) => problem === name))
+  if (unmendable === undefined) return
+  throw new UsageError(
+    `--problem is "${unmendable}": such submissions are converted, and trying again mends nothing; use ${MENDABLE.join(', ')}`,
+  )
+}
+
 type ProblemLine = Extract<ReprocessLine, { kind: 'done' }>['problems'][number]
 
 function report(problems: readonly ProblemLine[], isDryRun: boolean): string {
-  if (problems.length === 0) return 'Nothing of that kind is kept.\n'
+  if (problems.length === 0) return 'Nothing is kept that would be tried.\n'
   const lines = problems.map(({ problem, tried, converted, still }) => {
     const left = Object.entries(still).map(([today, count]) => `${count} ${today}`)
     const stay = left.length === 0 ? '' : `; as they were: ${left.join(', ')}`
