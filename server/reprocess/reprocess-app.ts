@@ -22,7 +22,11 @@ export function reprocessApp(reprocessing: Reprocessing): Hono {
             signal: hangUp.signal,
             onProgress: (sofar, filesLeft) => say({ kind: 'progress', ...sums(sofar), filesLeft }),
           })
-          say({ kind: 'done', isInterrupted: hangUp.signal.aborted, problems: problemsOf(tally) })
+          say({
+            kind: 'done',
+            isInterrupted: hangUp.signal.aborted || reprocessing.isStopping(),
+            problems: problemsOf(tally),
+          })
         } catch (error) {
           say({ kind: 'failed', message: error instanceof Error ? error.message : String(error) })
         }

@@ -8,6 +8,8 @@ export type ReprocessRequest = Omit<ReprocessOptions, 'state'>
 export interface Reprocessing {
   /** Resolves to what it came to; ends early, with whole batches, where its `signal` or `stop` asks for it. */
   run(request: ReprocessRequest): Promise<ReprocessTally>
+  /** Whether runs end early by now. */
+  isStopping(): boolean
   /** No run begins any more; resolves when the last one has ended. */
   stop(): Promise<void>
 }
@@ -38,6 +40,7 @@ export function createReprocessing({ state, archive, onTaken }: ReprocessingOpti
       last = mine.catch(() => undefined)
       return mine
     },
+    isStopping: () => stopping.signal.aborted,
     async stop() {
       stopping.abort()
       await last

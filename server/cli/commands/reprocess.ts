@@ -20,7 +20,8 @@ row of the counts says how many were recovered. What still doesn't convert stays
 It needs the running service, whose converter does the work behind all that is received live. Interrupted at any
 moment, it has taken whole files or none; the same command goes on with the rest. Repeated, it changes nothing.
 
-Ends with 1 where something still doesn't convert.`,
+Ends with 1 where something still doesn't convert, with 69 where no service could do it or it ended before it was through,
+with 130 where it was interrupted.`,
   options: {
     ...KEPT_OPTIONS,
     'dry-run': { about: 'Really converts and says how many would, and changes nothing.' },
@@ -34,21 +35,25 @@ Ends with 1 where something still doesn't convert.`,
     query.set('dryRun', isDryRun ? 'yes' : 'no')
     const { settings } = checkedSettings(io)
     if (!(await isOwnerRunning(settings))) {
-      throw new CommandError(`no service runs on ${settings.state}: start it ("tidewatch serve"), it has the converter`)
+      const advice = 'start it ("tidewatch serve"), it has the converter'
+      throw new CommandError(`no service runs on ${settings.state}: ${advice}`, EXIT_UNAVAILABLE)
     }
     const progress = progressLine(io)
     const question = { method: 'POST', path: `/reprocess?${query}`, stop: io.stop } as const
     const done = await askOwner(settings, question, async ({ status, body }) => {
       if (status !== 200) throw new CommandError(await text(body))
       for await (const said of jsonLines(body, reprocessLine)) {
-        if (said.kind === 'done') return said
+        if (said.kind === 'done' && !said.isInterrupted) return said
+        if (said.kind === 'done') break
         if (said.kind === 'failed') throw new CommandError(said.message)
         progress.show(`${said.tried} converted again, ${said.converted} of them well; ${said.filesLeft} files left`)
       }
       throw new CommandError(ENDED)
     }).catch((error: unknown) => {
-      if (!io.stop.aborted) throw error instanceof Error && 'code' in error ? new CommandError(ENDED) : error
-      throw new CommandError('interrupted: what was taken is whole, the same command goes on with the rest', 130)
+      if (io.stop.aborted) throw new CommandError(INTERRUPTED, EXIT_INTERRUPTED)
+      const isHungUp = error instanceof Error && 'code' in error
+      if (!isHungUp && !(error instanceof CommandError)) throw error
+      throw new CommandError(isHungUp ? ENDED : error.message, EXIT_UNAVAILABLE)
     })
     progress.clear()
     io.out(report(done.problems, isDryRun))
@@ -56,6 +61,11 @@ Ends with 1 where something still doesn't convert.`,
   },
 }
 
+/** EX_UNAVAILABLE of sysexits.h: whoever should have done it couldn't, whatever there was to do. */
+const EXIT_UNAVAILABLE = 69
+const EXIT_INTERRUPTED = 130
+
+const INTERRUPTED = 'interrupted: what was taken is whole, the same command goes on with the rest'
 const ENDED = 'the service ended before it was through: what was taken is whole, ask once more'
 
 function refuseUnmendable(problems: readonly string[]): void {

@@ -51,6 +51,7 @@ function task() {
         runs.push(values === undefined ? { problems } : { problems, values })
         return new Map([['unknown_revision', { tried: 2, converted: 2, still: new Map() }]])
       },
+      isStopping: () => false,
       stop: () => Promise.resolve(),
     },
     sources: () => ({
