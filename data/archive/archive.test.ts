@@ -363,7 +363,7 @@ describe('after a crash', () => {
     expect(await leftOver()).toHaveLength(1)
   })
 
-  test('a part that cannot be written is told, holds up no other, and is written once it can be', async () => {
+  test('T6: a part that cannot be written is told, holds up no other, and is written once it can be', async () => {
     for (const [segment, channel] of [
       ['a', 'nightly'],
       ['b', 'aurora'],
@@ -477,7 +477,7 @@ describe('after the database was lost', () => {
   })
 })
 
-test('a converted file that cannot be read is set aside, and the others are archived', async () => {
+test('T9: a converted file that cannot be read is set aside, and the others are archived', async () => {
   await converted('a', [{ id: 'd1' }])
   await converted('b', [{ id: 'd2' }])
   await converted('c', [{ id: 'd3' }])

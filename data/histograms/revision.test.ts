@@ -74,7 +74,7 @@ describe('revision URLs', () => {
     { claim: 'too many digits', url: `http://hg.mozilla.org/mozilla-central/rev/${'a'.repeat(41)}` },
     { claim: 'nothing', url: '' },
     { claim: 'a very long text', url: `http://hg.mozilla.org/${'/rev/'.repeat(100_000)}` },
-  ])('with $claim are none', ({ url }) => {
+  ])('T16: with $claim are none', ({ url }) => {
     expect(parseRevision(url, rules)).toBeNull()
   })
 
@@ -97,7 +97,7 @@ describe('revision URLs', () => {
     )
   }, 60_000)
 
-  test('whatever comes in, what comes out is safe in a path', () => {
+  test('T16: whatever comes in, what comes out is safe in a path', () => {
     const near = fc.array(fc.constantFrom(...PIECES)).map((parts) => parts.join(''))
     fc.assert(
       fc.property(fc.oneof(near, fc.string()), (url) => {

@@ -160,7 +160,7 @@ describe('a server of specifications', () => {
     expect(troubles[0]).toContain("can't be kept")
   })
 
-  test('that says 404 is believed for a while, then asked again', async () => {
+  test('T14: that says 404 is believed for a while, then asked again', async () => {
     let status = 404
     const { url, asked } = await sources.serve((_, response) => response.writeHead(status).end(SPECIFICATION))
     const own = store(from(url))
@@ -189,7 +189,7 @@ describe('a server of specifications', () => {
       answer: ((_, response) =>
         response.writeHead(200, { 'content-length': '99' }).write('{', () => response.destroy())) as RequestListener,
     },
-  ])('that $claim can’t say, is left alone for a while, and nothing of it is kept', async ({ answer }) => {
+  ])('T14: that $claim can’t say, is left alone for a while, and nothing of it is kept', async ({ answer }) => {
     let good = false
     const { url, asked } = await sources.serve((request, response) =>
       good ? response.end(SPECIFICATION) : answer(request, response),

@@ -45,7 +45,7 @@ test('of many who claim at once, exactly one gets each', async () => {
   expect(await list('claimed')).toHaveLength(20)
 })
 
-test('claims of any dead owner are taken over, those of living ones never', async () => {
+test('T12: claims of any dead owner are taken over, those of living ones never', async () => {
   const dead = `4194305.${ownIdentity().split('.')[1]}`
   await put('claimed', `${name(1)}~${dead}`)
   await put('claimed', `${name(2)}~${ownIdentity()}`)

@@ -189,7 +189,7 @@ describe('a converter', () => {
     expect((await readConvertedIndex(path)).records).toHaveLength(1)
   })
 
-  test('tries again what it could not write, once it can', async () => {
+  test('T9: tries again what it could not write, once it can', async () => {
     await writeFile(join(state, 'corrupted'), 'a file where a folder is wanted')
     await writeFile(join(state, 'spool', 'closed', 'garbage'), 'no frames')
     const { child } = await start()
