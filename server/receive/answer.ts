@@ -49,7 +49,7 @@ export function answerUnread(
     answer(response, status, text, headers)
     return
   }
-  if (Number(request.headers['content-length']) > MAX_DRAINED_BYTES) response.shouldKeepAlive = false
+  if (announcesTooMuch(request)) response.shouldKeepAlive = false
   // The response isn't ended yet: Node would stop counting, and keep the connection however much comes.
   response.writeHead(status, {
     'Content-Type': 'text/plain; charset=utf-8',
@@ -82,6 +82,11 @@ export function answerUnasked(
 ): void {
   answerUnread(request, response, status, text, { ...headers, Connection: 'close' })
   if (!response.writableEnded) setTimeout(() => response.end(), LINGER_MS).unref()
+}
+
+/** Whether the body is said to be longer than what is read for nothing. */
+export function announcesTooMuch({ headers }: IncomingMessage): boolean {
+  return Number(headers['content-length']) > MAX_DRAINED_BYTES
 }
 
 /** Calls `then` when the body has been read and thrown away; a connection on which it doesn't end is closed. */

@@ -5,7 +5,7 @@ import { SECOND_MS } from '../../data/domain/time.ts'
 import type { Logger } from '../log.ts'
 import { countedResponse } from '../metrics/counted-response.ts'
 import type { ReceiveMetrics } from '../metrics/receive-metrics.ts'
-import { afterBody, answerFault, answerUnasked, answerUnread } from './answer.ts'
+import { afterBody, announcesTooMuch, answerFault, answerUnasked, answerUnread } from './answer.ts'
 import { answerBrokenRequests } from './broken-requests.ts'
 import { CannotListen } from './cannot-listen.ts'
 import { headersOverLimit } from './header-limit.ts'
@@ -141,8 +141,13 @@ function requestHandler(
       })
     }
     // The router answers at once, and may close the connection on a client that is still sending and then reads nothing.
-    if (asks) answerOther()
-    else afterBody(request, answerOther)
+    // One that asked before it sends may do so without waiting, so it is told yes, unless more comes than would be read.
+    if (asks && announcesTooMuch(request)) {
+      answerOther()
+      return
+    }
+    if (asks) response.writeContinue()
+    afterBody(request, answerOther)
   }
 }
 

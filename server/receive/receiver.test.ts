@@ -193,15 +193,27 @@ describe('every request has its answer', () => {
     expect(await submissions()).toEqual([])
   })
 
-  test('one connection serves many, refused and oversized ones among them', async () => {
+  test('one connection serves many, refused ones among them, until a body is too long', async () => {
     const receiver = await start()
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
-    const statuses = []
-    for (const body of ['{}', 'x'.repeat(5000), '{}']) {
-      statuses.push((await send(receiver, { body, agent })).status)
-      statuses.push((await send(receiver, { path: '/submit/no', body, agent })).status)
-    }
-    expect(statuses).toEqual([200, 404, 202, 404, 200, 404])
+    const answers = []
+    for (const sent of [
+      { body: '{}' },
+      { path: '/submit/no', body: 'x'.repeat(5000) },
+      { path: `${PATH}/${'x'.repeat(300)}`, body: '{}' },
+      { body: 'x'.repeat(5000) },
+      { body: '{}' },
+      { body: 'x'.repeat(5000), chunked: true },
+    ])
+      answers.push(await send(receiver, { ...sent, agent }))
+    expect(answers.map(({ status, headers }) => [status, headers.connection])).toEqual([
+      [200, 'keep-alive'],
+      [404, 'keep-alive'],
+      [202, 'keep-alive'],
+      [202, 'close'],
+      [200, 'keep-alive'],
+      [202, 'close'],
+    ])
     agent.destroy()
   })
 })

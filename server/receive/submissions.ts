@@ -138,11 +138,11 @@ class Exchange {
     this.#discard({ cause: 'path', bytes, limitBytes }, text)
   }
 
-  /** `bytes`: as announced, or as far as it was read. */
+  /** `bytes`: as announced, or as far as it was read. The connection ends behind the answer. */
   discardBody(bytes: number): void {
     const { maxBodyBytes: limitBytes } = this.#context
     const isLonger = announcedLength(this.#request) === 'chunked' && !this.#request.complete
-    if (isLonger) this.#response.shouldKeepAlive = false
+    this.#response.shouldKeepAlive = false
     const size = `${isLonger ? 'at least ' : ''}${bytes}`
     const text = `Body of ${size} bytes is over the limit of ${limitBytes} bytes: submission discarded\n`
     this.#discard({ cause: 'body', bytes: notedBytes(bytes), limitBytes }, text)

@@ -152,7 +152,8 @@ function wholeAnswer(request: ReadRequest, limits: Limits): ExpectedAnswer {
   })
   if (path.length > limits.maxPathBytes) return discard('path', path.length)
   const bodyBytes = framing.kind === 'length' ? framing.length : body.length
-  if (bodyBytes > limits.maxBodyBytes) return discard('body', Math.min(bodyBytes, MOST_NOTED_BYTES))
+  if (bodyBytes > limits.maxBodyBytes)
+    return { ...discard('body', Math.min(bodyBytes, MOST_NOTED_BYTES)), mayClose: true }
   return { ...status(200), kept: { path, attributes: keptHeaders(request, limits), body } }
 }
 

@@ -11,6 +11,8 @@ export const KEPT_SEEDS: readonly number[] = [
   976573875,
   // A body for an address that takes none, and the connection closed: reset before the 404 was read.
   2295429296,
+  // Asked before sending to such an address, and sent all the same: reset before the 404 was read.
+  2965006323,
   // A host that HTTP allows and URLs don't.
   199612376,
   // A HEAD whose head is too long to be read, so that nobody knows that it is a HEAD.

@@ -21,7 +21,7 @@ export function anyRequest(random: Random, limits: Limits, isLast: boolean): Buf
     ...(isLast ? closingHeaders(random, limits) : []),
     ...(version === '1.0' && random.chance(50) ? [] : [['Host', anyHost(random)]]),
   ]
-  const { announced, bytes } = anyBody(random, limits, method)
+  const { announced, bytes } = anyBody(random, limits, method, isLast)
   headers.push(...announced)
   const lines = shuffled(random, headers).map(
     ([name, value]) => `${anyCase(random, name ?? '')}:${anySpace(random)}${value}${random.chance(5) ? ' ' : ''}`,
@@ -257,8 +257,13 @@ function manyHeaders(random: Random, most: number): Header[] {
   return Array.from({ length: random.below(most) }, () => [`X-${random.word(3)}`, random.word(5)])
 }
 
-function anyBody(random: Random, limits: Limits, method: string): { announced: Header[]; bytes: Buffer } {
-  const bytes = bodyBytes(random, limits)
+function anyBody(
+  random: Random,
+  limits: Limits,
+  method: string,
+  isLast: boolean,
+): { announced: Header[]; bytes: Buffer } {
+  const bytes = bodyBytes(random, limits, isLast)
   const framing = random.weighted([
     [method === 'POST' || method === 'PUT' ? 1 : 60, 'none'],
     [70, 'length'],
@@ -277,14 +282,16 @@ function anyBody(random: Random, limits: Limits, method: string): { announced: H
   }
 }
 
-function bodyBytes(random: Random, { maxBodyBytes }: Limits): Buffer {
-  const length = random.weighted<() => number>([
+/** Behind one that is too long the connection ends. */
+function bodyBytes(random: Random, { maxBodyBytes }: Limits, isLast: boolean): Buffer {
+  const drawn = random.weighted<() => number>([
     [70, () => random.below(400)],
     [20, () => random.below(maxBodyBytes)],
     [3, () => maxBodyBytes],
     [3, () => maxBodyBytes + 1],
     [4, () => random.below(4 * maxBodyBytes)],
   ])()
+  const length = isLast ? drawn : Math.min(drawn, maxBodyBytes)
   // A body may be anything: here one that would be a request, should anybody take its end for a beginning.
   const pattern = random.pick([
     '{"ver":1}',
