@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { TEST_HOUR } from '../counts/testing/converted-index.ts'
 import { DAY_MS } from '../domain/time.ts'
+import { saveIncidents } from '../incidents/save-incidents.ts'
 import { readArchiveFiles } from './archive-files.ts'
 import type { Keep } from './part-name.ts'
 import { readParts } from './read-parts.ts'
@@ -74,4 +75,38 @@ test('what is kept is written anew once, not with every run', async () => {
   const keepDays = { quarantineByProblem: { bad_json: 9 } }
   expect(await trim(keepDays)).toHaveLength(1)
   expect(await trim(keepDays)).toEqual([])
+})
+
+/** An incident that began that many days after the oldest submissions. */
+async function incident(day: number, state: string): Promise<void> {
+  const startedAt = TEST_HOUR + day * DAY_MS
+  const row = { id: 13, state, kind: 'drop', startedAt, detectedAt: startedAt, resolvedAt: null, body: '{}' }
+  await filled.options.db.inTransaction((transaction) => saveIncidents(transaction, [row]))
+}
+
+test.each([
+  { claim: 'of an open incident, and all since,', day: 0, state: 'open', left: ['new whole', 'old whole'] },
+  { claim: 'of one that is about to end', day: 1, state: 'recovering', left: ['new whole'] },
+])('the day $claim stays, however old', async ({ day, state, left }) => {
+  await incident(day, state)
+  await trim({ archive: 1, quarantine: 1 })
+  expect(await ids('archive')).toEqual(left)
+  expect(await ids('quarantine')).toHaveLength(2 * left.length)
+})
+
+test.each([
+  { claim: 'is over', day: 0, state: 'resolved' },
+  { claim: 'was withdrawn', day: 0, state: 'withdrawn' },
+  { claim: 'began later', day: 6, state: 'open' },
+])('nothing stays for an incident that $claim', async ({ day, state }) => {
+  await incident(day, state)
+  await trim({ archive: 1, quarantine: 1 })
+  expect([...(await ids('archive')), ...(await ids('quarantine'))]).toEqual([])
+})
+
+test('what an incident kept goes once it is over', async () => {
+  await incident(0, 'open')
+  expect(await trim({ archive: 1 })).toEqual([])
+  await incident(0, 'resolved')
+  expect(await trim({ archive: 1 })).toHaveLength(2)
 })

@@ -1,5 +1,7 @@
 import { join } from 'node:path'
+import type { Database } from '../counts/database.ts'
 import { DAY_MS, type EpochMs, isoDate } from '../domain/time.ts'
+import { readOldestOpenStart } from '../incidents/read-incidents.ts'
 import { type ArchiveFile, readArchiveFiles, replaceArchiveFiles } from './archive-files.ts'
 import { changeArchive } from './change-archive.ts'
 import { KEEPS, type Keep } from './part-name.ts'
@@ -13,6 +15,14 @@ export type KeepDays = Readonly<Record<Keep, number | null>> & {
   readonly quarantineByProblem?: Readonly<Record<string, number | null>>
 }
 
+/** By what a day is over. */
+interface RetentionLimits {
+  readonly keepDays: KeepDays
+  readonly now: EpochMs
+  /** What was received from that day on stays, however old: an incident that is still open may refer to it. Null: none is open. */
+  readonly openSince: EpochMs | null
+}
+
 /** What is kept no longer. */
 export interface Overdue {
   /** Files of which nothing is kept. */
@@ -21,14 +31,23 @@ export interface Overdue {
   readonly partly: readonly { readonly file: ArchiveFile; readonly problems: readonly string[] }[]
 }
 
+/** `keepDays` as they hold at `now`, with the incidents of the database. */
+export async function readRetentionLimits(
+  db: Pick<Database, 'read'>,
+  keepDays: KeepDays,
+  now: EpochMs,
+): Promise<RetentionLimits> {
+  return { keepDays, now, openSince: await readOldestOpenStart(db) }
+}
+
 /** A day is over for a problem when its days are; a file goes when its day is over for all that it holds. */
-export function overdue(files: readonly ArchiveFile[], keepDays: KeepDays, now: EpochMs): Overdue {
+export function overdue(files: readonly ArchiveFile[], limits: RetentionLimits): Overdue {
   const whole: ArchiveFile[] = []
   const partly: { file: ArchiveFile; problems: string[] }[] = []
   for (const file of files) {
     const { keep, date } = file.partition
     const isOver = (problem: string) => {
-      const first = firstKeptDay(keep, problem, keepDays, now)
+      const first = firstKeptDay(keep, problem, limits)
       return first !== null && date < first
     }
     const problems = file.problems.filter(isOver)
@@ -40,16 +59,16 @@ export function overdue(files: readonly ArchiveFile[], keepDays: KeepDays, now: 
 }
 
 /** Null: none is too old. */
-function firstKeptDay(keep: Keep, problem: string, keepDays: KeepDays, now: EpochMs): string | null {
+function firstKeptDay(keep: Keep, problem: string, { keepDays, now, openSince }: RetentionLimits): string | null {
   const own = keep === 'quarantine' ? (keepDays.quarantineByProblem ?? {}) : {}
   const days = Object.hasOwn(own, problem) ? (own[problem] ?? null) : keepDays[keep]
-  return days === null ? null : isoDate(now - days * DAY_MS)
+  return days === null ? null : isoDate(Math.min(now - days * DAY_MS, openSince ?? now))
 }
 
 /** In the archive a submission may have been counted under another problem than it has now. */
-function removedDays(keep: Keep, problems: readonly string[], keepDays: KeepDays, now: EpochMs): RemovedDays[] {
+function removedDays(keep: Keep, problems: readonly string[], limits: RetentionLimits): RemovedDays[] {
   return [...new Set(problems)].flatMap((problem) => {
-    const before = firstKeptDay(keep, problem, keepDays, now)
+    const before = firstKeptDay(keep, problem, limits)
     return before === null ? [] : [{ keep, problem: keep === 'archive' ? null : problem, before }]
   })
 }
@@ -65,15 +84,15 @@ export async function trimArchive(
   options: WriteOptions,
 ): Promise<string[]> {
   const { db, storage, readings } = options
+  const limits = await readRetentionLimits(db, keepDays, now)
   const removed: string[] = []
   for (const keep of KEEPS) {
-    const { whole, partly } = overdue(await readArchiveFiles(db, { keep }), keepDays, now)
+    const { whole, partly } = overdue(await readArchiveFiles(db, { keep }), limits)
     const names = whole.map(({ name }) => name)
     const gone = removedDays(
       keep,
       whole.flatMap((file) => file.problems),
-      keepDays,
-      now,
+      limits,
     )
     await db.inTransaction(async (transaction) => {
       await replaceArchiveFiles(transaction, names)
@@ -81,7 +100,7 @@ export async function trimArchive(
     })
     removed.push(...names)
     for (const { file, problems } of partly) {
-      await withoutProblems(root, file, removedDays(keep, problems, keepDays, now), options)
+      await withoutProblems(root, file, removedDays(keep, problems, limits), options)
       removed.push(file.name)
     }
   }

@@ -1,4 +1,5 @@
 import type { Database } from '../counts/database.ts'
+import type { EpochMs } from '../domain/time.ts'
 import type { IncidentRow } from './save-incidents.ts'
 
 /** Every incident, oldest first. */
@@ -16,4 +17,14 @@ export function readIncidents(database: Pick<Database, 'read'>): Promise<Inciden
       body: row.text('body'),
     }),
   )
+}
+
+/** Where the oldest trouble began that isn't over; null: none goes on. */
+export async function readOldestOpenStart(database: Pick<Database, 'read'>): Promise<EpochMs | null> {
+  const [oldest = null] = await database.read(
+    `select started_at from incidents where state not in ('resolved', 'withdrawn') order by started_at limit 1`,
+    {},
+    (row) => row.number('started_at'),
+  )
+  return oldest
 }

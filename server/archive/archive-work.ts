@@ -6,7 +6,7 @@ import { KEEPS } from '../../data/archive/part-name.ts'
 import { type ArchiveReader, openArchiveReader } from '../../data/archive/reading/archive-reader.ts'
 import { type FoundSubmissions, findSubmissions } from '../../data/archive/reading/find-submissions.ts'
 import type { Sought } from '../../data/archive/reading/found-copy.ts'
-import { type KeepDays, type Overdue, overdue, trimArchive } from '../../data/archive/retention.ts'
+import { type KeepDays, type Overdue, overdue, readRetentionLimits, trimArchive } from '../../data/archive/retention.ts'
 import { type Verification, verifyArchive } from '../../data/archive/verify/verify-archive.ts'
 import { readUnarchivedSegments } from '../../data/counts/read-ledger.ts'
 import { listUnmerged } from '../../data/spool/unmerged.ts'
@@ -158,7 +158,7 @@ export function createArchiveWork({ state, archive, limits }: ArchiveWorkOptions
     forgetRequests: () => readForgetRequests(database),
     async overdue() {
       const files = (await Promise.all(KEEPS.map((keep) => readArchiveFiles(database, { keep })))).flat()
-      return overdue(files, limits().keepDays, write.now())
+      return overdue(files, await readRetentionLimits(database, limits().keepDays, write.now()))
     },
     trim: () => turn.take(() => trimArchive(root, limits().keepDays, write.now(), write)),
   }
