@@ -19,6 +19,7 @@ export default defineConfig({
           // Long enough to tell a test that hangs from a machine that is busy.
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          maxWorkers: 2,
         },
       },
       {
