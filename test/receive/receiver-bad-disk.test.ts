@@ -178,7 +178,8 @@ test('a limit on the size of files, met in the middle of a batch: who isn’t an
     expect(new Set(await clients.submitUntilRefused())).toEqual(new Set([503]))
     await clients.untilTaken()
   }
-  expect(clients.answered.length).toBeGreaterThanOrEqual(10)
+  // One a round at the least: eight that are written together don't fit.
+  expect(clients.answered.length).toBeGreaterThanOrEqual(5)
   await expectAllKept(receiver, clients)
 })
 
