@@ -6,6 +6,23 @@ import type { EpochMs } from '../domain/time.ts'
 import type { JournalEntry } from '../journal/journal.ts'
 import { tally } from './tally.ts'
 
+/** Submissions of one hour that have everything that is counted in common, as the journal keeps them. */
+export const CountsOfHour = z.object({
+  hour: z.number(),
+  dimensions: z.object({
+    reason: z.string(),
+    appName: z.string(),
+    appVersion: z.string(),
+    channel: z.string(),
+    buildId: z.string(),
+  }),
+  outcome: z.enum(OUTCOMES),
+  problem: z.enum([...PROBLEMS, NO_PROBLEM]),
+  automation: z.boolean(),
+  submissions: z.number(),
+  bytes: z.number(),
+})
+
 /**
  * What the journal keeps of a merged segment: its ledger row, its coverage, and the counts that the archive can't give
  * back because nothing of them is archived (duplicates, damaged stretches, submissions too large to keep).
@@ -17,23 +34,7 @@ export const SegmentBody = z.object({
   bytes: z.number(),
   duplicateFrames: z.array(z.number()),
   coverage: z.array(z.object({ receiver: z.string(), from: z.number(), to: z.number() })),
-  hourly: z.array(
-    z.object({
-      hour: z.number(),
-      dimensions: z.object({
-        reason: z.string(),
-        appName: z.string(),
-        appVersion: z.string(),
-        channel: z.string(),
-        buildId: z.string(),
-      }),
-      outcome: z.enum(OUTCOMES),
-      problem: z.enum([...PROBLEMS, NO_PROBLEM]),
-      automation: z.boolean(),
-      submissions: z.number(),
-      bytes: z.number(),
-    }),
-  ),
+  hourly: z.array(CountsOfHour),
   discarded: z.array(
     z.object({
       hour: z.number(),

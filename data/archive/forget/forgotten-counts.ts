@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Transaction } from '../../counts/database.ts'
+import { CountsOfHour } from '../../counts/segment-entry.ts'
 import { addTallies } from '../../counts/store-tallies.ts'
-import { NO_PROBLEM, OUTCOMES, PROBLEMS } from '../../domain/outcome.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import type { JournalEntry } from '../../journal/journal.ts'
 
@@ -10,25 +10,7 @@ import type { JournalEntry } from '../../journal/journal.ts'
  * the archive, or compares the two, needs it. Nothing in it names a document.
  */
 export const ForgottenBody = z.object({
-  hourly: z.array(
-    z.object({
-      source: z.string(),
-      hour: z.number(),
-      dimensions: z.object({
-        reason: z.string(),
-        appName: z.string(),
-        appVersion: z.string(),
-        channel: z.string(),
-        buildId: z.string(),
-      }),
-      outcome: z.enum(OUTCOMES),
-      problem: z.enum([...PROBLEMS, NO_PROBLEM]),
-      automation: z.boolean(),
-      submissions: z.number(),
-      recovered: z.number(),
-      bytes: z.number(),
-    }),
-  ),
+  hourly: z.array(CountsOfHour.extend({ source: z.string(), recovered: z.number() })),
   attribute: z.array(
     z.object({
       source: z.string(),
