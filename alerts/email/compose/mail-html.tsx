@@ -1,8 +1,11 @@
 import type { ComponentChildren } from 'preact'
 import { renderToString } from 'preact-render-to-string'
 import { PICTURE_HEIGHT, PICTURE_WIDTH } from '../picture/picture-spec.ts'
-import type { CarrierRow, Carriers, Figure, MailContent, Words } from './mail-content.ts'
+import type { CarrierRow, Carriers } from './carriers.ts'
+import type { Figure } from './figures.ts'
+import type { MailContent } from './mail-content.ts'
 import { COLOUR, CONDENSED, FONT, STRONG, STYLE_SHEET } from './mail-style.ts'
+import type { Words } from './words.ts'
 
 /**
  * The mail as HTML for mail programs: tables and inline styles, 600 px wide and narrower on phones, nothing loaded from

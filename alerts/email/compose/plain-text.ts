@@ -1,7 +1,9 @@
 import { HOUR_MS } from '../../../data/domain/time.ts'
 import { formatClock, formatTime } from '../../sentence/format.ts'
 import type { HourValue } from '../picture/picture-spec.ts'
-import type { CarrierRow, MailContent, Words } from './mail-content.ts'
+import type { CarrierRow } from './carriers.ts'
+import type { MailContent } from './mail-content.ts'
+import type { Words } from './words.ts'
 
 const COLUMNS = 72
 const BARS = '▁▂▃▄▅▆▇█'

@@ -4,9 +4,10 @@ import { CustomChart, LineChart } from 'echarts/charts'
 import { GridComponent } from 'echarts/components'
 import { init, use } from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
-import { PICTURE_FONT, pictureOption } from './chart-option.ts'
+import { pictureOption } from './chart-option.ts'
 import { indexedPng } from './indexed-png.ts'
 import { PICTURE_HEIGHT, PICTURE_WIDTH, type PictureSpec } from './picture-spec.ts'
+import { PICTURE_FONT } from './picture-style.ts'
 
 use([LineChart, CustomChart, GridComponent, SVGRenderer])
 

@@ -1,0 +1,38 @@
+import type { Incident } from '../../incident.ts'
+import { formatList, UNIT_SPACE } from '../../sentence/format.ts'
+import { incidentSentence } from '../../sentence/incident-sentence.ts'
+import { mailSubject } from '../../sentence/mail-subject.ts'
+import type { Trigger } from '../notification.ts'
+import { isRate } from './is-rate.ts'
+import type { MailFacts } from './mail-facts.ts'
+import { outsideText } from './outside-text.ts'
+
+/** The opening says what its subject says, unless that has no number; later mails say how it is now. */
+export function headlineText(incident: Incident, trigger: Trigger): string {
+  if (trigger !== 'opened' || isRate(incident) || incident.trouble !== undefined) {
+    return incidentSentence(incident)
+  }
+  const fact = mailSubject(incident).replace(/^\[tidewatch\] /, '')
+  return `${fact.replace(/^no /, 'No ').replaceAll(' %', `${UNIT_SPACE}%`)}.`
+}
+
+export function causeText(incident: Incident, { wellChannels }: MailFacts): string {
+  const sentences = [incident.explanation.sentence || unexplained(incident)]
+  const isOver = incident.state === 'resolved' || incident.state === 'withdrawn'
+  if (!isOver && wellChannels.length > 0 && (incident.group === 'volume' || isRate(incident))) {
+    const be = wellChannels.length === 1 ? 'is' : 'are'
+    const conclusion = incident.group === 'volume' ? ": it isn't the servers" : ''
+    sentences.push(`${formatList(wellChannels.map((channel) => outsideText(channel)))} ${be} well${conclusion}.`)
+  }
+  return sentences.filter((sentence) => sentence !== '').join(' ')
+}
+
+function unexplained(incident: Incident): string {
+  if (incident.state === 'withdrawn') return ''
+  if (incident.group === 'gap') {
+    return 'No receiver was running, so nothing is known of these hours. This says nothing about the clients.'
+  }
+  if (incident.group === 'stalled') return 'Submissions are kept; counting them is behind.'
+  const kept = incident.group === 'invalid' ? ' What is invalid is kept whole.' : ''
+  return `What carries it is not known: no reason, build or problem stands out.${kept}`
+}
