@@ -3,7 +3,7 @@ import { DISCARD_CAUSES } from '../data/domain/discard.ts'
 import type { IncidentEventRow } from '../data/incidents/incident-events.ts'
 import type { IncidentRow } from '../data/incidents/save-incidents.ts'
 import { type Explanation, FINDING_KINDS } from './finding.ts'
-import { INCIDENT_GROUPS, type Incident, type IncidentEvent } from './incident.ts'
+import { INCIDENT_GROUPS, type Incident, type IncidentEvent, LABELS } from './incident.ts'
 
 const ExplanationSchema: z.ZodType<Explanation> = z.object({
   sentence: z.string(),
@@ -35,6 +35,8 @@ const channelNumbers = {
   invalidRatio: z.number(),
   discarded: discarded.optional(),
 }
+
+const personsWord = { by: z.string(), at: z.number(), note: z.string() }
 
 /** An incident as the database keeps it, in `incidents.body` and within each notification. */
 export const IncidentSchema: z.ZodType<Incident> = z.object({
@@ -84,6 +86,12 @@ export const IncidentSchema: z.ZodType<Incident> = z.object({
       minFreeBytes: z.number(),
     })
     .optional(),
+  reopenings: z.array(z.number()).optional(),
+  mergedInto: z.number().optional(),
+  absorbed: z.array(z.number()).optional(),
+  label: z.object({ value: z.enum(LABELS), ...personsWord }).optional(),
+  closedBy: z.object(personsWord).optional(),
+  accepted: z.object(personsWord).optional(),
 })
 
 export function incidentRow(incident: Incident): IncidentRow {
@@ -106,5 +114,11 @@ export function parseIncident(row: Pick<IncidentRow, 'id' | 'body'>): Incident {
 }
 
 export function incidentEventRow(event: IncidentEvent): IncidentEventRow {
-  return { incident: event.incident, happenedAt: event.at, kind: event.kind, text: event.text, actor: null }
+  return {
+    incident: event.incident,
+    happenedAt: event.at,
+    kind: event.kind,
+    text: event.text,
+    actor: event.actor ?? null,
+  }
 }

@@ -61,6 +61,33 @@ export interface Incident {
   readonly acknowledged: { readonly by: string; readonly at: EpochMs } | null
   /** Of our own trouble: what it is, where it is more than an hour that could not be judged. */
   readonly trouble?: OwnTrouble
+  /** When it began again after it was over, oldest first; the newest few of them. */
+  readonly reopenings?: readonly EpochMs[]
+  /** It turned out to have the cause of this one, an older one, which goes on for both: this one is over. */
+  readonly mergedInto?: number
+  /** Those that were merged into it. */
+  readonly absorbed?: readonly number[]
+  /** What people say that it was. */
+  readonly label?: IncidentLabel
+  /** Somebody closed it by hand. */
+  readonly closedBy?: PersonsWord
+  /** Somebody says that what there is now is meant: two days of it are taken for the new level as soon as there are two. */
+  readonly accepted?: PersonsWord
+}
+
+/** Who did it and when; `note` may be empty. */
+export interface PersonsWord {
+  readonly by: string
+  readonly at: EpochMs
+  readonly note: string
+}
+
+/** `expected`: it was so, and it was meant to be (a release, a switched-off build). */
+export const LABELS = ['real', 'false_alarm', 'expected'] as const
+export type Label = (typeof LABELS)[number]
+
+export interface IncidentLabel extends PersonsWord {
+  readonly value: Label
 }
 
 /**
@@ -99,6 +126,14 @@ export const INCIDENT_EVENT_KINDS = [
   'resolved',
   'reopened',
   'withdrawn',
+  'merged',
+  'corrected',
+  'acknowledged',
+  'silenced',
+  'silence_ended',
+  'closed',
+  'labelled',
+  'accepted',
 ] as const
 export type IncidentEventKind = (typeof INCIDENT_EVENT_KINDS)[number]
 
@@ -108,4 +143,6 @@ export interface IncidentEvent {
   readonly at: EpochMs
   readonly kind: IncidentEventKind
   readonly text: string
+  /** Who did it; absent: Tidewatch itself. */
+  readonly actor?: string
 }

@@ -8,17 +8,25 @@ export const TRIGGERS = [
   'widened',
   'explained',
   'reminder',
+  'acknowledged',
+  'unstable',
+  'silence_ended',
   'resolved',
   'withdrawn',
+  'merged',
 ] as const
-/** Why a mail is due; `widened`: a channel more, `explained`: the cause became known. */
+/**
+ * Why a mail is due. `widened`: a channel more; `explained`: the cause became known; `unstable`: it began again for the third
+ * time in a day, and from here on only worse and its lasting end are told; `silence_ended`: nobody holds it back any more and it
+ * goes on; `merged`: it goes on as an older incident, whose thread this one becomes for whoever had none.
+ */
 export type Trigger = (typeof TRIGGERS)[number]
 
 /**
  * What is told about an incident at one moment: everything that a mail needs which can't be read from the counts, so
  * that a mail tells the same whenever it gets through. Kept as JSON in the outbox.
  */
-const NotificationSchema = z.object({
+export const NotificationSchema = z.object({
   trigger: z.enum(TRIGGERS),
   /** Of the incident's notifications, from 1; collapsed and refused ones count too. */
   sequence: z.number(),
@@ -37,6 +45,8 @@ const NotificationSchema = z.object({
   troubledChannels: z.array(z.string()),
   /** By which route this recipient gets it. */
   route: z.string(),
+  /** Only its worsening and its lasting end are told from here on. */
+  isUnstable: z.boolean().optional(),
 })
 export type Notification = z.infer<typeof NotificationSchema>
 

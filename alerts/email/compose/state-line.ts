@@ -28,6 +28,10 @@ const TRIGGER_WORDS: Readonly<Record<Exclude<Trigger, 'resolved' | 'withdrawn'>,
   widened: 'More channels:',
   explained: 'Cause found:',
   reminder: 'Still',
+  acknowledged: 'Acknowledged:',
+  unstable: 'Unstable:',
+  silence_ended: 'Silence ended, still',
+  merged: 'Part of another incident:',
 }
 
 function condition(incident: Incident): { readonly mark: string; readonly word: string; readonly isWrong: boolean } {
