@@ -70,7 +70,12 @@ export const LEAD_MS = DAY_MS
 /** Of a step, for it to stand as last week's line. */
 const LEAST_COVERAGE = 0.95
 
-const STEP_MS: Readonly<Record<ChosenStep, number>> = { minute: MINUTE_MS, hour: HOUR_MS, day: DAY_MS }
+const STEP_MS: Readonly<Record<SeriesAnswer['step'], number>> = {
+  minute: MINUTE_MS,
+  hour: HOUR_MS,
+  day: DAY_MS,
+  week: 7 * DAY_MS,
+}
 
 export interface ChartInput {
   readonly from: number
