@@ -235,7 +235,7 @@ test('a hundred megabytes of submissions of one channel fit into the memory that
 }, 60_000)
 
 test('segments without submissions make a part without files', async () => {
-  await converted('a', [])
+  await convertedIndex(testIndex('a', [], { damaged: [{ offset: 0, bytes: 9, near: TEST_HOUR }] }))
   const part = await planPart(db, DUE)
   expect(await writePart(part ?? 0, options)).toMatchObject({ files: [], rows: 0 })
   expect(await leftOver()).toEqual([])

@@ -5,6 +5,7 @@ import type { Journal } from '../journal/journal.ts'
 import type { SeenDocuments } from '../seen/seen-documents.ts'
 import type { Database, Transaction } from './database.ts'
 import { type DuplicateDecision, decideDuplicates } from './duplicates.ts'
+import { isCovered, isIdle } from './idle-coverage.ts'
 import { hoursOf, joinIntervals } from './intervals.ts'
 import { createNameLimit } from './name-limit.ts'
 import { noteRawImport } from './raw-imports.ts'
@@ -30,7 +31,7 @@ export interface MergeOptions {
 }
 
 export interface MergeResult {
-  /** False where the segment was in the ledger already: nothing changed. */
+  /** False where all of it was known already: nothing changed. */
   readonly merged: boolean
   /** Whether an import brought it: the judge has nothing to do with it. */
   readonly isImport: boolean
@@ -47,9 +48,11 @@ const NAMES_PER_HOUR = 5000
 
 /**
  * Adds a converted file to the counts, once for ever: counts, coverage and the ledger row are one transaction, and the
- * documents to remember are synced before it commits. When this resolves, the raw segment may go.
+ * documents to remember are synced before it commits. When this resolves, the raw segment may go. Of an idle segment
+ * (`isIdle`) there is coverage alone, no ledger row and no journal entry: whoever removes its converted file writes that.
  */
 export async function mergeConverted(db: Database, index: ConvertedIndex, options: MergeOptions): Promise<MergeResult> {
+  if (isIdle(index)) return db.inTransaction((transaction) => mergeIdle(transaction, index, options))
   const result = await db.inTransaction((transaction) => mergeIn(transaction, index, options))
   options.seen?.confirm(index.segment)
   return result
@@ -60,7 +63,7 @@ async function mergeIn(transaction: Transaction, index: ConvertedIndex, options:
   const isImport = isImportReceiver(index.receiver)
   await seen?.settle(async (segments) => new Set(await readMergedOf(transaction, segments)))
   if ((await readMergedOf(transaction, [index.segment])).length > 0) {
-    return { merged: false, isImport, hours: [], channels: [], duplicateFrames: [], reopened: [] }
+    return { ...NOTHING_NEW, isImport }
   }
   const { duplicateFrames, remember } = await findDuplicates(index, options)
   const tallies = await bounded(transaction, tally(index, new Set(duplicateFrames)), options)
@@ -77,6 +80,26 @@ async function mergeIn(transaction: Transaction, index: ConvertedIndex, options:
   )
   const channels = [...new Set(tallies.hourly.map((row) => row.dimensions.channel))].sort()
   return { merged: true, isImport, hours, channels, duplicateFrames, reopened }
+}
+
+const NOTHING_NEW: MergeResult = {
+  merged: false,
+  isImport: false,
+  hours: [],
+  channels: [],
+  duplicateFrames: [],
+  reopened: [],
+}
+
+async function mergeIdle(
+  transaction: Transaction,
+  { coverage }: ConvertedIndex,
+  { coverageToleranceMs, now }: MergeOptions,
+): Promise<MergeResult> {
+  if (await isCovered(transaction, coverage)) return NOTHING_NEW
+  await extendCoverage(transaction, coverage, coverageToleranceMs)
+  const hours = [...new Set(coverage.flatMap(hoursOf))].sort((a, b) => a - b)
+  return { ...NOTHING_NEW, merged: true, hours, reopened: await reopenJudged(transaction, hours, now) }
 }
 
 /** Beside each other, for each waits for the disk; but neither goes on after the transaction has ended. */

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { type FileHandle, open, readdir, readFile } from 'node:fs/promises'
+import { type FileHandle, open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
@@ -101,7 +101,8 @@ export async function readJournal(
   const entries: JournalEntry[] = []
   let damagedLines = 0
   for (const name of await monthFiles(folder)) {
-    for (const line of (await readFile(join(folder, name), 'utf8')).split('\n')) {
+    // By the line: a busy month is longer than a text may be.
+    for await (const line of createInterface({ input: createReadStream(join(folder, name)) })) {
       if (line === '') continue
       const entry = parseLine(line)
       if (entry === null) damagedLines += 1
@@ -123,7 +124,7 @@ async function readKeys(folder: string, kind: string): Promise<Set<string>> {
   return keys
 }
 
-async function monthFiles(folder: string): Promise<string[]> {
+export async function monthFiles(folder: string): Promise<string[]> {
   try {
     return (await readdir(folder)).filter((name) => /^\d{4}-\d\d\.jsonl$/.test(name)).sort()
   } catch (error) {
@@ -132,7 +133,7 @@ async function monthFiles(folder: string): Promise<string[]> {
   }
 }
 
-function parseLine(line: string): JournalEntry | null {
+export function parseLine(line: string): JournalEntry | null {
   try {
     const parsed = Line.safeParse(JSON.parse(line))
     return parsed.success ? { ...parsed.data, body: parsed.data.body } : null

@@ -6,7 +6,8 @@ import { convertedFilePath, writeConvertedFile } from '../../data/converted/conv
 import type { ConvertedIndex } from '../../data/converted/converted-record.ts'
 import { type Database, openDatabase } from '../../data/counts/database.ts'
 import { TEST_HOUR, testIndex } from '../../data/counts/testing/converted-index.ts'
-import { DAY_MS } from '../../data/domain/time.ts'
+import { DAY_MS, MINUTE_MS } from '../../data/domain/time.ts'
+import { type Journal, openJournal, readJournal } from '../../data/journal/journal.ts'
 import type { SeenDocuments } from '../../data/seen/seen-documents.ts'
 import { openSeen } from '../../data/seen/seen-store.ts'
 import { makeSpoolFolders } from '../../data/spool/folders.ts'
@@ -20,6 +21,8 @@ let merger: Merger
 let seen: SeenDocuments
 let merged: number
 let order: string[]
+let now: number
+let journal: Journal
 
 beforeEach(async () => {
   folders = stateFolders(await mkdtemp(join(tmpdir(), 'tidewatch-merger-')))
@@ -27,6 +30,8 @@ beforeEach(async () => {
   await makeSpoolFolders(folders.spool)
   database = await openDatabase(folders.database)
   seen = await openSeen({ folder: folders.seen })
+  journal = await openJournal(folders.journal)
+  now = TEST_HOUR
   merged = 0
   order = []
   merger = await createMerger({
@@ -35,11 +40,11 @@ beforeEach(async () => {
     log: createLog({ level: 'silent', role: 'owner' }),
     keptAt: () => null,
     mergeOptions: () => ({
-      now: TEST_HOUR,
+      now,
       duplicateWindowMs: DAY_MS,
       seen,
       coverageToleranceMs: 6000,
-      journal: null,
+      journal,
     }),
     onMerged: ({ isImport }) => {
       merged += 1
@@ -51,6 +56,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await database.close()
   await seen.close()
+  await journal.close()
   await rm(folders.state, { recursive: true })
 })
 
@@ -128,4 +134,27 @@ test('what is live is merged before what is brought in, and all of it in the end
   while (isMore) isMore = await merger.mergeWaiting()
   expect(order).toEqual(['live', 'live', 'import', 'import', 'import'])
   expect(await claimed()).toEqual([])
+})
+
+test('idle segments wait until one entry of the journal speaks for all of them; before that their converted files do', async () => {
+  const idle = (n: number) => {
+    const from = TEST_HOUR + n * 2000
+    const coverage = [{ receiver: 'edge-1', from, to: from + 2000 }]
+    return convert(`idle-${n}`, (index) => ({ ...index, records: [], coverage }))
+  }
+  for (const n of [0, 1, 2]) await idle(n)
+  await merger.mergeWaiting()
+  expect(await claimed()).toEqual([])
+  expect((await readdir(folders.converted)).length).toBe(3)
+  expect((await readJournal(folders.journal)).entries).toEqual([])
+  now += 10 * MINUTE_MS
+  await merger.mergeWaiting()
+  expect(await readdir(folders.converted)).toEqual([])
+  const covered = { receiver: 'edge-1', from: TEST_HOUR, to: TEST_HOUR + 6000 }
+  expect((await readJournal(folders.journal)).entries).toMatchObject([{ kind: 'coverage', body: covered }])
+  await idle(3)
+  await merger.mergeWaiting()
+  await merger.settleIdle()
+  expect(await readdir(folders.converted)).toEqual([])
+  expect(merged).toBe(4)
 })

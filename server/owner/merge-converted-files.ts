@@ -7,10 +7,13 @@ import {
   readCheckedIndex,
   segmentOfConvertedFile,
 } from '../../data/converted/converted-file.ts'
+import type { ConvertedIndex, CoverageInterval } from '../../data/converted/converted-record.ts'
 import type { Database } from '../../data/counts/database.ts'
 import { DatabaseError } from '../../data/counts/database-error.ts'
+import { coverageEntries, isIdle } from '../../data/counts/idle-coverage.ts'
 import { type MergeOptions, type MergeResult, mergeConverted } from '../../data/counts/merge.ts'
 import { readLedgerState, readUnarchivedSegments } from '../../data/counts/read-ledger.ts'
+import { type EpochMs, MINUTE_MS } from '../../data/domain/time.ts'
 import { renameDurably } from '../../data/files/durable.ts'
 import { removeClaimed, setClaimedAside } from '../../data/spool/claims.ts'
 import { byTurn, laneOf } from '../../data/spool/lanes.ts'
@@ -36,7 +39,13 @@ export interface Merger {
    * be merged doesn't hold up the others; its error is thrown at the end.
    */
   mergeWaiting(): Promise<boolean>
+  /** Writes the journal of idle segments down and removes their converted files, which waits for many of them otherwise. */
+  settleIdle(): Promise<void>
 }
+
+/** Idle segments are written down together when there are so many, or the first of them is so old. */
+const MOST_IDLE = 500
+const IDLE_FOR_MS = 10 * MINUTE_MS
 
 /** So long at most nothing is published and nothing new is seen … */
 const LONGEST_ROUND_MS = 1000
@@ -49,15 +58,33 @@ export async function createMerger(options: MergerOptions): Promise<Merger> {
   const merged = new Set(await readUnarchivedSegments(database))
   /** Segments whose converted file has been set aside once. */
   const failures = new Set<string>()
+  const idle = new Map<string, readonly CoverageInterval[]>()
+  let idleSince: EpochMs = 0
 
   async function mergeOne(segment: string): Promise<void> {
     const index = await readCheckedIndex(convertedFilePath(folders.converted, segment))
     const result = await mergeConverted(database, index, options.mergeOptions())
+    if (isIdle(index)) noteIdle(index)
     if (result.merged) options.onMerged(result)
-    else if ((await readLedgerState(database, segment)) === 'archived') {
+    else if (!isIdle(index) && (await readLedgerState(database, segment)) === 'archived') {
       // A raw segment that came back after a power cut was converted once more; all of it is in the archive.
       await removeConverted(folders.converted, [segment])
     }
+  }
+
+  function noteIdle({ segment, coverage }: ConvertedIndex): void {
+    if (idle.size === 0) idleSince = options.mergeOptions().now
+    idle.set(segment, coverage)
+  }
+
+  /** Until the journal says it, a database that is made anew has it from the converted files. */
+  async function settleIdle(): Promise<void> {
+    const { journal, coverageToleranceMs, now } = options.mergeOptions()
+    const segments = [...idle.keys()]
+    if (segments.length === 0) return
+    await journal?.append(coverageEntries([...idle.values()].flat(), coverageToleranceMs, now))
+    await removeConverted(folders.converted, segments)
+    idle.clear()
   }
 
   /** In turn. What is archived is gone from the folder and needs no remembering. */
@@ -88,6 +115,7 @@ export async function createMerger(options: MergerOptions): Promise<Merger> {
   }
 
   return {
+    settleIdle,
     async mergeWaiting() {
       const waiting = await listWaiting()
       const startedAt = performance.now()
@@ -110,6 +138,7 @@ export async function createMerger(options: MergerOptions): Promise<Merger> {
       await removeClaimed(folders.spool, done, options.keptAt)
       // Only now: a removal that failed is tried again, or the segment would hold the watermark for ever.
       for (const segment of done) merged.add(segment)
+      if (idle.size >= MOST_IDLE || options.mergeOptions().now - idleSince >= IDLE_FOR_MS) await settleIdle()
       if (firstError !== null) throw firstError
       return seen < waiting.length
     },

@@ -297,6 +297,7 @@ function isActive({ state }: Incident): boolean {
 async function mergeAll(merger: Merger): Promise<void> {
   let isMore = true
   while (isMore) isMore = await merger.mergeWaiting()
+  await merger.settleIdle()
 }
 
 function learningOf(judge: JudgeShell, channel: string): { readonly days: number; readonly of: number } | null {
