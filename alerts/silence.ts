@@ -28,8 +28,8 @@ export const SilenceSchema = z.object({
   reason: z.string(),
   author: z.string(),
   createdAt: z.number(),
-  /** Somebody ended it before its time, or its incident was over. */
-  ended: z.object({ by: z.string(), at: z.number() }).nullable(),
+  /** `by` null: its time had come, or its incident was over. */
+  ended: z.object({ by: z.string().nullable(), at: z.number() }).nullable(),
 })
 export type Silence = z.infer<typeof SilenceSchema>
 

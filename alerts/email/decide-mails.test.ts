@@ -2,21 +2,27 @@ import { expect, test } from 'vitest'
 import { HOUR_MS } from '../../data/domain/time.ts'
 import type { NewMail } from '../../data/outbox/outbox-row.ts'
 import type { Incident } from '../incident.ts'
+import type { Route } from '../routes/route.ts'
 import { makeIncident } from '../testing/make-incident.ts'
-import { decideMails, type Route } from './decide-mails.ts'
+import { decideMails } from './decide-mails.ts'
+import { threadKey } from './mail-thread.ts'
 import { type Notification, parseNotification } from './notification.ts'
 
 const now = Date.UTC(2014, 1, 1, 15, 2)
 const incident = makeIncident()
 const everything: Route = { name: 'everything', recipients: ['a@example.org', 'b@example.org'], matches: () => true }
 
-/** Decides at each of `steps` and remembers what was told, as the outbox does. */
+/** Decides at each of `steps` and remembers what was told, as the shell does. */
 function decideInTurn(steps: readonly { hours: number; incidents: readonly Incident[]; routes?: readonly Route[] }[]) {
-  const last = new Map<number, Notification>()
+  const threads = new Map<string, Notification>()
   return steps.map(({ hours, incidents, routes = [everything] }) => {
-    const mails = decideMails({ incidents, last, routes, host: 'example.org', now: now + hours * HOUR_MS })
-    for (const mail of mails) last.set(mail.incident, parseNotification(mail.body))
-    return mails
+    const at = now + hours * HOUR_MS
+    const decided = decideMails({
+      ...{ incidents, threads, silences: [], routes, recent: new Map(), mostPerHour: 12, host: 'example.org' },
+      now: at,
+    })
+    for (const { incident, recipient, last } of decided.threads) threads.set(threadKey(incident, recipient), last)
+    return decided.mails
   })
 }
 

@@ -1,103 +1,119 @@
 import { createHash } from 'node:crypto'
-import type { EpochMs } from '../../data/domain/time.ts'
+import { type EpochMs, HOUR_MS } from '../../data/domain/time.ts'
 import type { NewMail } from '../../data/outbox/outbox-row.ts'
-import type { Incident } from '../incident.ts'
-import { mailSubject } from '../sentence/mail-subject.ts'
-import type { Notification, Trigger } from './notification.ts'
-import { magnitude, notificationDue } from './notification-due.ts'
+import { bundleMails } from './bundle-mails.ts'
+import { catchUpSubject } from './catch-up-subject.ts'
+import type { CatchUp } from './mail-body.ts'
+import { type Threads, type ThreadUpdate, threadKey } from './mail-thread.ts'
+import { makeNotification, survivorsNotification } from './make-notification.ts'
+import { type Due, type DueInput, notificationsDue } from './notifications-due.ts'
 
-/** Who is told what; a recipient on several routes gets one mail, by the first of them. */
-export interface Route {
-  /** As the foot of a mail says it: `You get this through the route "nightly, all kinds"`. */
-  readonly name: string
-  readonly recipients: readonly string[]
-  matches(incident: Incident): boolean
-}
-
-export interface MailDecision {
-  /** As they stand now. */
-  readonly incidents: readonly Incident[]
-  /** The newest notification of each incident that has any. */
-  readonly last: ReadonlyMap<number, Notification>
-  readonly routes: readonly Route[]
+export interface MailDecision extends DueInput {
+  /** When mails to a recipient were decided, those of the last hour at least. */
+  readonly recent: ReadonlyMap<string, readonly EpochMs[]>
+  /** A recipient gets so many mails within an hour. */
+  readonly mostPerHour: number
   /** The right half of Message-IDs. */
   readonly host: string
-  readonly now: EpochMs
 }
 
-/** The mails due at `now`, one for each recipient. Asked again with what it answered in `last`, it answers none. */
-export function decideMails({ incidents, last, routes, host, now }: MailDecision): NewMail[] {
-  return incidents.flatMap((incident) => {
-    const previous = last.get(incident.id) ?? null
-    const trigger = notificationDue(incident, previous, now)
-    if (trigger === null) return []
-    const notification = notify(incident, trigger, previous, incidents, now)
-    // Follow-ups keep the subject of the opening, or mail programs would not see one thread.
-    const subject = previous === null ? mailSubject(incident) : previous.subject
-    return recipientsOf(incident, routes).map(
-      ({ recipient, route }): NewMail => ({
-        incident: incident.id,
-        sequence: notification.sequence,
-        trigger,
-        recipient,
-        subject,
-        decidedAt: now,
-        messageId: messageId(incident.id, notification.sequence, recipient, host),
-        body: JSON.stringify({ ...notification, subject, route } satisfies Notification),
-      }),
-    )
-  })
+export interface DecidedMails {
+  readonly mails: readonly NewMail[]
+  readonly threads: readonly ThreadUpdate[]
 }
 
-function notify(
-  incident: Incident,
-  trigger: Trigger,
-  previous: Notification | null,
-  incidents: readonly Incident[],
-  now: EpochMs,
-): Omit<Notification, 'subject' | 'route'> {
-  const ratio = magnitude(incident)
-  // Depths of one build's submissions and of the whole channel's can't be compared.
-  const comparable = previous !== null && isSameSeries(previous.incident, incident) ? previous : null
+const LIMITED_WITHIN_MS = HOUR_MS
+
+/**
+ * The mails due at `now`, and what everybody has been told with them. Asked again with what it answered, it answers none. The mails
+ * to one recipient within an hour are never more than `mostPerHour`.
+ */
+export function decideMails(decision: MailDecision): DecidedMails {
+  const mails: NewMail[] = []
+  const threads: ThreadUpdate[] = []
+  for (const [recipient, due] of notificationsDue(decision)) {
+    const used = (decision.recent.get(recipient) ?? []).filter((at) => at > decision.now - LIMITED_WITHIN_MS).length
+    const { single, together } = bundleMails(due, { used, most: decision.mostPerHour })
+    const made = [
+      ...single.map((one) => oneMail(one, decision)),
+      ...(together === null ? [] : [catchUp(together, decision)]),
+    ]
+    for (const { mail, updates } of made) {
+      mails.push(mail)
+      threads.push(...updates)
+    }
+  }
+  return { mails, threads }
+}
+
+interface Made {
+  readonly mail: NewMail
+  readonly updates: readonly ThreadUpdate[]
+}
+
+function oneMail(due: Due, decision: MailDecision): Made {
+  const { incident, recipient, trigger } = due
+  const { incidents, threads, now, host } = decision
+  const notification = makeNotification(due, decision)
+  const { subject, sequence } = notification
+  const heir = trigger === 'merged' ? heirOf(due, threads, incidents) : null
+  const updates: ThreadUpdate[] = [{ incident: incident.id, recipient, last: notification }]
+  if (heir !== null) updates.push({ incident: heir.id, recipient, last: survivorsNotification(heir, notification) })
   return {
-    trigger,
-    sequence: (previous?.sequence ?? 0) + 1,
-    decidedAt: now,
-    incident,
-    newsAt: trigger === 'reminder' && previous !== null ? previous.newsAt : now,
-    worstRatio: comparable === null || trigger === 'reopened' ? ratio : Math.max(ratio, comparable.worstRatio),
-    previousRatio: comparable === null ? null : magnitude(comparable.incident),
-    troubledChannels: troubledBesides(incident, incidents),
+    updates,
+    mail: {
+      incident: incident.id,
+      incidents: updates.map((update) => update.incident),
+      sequence,
+      trigger,
+      recipient,
+      subject,
+      decidedAt: now,
+      messageId: `<incident-${incident.id}.${sequence}.${shortHash(recipient)}@${host}>`,
+      body: JSON.stringify(notification),
+    },
   }
 }
 
-function isSameSeries(one: Incident, other: Incident): boolean {
-  const names = new Set([...Object.keys(one.series), ...Object.keys(other.series)])
-  const part = (incident: Incident, name: string) => new Map(Object.entries(incident.series)).get(name)
-  return [...names].every((name) => part(one, name) === part(other, name))
+/** The incident that goes on in the thread of this merged one: whoever follows it already needs no second thread. */
+function heirOf({ incident, recipient }: Due, threads: Threads, incidents: MailDecision['incidents']) {
+  const { mergedInto } = incident
+  if (mergedInto === undefined || threads.has(threadKey(mergedInto, recipient))) return null
+  return incidents.find(({ id }) => id === mergedInto) ?? null
 }
 
-function troubledBesides(incident: Incident, incidents: readonly Incident[]): string[] {
-  const others = incidents.filter(
-    (other) => other.id !== incident.id && (other.state === 'open' || other.state === 'recovering'),
-  )
-  return [...new Set(others.flatMap((other) => other.channels))].sort()
-}
-
-function recipientsOf(incident: Incident, routes: readonly Route[]): { recipient: string; route: string }[] {
-  const routeOf = new Map<string, string>()
-  for (const route of routes) {
-    if (!route.matches(incident)) continue
-    for (const recipient of route.recipients) if (!routeOf.has(recipient)) routeOf.set(recipient, route.name)
+function catchUp(
+  { why, due }: { readonly why: CatchUp['why']; readonly due: readonly Due[] },
+  decision: MailDecision,
+): Made {
+  const { now, host } = decision
+  const subject = catchUpSubject(due.map(({ incident }) => incident))
+  const notifications = due.map((one) => {
+    const notification = makeNotification(one, decision)
+    return one.previous === null ? { ...notification, subject } : notification
+  })
+  const recipient = due[0]?.recipient ?? ''
+  const body: CatchUp = { kind: 'catch_up', why, decidedAt: now, subject, notifications }
+  return {
+    updates: notifications.map((last) => ({ incident: last.incident.id, recipient, last })),
+    mail: {
+      incident: 0,
+      incidents: due.map(({ incident }) => incident.id),
+      sequence: 0,
+      trigger: 'catch_up',
+      recipient,
+      subject,
+      decidedAt: now,
+      messageId: `<catch-up-${now.toString(36)}.${shortHash(recipient)}@${host}>`,
+      body: JSON.stringify(body),
+    },
   }
-  return [...routeOf].map(([recipient, route]) => ({ recipient, route }))
 }
 
 /**
- * `<incident-12.3.9f86d081@host>`: incident, notification, recipient. Every attempt at one mail has the same, so a server
- * that got it twice can tell; the recipient is in it because each one's copy differs.
+ * Part of every Message-ID, since each recipient's copy differs. Every attempt at one mail has the same, so a server that got it
+ * twice can tell.
  */
-function messageId(incident: number, sequence: number, recipient: string, host: string): string {
-  const hash = createHash('sha256').update(recipient.toLowerCase()).digest('hex').slice(0, 10)
-  return `<incident-${incident}.${sequence}.${hash}@${host}>`
+export function shortHash(recipient: string): string {
+  return createHash('sha256').update(recipient.toLowerCase()).digest('hex').slice(0, 10)
 }

@@ -1,5 +1,7 @@
 import { DAY_MS, type EpochMs, HOUR_MS } from '../../data/domain/time.ts'
 import type { Incident, OwnTrouble } from '../incident.ts'
+import { magnitude } from '../incidents/magnitude.ts'
+import { severity } from '../incidents/severity.ts'
 import type { Notification, Trigger } from './notification.ts'
 
 /** News about one incident come at least this far apart, but for its end and its return. */
@@ -9,34 +11,79 @@ const WORSE_FACTOR = 1.5
 const WORSE_BY_RATIO = { volume: 0.1, surge: 0.1, invalid: 0.05, discarded: 0.05 } as const
 const NEARER_RATIO = 0.25
 /** After the last news, while open and unacknowledged; from then on daily. */
-const REMINDERS_AFTER_MS = { high: [4 * HOUR_MS, 12 * HOUR_MS], low: [] } as const
+const REMINDERS_AFTER_MS = { high: [4 * HOUR_MS, 12 * HOUR_MS], medium: [12 * HOUR_MS], low: [] } as const
+/** What begins again for this time within a day is unstable: then only its worsening is told, and an end that has lasted. */
+const UNSTABLE_REOPENINGS = 3
+const UNSTABLE_WITHIN_MS = DAY_MS
+const LASTING_END_MS = 12 * HOUR_MS
 
-/** The last thing told about an incident, as far as the next decision needs it. */
-export type LastNotification = Pick<Notification, 'trigger' | 'decidedAt' | 'incident' | 'newsAt' | 'worstRatio'>
+/** The last thing told to a recipient about an incident, as far as the next decision needs it. */
+export type LastNotification = Pick<Notification, 'trigger' | 'decidedAt' | 'incident' | 'newsAt' | 'worstRatio'> &
+  Partial<Pick<Notification, 'isUnstable'>>
+
+/** What besides incident and thread decides whether one recipient is told. */
+export interface Telling {
+  readonly now: EpochMs
+  /** A route brings it to this recipient. What was begun is ended also where none does any more. */
+  readonly isWanted: boolean
+  readonly isSilenced: boolean
+  /** When the last silence of it ended; null: there was none. */
+  readonly silenceEndedAt: EpochMs | null
+  /** Between reminders; null: as by default. */
+  readonly repeatMs: number | null
+}
 
 /**
- * Why a notification about `incident` is due at `now`; null: none is. `last` is the newest decided before, whatever
- * became of its mails: an undelivered mail is the outbox's trouble and no reason to decide anew.
+ * Why a notification about `incident` is due to one recipient; null: none is. `last` is the newest decided before, whatever
+ * became of its mail: an undelivered mail is the outbox's trouble and no reason to decide anew. Who was told the beginning is told
+ * the end, whatever was silenced or routed elsewhere since.
  */
-export function notificationDue(incident: Incident, last: LastNotification | null, now: EpochMs): Trigger | null {
-  // Nobody is woken by what is over, or ending: it began and ended while nobody could be told.
-  if (last === null) return incident.state === 'open' ? 'opened' : null
-  const wasOver = last.trigger === 'resolved' || last.trigger === 'withdrawn'
+export function notificationDue(incident: Incident, last: LastNotification | null, telling: Telling): Trigger | null {
   switch (incident.state) {
     case 'resolved':
     case 'withdrawn':
-      return wasOver ? null : incident.state
+      return endDue(incident, last, telling.now)
     case 'recovering':
       // Whether it lasts is told when it is known: as its end, or as nothing at all.
       return null
     case 'open':
-      if (wasOver) return 'reopened'
-      return newsDue(incident, last, now) ?? reminderDue(incident, last, now)
+      if (!telling.isWanted || telling.isSilenced) return null
+      if (last === null) return 'opened'
+      if (isEnd(last.trigger)) return isFlapping(incident, telling.now) ? 'unstable' : 'reopened'
+      return changeDue(incident, last, telling)
   }
 }
 
+/** Whether a thread is over with this. */
+export function isEnd(trigger: Trigger): trigger is 'resolved' | 'withdrawn' | 'merged' {
+  return trigger === 'resolved' || trigger === 'withdrawn' || trigger === 'merged'
+}
+
+/** Nobody is told the end of what he wasn't told the beginning of: it began and ended while nobody could be told. */
+function endDue(incident: Incident, last: LastNotification | null, now: EpochMs): Trigger | null {
+  if (last === null || isEnd(last.trigger)) return null
+  if (incident.mergedInto !== undefined) return 'merged'
+  const mayBeginAgain = last.isUnstable === true && now - (incident.resolvedAt ?? now) < LASTING_END_MS
+  if (mayBeginAgain) return null
+  return incident.state === 'withdrawn' ? 'withdrawn' : 'resolved'
+}
+
+function isFlapping({ reopenings = [] }: Incident, now: EpochMs): boolean {
+  return reopenings.filter((at) => now - at < UNSTABLE_WITHIN_MS).length >= UNSTABLE_REOPENINGS
+}
+
+function changeDue(incident: Incident, last: LastNotification, telling: Telling): Trigger | null {
+  const { now, silenceEndedAt } = telling
+  const isUnsilenced = silenceEndedAt !== null && silenceEndedAt > last.decidedAt
+  const isTaken = incident.acknowledged !== null && incident.acknowledged.at !== last.incident.acknowledged?.at
+  if (last.isUnstable === true) return newsDue(incident, last, now) === 'worsened' ? 'worsened' : null
+  if (isUnsilenced) return 'silence_ended'
+  return newsDue(incident, last, now) ?? (isTaken ? 'acknowledged' : reminderDue(incident, last, telling))
+}
+
 function newsDue(incident: Incident, last: LastNotification, now: EpochMs): Trigger | null {
-  if (now - last.decidedAt < NEWS_APART_MS) return null
+  const toldAt = last.trigger === 'acknowledged' ? last.newsAt : last.decidedAt
+  if (now - toldAt < NEWS_APART_MS) return null
   if (isMuchWorse(incident, last)) return 'worsened'
   if (incident.channels.some((channel) => !last.incident.channels.includes(channel))) return 'widened'
   const becameKnown = last.incident.explanation.sentence === '' && incident.explanation.sentence !== ''
@@ -60,36 +107,23 @@ function isMuchNearer(trouble: OwnTrouble | undefined, last: LastNotification): 
   return trouble.fullAt - trouble.at < (told.fullAt - told.at) * NEARER_RATIO
 }
 
-function reminderDue(incident: Incident, last: LastNotification, now: EpochMs): Trigger | null {
+function reminderDue(incident: Incident, last: LastNotification, { now, repeatMs }: Telling): Trigger | null {
   if (incident.acknowledged !== null) return null
-  return nextReminderAt(incident, last.newsAt, last.decidedAt) <= now ? 'reminder' : null
+  return nextReminderAt(incident, last.newsAt, last.decidedAt, repeatMs) <= now ? 'reminder' : null
 }
 
-/** When the first reminder after the moment `after` is due; `newsAt` is when something new was last told. */
-export function nextReminderAt(incident: Incident, newsAt: EpochMs, after: EpochMs): EpochMs {
-  const early = REMINDERS_AFTER_MS[severity(incident)].find((afterMs) => newsAt + afterMs > after)
-  return newsAt + (early ?? (Math.floor((after - newsAt) / DAY_MS) + 1) * DAY_MS)
-}
-
-/** How deep it is in the newest judged hour, 0 to 1 (a surge may be more); 0 for gaps and our own trouble. */
-export function magnitude(incident: Incident): number {
-  const { latest } = incident
-  switch (incident.group) {
-    case 'invalid':
-      return Math.max(latest.invalidRatio, ...latest.byChannel.map((channel) => channel.invalidRatio))
-    case 'discarded':
-      return Math.max(...[latest, ...latest.byChannel].map(({ discarded }) => discarded?.ratio ?? 0))
-    case 'volume':
-    case 'surge':
-      return Math.abs(latest.mid > 0 ? 1 - latest.seen / latest.mid : latest.deficitRatio)
-    case 'gap':
-    case 'stalled':
-      return 0
-  }
-}
-
-/** `low` is told and not repeated by the hour: nobody has to get up for it. */
-export function severity(incident: Incident): 'high' | 'low' {
-  const isOurDisk = incident.trouble !== undefined
-  return isOurDisk || ['volume', 'invalid', 'discarded'].includes(incident.group) ? 'high' : 'low'
+/**
+ * When the first reminder after the moment `after` is due; `newsAt` is when something new was last told, `repeatMs` the route's
+ * own interval.
+ */
+export function nextReminderAt(
+  incident: Incident,
+  newsAt: EpochMs,
+  after: EpochMs,
+  repeatMs: number | null = null,
+): EpochMs {
+  const everyMs = repeatMs ?? DAY_MS
+  const early = repeatMs === null ? REMINDERS_AFTER_MS[severity(incident)] : []
+  const next = early.find((afterMs) => newsAt + afterMs > after)
+  return newsAt + (next ?? (Math.floor((after - newsAt) / everyMs) + 1) * everyMs)
 }

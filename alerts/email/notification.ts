@@ -47,6 +47,10 @@ export const NotificationSchema = z.object({
   route: z.string(),
   /** Only its worsening and its lasting end are told from here on. */
   isUnstable: z.boolean().optional(),
+  /** The route's interval between reminders; absent: as by default. */
+  repeatMs: z.number().optional(),
+  /** Of a `merged` one: the incident as which it goes on, as it stood then. */
+  survivor: IncidentSchema.optional(),
 })
 export type Notification = z.infer<typeof NotificationSchema>
 

@@ -57,6 +57,7 @@ function shortTime(time: EpochMs, toldAt: EpochMs): string {
   return `${isRecent ? day.slice(0, 3) : day} ${formatClock(time)} UTC`
 }
 
-function asciiLine(text: string): string {
+/** One line of ASCII, whatever a channel is called. */
+export function asciiLine(text: string): string {
   return text.replace(/[\u00a0\u202f\u2008]/g, ' ').replace(/[^\x20-\x7e]/g, '?')
 }

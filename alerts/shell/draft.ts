@@ -2,18 +2,42 @@ import type { Transaction } from '../../data/counts/database.ts'
 import { type EpochMs, HOUR_MS } from '../../data/domain/time.ts'
 import { addIncidentEvents } from '../../data/incidents/incident-events.ts'
 import { saveIncidents } from '../../data/incidents/save-incidents.ts'
+import { saveSilences, silenceEntry } from '../../data/incidents/silences.ts'
 import type { Journal } from '../../data/journal/journal.ts'
 import { enqueueMails } from '../../data/outbox/enqueue-mails.ts'
+import { type MailThreadRow, mailThreadEntry, saveMailThreads } from '../../data/outbox/mail-threads.ts'
 import type { NewMail } from '../../data/outbox/outbox-row.ts'
 import { incidentsInWindow } from '../backtest.ts'
 import { advanceDiskTrouble, type DiskWatch } from '../disk/disk-trouble.ts'
-import { decideMails, type Route } from '../email/decide-mails.ts'
-import { type Notification, parseNotification } from '../email/notification.ts'
+import { type DigestPlan, decideDigest } from '../email/decide-digest.ts'
+import { decideMails } from '../email/decide-mails.ts'
+import { type ThreadUpdate, threadKey } from '../email/mail-thread.ts'
+import type { Notification } from '../email/notification.ts'
+import { isEnd } from '../email/notification-due.ts'
 import type { Incident, IncidentEvent } from '../incident.ts'
 import { incidentEventRow, incidentRow } from '../incident-record.ts'
 import { advanceIncidents } from '../incidents/advance-incidents.ts'
+import { endedSilences, type SilenceChange } from '../incidents/silencing.ts'
 import { advanceArchiveTrouble, isArchiveTrouble } from '../integrity/archive-trouble.ts'
-import type { Verdict } from '../judge/verdict.ts'
+import type { LearningProgress, Verdict } from '../judge/verdict.ts'
+import type { Route } from '../routes/route.ts'
+import type { Silence } from '../silence.ts'
+import { silenceRow } from '../silence-record.ts'
+import type { Desk } from './desk.ts'
+
+/** Whom mails go to, and how many at most. */
+export interface MailPolicy {
+  /** Who is told; asked for at each decision, so that changed settings count at once. */
+  routes(): readonly Route[]
+  /** One recipient gets at most so many mails in an hour. */
+  mostPerHour?(): number
+  /** Null: nobody gets a digest. */
+  digest?(): DigestPlan | null
+  /** Right half of Message-IDs. */
+  readonly mailHost: string
+}
+
+const MOST_PER_HOUR = 12
 
 /** What one round of judging did. */
 export interface JudgeRound {
@@ -25,14 +49,33 @@ export interface JudgeRound {
 /** Incidents and mails as they will be once the transaction commits; until then everything else goes on with the old ones. */
 export class Draft {
   incidents: readonly Incident[]
-  last: Map<number, Notification>
+  silences: readonly Silence[]
+  threads: Map<string, Notification>
+  recent: Map<string, readonly EpochMs[]>
+  lastDigestAt: EpochMs
   readonly changed = new Map<number, Incident>()
   readonly events: IncidentEvent[] = []
   readonly mails: NewMail[] = []
+  readonly changedSilences = new Map<number, Silence>()
+  readonly changedThreads = new Map<string, ThreadUpdate>()
 
-  constructor(incidents: readonly Incident[], last: ReadonlyMap<number, Notification>) {
-    this.incidents = incidents
-    this.last = new Map(last)
+  constructor(desk: Desk) {
+    this.incidents = desk.incidents
+    this.silences = desk.silences
+    this.threads = new Map(desk.threads)
+    this.recent = new Map(desk.recent)
+    this.lastDigestAt = desk.lastDigestAt
+  }
+
+  /** Whether there is nothing to write. */
+  get isEmpty(): boolean {
+    return this.changed.size + this.events.length + this.mails.length + this.changedSilences.size === 0
+  }
+
+  /** What the next decision goes by once this is written. */
+  desk(): Desk {
+    const { incidents, silences, threads, recent, lastDigestAt } = this
+    return { incidents, silences, threads, recent, lastDigestAt }
   }
 
   advance(verdict: Verdict): void {
@@ -80,16 +123,51 @@ export class Draft {
     if (change.event !== undefined) this.events.push(change.event)
   }
 
-  decide(options: { routes(): readonly Route[]; readonly mailHost: string }, now: EpochMs): void {
-    const decided = decideMails({
-      incidents: this.incidents,
-      last: this.last,
-      routes: options.routes(),
-      host: options.mailHost,
+  /** A person's word on an incident. */
+  change(incident: Incident, event: IncidentEvent): void {
+    this.#put([incident])
+    this.events.push(event)
+  }
+
+  silence({ silence, events }: SilenceChange): void {
+    this.changedSilences.set(silence.id, silence)
+    this.silences = [...this.silences.filter(({ id }) => id !== silence.id), silence].sort((a, b) => a.id - b.id)
+    this.events.push(...events)
+  }
+
+  decide(policy: MailPolicy, now: EpochMs): void {
+    for (const ended of endedSilences(this.silences, this.incidents, now)) this.silence(ended)
+    const { mails, threads } = decideMails({
+      ...this.desk(),
+      routes: policy.routes(),
+      mostPerHour: policy.mostPerHour?.() ?? MOST_PER_HOUR,
+      host: policy.mailHost,
       now,
     })
-    this.mails.push(...decided)
-    for (const mail of decided) this.last.set(mail.incident, parseNotification(mail.body))
+    this.#enqueue(mails, now)
+    for (const update of threads) {
+      const key = threadKey(update.incident, update.recipient)
+      this.threads.set(key, update.last)
+      this.changedThreads.set(key, update)
+    }
+  }
+
+  /** The daily digest, where it is due. */
+  decideDigest(policy: MailPolicy, learning: ReadonlyMap<string, LearningProgress>, now: EpochMs): void {
+    const plan = policy.digest?.() ?? null
+    if (plan === null) return
+    const { incidents, silences, lastDigestAt: lastAt } = this
+    const mails = decideDigest({ plan, lastAt, incidents, silences, learning, host: policy.mailHost, now })
+    if (mails.length > 0) this.lastDigestAt = now
+    this.#enqueue(mails, now)
+  }
+
+  #enqueue(mails: readonly NewMail[], now: EpochMs): void {
+    this.mails.push(...mails)
+    for (const { recipient } of mails) {
+      const lately = (this.recent.get(recipient) ?? []).filter((at) => at > now - HOUR_MS)
+      this.recent.set(recipient, [...lately, now])
+    }
   }
 
   round(judgedHours: readonly EpochMs[]): JudgeRound {
@@ -111,7 +189,7 @@ export class Draft {
   }
 }
 
-/** Incidents, their events, mails and the journal, in one transaction. */
+/** Incidents, their events, silences, mails, what was told with them, and the journal, in one transaction. */
 export async function writeDraft(
   transaction: Transaction,
   journal: Journal | null,
@@ -119,8 +197,12 @@ export async function writeDraft(
   writtenAt: EpochMs,
 ): Promise<void> {
   const rows = [...draft.changed.values()].map(incidentRow)
+  const silences = [...draft.changedSilences.values()].map(silenceRow)
+  const threads = [...draft.changedThreads.values()].map(threadRow)
   await saveIncidents(transaction, rows)
   await addIncidentEvents(transaction, draft.events.map(incidentEventRow))
+  await saveSilences(transaction, silences)
+  await saveMailThreads(transaction, threads)
   await enqueueMails(transaction, draft.mails)
   await journal?.append([
     ...rows.map((row) => ({ kind: 'incident', key: String(row.id), writtenAt, body: row })),
@@ -131,6 +213,12 @@ export async function writeDraft(
       writtenAt,
       body: event,
     })),
+    ...silences.map((row) => silenceEntry(row, writtenAt)),
+    ...threads.map((row) => mailThreadEntry(row, writtenAt)),
     ...draft.mails.map((mail) => ({ kind: 'outbox', key: mail.messageId, writtenAt, body: mail })),
   ])
+}
+
+function threadRow({ incident, recipient, last }: ThreadUpdate): MailThreadRow {
+  return { incident, recipient, isOver: isEnd(last.trigger), toldAt: last.decidedAt, body: JSON.stringify(last) }
 }

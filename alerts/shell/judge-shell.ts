@@ -9,31 +9,27 @@ import {
 import { readFirstJudged } from '../../data/counts/queries/read-coverage.ts'
 import { type HistoryWindow, loadHistoryWindow } from '../../data/counts/read-history.ts'
 import { DAY_MS, type EpochMs, HOUR_MS, startOfHour } from '../../data/domain/time.ts'
-import { readIncidents } from '../../data/incidents/read-incidents.ts'
 import type { Journal } from '../../data/journal/journal.ts'
-import { readLastNotifications } from '../../data/outbox/read-outbox.ts'
 import { incidentsInWindow } from '../backtest.ts'
 import type { DiskWatch } from '../disk/disk-trouble.ts'
-import type { Route } from '../email/decide-mails.ts'
-import { type Notification, parseNotification } from '../email/notification.ts'
 import type { Expectation } from '../finding.ts'
 import type { Incident } from '../incident.ts'
-import { parseIncident } from '../incident-record.ts'
+import { type ActionResult, act, type IncidentAction } from '../incidents/act.ts'
+import { beginSilence, endSilence, type NewSilence, type SilenceResult } from '../incidents/silencing.ts'
 import { judgeHour } from '../judge/judge-hour.ts'
 import { createJudgeMemory, type JudgeMemory } from '../judge/memory.ts'
 import { LEARNING_DAYS, type LearningProgress, type Verdict } from '../judge/verdict.ts'
 import { JUDGE_WINDOW_HOURS } from '../judge/window.ts'
-import { Draft, type JudgeRound, writeDraft } from './draft.ts'
+import type { Silence } from '../silence.ts'
+import { type Desk, readDesk } from './desk.ts'
+import { Draft, type JudgeRound, type MailPolicy, writeDraft } from './draft.ts'
+import { inTurn } from './in-turn.ts'
 import { ownTroubleIncident } from './own-trouble.ts'
 
-export interface JudgeShellOptions {
+export interface JudgeShellOptions extends MailPolicy {
   readonly database: Database
   readonly journal: Journal | null
   now(): EpochMs
-  /** Who is told; asked for at each decision, so that changed settings count at once. */
-  routes(): readonly Route[]
-  /** Right half of Message-IDs. */
-  readonly mailHost: string
   /**
    * `live`: hours missed while the service was down are judged in order, and people are told what is still wrong when the
    * last of them is. `replay`: people are told after each hour what they would have been told then (a demonstration).
@@ -43,10 +39,15 @@ export interface JudgeShellOptions {
   readonly onError: (error: unknown, hour: EpochMs) => void
 }
 
-/** The judge with its memory, fed from the database: the only part of judging that reads or writes. */
+/**
+ * The judge with its memory, fed from the database: the only part of judging that reads or writes. What it is asked for it does
+ * one after the other, however it was asked: each decision goes by what was written before.
+ */
 export interface JudgeShell {
   /** Oldest first. */
   incidents(): readonly Incident[]
+  /** Every silence there ever was, oldest first. */
+  silences(): readonly Silence[]
   /** Start of the newest judged hour; null before the first. */
   judgedHour(): EpochMs | null
   /** Null: the judge has learnt enough to speak of its volume. */
@@ -60,12 +61,17 @@ export interface JudgeShell {
   countsChanged(hours: readonly EpochMs[]): void
   /** Any counts may have changed: everything is read again. */
   forgetCounts(): void
-  /** Opens, follows or ends the incident of a disk that fills; its mails are decided by `decideDue`. Not beside the others. */
+  /** Opens, follows or ends the incident of a disk that fills; its mails are decided by `decideDue`. */
   watchDisk(watch: DiskWatch): Promise<JudgeRound>
-  /** Opens, follows or ends the incident of an archive that isn't as it was counted; `sentence` null: it is. Not beside the others. */
+  /** Opens, follows or ends the incident of an archive that isn't as it was counted; `sentence` null: it is. */
   watchArchive(sentence: string | null): Promise<JudgeRound>
-  /** Decides the mails that are due by the clock alone (reminders). Not beside `judgeDue`: both go by what was told last. */
+  /** Decides the mails that are due by the clock alone (reminders, ends of silences and quiet hours, digests): how many. */
   decideDue(): Promise<number>
+  /** A person's word on an incident; null: there is no such incident. Its mails are decided at once. */
+  act(incident: number, action: IncidentAction): Promise<ActionResult | null>
+  silence(wanted: NewSilence): Promise<SilenceResult>
+  /** Before its time; null: there is no such silence. */
+  endSilence(id: number, by: string): Promise<SilenceResult | null>
 }
 
 /** Nobody is told today of a winter that nobody watched: what is older than this is history, and only teaches. */
@@ -77,10 +83,8 @@ const ATTEMPTS = 3
 
 export async function createJudgeShell(options: JudgeShellOptions): Promise<JudgeShell> {
   const { database, journal } = options
-  let incidents: readonly Incident[] = (await readIncidents(database)).map(parseIncident)
-  let last = new Map<number, Notification>(
-    [...(await readLastNotifications(database))].map(([id, body]) => [id, parseNotification(body)]),
-  )
+  let desk: Desk = await readDesk(database, options.now())
+  const turn = inTurn()
   let judgedHour = await readNewestJudgedHour(database)
   /** Of the newest judged hour: the channels it knew, and those among them that are still being learnt. */
   let known: { readonly channels: ReadonlySet<string>; readonly learning: ReadonlyMap<string, LearningProgress> } = {
@@ -137,7 +141,7 @@ export async function createJudgeShell(options: JudgeShellOptions): Promise<Judg
     hours: readonly EpochMs[],
     reopened: readonly ReopenedHour[] = [],
   ): Promise<JudgeRound> {
-    const draft = new Draft(incidents, last)
+    const draft = new Draft(desk)
     const expectations: Expectation[] = []
     let newest: Verdict | null = null
     const judged: EpochMs[] = []
@@ -162,8 +166,7 @@ export async function createJudgeShell(options: JudgeShellOptions): Promise<Judg
       })
       await writeDraft(transaction, journal, draft, judgedAt)
     })
-    incidents = draft.incidents
-    last = draft.last
+    desk = draft.desk()
     if (newest !== null) {
       judgedHour = Math.max(judgedHour ?? newest.hour, newest.hour)
       known = { channels: new Set(held.history.channels.keys()), learning: newest.learning }
@@ -208,15 +211,14 @@ export async function createJudgeShell(options: JudgeShellOptions): Promise<Judg
     failing = null
     const now = options.now()
     const text = error.cause instanceof Error ? error.cause.message : String(error.cause)
-    const draft = new Draft(incidents, last)
+    const draft = new Draft(desk)
     draft.add((id) => ownTroubleIncident(id, { hour: error.hour, now, error: text }))
     draft.decide(options, now)
     await database.inTransaction(async (transaction) => {
       await storeFailedHour(transaction, { hour: error.hour, judgedAt: now, attempts, error: text })
       await writeDraft(transaction, journal, draft, now)
     })
-    incidents = draft.incidents
-    last = draft.last
+    desk = draft.desk()
     judgedHour = Math.max(judgedHour ?? error.hour, error.hour)
     return draft.round([])
   }
@@ -240,30 +242,59 @@ export async function createJudgeShell(options: JudgeShellOptions): Promise<Judg
   async function recallKnown(): Promise<void> {
     if (judgedHour === null) return
     const held = await windowFrom(judgedHour, judgedHour + HOUR_MS)
-    const relevant = incidentsInWindow(incidents, judgedHour)
+    const relevant = incidentsInWindow(desk.incidents, judgedHour)
     const verdict = judgeHour({ history: held.history, hour: judgedHour, incidents: relevant, memory })
     memory = verdict.memory
     known = { channels: new Set(held.history.channels.keys()), learning: verdict.learning }
   }
 
+  /** Writes what `change` makes of what stands, where it changes anything. */
+  async function changeBy(change: (draft: Draft, now: EpochMs) => void): Promise<JudgeRound> {
+    const now = options.now()
+    const draft = new Draft(desk)
+    change(draft, now)
+    if (draft.isEmpty) return NOTHING
+    await database.inTransaction((transaction) => writeDraft(transaction, journal, draft, now))
+    desk = draft.desk()
+    return draft.round([])
+  }
+
+  /** A person's word, and the mails that follow from it. */
+  async function onWord<Result extends { readonly kind: 'done' | 'unchanged' }>(
+    decide: (now: EpochMs) => Result,
+    take: (draft: Draft, done: Extract<Result, { readonly kind: 'done' }>) => void,
+  ): Promise<Result> {
+    const result = decide(options.now())
+    if (isDone(result)) {
+      await changeBy((draft, now) => {
+        take(draft, result)
+        draft.decide(options, now)
+      })
+    }
+    return result
+  }
+
+  async function judgeDue(watermark: EpochMs): Promise<JudgeRound & { readonly isBehind: boolean }> {
+    try {
+      const reopened = await judgeReopened()
+      const next = await judgeNext(watermark)
+      return { ...joined(reopened, next), isBehind: next.isBehind }
+    } catch (error) {
+      if (!(error instanceof HourFailed)) throw error
+      return { ...(await failed(error)), isBehind: true }
+    }
+  }
+
   await recallKnown().catch((error: unknown) => options.onError(error, judgedHour ?? 0))
   return {
-    incidents: () => incidents,
+    incidents: () => desk.incidents,
+    silences: () => desk.silences,
     judgedHour: () => judgedHour,
     learning: (channel) =>
       known.channels.has(channel)
         ? (known.learning.get(channel) ?? null)
         : { coveredDays: 0, neededDays: LEARNING_DAYS },
-    async judgeDue(watermark) {
-      try {
-        const reopened = await judgeReopened()
-        const next = await judgeNext(watermark)
-        return { ...joined(reopened, next), isBehind: next.isBehind }
-      } catch (error) {
-        if (!(error instanceof HourFailed)) throw error
-        return { ...(await failed(error)), isBehind: true }
-      }
-    },
+    judgeDue: (watermark) => turn(() => judgeDue(watermark)),
     countsChanged(hours) {
       for (const hour of hours) changedMeanwhile.add(hour)
       if (window === null) return
@@ -275,32 +306,50 @@ export async function createJudgeShell(options: JudgeShellOptions): Promise<Judg
       window = null
       memory = createJudgeMemory()
     },
-    async watchDisk(watch) {
-      const draft = new Draft(incidents, last)
-      draft.watchDisk(watch)
-      if (draft.changed.size === 0) return NOTHING
-      await database.inTransaction((transaction) => writeDraft(transaction, journal, draft, watch.now))
-      incidents = draft.incidents
-      return draft.round([])
-    },
-    async watchArchive(sentence) {
-      const now = options.now()
-      const draft = new Draft(incidents, last)
-      draft.watchArchive(sentence, now)
-      if (draft.changed.size === 0) return NOTHING
-      await database.inTransaction((transaction) => writeDraft(transaction, journal, draft, now))
-      incidents = draft.incidents
-      return draft.round([])
-    },
+    watchDisk: (watch) => turn(() => changeBy((draft) => draft.watchDisk(watch))),
+    watchArchive: (sentence) => turn(() => changeBy((draft, now) => draft.watchArchive(sentence, now))),
     async decideDue() {
-      const draft = new Draft(incidents, last)
-      draft.decide(options, options.now())
-      if (draft.mails.length === 0) return 0
-      await database.inTransaction((transaction) => writeDraft(transaction, journal, draft, options.now()))
-      last = draft.last
-      return draft.mails.length
+      const round = await turn(() =>
+        changeBy((draft, now) => {
+          draft.decide(options, now)
+          if (options.pace === 'live') draft.decideDigest(options, known.learning, now)
+        }),
+      )
+      return round.mailsDecided
     },
+    act: (id, action) =>
+      turn(async () => {
+        const incident = desk.incidents.find((candidate) => candidate.id === id)
+        if (incident === undefined) return null
+        return onWord(
+          (now) => act(incident, action, now),
+          (draft, done) => draft.change(done.incident, done.event),
+        )
+      }),
+    silence: (wanted) =>
+      turn(() => {
+        const id = (desk.silences.at(-1)?.id ?? 0) + 1
+        return onWord(
+          (now) => beginSilence(wanted, { id, incidents: desk.incidents, now }),
+          (draft, done) => draft.silence(done),
+        )
+      }),
+    endSilence: (id, by) =>
+      turn(async () => {
+        const silence = desk.silences.find((candidate) => candidate.id === id)
+        if (silence === undefined) return null
+        return onWord(
+          (now) => endSilence(silence, { by, incidents: desk.incidents, now }),
+          (draft, done) => draft.silence(done),
+        )
+      }),
   }
+}
+
+function isDone<Result extends { readonly kind: 'done' | 'unchanged' }>(
+  result: Result,
+): result is Extract<Result, { readonly kind: 'done' }> {
+  return result.kind === 'done'
 }
 
 function endOf({ history }: HistoryWindow): EpochMs {

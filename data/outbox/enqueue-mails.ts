@@ -13,6 +13,7 @@ export async function enqueueMails(transaction: Transaction, mails: readonly New
     mails.map((mail, index) => [
       (last ?? 0) + 1 + index,
       mail.incident,
+      mail.incidents,
       mail.sequence,
       mail.trigger,
       mail.recipient,

@@ -11,8 +11,11 @@ export type MailState = (typeof MAIL_STATES)[number]
 
 /** A mail to be: one notification for one recipient. */
 export interface NewMail {
+  /** The one that it is about; 0: several (a catch-up) or none (a digest). */
   readonly incident: number
-  /** Of the incident's notification, from 1. */
+  /** All that it tells of: it stands in the thread of each. */
+  readonly incidents: readonly number[]
+  /** Of the thread's notification, from 1; 0 for a mail about several or none. */
   readonly sequence: number
   readonly trigger: string
   readonly recipient: string
@@ -35,13 +38,14 @@ export interface OutboxRow extends NewMail {
 }
 
 /** Columns as `parseOutboxRow` wants them. */
-export const OUTBOX_COLUMNS = `id, incident, sequence, trigger, recipient, subject, decided_at, message_id, state,
+export const OUTBOX_COLUMNS = `id, incident, incidents, sequence, trigger, recipient, subject, decided_at, message_id, state,
   attempts, next_attempt_at, sent_at, last_error, body`
 
 export function parseOutboxRow(row: Row): OutboxRow {
   return {
     id: row.number('id'),
     incident: row.number('incident'),
+    incidents: row.numbers('incidents'),
     sequence: row.number('sequence'),
     trigger: row.text('trigger'),
     recipient: row.text('recipient'),

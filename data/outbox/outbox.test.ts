@@ -3,7 +3,14 @@ import { type Database, openDatabase } from '../counts/database.ts'
 import { SECOND_MS } from '../domain/time.ts'
 import { enqueueMails } from './enqueue-mails.ts'
 import type { NewMail } from './outbox-row.ts'
-import { readLastNotifications, readMail, readMails, readSentMessageIds, readWaitingMails } from './read-outbox.ts'
+import {
+  readDecisionTimes,
+  readLastDigestAt,
+  readMail,
+  readMails,
+  readSentMessageIds,
+  readWaitingMails,
+} from './read-outbox.ts'
 import { restoreOutbox, settledEntry } from './restore-outbox.ts'
 import { markCollapsed, markSending, resumeInterruptedMails, settleMail } from './settle-mails.ts'
 
@@ -12,6 +19,7 @@ const decidedAt = Date.UTC(2014, 1, 1, 15, 2)
 function mail(changes: Partial<NewMail> = {}): NewMail {
   return {
     incident: 13,
+    incidents: [changes.incident ?? 13],
     sequence: 1,
     trigger: 'opened',
     recipient: 'a@example.org',
@@ -97,15 +105,29 @@ test('a thread is made of the mails that were sent to the recipient', async () =
   ])
 })
 
-test('the newest notification of each incident is known whatever became of its mails', async () => {
-  await enqueue(mail(), mail({ sequence: 2 }), mail({ incident: 14 }))
-  await database.inTransaction((transaction) => markCollapsed(transaction, [1, 2, 3]))
-  expect([...(await readLastNotifications(database))]).toEqual(
-    expect.arrayContaining([
-      [13, '{"sequence":2}'],
-      [14, '{"sequence":1}'],
-    ]),
+test('a mail about several incidents stands in the thread of each', async () => {
+  const together = mail({ incident: 0, incidents: [13, 14], sequence: 0, messageId: '<catch-up@host>' })
+  await enqueue(together, mail())
+  await database.inTransaction((transaction) =>
+    settleMail(transaction, 1, { kind: 'sent', at: decidedAt, subject: 'several' }),
   )
+  expect((await readMails(database, { incident: 14, limit: 9 })).map((row) => row.id)).toEqual([1])
+  expect((await readMails(database, { incident: 13, limit: 9 })).map((row) => row.id)).toEqual([2, 1])
+  expect(await readSentMessageIds(database, 14, 'a@example.org')).toEqual(['<catch-up@host>'])
+})
+
+test('how many mails each recipient got lately, and when the last digest was, are known after a restart', async () => {
+  await enqueue(
+    mail({ decidedAt: decidedAt - 3600 * SECOND_MS }),
+    mail(),
+    mail({ recipient: 'b@example.org' }),
+    mail({ trigger: 'digest', incident: 0, incidents: [], decidedAt: decidedAt + SECOND_MS }),
+  )
+  expect([...(await readDecisionTimes(database, decidedAt))]).toEqual([
+    ['a@example.org', [decidedAt, decidedAt + SECOND_MS]],
+    ['b@example.org', [decidedAt]],
+  ])
+  expect(await readLastDigestAt(database)).toBe(decidedAt + SECOND_MS)
 })
 
 test('the journal restores what waits, what was sent, and what a newer mail told', async () => {

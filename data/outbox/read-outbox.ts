@@ -1,4 +1,5 @@
 import type { Database } from '../counts/database.ts'
+import { time } from '../counts/values.ts'
 import type { EpochMs } from '../domain/time.ts'
 import { OUTBOX_COLUMNS, type OutboxRow, parseOutboxRow } from './outbox-row.ts'
 
@@ -24,7 +25,7 @@ export function readMails(
   { incident, limit }: { readonly incident?: number; readonly limit: number },
 ): Promise<OutboxRow[]> {
   return reader.read(
-    `select ${OUTBOX_COLUMNS} from outbox ${incident === undefined ? '' : 'where incident = $incident'}
+    `select ${OUTBOX_COLUMNS} from outbox ${incident === undefined ? '' : 'where list_contains(incidents, $incident::integer)'}
      order by id desc limit $limit::bigint`,
     { limit, ...(incident === undefined ? {} : { incident }) },
     parseOutboxRow,
@@ -40,20 +41,33 @@ export async function readMail(reader: Reader, id: number): Promise<OutboxRow | 
 export function readSentMessageIds(reader: Reader, incident: number, recipient: string): Promise<string[]> {
   return reader.read(
     `select message_id from outbox
-     where incident = $incident and recipient = $recipient and state = 'sent' order by id`,
+     where list_contains(incidents, $incident::integer) and recipient = $recipient and state = 'sent' order by id`,
     { incident, recipient },
     (row) => row.text('message_id'),
   )
 }
 
-/** The body of each incident's newest notification, whatever became of its mails; incidents without any aren't there. */
-export async function readLastNotifications(reader: Reader): Promise<ReadonlyMap<number, string>> {
+/** When mails to each recipient were decided since `since`, oldest first. */
+export async function readDecisionTimes(
+  reader: Reader,
+  since: EpochMs,
+): Promise<ReadonlyMap<string, readonly EpochMs[]>> {
+  const times = new Map<string, EpochMs[]>()
   const rows = await reader.read(
-    `select incident, arg_max(body, sequence) as body from outbox group by incident`,
-    {},
-    (row) => [row.number('incident'), row.text('body')] as const,
+    'select recipient, decided_at from outbox where decided_at >= $since order by id',
+    { since: time(since) },
+    (row) => ({ recipient: row.text('recipient'), at: row.number('decided_at') }),
   )
-  return new Map(rows)
+  for (const { recipient, at } of rows) times.set(recipient, [...(times.get(recipient) ?? []), at])
+  return times
+}
+
+/** When the newest digest was decided; null: there was none. */
+export async function readLastDigestAt(reader: Reader): Promise<EpochMs | null> {
+  const [at] = await reader.read(`select max(decided_at) as at from outbox where trigger = 'digest'`, {}, (row) =>
+    row.numberOrNull('at'),
+  )
+  return at ?? null
 }
 
 /**

@@ -7,6 +7,7 @@ import { markCollapsed, type Settlement, settleMail } from './settle-mails.ts'
 
 const MailBody: z.ZodType<NewMail> = z.object({
   incident: z.number(),
+  incidents: z.array(z.number()),
   sequence: z.number(),
   trigger: z.string(),
   recipient: z.string(),
@@ -56,6 +57,39 @@ export async function restoreOutbox(transaction: Transaction, entries: readonly 
     !settled.has(mail.messageId) && mail.sequence < (toldUpTo.get(threadOf(mail)) ?? 0) ? [index + 1] : [],
   )
   await markCollapsed(transaction, told)
+}
+
+/**
+ * Puts what the journal knows and the outbox doesn't into it: mails that were decided, and what became of them. Answers how many of
+ * both that were.
+ */
+export async function replayOutbox(transaction: Transaction, entries: readonly JournalEntry[]): Promise<number> {
+  const mails = newestOf(entries, 'outbox', MailBody)
+  const settled = newestOf(entries, 'outbox_settled', SettledBody)
+  const known = await readStates(transaction, [...mails.keys(), ...settled.keys()])
+  const missing = [...mails.values()].filter(({ messageId }) => !known.has(messageId))
+  await enqueueMails(transaction, missing)
+  const states = await readStates(transaction, [...settled.keys()])
+  let open = 0
+  for (const { messageId, settlement } of settled.values()) {
+    const mail = states.get(messageId)
+    if (mail === undefined || (mail.state !== 'waiting' && mail.state !== 'sending')) continue
+    await settleMail(transaction, mail.id, settlement)
+    open += 1
+  }
+  return missing.length + open
+}
+
+async function readStates(transaction: Transaction, messageIds: readonly string[]) {
+  const states = new Map<string, { readonly id: number; readonly state: string }>()
+  // DuckDB can't tell the type of an empty list.
+  if (messageIds.length === 0) return states
+  await transaction.read(
+    'select id, message_id, state from outbox where message_id in (select unnest($messageIds))',
+    { messageIds },
+    (row) => states.set(row.text('message_id'), { id: row.number('id'), state: row.text('state') }),
+  )
+  return states
 }
 
 function threadOf({ incident, recipient }: NewMail): string {

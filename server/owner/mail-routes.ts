@@ -1,4 +1,4 @@
-import type { Route } from '../../alerts/email/decide-mails.ts'
+import type { Route } from '../../alerts/routes/route.ts'
 import type { Settings } from '../settings/schema.ts'
 
 /** Whom mails are addressed to where nobody is named and they are kept as files: a first start shows real mails. */

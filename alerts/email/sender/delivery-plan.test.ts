@@ -12,6 +12,7 @@ function waiting(notation: string): OutboxRow[] {
     return {
       id: index + 1,
       incident: Number(incident),
+      incidents: [Number(incident)],
       sequence: 1,
       trigger: 'opened',
       recipient,
@@ -36,13 +37,23 @@ function planned(notation: string, tellAll = false): string[] {
 
 test.each([
   { claim: 'each recipient gets their own', mails: '13a 13b 14a', sent: ['1', '2', '3'] },
-  { claim: 'the newest tells what the older ones would have', mails: '13a 13b 13a 13a', sent: ['4 for 1 for 3', '2'] },
+  { claim: 'the newest tells what the older ones would have', mails: '13a 13b 13a 13a', sent: ['2', '4 for 1 for 3'] },
   { claim: 'what is not due waits', mails: '13a+30 14a', sent: ['2'] },
   { claim: 'news does not wait for the retry of what it replaces', mails: '13a+300 13a', sent: ['2 for 1'] },
 ])('$claim', ({ mails, sent }) => expect(planned(mails)).toEqual(sent))
 
+test('what stands in a thread with a mail that has to wait waits with it, and is no reason to leave that one out', () => {
+  const [catchUp, single] = waiting('13a+30 13a')
+  if (catchUp === undefined || single === undefined) throw new Error('two mails wait')
+  const all = [{ ...catchUp, incident: 0, incidents: [12, 13] }, single]
+  const sentAt = (at: number) => planDelivery(all, at, { tellAll: false }).map(({ mail }) => mail.id)
+  expect(sentAt(now)).toEqual([])
+  expect(sentAt(now + 30 * SECOND_MS)).toEqual([1, 2])
+})
+
 test('a history that is told after the fact tells everything, in order', () => {
   expect(planned('13a 14a 13a', true)).toEqual(['1', '2', '3'])
+  expect(planned('13a+30 14a 13a', true)).toEqual(['2'])
 })
 
 test('attempts come after 10, 30, 60, 120 and 300 seconds, then every 300', () => {

@@ -9,6 +9,21 @@ create table hourly_counts (
   source varchar not null, automation boolean not null,
   submissions bigint not null, recovered bigint not null, bytes bigint not null);
 
+-- Sums of hourly_counts without application, version, build and reason, and the same by day: most questions need no more, and
+-- these have a hundredth of the rows. Whoever changes hourly_counts changes both within the same transaction (rollups.ts).
+create table channel_counts (
+  hour timestamp not null, channel varchar not null, outcome varchar not null, problem varchar not null,
+  source varchar not null, automation boolean not null,
+  submissions bigint not null, recovered bigint not null);
+create table channel_days (
+  day timestamp not null, channel varchar not null, outcome varchar not null, problem varchar not null,
+  source varchar not null, automation boolean not null,
+  submissions bigint not null, recovered bigint not null);
+
+-- Hours that counts were added to since they were last settled: what has its dimensions in common may stand in several rows,
+-- and rare builds and versions under their own names (settle-hours.ts).
+create table open_hours (hour timestamp primary key);
+
 create table minute_counts (
   minute timestamp not null, channel varchar not null, outcome varchar not null, problem varchar not null,
   submissions bigint not null);
@@ -94,11 +109,21 @@ create table incidents (
 create table incident_events (
   incident bigint not null, happened_at timestamp not null, kind varchar not null, text varchar not null, actor varchar);
 
+-- What people hold back: body is the silence as JSON (alerts/silence.ts). ended_at may be still to come; null: with its
+-- incident.
+create table silences (id bigint primary key, ended_at timestamp, body varchar not null);
+
+-- What each recipient was told of each incident last: body is that notification as JSON. is_over: its end was told.
+create table mail_threads (
+  incident bigint not null, recipient varchar not null, is_over boolean not null, told_at timestamp not null,
+  body varchar not null, primary key (incident, recipient));
+
 -- One row per mail and recipient. state: waiting, sending (handed to the mail server, its answer not known yet), sent,
--- refused (for ever), collapsed (a newer mail told it). sequence counts an incident's notifications from 1. body: the
--- notification as JSON (alerts/email/notification.ts).
+-- refused (for ever), collapsed (a newer mail told it). incident: the one that it is about, 0 where it is about several or none;
+-- incidents: all that it tells of, in whose threads it stands. sequence counts a thread's notifications from 1. body: what
+-- it says as JSON (alerts/email/mail-body.ts).
 create table outbox (
-  id bigint primary key, incident bigint not null, sequence integer not null, trigger varchar not null,
+  id bigint primary key, incident bigint not null, incidents integer[] not null, sequence integer not null, trigger varchar not null,
   recipient varchar not null, subject varchar not null, decided_at timestamp not null, message_id varchar not null,
   state varchar not null, attempts integer not null, next_attempt_at timestamp not null, sent_at timestamp,
   last_error varchar, body varchar not null);
