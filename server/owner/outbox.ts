@@ -1,15 +1,18 @@
 import { createPictureDrawer } from '../../alerts/email/picture/picture-drawer.ts'
 import { readKeptMail, readKeptMailBytes } from '../../alerts/email/sender/kept-mail.ts'
-import { createMailSender, type MailSettings } from '../../alerts/email/sender/mail-sender.ts'
+import { createMailSender, type MailProblem, type MailSettings } from '../../alerts/email/sender/mail-sender.ts'
 import type { Database } from '../../data/counts/database.ts'
-import { type EpochMs, isoSeconds } from '../../data/domain/time.ts'
+import { type EpochMs, isoSeconds, SECOND_MS } from '../../data/domain/time.ts'
 import type { Journal } from '../../data/journal/journal.ts'
+import { readLinkKeys } from '../../data/links/link-keys.ts'
 import type { OutboxRow } from '../../data/outbox/outbox-row.ts'
 import { readMail, readMails } from '../../data/outbox/read-outbox.ts'
 import type { MailReader } from '../api/api-context.ts'
+import { incidentAnswer } from '../api/incident-answer.ts'
 import type { MailSummary } from '../api/types.ts'
 import type { Logger } from '../log.ts'
 import type { Settings } from '../settings/schema.ts'
+import { smtpSettings } from './smtp-settings.ts'
 import { startWorkLoop } from './work-loop.ts'
 
 /** The outbox at work, and as pages read it. */
@@ -29,6 +32,8 @@ export async function createOutbox(options: {
   readonly database: Database
   readonly journal: Journal
   readonly folder: string
+  /** What signs the links in mails. */
+  readonly linkKeys: string
   readonly host: string
   settings(): Settings
   readonly log: Logger
@@ -48,7 +53,9 @@ export async function createOutbox(options: {
     settings: () => mailSettings(options.settings()),
     host: options.host,
     pictures,
-    onProblem: (problem) => log.warn(problem, 'a mail has trouble'),
+    linkKeys: () => readLinkKeys(options.linkKeys, now()),
+    describe: incidentAnswer,
+    onProblem: (problem) => logProblem(log, problem, now()),
   })
   const loop = startWorkLoop(
     async () => {
@@ -82,11 +89,33 @@ export async function createOutbox(options: {
   }
 }
 
-function mailSettings({ mail, smtp, publicUrl }: Settings): MailSettings {
+function mailSettings({ mail, smtp, publicUrl, webhooks }: Settings): MailSettings {
   return {
     from: mail.from,
-    smtp: smtp.url === '' ? null : { url: smtp.url },
+    smtp: smtp.url === '' ? null : smtpSettings(smtp),
+    webhooks,
     publicUrl: publicUrl === '' ? null : publicUrl.replace(/\/+$/, ''),
+  }
+}
+
+/** One line for each wait: what for, why, and until when. */
+function logProblem(log: Logger, problem: MailProblem, now: EpochMs): void {
+  switch (problem.kind) {
+    case 'down':
+    case 'failed': {
+      const { nextAttemptAt, ...rest } = problem
+      const again = { nextAttempt: isoSeconds(nextAttemptAt), inSeconds: Math.round((nextAttemptAt - now) / SECOND_MS) }
+      log.warn(
+        { ...rest, ...again },
+        problem.kind === 'down' ? 'mails wait, and are tried again' : 'a mail waits, and is tried again',
+      )
+      return
+    }
+    case 'refused':
+      log.error(problem, 'a recipient is refused for ever')
+      return
+    case 'no_picture':
+      log.warn(problem, 'a mail goes without its picture')
   }
 }
 

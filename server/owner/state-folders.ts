@@ -13,9 +13,15 @@ export interface StateFolders {
   readonly staging: string
   readonly specifications: string
   readonly mail: string
+  /** A file: what signs the links in mails (mode 0600). */
+  readonly linkKeys: string
   readonly journal: string
   readonly seen: string
   readonly database: string
+  /** Tables on their way into or out of the database; emptied at each start. */
+  readonly exchange: string
+  readonly damaged: string
+  readonly rebuilding: string
   readonly socket: string
 }
 
@@ -32,8 +38,12 @@ export function stateFolders(state: string): StateFolders {
     staging: join(root, 'staging'),
     specifications: join(root, 'histograms'),
     mail: join(root, 'mail'),
+    linkKeys: join(root, 'link-keys.json'),
     journal: join(root, 'journal'),
     seen: join(root, 'seen'),
+    exchange: join(root, 'staging', 'tables'),
+    damaged: join(root, 'damaged'),
+    rebuilding: join(root, 'rebuilding'),
     database: join(root, 'tidewatch.duckdb'),
     socket: join(root, 'owner.sock'),
   }

@@ -44,6 +44,26 @@ function valuesByDefault(dimension: keyof typeof FIELD_NAMES): z.input<typeof al
 /** The mailbox of one person or list, bare or with a name: `on-call@example.org`, `Tidewatch <tide@example.org>`. */
 const MAILBOX = /^(?:[^<>@,]*<[^\s<>@,]+@[^\s<>@,]+>|[^\s<>@,]+@[^\s<>@,]+)$/
 
+const webhook = z.strictObject({
+  url: z
+    .string()
+    .regex(/^https?:\/\/./)
+    .refine((given) => URL.canParse(given)),
+  secret: z.string().default(''),
+})
+
+/** Who knows an address of Slack's may write there, so of that only the host is shown. */
+function withoutSecrets(given: unknown): unknown {
+  const parsed = z.record(z.string(), z.looseObject({ url: z.unknown() })).safeParse(given)
+  if (!parsed.success) return '***'
+  const shown = Object.entries(parsed.data).map(([name, { url }]) => [name, { url: hostOnly(url), secret: '***' }])
+  return Object.fromEntries(shown)
+}
+
+function hostOnly(url: unknown): string {
+  return typeof url === 'string' && URL.canParse(url) ? `${new URL(url).origin}/***` : '***'
+}
+
 /** All settings, with their defaults and limits; docs/settings.md is checked against it. */
 export const settingsSchema = z.strictObject({
   state: folder('var', {
@@ -376,6 +396,12 @@ export const settingsSchema = z.strictObject({
       about:
         'The mail server, such as `smtp://user:password@mail.example.org:587`. Without it mails are kept as files.',
     }),
+    caFile: folder('', {
+      allowed: 'the path of a file, or nothing',
+      applies: 'live',
+      about:
+        'Certificates (PEM) that are trusted for the mail server besides the well-known ones: of an authority of your own.',
+    }),
   }),
   mail: z.strictObject({
     from: text('Tidewatch <tidewatch@localhost>', {
@@ -390,6 +416,27 @@ export const settingsSchema = z.strictObject({
       applies: 'live',
       about: 'Who is told.',
     }),
+  }),
+
+  webhooks: structure(
+    z.record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/), webhook),
+    {},
+    {
+      allowed: 'names (a-z, 0-9, "-") with an address and a secret: {"pager": {"url": "https://…", "secret": "…"}}',
+      applies: 'live',
+      about:
+        'Addresses that every mail is posted to as well, as signed JSON. Routes may name one as recipient: `webhook:pager`.',
+      masked: withoutSecrets,
+    },
+  ),
+  deadMansSwitch: z.strictObject({
+    url: address('', {
+      schemes: ['http', 'https'],
+      applies: 'live',
+      about:
+        'Asked regularly while everything works: counts are fresh, hours are judged, mails go out. Whoever is there tells you when it is not.',
+    }),
+    everyMinutes: wholeNumber(5, { least: 1, most: 24 * 60, applies: 'live', about: 'How often it is asked.' }),
   }),
 
   dashboard: z.strictObject({

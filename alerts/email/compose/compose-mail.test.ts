@@ -350,8 +350,12 @@ describe('names that clients chose', { timeout: 60_000 }, () => {
         const { text } = composeMail(hostileFacts(name, 'b', 'c'), true, 'example.org')
         expect(text).not.toMatch(/[\r\t\0\u202a-\u202e\u2028]/)
         expect(text).not.toContain('\nBcc:')
-        // Only our own address is one that mail programs make a link of.
-        expect(text.match(/\w+:\/\/\S*/g)).toEqual(['https://tidewatch.example.org/incident/13'])
+        // Only our own addresses are ones that mail programs make links of.
+        expect(text.match(/\w+:\/\/\S*/g)).toEqual([
+          'https://tidewatch.example.org/incident/13',
+          'https://tidewatch.example.org/act/13/acknowledge/token',
+          'https://tidewatch.example.org/act/13/silence/token',
+        ])
       }),
       { numRuns: 60 },
     )

@@ -11,6 +11,7 @@ import {
   formatTime,
 } from '../../sentence/format.ts'
 import { isRate } from './is-rate.ts'
+import type { MailFacts } from './mail-facts.ts'
 
 export interface Figure {
   readonly label: string
@@ -18,7 +19,8 @@ export interface Figure {
   readonly look: 'wrong' | 'strong' | 'plain'
 }
 
-export function figures(incident: Incident): Figure[] {
+/** `firstToldAt`: when this recipient was told; where nobody has been, when it was found out. */
+export function figures(incident: Incident, { firstToldAt }: Pick<MailFacts, 'firstToldAt'>): Figure[] {
   const { latest } = incident
   const isOver = incident.state === 'resolved' || incident.state === 'withdrawn'
   const end = isOver ? (incident.end ?? incident.resolvedAt ?? latest.hour + HOUR_MS) : latest.hour + HOUR_MS
@@ -42,7 +44,7 @@ export function figures(incident: Incident): Figure[] {
       { label: 'In the worst hour', value: formatEstimate(incident.peakMissing), look: 'plain' },
       {
         label: 'Told after',
-        value: formatDuration(Math.max(HOUR_MS, incident.detectedAt - incident.start)),
+        value: formatDuration((firstToldAt ?? incident.detectedAt) - incident.start),
         look: 'plain',
       },
     ]

@@ -15,11 +15,13 @@ export function foot(facts: MailFacts, incident: Incident): string[] {
 }
 
 function nextMail({ notification }: MailFacts, incident: Incident): string {
+  if (notification.trigger === 'merged') return 'No more mails about this one: news come in the thread of the other.'
   if (incident.state === 'resolved' || incident.state === 'withdrawn')
     return 'No more mails about it, unless it comes back.'
   if (incident.acknowledged !== null)
     return `${outsideText(incident.acknowledged.by)} has it. Next mail: when it gets much worse, or is over.`
-  const at = nextReminderAt(incident, notification.newsAt, notification.decidedAt)
+  if (notification.isUnstable === true) return 'Next mail: when it gets much worse, or has lastingly ended.'
+  const at = nextReminderAt(incident, notification.newsAt, notification.decidedAt, notification.repeatMs ?? null)
   const isToday = formatTime(at).slice(0, -7) === formatTime(notification.decidedAt).slice(0, -7)
   return `Next mail: a reminder at ${isToday ? formatClock(at) : formatTime(at)} unless it is over by then, or sooner if it gets much worse.`
 }

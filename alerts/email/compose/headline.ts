@@ -2,13 +2,16 @@ import type { Incident } from '../../incident.ts'
 import { formatList, UNIT_SPACE } from '../../sentence/format.ts'
 import { incidentSentence } from '../../sentence/incident-sentence.ts'
 import { mailSubject } from '../../sentence/mail-subject.ts'
-import type { Trigger } from '../notification.ts'
+import type { Notification } from '../notification.ts'
 import { isRate } from './is-rate.ts'
 import type { MailFacts } from './mail-facts.ts'
-import { outsideText } from './outside-text.ts'
+import { outsideText, shownIncident } from './outside-text.ts'
 
 /** The opening says what its subject says, unless that has no number; later mails say how it is now. */
-export function headlineText(incident: Incident, trigger: Trigger): string {
+export function headlineText(incident: Incident, { trigger, survivor }: Notification): string {
+  if (trigger === 'merged' && survivor !== undefined) {
+    return `It has the cause of incident ${survivor.id}: ${incidentSentence(shownIncident(survivor))}`
+  }
   if (trigger !== 'opened' || isRate(incident) || incident.trouble !== undefined) {
     return incidentSentence(incident)
   }
@@ -16,8 +19,11 @@ export function headlineText(incident: Incident, trigger: Trigger): string {
   return `${fact.replace(/^no /, 'No ').replaceAll(' %', `${UNIT_SPACE}%`)}.`
 }
 
-export function causeText(incident: Incident, { wellChannels }: MailFacts): string {
+export function causeText(incident: Incident, { wellChannels, notification }: MailFacts): string {
   const sentences = [incident.explanation.sentence || unexplained(incident)]
+  if (notification.trigger === 'unstable') {
+    sentences.unshift('It began again for the third time within a day: the cause comes and goes.')
+  }
   const isOver = incident.state === 'resolved' || incident.state === 'withdrawn'
   if (!isOver && wellChannels.length > 0 && (incident.group === 'volume' || isRate(incident))) {
     const be = wellChannels.length === 1 ? 'is' : 'are'

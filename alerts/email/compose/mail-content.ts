@@ -1,22 +1,25 @@
 import type { Incident } from '../../incident.ts'
-import { formatDuration, formatTime } from '../../sentence/format.ts'
 import { incidentSentence } from '../../sentence/incident-sentence.ts'
+import { type AccountLine, accounting } from './accounting.ts'
+import { type Button, buttons, type Verdict, verdict } from './buttons.ts'
 import { type Carriers, carriers } from './carriers.ts'
 import { changes } from './changes.ts'
 import { type Figure, figures } from './figures.ts'
 import { foot } from './foot.ts'
 import { causeText, headlineText } from './headline.ts'
 import type { MailFacts } from './mail-facts.ts'
+import { notices } from './notices.ts'
 import { shownIncident } from './outside-text.ts'
-import { stateLine } from './state-line.ts'
+import { type StateLine, stateLine } from './state-line.ts'
 import { emphasised, type Words } from './words.ts'
 
 /** What a mail says, in the order it is said; HTML and plain text are two prints of it. Nothing in it is escaped. */
 export interface MailContent {
   /** What mail programs show beside the subject. */
   readonly preheader: string
-  readonly late: string | null
-  readonly state: { readonly mark: string; readonly text: string; readonly isWrong: boolean }
+  /** What comes before everything else: that it is late, and who could not be told. */
+  readonly notices: readonly string[]
+  readonly state: StateLine
   readonly incident: string
   readonly headline: Words
   readonly cause: Words
@@ -29,42 +32,39 @@ export interface MailContent {
   }
   readonly carriers: Carriers | null
   readonly changes: readonly { readonly when: string; readonly what: Words }[]
-  readonly button: { readonly text: string; readonly url: string } | null
+  /** What became of the submissions; only of what is over. */
+  readonly accounting: readonly AccountLine[]
+  readonly buttons: readonly Button[]
+  /** Asked of what is over; null: there are no links. */
+  readonly verdict: Verdict | null
   readonly foot: readonly string[]
 }
 
 export function mailContent(facts: MailFacts): MailContent {
   const { notification } = facts
   const incident = shownIncident(notification.incident)
-  const state = stateLine(incident, notification.trigger, notification.previousRatio)
-  const headline = headlineText(incident, notification.trigger)
+  const state = stateLine(incident, facts)
+  const headline = headlineText(incident, notification)
   const cause = causeText(incident, facts)
   const names = strongNames(incident)
+  const all = figures(incident, facts)
   return {
     preheader: `${state.text}. ${headline} ${cause}`,
-    late: lateText(facts),
+    notices: notices(facts),
     state,
     incident: `incident ${incident.id}`,
     headline: emphasised(headline, incident.channels),
     cause: emphasised(cause, names),
-    figures: figures(incident),
-    alternative: `${incidentSentence(incident)} ${figures(incident)
-      .map(({ label, value }) => `${label}: ${value}`)
-      .join('; ')}.`,
+    figures: all,
+    alternative: `${incidentSentence(incident)} ${all.map(({ label, value }) => `${label}: ${value}`).join('; ')}.`,
     day: { ...facts.day, title: facts.picture?.title ?? null },
     carriers: carriers(incident),
     changes: changes(facts, incident),
-    button:
-      facts.publicUrl === null
-        ? null
-        : { text: `Open incident ${incident.id}`, url: `${facts.publicUrl}/incident/${incident.id}` },
+    accounting: accounting(incident, facts),
+    buttons: buttons(incident, facts),
+    verdict: verdict(incident, facts),
     foot: foot(facts, incident),
   }
-}
-
-function lateText({ lateSince, now }: MailFacts): string | null {
-  if (lateSince === null) return null
-  return `Late by ${formatDuration(now - lateSince)}: mail could not be delivered since ${formatTime(lateSince)} UTC.`
 }
 
 /** The names that readers look for. */

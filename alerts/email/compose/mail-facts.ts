@@ -1,4 +1,6 @@
+import type { Losses } from '../../../data/counts/queries/read-losses.ts'
 import type { EpochMs } from '../../../data/domain/time.ts'
+import type { LinkAction } from '../../links/action-link.ts'
 import type { Notification } from '../notification.ts'
 import type { HourValue, PictureSpec } from '../picture/picture-spec.ts'
 
@@ -23,7 +25,19 @@ export interface MailFacts {
   readonly thread: readonly string[]
   /** Base of all links, without a slash at its end; null: the mail says where to look and has no links. */
   readonly publicUrl: string | null
+  /** When this recipient got the first mail about it; null: this is the first. */
+  readonly firstToldAt: EpochMs | null
+  /** Of an incident that is over: what became of the submissions of its hours. */
+  readonly accounting: Losses | null
+  /** It says who could not be told, and nothing else that is new. */
+  readonly isNotice: boolean
+  /** Who else should have been told, and was refused by the mail server for ever; with its words. */
+  readonly untold: readonly { readonly recipient: string; readonly error: string }[]
+  /** Addresses that act, by what they do; null: there are none. */
+  readonly links: ActionLinks | null
 }
+
+export type ActionLinks = Readonly<Record<LinkAction, string>>
 
 export type Change =
   | { readonly kind: 'build'; readonly buildId: string; readonly channel: string; readonly firstSeen: EpochMs }

@@ -34,7 +34,7 @@ export const STYLE_SHEET = `
   .carriers tr { display: flex !important; flex-wrap: wrap !important; align-items: flex-end !important; }
   .name { display: block !important; width: 100% !important; border-bottom: 0 !important; padding-bottom: 0 !important; }
   .number { display: block !important; flex: 1 1 0 !important; padding-left: 4px !important; }
-  .button { display: block !important; text-align: center !important; }
+  .button { display: block !important; text-align: center !important; margin-right: 0 !important; }
 }
 @media (prefers-color-scheme: dark) {
   .paper { background: #0B1419 !important; }
@@ -48,6 +48,7 @@ export const STYLE_SHEET = `
   .bar { background: #E4EBEE !important; }
   .empty { background: #3A4A54 !important; }
   .button { background: #E4EBEE !important; color: #0B1419 !important; border-color: #E4EBEE !important; }
+  .second { background: #0B1419 !important; color: #E4EBEE !important; }
   .picture { background: #FFFFFF !important; padding: 10px !important; }
 }
 `

@@ -1,18 +1,18 @@
 import { HOUR_MS } from '../../../data/domain/time.ts'
 import { formatClock, formatTime } from '../../sentence/format.ts'
 import type { HourValue } from '../picture/picture-spec.ts'
+import type { Button } from './buttons.ts'
 import type { CarrierRow } from './carriers.ts'
 import type { MailContent } from './mail-content.ts'
-import type { Words } from './words.ts'
+import { textOf, wrap } from './text-lines.ts'
 
-const COLUMNS = 72
 const BARS = '▁▂▃▄▅▆▇█'
 const UNKNOWN_HOUR = '·'
 
 /** The mail for those who read no HTML: the same things in the same order, at most 72 columns wide but for URLs. */
 export function plainText(content: MailContent): string {
   const blocks = [
-    ...(content.late === null ? [] : [wrap(content.late)]),
+    ...content.notices.map((notice) => wrap(notice)),
     `${content.state.mark} ${content.state.text} (${content.incident})`,
     wrap(textOf(content.headline)),
     wrap(textOf(content.cause)),
@@ -20,14 +20,22 @@ export function plainText(content: MailContent): string {
     sparklines(content),
     carriers(content),
     changes(content),
-    ...(content.button === null ? [] : [`${content.button.text}:\n${content.button.url}`]),
+    accounting(content),
+    ...content.buttons.map(link),
+    ...(content.verdict === null ? [] : [content.verdict.question, ...content.verdict.answers.map(link)]),
     `-- \n${content.foot.map((line) => wrap(line)).join('\n')}`,
   ]
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
 }
 
-function textOf(words: Words): string {
-  return words.map((word) => word.text).join('')
+function link({ text, url }: Button): string {
+  return `${text}:\n${url}`
+}
+
+function accounting({ accounting: lines }: MailContent): string {
+  if (lines.length === 0) return ''
+  const width = Math.max(...lines.map(({ what }) => what.length)) + 2
+  return ['What became of it', ...lines.map(({ what, value }) => `${what.padEnd(width)}${value}`)].join('\n')
 }
 
 function figures({ figures: all }: MailContent): string {
@@ -84,17 +92,4 @@ function changes({ changes: all }: MailContent): string {
     return wrap(`${start}${textOf(what)}`, indent)
   })
   return ['What changed then', ...lines].join('\n')
-}
-
-/** Breaks at plain spaces only: numbers stay with their units. A word longer than a line stands alone on its own. */
-function wrap(text: string, indent = ''): string {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > COLUMNS) {
-      lines.push(line)
-      line = indent + word
-    } else line = line === '' && lines.length === 0 ? word : `${line} ${word}`
-  }
-  return [...lines, line].join('\n')
 }

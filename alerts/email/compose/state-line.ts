@@ -1,27 +1,52 @@
 import { type Incident, isDiskFull, type OwnTrouble } from '../../incident.ts'
+import { magnitude } from '../../incidents/magnitude.ts'
 import { discardedShare } from '../../sentence/discarded-words.ts'
 import { formatPercent } from '../../sentence/format.ts'
 import type { Trigger } from '../notification.ts'
-import { magnitude } from '../notification-due.ts'
-import type { MailContent } from './mail-content.ts'
+import type { MailFacts } from './mail-facts.ts'
+import { outsideText } from './outside-text.ts'
 
 /** A smaller change since the last mail is no news. */
 const WORTH_SAYING_RATIO = 0.03
 
-export function stateLine(incident: Incident, trigger: Trigger, previousRatio: number | null): MailContent['state'] {
-  if (trigger === 'resolved') {
-    const text = incident.acceptedLevel === null ? 'Closed' : 'Closed: taken for the new level'
-    return { mark: '△', text, isWrong: false }
-  }
+/** State in a shape and some words. */
+export interface StateLine {
+  readonly mark: string
+  readonly text: string
+  readonly isWrong: boolean
+}
+
+export function stateLine(
+  incident: Incident,
+  { notification, isNotice }: Pick<MailFacts, 'notification' | 'isNotice'>,
+): StateLine {
+  const { trigger, previousRatio, survivor } = notification
+  if (isNotice) return { mark: '◇', text: 'Not everybody was told', isWrong: false }
+  if (trigger === 'resolved') return { mark: '△', text: closedText(incident), isWrong: false }
   if (trigger === 'withdrawn') return { mark: '△', text: 'Withdrawn: late counts arrived', isWrong: false }
+  if (trigger === 'merged') {
+    const other = survivor === undefined ? 'another incident' : `incident ${survivor.id}`
+    return { mark: '△', text: `Closed: part of ${other}, which goes on`, isWrong: false }
+  }
   const { mark, word, isWrong } = condition(incident)
-  const isToldBefore = previousRatio !== null && (trigger === 'worsened' || trigger === 'reminder')
+  const isToldBefore = previousRatio !== null && TELLS_MOVEMENT.has(trigger)
   const hasMoved = isToldBefore && Math.abs(magnitude(incident) - previousRatio) >= WORTH_SAYING_RATIO
   const was = hasMoved ? ` (was ${formatPercent(previousRatio)})` : ''
+  const { acknowledged } = incident
+  if (trigger === 'acknowledged' && acknowledged !== null) {
+    return { mark, text: `${outsideText(acknowledged.by)} has it: ${word}`, isWrong }
+  }
   return { mark, text: `${TRIGGER_WORDS[trigger]} ${word}${was}`, isWrong }
 }
 
-const TRIGGER_WORDS: Readonly<Record<Exclude<Trigger, 'resolved' | 'withdrawn'>, string>> = {
+const TELLS_MOVEMENT: ReadonlySet<Trigger> = new Set(['worsened', 'reminder', 'silence_ended'])
+
+function closedText({ acceptedLevel, closedBy }: Incident): string {
+  if (closedBy !== undefined) return `Closed by ${outsideText(closedBy.by)}`
+  return acceptedLevel === null ? 'Closed' : 'Closed: taken for the new level'
+}
+
+const TRIGGER_WORDS: Readonly<Record<Exclude<Trigger, 'resolved' | 'withdrawn' | 'merged'>, string>> = {
   opened: 'New:',
   reopened: 'Again:',
   worsened: 'Worse:',
@@ -31,10 +56,13 @@ const TRIGGER_WORDS: Readonly<Record<Exclude<Trigger, 'resolved' | 'withdrawn'>,
   acknowledged: 'Acknowledged:',
   unstable: 'Unstable:',
   silence_ended: 'Silence ended, still',
-  merged: 'Part of another incident:',
 }
 
-function condition(incident: Incident): { readonly mark: string; readonly word: string; readonly isWrong: boolean } {
+export function condition(incident: Incident): {
+  readonly mark: string
+  readonly word: string
+  readonly isWrong: boolean
+} {
   switch (incident.group) {
     case 'gap':
       return { mark: '///', word: 'nothing counted', isWrong: false }

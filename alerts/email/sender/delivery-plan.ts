@@ -13,31 +13,48 @@ const RETRY_EVERY_MS = 300 * SECOND_MS
 /**
  * Which of the waiting mails (oldest first) to send at `now`. Of one incident to one recipient only the newest: it tells
  * the present state, and the older ones have become wrong. With `tellAll` each is sent in its turn instead: for a
- * history that is told after the fact, where nothing waited because a mail server was down.
+ * history that is told after the fact, where nothing waited because a mail server was down. A mail about several incidents is never
+ * collapsed. No mail of a thread overtakes one before it: what comes after one that isn't due waits with it.
  */
 export function planDelivery(
   waiting: readonly OutboxRow[],
   now: EpochMs,
   { tellAll }: { readonly tellAll: boolean },
 ): Delivery[] {
-  if (tellAll) return waiting.filter((mail) => mail.nextAttemptAt <= now).map((mail) => ({ mail, collapsed: [] }))
-  return threads(waiting).flatMap((thread) => {
-    const mail = thread.at(-1)
-    if (mail === undefined || mail.nextAttemptAt > now) return []
-    return [{ mail, collapsed: thread.slice(0, -1) }]
+  const held = new Set<string>()
+  return (tellAll ? waiting.map(alone) : collapse(waiting)).filter(({ mail }) => {
+    const threads = threadsOf(mail)
+    const isDue = mail.nextAttemptAt <= now && !threads.some((thread) => held.has(thread))
+    if (!isDue) for (const thread of threads) held.add(thread)
+    return isDue
   })
 }
 
-function threads(waiting: readonly OutboxRow[]): OutboxRow[][] {
+/** In the order of the mails that are left. */
+function collapse(waiting: readonly OutboxRow[]): Delivery[] {
   const byThread = new Map<string, OutboxRow[]>()
   for (const mail of waiting) {
-    const thread = threadOf(mail)
+    const thread = mail.incident === 0 ? mail.messageId : threadOf(mail.incident, mail.recipient)
     byThread.set(thread, [...(byThread.get(thread) ?? []), mail])
   }
   return [...byThread.values()]
+    .flatMap((thread) => {
+      const mail = thread.at(-1)
+      return mail === undefined ? [] : [{ mail, collapsed: thread.slice(0, -1) }]
+    })
+    .sort((one, other) => one.mail.id - other.mail.id)
 }
 
-function threadOf({ incident, recipient }: OutboxRow): string {
+function alone(mail: OutboxRow): Delivery {
+  return { mail, collapsed: [] }
+}
+
+/** All threads that the mail stands in; a digest stands in none. */
+export function threadsOf({ incidents, recipient }: OutboxRow): string[] {
+  return incidents.map((incident) => threadOf(incident, recipient))
+}
+
+function threadOf(incident: number, recipient: string): string {
   return `${incident} ${recipient}`
 }
 

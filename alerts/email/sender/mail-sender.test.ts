@@ -8,12 +8,13 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Database, openDatabase } from '../../../data/counts/database.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../data/domain/time.ts'
 import { enqueueMails } from '../../../data/outbox/enqueue-mails.ts'
-import { readLastNotifications, readMail, readMails } from '../../../data/outbox/read-outbox.ts'
+import { readMail, readMails } from '../../../data/outbox/read-outbox.ts'
 import { markSending } from '../../../data/outbox/settle-mails.ts'
 import type { Incident } from '../../incident.ts'
 import { makeIncident } from '../../testing/make-incident.ts'
 import { decideMails } from '../decide-mails.ts'
-import { parseNotification } from '../notification.ts'
+import { threadKey } from '../mail-thread.ts'
+import type { Notification } from '../notification.ts'
 import { drawPicture } from '../picture/draw-picture.ts'
 import type { PictureDrawer } from '../picture/picture-drawer.ts'
 import type { PictureSpec } from '../picture/picture-spec.ts'
@@ -42,11 +43,13 @@ let database: Database
 let folder: string
 let server: TestMailServer | null = null
 const problems: MailProblem[] = []
+const threads = new Map<string, Notification>()
 
 beforeEach(async () => {
   database = await openDatabase(':memory:')
   folder = await mkdtemp(join(tmpdir(), 'tidewatch-mail-'))
   problems.length = 0
+  threads.clear()
   await fillCounts(database, { from: start - 10 * DAY_MS, to: start + 9 * HOUR_MS, brokenFrom: start, ofExpected: 0.8 })
 })
 afterEach(async () => {
@@ -73,8 +76,11 @@ function sender(
       from: 'Tidewatch <tidewatch@example.org>',
       smtp: null,
       publicUrl: 'https://tidewatch.example.org',
+      webhooks: {},
       ...settings,
     }),
+    linkKeys: async () => null,
+    describe: ({ id }) => ({ id }),
     host: 'example.org',
     pictures,
     onProblem: (problem) => problems.push(problem),
@@ -84,9 +90,11 @@ function sender(
 const drawn = new Uint8Array([0x89, 0x50, 0x4e, 0x47])
 
 async function decide(changed: Incident, now: number, recipients: readonly string[] = ['on-call@example.org']) {
-  const last = new Map([...(await readLastNotifications(database))].map(([id, body]) => [id, parseNotification(body)]))
   const routes = [{ name: 'all incidents', recipients, matches: () => true }]
-  const mails = decideMails({ incidents: [changed], last, routes, host: 'example.org', now })
+  const limits = { recent: new Map(), mostPerHour: 12 }
+  const decision = { incidents: [changed], threads, silences: [], routes, ...limits, host: 'example.org', now }
+  const { mails, threads: updates } = decideMails(decision)
+  for (const { incident, recipient, last } of updates) threads.set(threadKey(incident, recipient), last)
   await database.inTransaction((transaction) => enqueueMails(transaction, mails))
 }
 
@@ -319,7 +327,9 @@ test('trouble of our own is tried again', async () => {
     database,
     journal: null,
     folder: join(import.meta.filename, 'not-a-folder'),
-    settings: () => ({ from: 'a@example.org', smtp: null, publicUrl: null }),
+    settings: () => ({ from: 'a@example.org', smtp: null, publicUrl: null, webhooks: {} }),
+    linkKeys: async () => null,
+    describe: ({ id }) => ({ id }),
     host: 'example.org',
     pictures: { draw: async () => drawn },
     onProblem: (problem) => problems.push(problem),

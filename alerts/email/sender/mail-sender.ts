@@ -1,25 +1,25 @@
 import type { Database } from '../../../data/counts/database.ts'
-import { type EpochMs, MINUTE_MS } from '../../../data/domain/time.ts'
+import type { EpochMs } from '../../../data/domain/time.ts'
 import type { Journal } from '../../../data/journal/journal.ts'
+import type { LinkKeys } from '../../../data/links/link-keys.ts'
 import type { OutboxRow } from '../../../data/outbox/outbox-row.ts'
-import { readSentMessageIds, readUntoldSince, readWaitingMails } from '../../../data/outbox/read-outbox.ts'
+import { readWaitingMails } from '../../../data/outbox/read-outbox.ts'
 import { settledEntry } from '../../../data/outbox/restore-outbox.ts'
 import {
   markCollapsed,
-  markSending,
   resumeInterruptedMails,
   type Settlement,
   settleMail,
 } from '../../../data/outbox/settle-mails.ts'
-import { composeMail } from '../compose/compose-mail.ts'
-import { parseNotification } from '../notification.ts'
+import type { Incident } from '../../incident.ts'
+import type { WebhookSettings } from '../../webhook/webhook-delivery.ts'
+import { webhookName } from '../../webhook/webhook-recipient.ts'
 import type { PictureDrawer } from '../picture/picture-drawer.ts'
-import type { PictureSpec } from '../picture/picture-spec.ts'
-import { nextAttempt, planDelivery } from './delivery-plan.ts'
-import { keepMail } from './kept-mail.ts'
-import { loadFacts } from './load-facts.ts'
-import { type MimeMessage, mimeMessage } from './mime-message.ts'
-import { deliverBySmtp, type SmtpSettings } from './smtp-delivery.ts'
+import { attemptDelivery } from './attempt-delivery.ts'
+import type { DeliveryOutcome } from './delivery-outcome.ts'
+import { nextAttempt, planDelivery, threadsOf } from './delivery-plan.ts'
+import type { SmtpSettings } from './smtp-options.ts'
+import { tellRefusal } from './tell-refusal.ts'
 
 export interface MailSettings {
   /** `Tidewatch <tidewatch@example.org>` */
@@ -28,6 +28,8 @@ export interface MailSettings {
   readonly smtp: SmtpSettings | null
   /** Base of links, without a slash at its end; null: mails have none. */
   readonly publicUrl: string | null
+  /** By the name that recipients `webhook:…` have. */
+  readonly webhooks: Readonly<Record<string, WebhookSettings>>
 }
 
 export interface MailSenderOptions {
@@ -37,19 +39,42 @@ export interface MailSenderOptions {
   readonly folder: string
   /** Asked for at each delivery, so that changed settings count at once. */
   settings(): MailSettings
+  /** Signs the links in mails. Null: mails have none that act. */
+  linkKeys(): Promise<LinkKeys | null>
+  /** An incident in the shape that the API answers, for webhooks. */
+  describe(incident: Incident): unknown
   /** Names this installation in `List-Id`; right half of Message-IDs. */
   readonly host: string
   readonly pictures: Pick<PictureDrawer, 'draw'>
-  /** Told of every failure: a mail that waits, was refused, or goes without its picture. */
+  /** Told of every failure. */
   readonly onProblem: (problem: MailProblem) => void
 }
 
-export interface MailProblem {
-  readonly kind: 'failed' | 'refused' | 'no_picture'
-  readonly messageId: string
-  readonly recipient: string
-  readonly error: string
-}
+/**
+ * `failed`, `refused`, `no_picture`: one mail waits, will never be delivered, or goes without its picture. `down`: nothing gets through
+ * one way (the mail server, or a webhook), and so many mails wait for it.
+ */
+export type MailProblem =
+  | {
+      readonly kind: 'refused' | 'no_picture'
+      readonly messageId: string
+      readonly recipient: string
+      readonly error: string
+    }
+  | {
+      readonly kind: 'failed'
+      readonly messageId: string
+      readonly recipient: string
+      readonly error: string
+      readonly nextAttemptAt: EpochMs
+    }
+  | {
+      readonly kind: 'down'
+      readonly way: string
+      readonly mails: number
+      readonly error: string
+      readonly nextAttemptAt: EpochMs
+    }
 
 /** What one round of delivery did. */
 export interface DeliveryRound {
@@ -69,12 +94,9 @@ export interface MailSender {
   deliver(now: EpochMs, pace: 'live' | 'replay'): Promise<DeliveryRound>
 }
 
-/** A mail that gets through later than this says so. */
-const LATE_AFTER_MS = 15 * MINUTE_MS
-
 /**
- * Takes decided mails from the outbox, makes them, and hands them to the mail server. A mail is marked before it is handed
- * over and after the answer, so it is sent twice only where the process dies between the server's acceptance and our
+ * Takes decided mails from the outbox, makes them, and hands them to the mail server (or a webhook). A mail is marked before it is
+ * handed over and after the answer, so it is sent twice only where the process dies between the server's acceptance and our
  * second mark; then both copies have one Message-ID. Nothing is given up but what the server refuses for ever.
  */
 export async function createMailSender(options: MailSenderOptions): Promise<MailSender> {
@@ -114,120 +136,106 @@ async function deliverDue(
   if (collapsed.length > 0) {
     await options.database.inTransaction((transaction) => markCollapsed(transaction, collapsed))
   }
-  const count = { sent: 0, failed: 0, refused: 0 }
-  let downBecause: string | null = null
+  const round = new Round(options.onProblem)
   for (const { mail } of plan) {
-    const attempt: Attempt =
-      downBecause === null
-        ? await attemptDelivery(options, mail, now, pace)
-        : { settlement: retry(mail, now, downBecause), isServerWide: true }
-    if (attempt.isServerWide && attempt.settlement.kind === 'failed') downBecause = attempt.settlement.error
-    unwritten.set(mail.id, { mail, settlement: attempt.settlement })
+    // No mail of a thread overtakes the one before it.
+    if (round.isHeld(mail)) continue
+    const outcome = round.downOutcome(mail) ?? (await attemptDelivery(options, mail, now, pace))
+    const settlement = settlementOf(outcome, mail, now, pace)
+    round.note(mail, outcome, settlement)
+    unwritten.set(mail.id, { mail, settlement })
     await writeDown()
-    count[attempt.settlement.kind] += 1
   }
+  round.tellDown()
   const waiting = await readWaitingMails(options.database)
   return {
-    ...count,
+    ...round.count,
     collapsed: collapsed.length,
     nextAttemptAt: waiting.length === 0 ? null : Math.min(...waiting.map((mail) => mail.nextAttemptAt)),
   }
 }
 
-interface Attempt {
-  readonly settlement: Settlement
-  readonly isServerWide: boolean
+interface Down {
+  readonly error: string
+  mails: number
+  nextAttemptAt: EpochMs
 }
 
-async function attemptDelivery(
-  options: MailSenderOptions,
-  mail: OutboxRow,
-  now: EpochMs,
-  pace: 'live' | 'replay',
-): Promise<Attempt> {
-  try {
-    await options.database.inTransaction((transaction) => markSending(transaction, mail.id))
-    const { message, subject } = await makeMail(options, mail, now, pace)
-    await keepMail(options.folder, mail.messageId, message.bytes)
-    const { smtp } = options.settings()
-    const outcome = smtp === null ? ({ kind: 'sent' } as const) : await deliverBySmtp(message, smtp)
-    if (outcome.kind === 'sent') {
-      const at = pace === 'replay' ? mail.decidedAt : now
-      return { settlement: { kind: 'sent', at, subject }, isServerWide: false }
+/** What one round has learnt so far: which ways are closed, and which threads have to wait. */
+class Round {
+  readonly count = { sent: 0, failed: 0, refused: 0 }
+  readonly #down = new Map<string, Down>()
+  readonly #held = new Set<string>()
+  readonly #onProblem: MailSenderOptions['onProblem']
+
+  constructor(onProblem: MailSenderOptions['onProblem']) {
+    this.#onProblem = onProblem
+  }
+
+  isHeld(mail: OutboxRow): boolean {
+    return threadsOf(mail).some((thread) => this.#held.has(thread))
+  }
+
+  /** Null: the way that the mail takes is open, as far as is known. */
+  downOutcome(mail: OutboxRow): DeliveryOutcome | null {
+    const down = this.#down.get(wayOf(mail))
+    return down === undefined ? null : { kind: 'failed', error: down.error, isServerWide: true }
+  }
+
+  note(mail: OutboxRow, outcome: DeliveryOutcome, settlement: Settlement): void {
+    const { messageId, recipient } = mail
+    this.count[settlement.kind] += 1
+    if (settlement.kind === 'sent') return
+    if (settlement.kind === 'refused') {
+      this.#onProblem({ kind: 'refused', messageId, recipient, error: settlement.error })
+      return
     }
-    if (outcome.kind === 'refused') return { settlement: outcome, isServerWide: false }
-    return { settlement: retry(mail, now, outcome.error), isServerWide: outcome.isServerWide }
-  } catch (error) {
-    // A full disk, a database that was busy for too long: whatever it is, the mail isn't told yet.
-    const text = error instanceof Error ? error.message : String(error)
-    return { settlement: retry(mail, now, text), isServerWide: false }
+    for (const thread of threadsOf(mail)) this.#held.add(thread)
+    const { error, nextAttemptAt } = settlement
+    if (outcome.kind !== 'failed' || !outcome.isServerWide) {
+      this.#onProblem({ kind: 'failed', messageId, recipient, error, nextAttemptAt })
+      return
+    }
+    const down = this.#down.get(wayOf(mail)) ?? { error, mails: 0, nextAttemptAt }
+    down.mails += 1
+    down.nextAttemptAt = Math.min(down.nextAttemptAt, nextAttemptAt)
+    this.#down.set(wayOf(mail), down)
+  }
+
+  /** The same trouble of many mails is told once. */
+  tellDown(): void {
+    for (const [way, down] of this.#down) this.#onProblem({ kind: 'down', way, ...down })
   }
 }
 
-function retry(mail: OutboxRow, now: EpochMs, error: string): Settlement {
-  return { kind: 'failed', error, nextAttemptAt: nextAttempt(mail.attempts, now) }
+/** Mails share a server; each webhook is one of its own. */
+function wayOf({ recipient }: OutboxRow): string {
+  return webhookName(recipient) === null ? 'mail server' : recipient
 }
 
-async function makeMail(
-  options: MailSenderOptions,
-  mail: OutboxRow,
-  now: EpochMs,
-  pace: 'live' | 'replay',
-): Promise<{ readonly message: MimeMessage; readonly subject: string }> {
-  const { database, host } = options
-  const { from, publicUrl } = options.settings()
-  const notification = parseNotification(mail.body)
-  const [counted, thread, untoldSince] = await Promise.all([
-    loadFacts(database, notification),
-    readSentMessageIds(database, mail.incident, mail.recipient),
-    readUntoldSince(database, mail),
-  ])
-  const isLate = pace === 'live' && untoldSince !== null && now - untoldSince > LATE_AFTER_MS
-  const picture = counted.picture === null ? null : await drawOrTell(options, mail, counted.picture)
-  const composed = composeMail(
-    { ...counted, notification, thread, publicUrl, now, lateSince: isLate ? untoldSince : null },
-    picture !== null,
-    host,
-  )
-  const message = await mimeMessage(composed, picture, {
-    from,
-    to: mail.recipient,
-    messageId: mail.messageId,
-    date: mail.decidedAt,
-  })
-  return { message, subject: composed.subject }
-}
-
-/** A mail without its picture is better than none. */
-async function drawOrTell(
-  { pictures, onProblem }: MailSenderOptions,
-  { messageId, recipient }: OutboxRow,
-  spec: PictureSpec,
-): Promise<Uint8Array | null> {
-  try {
-    return await pictures.draw(spec)
-  } catch (error) {
-    onProblem({
-      kind: 'no_picture',
-      messageId,
-      recipient,
-      error: error instanceof Error ? error.message : String(error),
-    })
-    return null
+function settlementOf(outcome: DeliveryOutcome, mail: OutboxRow, now: EpochMs, pace: 'live' | 'replay'): Settlement {
+  switch (outcome.kind) {
+    case 'sent':
+      return { kind: 'sent', at: pace === 'replay' ? mail.decidedAt : now, subject: outcome.subject }
+    case 'refused':
+      return outcome
+    case 'failed':
+      return { kind: 'failed', error: outcome.error, nextAttemptAt: nextAttempt(mail.attempts, now) }
   }
 }
 
 async function settle(
-  { database, journal, onProblem }: MailSenderOptions,
+  { database, journal }: MailSenderOptions,
   { mail, settlement }: Settled,
   now: EpochMs,
 ): Promise<void> {
   await database.inTransaction(async (transaction) => {
     await settleMail(transaction, mail.id, settlement)
     if (settlement.kind === 'failed') return
-    await journal?.append([settledEntry(mail.messageId, settlement, now)])
+    const notices = settlement.kind === 'refused' ? await tellRefusal(transaction, mail, now) : []
+    await journal?.append([
+      settledEntry(mail.messageId, settlement, now),
+      ...notices.map((body) => ({ kind: 'outbox', key: body.messageId, writtenAt: now, body })),
+    ])
   })
-  if (settlement.kind === 'sent') return
-  const { messageId, recipient } = mail
-  onProblem({ kind: settlement.kind, messageId, recipient, error: settlement.error })
 }

@@ -49,3 +49,8 @@ export async function mimeMessage(
     envelope: { from: envelope.from === false ? '' : envelope.from, to: envelope.to },
   }
 }
+
+/** `Tidewatch <tidewatch@example.org>` → `tidewatch@example.org` */
+export function bareAddress(mailbox: string): string {
+  return /<([^<>]+)>/.exec(mailbox)?.[1] ?? mailbox.trim()
+}

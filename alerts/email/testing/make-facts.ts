@@ -29,6 +29,17 @@ export function makeFacts(
     now: decidedAt,
     thread: [],
     publicUrl: 'https://tidewatch.example.org',
+    firstToldAt: null,
+    accounting: null,
+    isNotice: false,
+    untold: [],
+    links: {
+      acknowledge: 'https://tidewatch.example.org/act/13/acknowledge/token',
+      silence: 'https://tidewatch.example.org/act/13/silence/token',
+      real: 'https://tidewatch.example.org/act/13/real/token',
+      false_alarm: 'https://tidewatch.example.org/act/13/false_alarm/token',
+      expected: 'https://tidewatch.example.org/act/13/expected/token',
+    },
     ...facts,
     notification: {
       trigger: 'opened',
