@@ -1,5 +1,6 @@
 import type { Database } from '../../data/counts/database.ts'
 import {
+  judgementEntries,
   type ReopenedHour,
   readNewestJudgedHour,
   readReopenedHours,
@@ -156,14 +157,16 @@ export async function createJudgeShell(options: JudgeShellOptions): Promise<Judg
     }
     const judgedAt = options.now()
     await database.inTransaction(async (transaction) => {
-      await storeJudgement(transaction, {
+      const judgement = {
         hours: judged,
         expectations,
         forecast: newest === null ? null : newest.forecast,
         judgedAt,
         reopened: reopened.filter(({ hour }) => judged.includes(hour) || !hours.includes(hour)),
         changedMeanwhile: judged.filter((hour) => changedMeanwhile.has(hour)),
-      })
+      }
+      await storeJudgement(transaction, judgement)
+      await journal?.append(judgementEntries(judgement))
       await writeDraft(transaction, journal, draft, judgedAt)
     })
     desk = draft.desk()

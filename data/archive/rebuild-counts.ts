@@ -1,18 +1,27 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { DEBUG_ID } from '../converted/converted-record.ts'
 import type { Database, Transaction } from '../counts/database.ts'
+import { CoverageBody } from '../counts/idle-coverage.ts'
+import { JudgementBody, restoreJudgements } from '../counts/judgements.ts'
 import { extendCoverage } from '../counts/merge.ts'
 import { SegmentBody } from '../counts/segment-entry.ts'
 import { addTallies } from '../counts/store-tallies.ts'
+import { type DiscardedTally, type HourlyTally, sumDiscarded, sumHourly } from '../counts/tally.ts'
+import { time } from '../counts/values.ts'
 import { LIVE_SOURCE } from '../domain/dimensions.ts'
 import { importReceiver, sourceOfReceiver } from '../domain/import-source.ts'
 import type { EpochMs } from '../domain/time.ts'
 import { restoreIncidentEvents } from '../incidents/incident-events.ts'
-import { saveIncidents } from '../incidents/save-incidents.ts'
+import { IncidentBody, saveIncidents } from '../incidents/save-incidents.ts'
+import { restoreSilences } from '../incidents/silences.ts'
 import type { JournalEntry } from '../journal/journal.ts'
+import { restoreMailThreads } from '../outbox/mail-threads.ts'
 import { restoreOutbox } from '../outbox/restore-outbox.ts'
+import { restoreImports } from '../recovery/kept-imports.ts'
+import { bodiesOf, newestEntries, writtenAt } from '../recovery/newest-entries.ts'
+import { ChangeBody, PartBody } from '../recovery/part-entries.ts'
 import type { SeenDocuments } from '../seen/seen-documents.ts'
 import { addArchiveFiles, replaceArchiveFiles } from './archive-files.ts'
 import { ForgetRequest, restoreForgetRequests } from './forget/forget-requests.ts'
@@ -34,74 +43,64 @@ export interface RebuildOptions {
   readonly seen: SeenDocuments
   /** Documents that were received and merged earlier are too old for another to be a copy of them. */
   readonly rememberFrom: EpochMs
+  /** Counts by the minute are kept from then on. */
+  readonly minutesFrom?: EpochMs
+  /** Folder in which imports of counts are kept (`keepImports`), readable as the archive's. Default: none is. */
+  readonly keptImports?: string
+  /** Which of these segments are still in the spool, or converted and not archived: they are merged as ever afterwards. Default: all. */
+  readonly readWaiting?: (segments: readonly string[]) => Promise<ReadonlySet<string>>
 }
 
-const PartBody = z.object({ segments: z.array(z.string()), files: z.array(z.string()) })
-const ChangeBody = z.discriminatedUnion('state', [
-  z.object({
-    state: z.literal('done'),
-    change: z.string(),
-    removes: z.array(z.string()),
-    files: z.array(z.string()),
-  }),
-  z.object({ state: z.literal('abandoned') }),
-])
-
-const IncidentBody = z.object({
-  id: z.number(),
-  state: z.string(),
-  kind: z.string(),
-  startedAt: z.number(),
-  detectedAt: z.number(),
-  resolvedAt: z.number().nullable(),
-  body: z.string(),
-})
+/** What came back, for people. */
+export interface RebuiltCounts {
+  readonly segments: number
+  readonly submissions: number
+  readonly files: number
+  /** Of the archive, that the journal says were written, and that are neither there nor known to be over. */
+  readonly missingFiles: number
+  readonly incidents: number
+  readonly mails: number
+  /** Names under which counts had been imported. */
+  readonly imports: readonly string[]
+}
 
 /**
  * Makes a lost database anew from the archive and the journal: counts, coverage, ledger, remembered documents, incidents, mails. Segments
- * that weren't archived yet still have their converted files and are merged as ever afterwards. Not made anew: imports (their files
- * are), minutes (of the last two days), verdicts on hours (judged anew), and what was folded into `OTHER` stands under its name.
+ * that weren't archived yet still have their converted files and are merged as ever afterwards. Not made anew: duplicates by the minute, the newest verdict (its hour is judged again), and what was folded into `OTHER` stands
+ * under its name.
  */
-export async function rebuildCounts(options: RebuildOptions): Promise<void> {
-  const { db, root, storage, entries, coverageToleranceMs, seen, rememberFrom } = options
+export async function rebuildCounts(options: RebuildOptions): Promise<RebuiltCounts> {
+  const { db, root, storage, entries, coverageToleranceMs, seen, rememberFrom, minutesFrom = 0 } = options
   const newest = newestEntries(entries)
   const parts = new Map([...bodiesOf(newest, 'part', PartBody)].map(([key, body]) => [Number(key), body]))
   const segments = bodiesOf(newest, 'segment', SegmentBody)
   const stored = (await Promise.all(KEEPS.map((keep) => storage.list(keep)))).flat()
   const changes = new Map([...bodiesOf(newest, 'change', ChangeBody)].map(([key, body]) => [Number(key), body]))
-  const { kept, replaced } = filesOf(stored, parts, changes)
+  const { kept, replaced, missing } = filesOf(stored, parts, changes)
   const files = kept.map((name) => join(root, name))
+  const ledger = [...archivedSegments(parts, segments), ...(await lostSegments(parts, segments, options))]
 
+  let imports: readonly string[] = []
   await db.inTransaction(async (transaction) => {
     await refuseFilled(transaction)
-    const ledger = archivedSegments(parts, segments)
-    await extendCoverage(
-      transaction,
-      ledger.flatMap(({ body }) => body.coverage),
-      coverageToleranceMs,
-    )
-    for (const { body } of ledger) {
-      const { hourly, discarded } = body
-      if (hourly.length === 0 && discarded.length === 0) continue
-      const source = sourceOfReceiver(body.receiver)
-      await addTallies(transaction, { hourly, minute: [], attribute: [], discarded }, source)
-    }
-    const writtenAt = (kind: string, key: string) => newest.get(keyOf(kind, key))?.writtenAt ?? 0
+    const idle = [...bodiesOf(newest, 'coverage', CoverageBody).values()]
+    await extendCoverage(transaction, [...idle, ...ledger.flatMap(({ body }) => body.coverage)], coverageToleranceMs)
+    await countJournalled(transaction, ledger)
     await transaction.append(
       'archive_parts',
       [...parts.keys()].map((part) => {
-        const at = writtenAt('part', String(part))
+        const at = writtenAt(newest, 'part', String(part))
         return [part, at, at, 'done']
       }),
     )
     await transaction.append(
       'archive_parts',
-      [...changes.keys()].map((part) => [part, writtenAt('change', String(part)), null, 'change']),
+      [...changes.keys()].map((part) => [part, writtenAt(newest, 'change', String(part)), null, 'change']),
     )
     await transaction.append(
       'archive_changes',
       [...changes].map(([part, body]) => {
-        const at = writtenAt('change', String(part))
+        const at = writtenAt(newest, 'change', String(part))
         return [part, body.state === 'done' ? body.change : '', at, body.state === 'done' ? at : null, body.state]
       }),
     )
@@ -109,24 +108,41 @@ export async function rebuildCounts(options: RebuildOptions): Promise<void> {
       'converted_files',
       ledger.map(({ segment, part, body }) => {
         const { receiver, segmentCreatedAt, records, bytes, duplicateFrames } = body
-        const mergedAt = writtenAt('segment', segment)
-        return [segment, receiver, segmentCreatedAt, mergedAt, records, bytes, duplicateFrames, 'archived', part]
+        const mergedAt = writtenAt(newest, 'segment', segment)
+        const state = part === null ? 'damaged' : 'archived'
+        return [segment, receiver, segmentCreatedAt, mergedAt, records, bytes, duplicateFrames, state, part]
       }),
     )
     await noteFiles(transaction, { root, kept, replaced })
-    if (files.length > 0) await countArchived(transaction, files)
+    if (files.length > 0) {
+      await countArchived(transaction, files)
+      await countMinutes(transaction, files, minutesFrom)
+    }
+    if (options.keptImports !== undefined) imports = await restoreImports(transaction, options.keptImports)
     for (const [key, body] of bodiesOf(newest, 'forgotten', ForgottenBody)) {
       if (changes.get(Number(key))?.state === 'done') await restoreForgotten(transaction, Number(key), body)
     }
     await restoreForgetRequests(transaction, bodiesOf(newest, 'forget', ForgetRequest))
     await noteRawImports(transaction)
     await saveIncidents(transaction, [...bodiesOf(newest, 'incident', IncidentBody).values()])
+    await restoreJudgements(transaction, [...bodiesOf(newest, 'judgement', JudgementBody).values()])
     await restoreIncidentEvents(transaction, entries)
+    await restoreSilences(transaction, entries)
+    await restoreMailThreads(transaction, entries)
     await restoreOutbox(transaction, entries)
     // Last, for it isn't undone when the transaction fails: a repeat begins it anew.
     await seen.clear()
     await seen.restore(readArchivedDocuments(transaction, files, rememberFrom))
   })
+  return {
+    segments: ledger.length,
+    submissions: ledger.reduce((sum, { body }) => sum + body.records, 0),
+    files: files.length,
+    missingFiles: missing.length,
+    incidents: bodiesOf(newest, 'incident', IncidentBody).size,
+    mails: [...newest.values()].filter(({ kind }) => kind === 'outbox').length,
+    imports,
+  }
 }
 
 /**
@@ -137,12 +153,17 @@ function filesOf(
   stored: readonly string[],
   parts: ReadonlyMap<number, z.infer<typeof PartBody>>,
   changes: ReadonlyMap<number, z.infer<typeof ChangeBody>>,
-): { readonly kept: readonly string[]; readonly replaced: readonly string[] } {
+): { readonly kept: readonly string[]; readonly replaced: readonly string[]; readonly missing: readonly string[] } {
   const done = [...changes.values()].flatMap((body) => (body.state === 'done' ? [body] : []))
   const written = new Set([...parts.values(), ...done].flatMap(({ files }) => files))
   const removed = new Set(done.flatMap(({ removes }) => removes))
   const known = stored.filter((name) => written.has(name))
-  return { kept: known.filter((name) => !removed.has(name)), replaced: known.filter((name) => removed.has(name)) }
+  const present = new Set(known)
+  return {
+    kept: known.filter((name) => !removed.has(name)),
+    replaced: known.filter((name) => removed.has(name)),
+    missing: [...written].filter((name) => !removed.has(name) && !present.has(name)),
+  }
 }
 
 /** Makes the list of the archive's files anew: their rows and problems are read, their channels are those of the rows' folders. */
@@ -173,7 +194,8 @@ async function noteFiles(
 
 interface ArchivedSegment {
   readonly segment: string
-  readonly part: number
+  /** Null: its converted file was spoilt, and no part has it. */
+  readonly part: number | null
   readonly body: z.infer<typeof SegmentBody>
 }
 
@@ -187,6 +209,35 @@ function archivedSegments(
       return body === undefined ? [] : [{ segment, part, body }]
     }),
   )
+}
+
+/** What the journal knows of segments that are nowhere any more: when somebody listened, and what no archive holds anyway. */
+async function lostSegments(
+  parts: ReadonlyMap<number, z.infer<typeof PartBody>>,
+  bodies: ReadonlyMap<string, z.infer<typeof SegmentBody>>,
+  { readWaiting }: RebuildOptions,
+): Promise<ArchivedSegment[]> {
+  if (readWaiting === undefined) return []
+  const archived = new Set([...parts.values()].flatMap(({ segments }) => segments))
+  const left = [...bodies].filter(([segment]) => !archived.has(segment))
+  const waiting = await readWaiting(left.map(([segment]) => segment))
+  return left.flatMap(([segment, body]) => (waiting.has(segment) ? [] : [{ segment, part: null, body }]))
+}
+
+/** What no archive holds: copies, damaged stretches, and what was too large; all of a source at once. */
+async function countJournalled(transaction: Transaction, ledger: readonly ArchivedSegment[]): Promise<void> {
+  const bySource = new Map<string, { hourly: HourlyTally[]; discarded: DiscardedTally[] }>()
+  for (const { body } of ledger) {
+    const source = sourceOfReceiver(body.receiver)
+    const sums = bySource.get(source) ?? { hourly: [], discarded: [] }
+    bySource.set(source, sums)
+    sums.hourly.push(...body.hourly)
+    sums.discarded.push(...body.discarded)
+  }
+  for (const [source, { hourly, discarded }] of bySource) {
+    const sums = { hourly: sumHourly(hourly), minute: [], attribute: [], discarded: sumDiscarded(discarded) }
+    await addTallies(transaction, sums, source)
+  }
 }
 
 async function refuseFilled(transaction: Transaction): Promise<void> {
@@ -228,6 +279,17 @@ async function countArchived(transaction: Transaction, files: readonly string[])
   )
 }
 
+/** After the ledger. Minutes are what was received live, without automation. */
+async function countMinutes(transaction: Transaction, files: readonly string[], from: EpochMs): Promise<void> {
+  await transaction.run(
+    `insert into minute_counts
+     select date_trunc('minute', received_at), ${['channel', 'outcome', 'problem'].map(asCounted).join(', ')}, count(*)
+     from ${ARCHIVED_ROWS} archived left join converted_files using (segment)
+     where received_at >= $from and not automation and ${SOURCE} = '${LIVE_SOURCE}' group by all`,
+    { files, from: time(from) },
+  )
+}
+
 /** After the counts. */
 async function noteRawImports(transaction: Transaction): Promise<void> {
   await transaction.run(
@@ -238,18 +300,4 @@ async function noteRawImports(transaction: Transaction): Promise<void> {
      select source, 'raw', any_value(brought.merged_at), any_value(brought.records), min(hour), max(hour)
      from brought left join hourly_counts using (source) group by source`,
   )
-}
-
-function keyOf(kind: string, key: string): string {
-  return JSON.stringify([kind, key])
-}
-
-function newestEntries(entries: readonly JournalEntry[]): Map<string, JournalEntry> {
-  return new Map(entries.map((entry) => [keyOf(entry.kind, entry.key), entry]))
-}
-
-/** By key. An entry that doesn't read as its kind is a broken promise of ours and throws. */
-function bodiesOf<T>(entries: ReadonlyMap<string, JournalEntry>, kind: string, schema: z.ZodType<T>): Map<string, T> {
-  const ofKind = [...entries.values()].filter((entry) => entry.kind === kind)
-  return new Map(ofKind.map((entry) => [entry.key, schema.parse(entry.body)]))
 }

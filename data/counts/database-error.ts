@@ -7,6 +7,8 @@
  * - `conflict`: two transactions changed the same rows; the losing one may be tried again.
  * - `disk_full`: nothing was committed; reading goes on, and writing does too once there is space.
  * - `corrupt`: the file or its log is damaged; counts can be rebuilt from the archive and the journal.
+ * - `lost`: it isn't there, and what is kept beside it says that it was.
+ * - `behind`: it is whole, and older than the journal beside it.
  * - `timeout`: the statement took longer than allowed and was interrupted.
  * - `io`: any other trouble with the file.
  * - `closed`: the database was closed before or meanwhile.
@@ -18,6 +20,8 @@ export type DatabaseErrorKind =
   | 'conflict'
   | 'disk_full'
   | 'corrupt'
+  | 'lost'
+  | 'behind'
   | 'timeout'
   | 'io'
   | 'closed'
@@ -36,7 +40,7 @@ export class DatabaseError extends Error {
 const MESSAGES: readonly (readonly [RegExp, DatabaseErrorKind])[] = [
   [/Could not set lock on file/, 'locked'],
   [/No space left on device|Disk quota exceeded|max_temp_directory_size/, 'disk_full'],
-  [/Corrupt|corrupt|checksum|not a valid DuckDB database file/, 'corrupt'],
+  [/Corrupt|corrupt|checksum|not a valid DuckDB database file|Could not read enough bytes/, 'corrupt'],
   [/Conflict on (update|delete)|write-write conflict|[Tt]ransaction conflict/, 'conflict'],
   [/INTERRUPT Error/, 'timeout'],
   [/^IO Error|IO Error:/, 'io'],

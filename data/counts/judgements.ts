@@ -1,4 +1,6 @@
+import { z } from 'zod'
 import type { EpochMs } from '../domain/time.ts'
+import type { JournalEntry } from '../journal/journal.ts'
 import type { Database, Transaction } from './database.ts'
 import type { ExpectationRow } from './queries/read-expectations.ts'
 import { time } from './values.ts'
@@ -67,6 +69,44 @@ export async function storeFailedHour(
   await transaction.run(
     `insert or replace into judged_hours values ($hour, $judgedAt, 'failed', $attempts::integer, $error)`,
     { hour: time(hour), judgedAt: time(judgedAt), attempts, error },
+  )
+}
+
+/** What the journal keeps of a judged hour: the archive can't give back what was expected of it before it came. */
+export const JudgementBody = z.object({
+  hour: z.number(),
+  judgedAt: z.number(),
+  expectations: z.array(z.object({ channel: z.string(), low: z.number(), mid: z.number(), high: z.number() })),
+})
+type JudgementBody = z.infer<typeof JudgementBody>
+
+/** One for each hour. */
+export function judgementEntries({ hours, expectations, judgedAt }: Judgement): JournalEntry[] {
+  return hours.map((hour) => {
+    const ofHour = expectations.filter((row) => row.hour === hour)
+    const body: JudgementBody = {
+      hour,
+      judgedAt,
+      expectations: ofHour.map(({ channel, low, mid, high }) => ({ channel, low, mid, high })),
+    }
+    return { kind: 'judgement', key: String(hour), writtenAt: judgedAt, body }
+  })
+}
+
+/**
+ * Fills empty tables. The newest hour isn't taken for judged: it is judged again at once, and with it what the next hours should
+ * bring. To judge an hour twice tells nobody anything twice.
+ */
+export async function restoreJudgements(transaction: Transaction, judgements: readonly JudgementBody[]): Promise<void> {
+  const newest = judgements.reduce((last, { hour }) => Math.max(last, hour), 0)
+  const older = judgements.filter(({ hour }) => hour < newest)
+  await transaction.append(
+    'judged_hours',
+    older.map(({ hour, judgedAt }) => [hour, judgedAt, 'judged', 0, null]),
+  )
+  await transaction.append(
+    'expectations',
+    older.flatMap(({ hour, expectations }) => expectations.map((row) => cells({ ...row, hour }))),
   )
 }
 

@@ -122,6 +122,28 @@ export function tally(index: ConvertedIndex, duplicateFrames: ReadonlySet<number
   }
 }
 
+/** Rows of one key made one. */
+export function sumHourly(rows: readonly HourlyTally[]): HourlyTally[] {
+  const sums = new Map<string, HourlyTally>()
+  for (const row of rows) {
+    const into = rowFor(sums, hourlyKey(row), () => ({ ...row, submissions: 0, bytes: 0 }))
+    into.submissions += row.submissions
+    into.bytes += row.bytes
+  }
+  return [...sums.values()]
+}
+
+/** Likewise. */
+export function sumDiscarded(rows: readonly DiscardedTally[]): DiscardedTally[] {
+  const sums = new Map<string, DiscardedTally>()
+  for (const { submissions, bytes, ...key } of rows) {
+    const into = rowFor(sums, JSON.stringify(key), () => ({ ...key, submissions: 0, bytes: 0 }))
+    into.submissions += submissions
+    into.bytes += bytes
+  }
+  return [...sums.values()]
+}
+
 /** Values may hold any character, so no separator would do. */
 function keyOf(...parts: readonly (string | number | boolean)[]): string {
   return JSON.stringify(parts)

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Transaction } from '../counts/database.ts'
 import { type Params, time } from '../counts/values.ts'
 import type { EpochMs } from '../domain/time.ts'
@@ -12,6 +13,17 @@ export interface IncidentRow {
   readonly resolvedAt: EpochMs | null
   readonly body: string
 }
+
+/** The same in the journal, under the incident's number. */
+export const IncidentBody = z.object({
+  id: z.number(),
+  state: z.string(),
+  kind: z.string(),
+  startedAt: z.number(),
+  detectedAt: z.number(),
+  resolvedAt: z.number().nullable(),
+  body: z.string(),
+})
 
 /** Writes each row in place of the one with its id. */
 export async function saveIncidents(transaction: Transaction, rows: readonly IncidentRow[]): Promise<void> {

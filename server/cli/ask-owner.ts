@@ -2,12 +2,14 @@ import { request } from 'node:http'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { Readings } from '../../data/archive/readings.ts'
-import { openDatabase } from '../../data/counts/database.ts'
 import { DatabaseError } from '../../data/counts/database-error.ts'
 import { isNotFound } from '../../data/files/is-not-found.ts'
+import { keepImports } from '../../data/recovery/kept-imports.ts'
 import { createLog } from '../log.ts'
+import { coveragePauseMs } from '../owner/child-options.ts'
 import { commandApp } from '../owner/command-app.ts'
 import { keptRaw } from '../owner/kept-raw.ts'
+import { openKeptDatabase } from '../owner/open-kept-database.ts'
 import { openState } from '../owner/open-state.ts'
 import { archiveWorkOf } from '../owner/scheduled-work.ts'
 import { makeStateFolders, type StateFolders, stateFolders } from '../owner/state-folders.ts'
@@ -67,17 +69,20 @@ async function askRunning<T>(socketPath: string, question: OwnerQuestion, read: 
 
 async function openCounts(folders: StateFolders) {
   await makeStateFolders(folders)
-  const readable = { readableFolders: [folders.archive, folders.quarantine] }
-  const database = await openDatabase(folders.database, readable)
+  const database = await openKeptDatabase(folders, Date.now())
   const archive = { root: folders.state, readings: new Readings() }
-  const app = commandApp({ database, archive, now: Date.now, onImported: () => undefined })
+  const onImported = () => keepImports({ db: database, folder: folders.imported, exchange: folders.exchange })
+  const app = commandApp({ database, archive, now: Date.now, onImported })
   return { app, close: () => database.close() }
 }
 
 async function openAll(settings: Settings) {
   const log = createLog({ level: 'error', role: 'command' })
   const folders = stateFolders(settings.state)
-  const state = await openState(folders, log, Date.now, (segment) => keptRaw(settings, folders, segment))
+  const state = await openState(folders, log, Date.now, {
+    keptAt: (segment) => keptRaw(settings, folders, segment),
+    coverageToleranceMs: coveragePauseMs(settings),
+  })
   const { database, write } = state
   const app = commandApp({
     database,

@@ -17,8 +17,8 @@ export interface CommandAppOptions {
   readonly database: Database
   readonly archive: ReadableArchive
   readonly now: () => EpochMs
-  /** Counts came in from elsewhere. */
-  readonly onImported: () => void
+  /** Counts came in from elsewhere; the answer waits for it. */
+  readonly onImported: () => Promise<void> | void
   /** Only a running service has a converter; null: nothing can be converted here. */
   readonly reprocessing?: Reprocessing | null
   /** Null: only the database is open, not all that is kept. */
@@ -57,7 +57,7 @@ export function commandApp({
       const chunks = context.req.raw.body ?? []
       try {
         const summary = await importCsv(database, { chunks, source, now: now(), dryRun: dryRun === 'yes' })
-        if (dryRun === 'no') onImported()
+        if (dryRun === 'no') await onImported()
         return context.json(summary)
       } catch (error) {
         if (error instanceof CsvError) return context.json({ problems: error.problems }, 422)

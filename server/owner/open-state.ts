@@ -3,10 +3,11 @@ import { recoverParts } from '../../data/archive/recover-parts.ts'
 import { createDirectoryStorage, type Storage } from '../../data/archive/storage.ts'
 import { type ArchiveTurn, createArchiveTurn } from '../../data/archive/turn.ts'
 import type { WriteOptions } from '../../data/archive/write-part.ts'
-import { type Database, openDatabase } from '../../data/counts/database.ts'
+import type { Database } from '../../data/counts/database.ts'
 import { readMergedOf } from '../../data/counts/read-ledger.ts'
 import type { EpochMs } from '../../data/domain/time.ts'
 import { type Journal, openJournal } from '../../data/journal/journal.ts'
+import { keepImports } from '../../data/recovery/kept-imports.ts'
 import type { SeenDocuments } from '../../data/seen/seen-documents.ts'
 import { openSeen } from '../../data/seen/seen-store.ts'
 import { listClaimed, removeClaimed } from '../../data/spool/claims.ts'
@@ -15,6 +16,7 @@ import { makeRawFolders } from '../../data/spool/raw-keep.ts'
 import { clearReprocessing } from '../../data/spool/reprocess-segment.ts'
 import { listUnmerged } from '../../data/spool/unmerged.ts'
 import type { Logger } from '../log.ts'
+import { catchUp, openKeptDatabase } from './open-kept-database.ts'
 import { makeStateFolders, type StateFolders } from './state-folders.ts'
 
 /** The state directory in the hands of its one owner. */
@@ -32,20 +34,35 @@ export interface OpenState {
   close(): Promise<void>
 }
 
+export interface StateOptions {
+  /** See removeClaimed. */
+  readonly keptAt: (segment: string) => string | null
+  readonly coverageToleranceMs: number
+}
+
 /**
  * Opens everything that is kept and mends what a crash may have left half done. Throws DatabaseError (`locked`: another
- * process owns this state directory) and Node's own errors. `keptAt`: see removeClaimed.
+ * process owns this state directory; `lost`, `corrupt`, `behind`: the database has to be made anew first, and nothing else was
+ * touched) and Node's own errors.
  */
 export async function openState(
   folders: StateFolders,
   log: Logger,
   now: () => EpochMs,
-  keptAt: (segment: string) => string | null,
+  options: StateOptions,
 ): Promise<OpenState> {
   await makeStateFolders(folders)
   await makeSpoolFolders(folders.spool)
   await makeRawFolders(folders.raw)
-  const database = await openDatabase(folders.database, { readableFolders: [folders.archive, folders.quarantine] })
+  const database = await openKeptDatabase(folders, now())
+  try {
+    const replayed = await catchUp(database, folders, options.coverageToleranceMs)
+    if (replayed > 0)
+      log.warn({ entries: replayed }, 'the database had lost its last changes; the journal gave them back')
+  } catch (error) {
+    await database.close()
+    throw error
+  }
   const journal = await openJournal(folders.journal)
   const seen = await openSeen({
     folder: folders.seen,
@@ -73,7 +90,8 @@ export async function openState(
     },
   }
   try {
-    await mend(state, log, keptAt)
+    await mend(state, log, options.keptAt)
+    await keepImports({ db: database, folder: folders.imported, exchange: folders.exchange })
     return state
   } catch (error) {
     await state.close()

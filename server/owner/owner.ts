@@ -4,6 +4,7 @@ import { createJudgeShell, type JudgeShell } from '../../alerts/shell/judge-shel
 import { differenceText } from '../../data/archive/verify/difference.ts'
 import type { Verification } from '../../data/archive/verify/verify-archive.ts'
 import { type EpochMs, HOUR_MS, isoSeconds, SECOND_MS } from '../../data/domain/time.ts'
+import { keepImports } from '../../data/recovery/kept-imports.ts'
 import { BacklogMeter } from '../../data/spool/backlog.ts'
 import type { ApiContext } from '../api/api-context.ts'
 import { dashboardApp } from '../api/app.ts'
@@ -75,7 +76,10 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
   const { settings, log, now, mode, webFolder, metrics } = options
   const folders = stateFolders(settings.current.state)
   const keptAt = (segment: string) => keptRaw(settings.current, folders, segment)
-  const state = await openState(folders, log, now, keptAt)
+  const state = await openState(folders, log, now, {
+    keptAt,
+    coverageToleranceMs: coveragePauseMs(settings.current),
+  })
   cleanup.add(() => state.close())
   const { database, journal } = state
   const hub = new StreamHub(randomBytes(6).toString('hex'))
@@ -252,7 +256,8 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
       archiveWork,
       now,
       reprocessing,
-      onImported() {
+      async onImported() {
+        await keepImports({ db: database, folder: folders.imported, exchange: folders.exchange }).catch(onError)
         judge.forgetCounts()
         hub.publish({ event: 'reload' })
         wakeJudge()

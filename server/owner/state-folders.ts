@@ -20,6 +20,8 @@ export interface StateFolders {
   readonly database: string
   /** Tables on their way into or out of the database; emptied at each start. */
   readonly exchange: string
+  /** Copies of the counts that were imported, for a database that is made anew. */
+  readonly imported: string
   readonly damaged: string
   readonly rebuilding: string
   readonly socket: string
@@ -42,6 +44,7 @@ export function stateFolders(state: string): StateFolders {
     journal: join(root, 'journal'),
     seen: join(root, 'seen'),
     exchange: join(root, 'staging', 'tables'),
+    imported: join(root, 'imported'),
     damaged: join(root, 'damaged'),
     rebuilding: join(root, 'rebuilding'),
     database: join(root, 'tidewatch.duckdb'),

@@ -37,26 +37,25 @@ export async function saveForgetRequest(
   request: ForgetRequest,
   writtenAt: EpochMs,
 ): Promise<void> {
-  const { askedAt, ids, digest, rowsRemoved, doneAt } = request
   await db.inTransaction(async (transaction) => {
-    await transaction.run(
-      'insert or replace into forget_requests values ($askedAt, $ids, $digest, $rowsRemoved, $doneAt::timestamp)',
-      { askedAt: time(askedAt), ids, digest, rowsRemoved, doneAt: doneAt === null ? null : time(doneAt) },
-    )
-    await journal?.append([{ kind: 'forget', key: String(askedAt), writtenAt, body: request }])
+    await putRequest(transaction, request)
+    await journal?.append([{ kind: 'forget', key: String(request.askedAt), writtenAt, body: request }])
   })
 }
 
-/** Into a database that is made anew, from the journal. */
+/** From the journal, into a database that doesn't have them, or not as they are. */
 export async function restoreForgetRequests(
   transaction: Transaction,
   requests: ReadonlyMap<string, ForgetRequest>,
 ): Promise<void> {
-  await transaction.append(
-    'forget_requests',
-    [...requests.values()].map(({ askedAt, ids, digest, rowsRemoved, doneAt }) => {
-      return [askedAt, ids, digest, rowsRemoved, doneAt]
-    }),
+  for (const request of requests.values()) await putRequest(transaction, request)
+}
+
+async function putRequest(transaction: Transaction, request: ForgetRequest): Promise<void> {
+  const { askedAt, ids, digest, rowsRemoved, doneAt } = request
+  await transaction.run(
+    'insert or replace into forget_requests values ($askedAt, $ids, $digest, $rowsRemoved, $doneAt::timestamp)',
+    { askedAt: time(askedAt), ids, digest, rowsRemoved, doneAt: doneAt === null ? null : time(doneAt) },
   )
 }
 

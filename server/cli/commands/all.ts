@@ -10,6 +10,7 @@ import { forgetCommand } from './forget.ts'
 import { histograms } from './histograms.ts'
 import { importCommand } from './import.ts'
 import { quarantineCommand } from './quarantine.ts'
+import { rebuildCommand } from './rebuild.ts'
 import { reprocessCommand } from './reprocess.ts'
 import { serve } from './serve.ts'
 import { simulate } from './simulate.ts'
@@ -26,6 +27,7 @@ export const COMMANDS: readonly Command[] = [
   forgetCommand,
   quarantineCommand,
   reprocessCommand,
+  rebuildCommand,
   backtestCommand,
   check,
   histograms,
