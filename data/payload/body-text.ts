@@ -49,7 +49,8 @@ function expectedBytes(gzip: Uint8Array): number {
   return Math.min(MOST_CHUNK_BYTES, Math.max(LEAST_CHUNK_BYTES, said + 1))
 }
 
-function isGzip(body: Uint8Array): boolean {
+/** Whether it begins as gzip does. */
+export function isGzip(body: Uint8Array): boolean {
   return body[0] === 0x1f && body[1] === 0x8b
 }
 

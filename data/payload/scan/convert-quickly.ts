@@ -1,7 +1,7 @@
 import { parseSubmissionPath } from '../../domain/submission-path.ts'
 import { parseRevision, type Revision } from '../../histograms/revision.ts'
 import type { HistogramSpecification } from '../../histograms/specification.ts'
-import { decodeText, inflatedBody } from '../body-text.ts'
+import { decodeText, inflatedBody, isGzip } from '../body-text.ts'
 import { type Conversion, convertSubmission } from '../convert-submission.ts'
 import { type JsonObject, scanJson } from '../json-text.ts'
 import { type ConversionRules, readPayload } from '../read-submission.ts'
@@ -10,6 +10,7 @@ import type { Submission } from '../submission.ts'
 import type { HistogramSection } from '../versions/versioned-payload.ts'
 import { HistogramScanner, type ScannedHistograms, SLACK_BYTES } from './histogram-scanner.ts'
 import { LayoutIndex } from './layout-index.ts'
+import { ReusedGunzip } from './reused-gunzip.ts'
 import { ascii, skipSpace } from './skip-value.ts'
 
 /** The specification of `revision`, where it is at hand. */
@@ -21,6 +22,8 @@ const REVISION = Buffer.from('"revision":')
 const REVISION_WITHIN_BYTES = 16 * 1024
 const LONGEST_REVISION_BYTES = 500
 
+/** What says that it is longer isn't believed before it is inflated: memory is kept for what is common. */
+const MOST_REUSED_BYTES = 1024 * 1024
 /** What stands for the histograms in the text that is read as JSON: as deep as they are. */
 const PLACEHOLDER = '{"":{"":{}}}'
 const PLACEHOLDER_BYTES = Buffer.from(PLACEHOLDER)
@@ -39,6 +42,8 @@ export class QuickConverter {
   readonly #rules: ConversionRules
   readonly #known: KnownSpecification
   readonly #scanner = new HistogramScanner()
+  readonly #gunzip = ReusedGunzip.create()
+  /** Is used again, from one submission to the next. */
   #input = new Uint8Array(0)
 
   constructor(rules: ConversionRules, known: KnownSpecification) {
@@ -48,10 +53,9 @@ export class QuickConverter {
 
   /** Null: it takes the complete conversion. */
   convert(submission: Submission): Conversion | null {
-    const body = inflatedBody(submission.body, this.#rules.maxInflatedBytes)
-    if (body.kind === 'problem') return null
-    const { length } = body.bytes
-    const input = this.#terminated(body.bytes)
+    const length = this.#open(submission.body)
+    if (length === null) return null
+    const input = this.#input
     const bytes = Buffer.from(input.buffer, 0, length)
     const found = bytes.indexOf(HISTOGRAMS)
     if (found === -1) return null
@@ -70,13 +74,27 @@ export class QuickConverter {
     )
   }
 
-  /** The bytes as the scanner wants them, in a buffer that is used again. */
-  #terminated(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-    const needed = bytes.length + 1 + SLACK_BYTES
+  /** Puts what `body` holds into `#input`, and a zero behind it, as the scanner wants it: how many bytes; null: it can't be said. */
+  #open(body: Uint8Array): number | null {
+    const said = isGzip(body) ? ReusedGunzip.saidBytes(body) : null
+    if (said !== null && this.#gunzip !== null && said <= Math.min(MOST_REUSED_BYTES, this.#rules.maxInflatedBytes)) {
+      this.#makeRoom(said)
+      if (!this.#gunzip.inflate(body, this.#input)) return null
+      this.#input[said] = 0
+      return said
+    }
+    const inflated = inflatedBody(body, this.#rules.maxInflatedBytes)
+    if (inflated.kind === 'problem') return null
+    const { length } = inflated.bytes
+    this.#makeRoom(length)
+    this.#input.set(inflated.bytes)
+    this.#input[length] = 0
+    return length
+  }
+
+  #makeRoom(length: number): void {
+    const needed = length + 1 + SLACK_BYTES
     if (this.#input.length < needed) this.#input = new Uint8Array(2 * needed)
-    this.#input.set(bytes)
-    this.#input[bytes.length] = 0
-    return this.#input
   }
 
   #revisionIn(bytes: Buffer, histogramsAt: number): Revision | null {
