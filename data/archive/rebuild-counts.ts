@@ -6,6 +6,7 @@ import type { Database, Transaction } from '../counts/database.ts'
 import { CoverageBody } from '../counts/idle-coverage.ts'
 import { JudgementBody, restoreJudgements } from '../counts/judgements.ts'
 import { extendCoverage } from '../counts/merge.ts'
+import { replaceRollups } from '../counts/rollups.ts'
 import { SegmentBody } from '../counts/segment-entry.ts'
 import { addTallies } from '../counts/store-tallies.ts'
 import { type DiscardedTally, type HourlyTally, sumDiscarded, sumHourly } from '../counts/tally.ts'
@@ -124,6 +125,9 @@ export async function rebuildCounts(options: RebuildOptions): Promise<RebuiltCou
     }
     await restoreForgetRequests(transaction, bodiesOf(newest, 'forget', ForgetRequest))
     await noteRawImports(transaction)
+    await replaceRollups(transaction)
+    // What was folded when it was settled is folded again.
+    await transaction.run('insert or ignore into open_hours select distinct hour from hourly_counts')
     await saveIncidents(transaction, [...bodiesOf(newest, 'incident', IncidentBody).values()])
     await restoreJudgements(transaction, [...bodiesOf(newest, 'judgement', JudgementBody).values()])
     await restoreIncidentEvents(transaction, entries)

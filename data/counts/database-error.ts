@@ -10,6 +10,7 @@
  * - `lost`: it isn't there, and what is kept beside it says that it was.
  * - `behind`: it is whole, and older than the journal beside it.
  * - `timeout`: the statement took longer than allowed and was interrupted.
+ * - `aborted`: whoever asked has given up.
  * - `io`: any other trouble with the file.
  * - `closed`: the database was closed before or meanwhile.
  */
@@ -23,6 +24,7 @@ export type DatabaseErrorKind =
   | 'lost'
   | 'behind'
   | 'timeout'
+  | 'aborted'
   | 'io'
   | 'closed'
 

@@ -33,6 +33,14 @@ export interface DatabaseOptions {
   readonly migrations?: readonly Migration[]
 }
 
+/** Bounds of one question; whoever asks for something that may take long sets them. */
+export interface ReadLimits {
+  /** Instead of the database's `readTimeoutMs`; the time from when a connection is free. */
+  readonly timeoutMs?: number
+  /** Once it is aborted, the question is given up within milliseconds and throws DatabaseError `aborted`. */
+  readonly signal?: AbortSignal
+}
+
 /**
  * The counts, opened once. One process may have the file open, and within it only one `Database`.
  * Transactions run one after the other, in the order they were asked for; reads run beside them and see what was
@@ -40,7 +48,7 @@ export interface DatabaseOptions {
  */
 export interface Database {
   /** Answers one query, whole. `sql` names its parameters `$name`. */
-  read<T>(sql: string, params: Params, parseRow: (row: Row) => T): Promise<T[]>
+  read<T>(sql: string, params: Params, parseRow: (row: Row) => T, limits?: ReadLimits): Promise<T[]>
   /** The same in batches of some thousand rows, for answers that don't fit in memory; holds a connection meanwhile. */
   readBatches<T>(sql: string, params: Params, parseRow: (row: Row) => T): AsyncIterable<T[]>
   /**
@@ -167,9 +175,13 @@ function createDatabase(path: string, { instance, writer, readers, options, forg
   const inside = new AsyncLocalStorage<true>()
   const readTimeoutMs = options.readTimeoutMs ?? 30_000
   const writeTimeoutMs = options.writeTimeoutMs ?? 120_000
-  const question = <T>(reader: DuckDBConnection, work: () => Promise<T>) =>
-    limited(reader, readTimeoutMs, `could not read from ${path}`, work)
-  const statement: Statement = (work) => limited(writer, writeTimeoutMs, `could not write to ${path}`, work)
+  const question = <T>(
+    reader: DuckDBConnection,
+    work: () => Promise<T>,
+    { timeoutMs = readTimeoutMs, signal }: ReadLimits = {},
+  ) => limited(reader, { timeoutMs, signal }, `could not read from ${path}`, work)
+  const statement: Statement = (work) =>
+    limited(writer, { timeoutMs: writeTimeoutMs }, `could not write to ${path}`, work)
   let lastWrite: Promise<unknown> = Promise.resolve()
   let closing: Promise<void> | null = null
 
@@ -193,11 +205,11 @@ function createDatabase(path: string, { instance, writer, readers, options, forg
   }
 
   return {
-    async read(sql, params, parseRow) {
+    async read(sql, params, parseRow, limits) {
       refuseIfClosed()
       const reader = await pool.take()
       try {
-        const answer = await question(reader, () => reader.runAndReadAll(sql, bind(params)))
+        const answer = await question(reader, () => reader.runAndReadAll(sql, bind(params)), limits)
         return parseRows(answer.columnNames(), answer.getRows(), parseRow)
       } finally {
         pool.giveBack(reader)
@@ -301,17 +313,23 @@ function createTransaction(
  */
 async function limited<T>(
   connection: DuckDBConnection,
-  timeoutMs: number,
+  { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal?: AbortSignal | undefined },
   doing: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  const timer = setTimeout(() => connection.interrupt(), timeoutMs)
+  const aborted = () => new DatabaseError('aborted', `${doing}: nobody waits for the answer any more`)
+  const isAborted = () => signal?.aborted === true
+  if (isAborted()) throw aborted()
+  const interrupt = () => connection.interrupt()
+  const timer = setTimeout(interrupt, timeoutMs)
+  signal?.addEventListener('abort', interrupt)
   try {
     return await work()
   } catch (error) {
-    throw toDatabaseError(error, doing)
+    throw isAborted() ? aborted() : toDatabaseError(error, doing)
   } finally {
     clearTimeout(timer)
+    signal?.removeEventListener('abort', interrupt)
   }
 }
 

@@ -6,6 +6,7 @@ import type { Cell, Database, Transaction } from './database.ts'
 import { joinIntervals } from './intervals.ts'
 import { isSourceTaken } from './raw-imports.ts'
 import { reopenJudged } from './reopen-judged.ts'
+import { replaceRollups } from './rollups.ts'
 import { time } from './values.ts'
 
 /** One row of `hourly_counts` as it is brought in. */
@@ -75,6 +76,7 @@ export function importCounts(db: Database, given: CountImport): Promise<ImportSu
     for await (const batch of rows) {
       await transaction.append('hourly_counts', countCells(batch, source, summary))
     }
+    await replaceRollups(transaction, source)
     await replaceCoverage(transaction, source, coverage())
     const hours = new Set([...before, ...summary.hours, ...coverage().keys()])
     return finish(transaction, { source, kind: 'counts', table: 'hourly_counts', summary, hours, replacedRows, now })

@@ -15,6 +15,7 @@ import { readDiscarded } from './queries/read-discarded.ts'
 import { isSourceTaken, readLedgerOfLog } from './raw-imports.ts'
 import { readHistory } from './read-history.ts'
 import { trimCounts } from './retention.ts'
+import { settleHours } from './settle-hours.ts'
 import { TEST_HOUR, type TestRecord, testIndex } from './testing/converted-index.ts'
 import { time } from './values.ts'
 
@@ -82,9 +83,11 @@ test('a converted file is counted by its dimensions, outcome and problem', async
   ])
 })
 
-test('a second file adds to the rows of the first, it makes no second rows', async () => {
+test('a second file adds rows of its own, which are one with the first’s once the hour is settled', async () => {
   await mergeConverted(db, testIndex('a', [{ bytes: 10 }]), options)
   await mergeConverted(db, testIndex('b', [{ bytes: 5 }, { bytes: 5 }]), options)
+  expect(await hourly(db, 'channel')).toEqual(['nightly 3'])
+  await settleHours(db, [TEST_HOUR], null)
   const rows = await db.read('select submissions, bytes from hourly_counts', {}, (row) => [
     row.number('submissions'),
     row.number('bytes'),
@@ -192,6 +195,7 @@ test('what was refused for its size is counted by channel and cause', async () =
   const byMachine = { ...refused, automation: true }
   await mergeConverted(db, testIndex('a', [], { discarded: [refused, larger, byMachine, refused] }), options)
   await mergeConverted(db, testIndex('b', [], { discarded: [refused] }), options)
+  await settleHours(db, [TEST_HOUR], null)
   const common = '"hour":"2014-01-16 14:00:00","channel":"beta","cause":"body"'
   expect(await rowsOf('discarded_counts')).toEqual([
     `{${common},"size_bits":19,"limit_bytes":204800,"source":"live","automation":false,"submissions":3,"bytes":900000}`,
@@ -257,7 +261,7 @@ describe('hours judged before', () => {
 })
 
 test('builds beyond what an hour may hold count as OTHER, known ones go on by name', async () => {
-  const few = { ...options, namesPerHour: 2 }
+  const few = { ...options, names: { namesPerHour: 2 } }
   await mergeConverted(db, testIndex('a', [{ buildId: '1' }, { buildId: '2' }]), few)
   await mergeConverted(db, testIndex('b', [{ buildId: '3' }, { buildId: '4' }, { buildId: '1' }]), few)
   await mergeConverted(db, testIndex('c', [{ buildId: '5' }, { buildId: '3', at: TEST_HOUR + HOUR_MS }]), few)
@@ -270,7 +274,7 @@ test('builds beyond what an hour may hold count as OTHER, known ones go on by na
 })
 
 test('attribute values beyond what an hour may hold count as OTHER', async () => {
-  const few = { ...options, namesPerHour: 1 }
+  const few = { ...options, names: { namesPerHour: 1 } }
   const records = ['a', 'b', 'c', 'a'].map((os) => ({ attributes: { os } }))
   await mergeConverted(db, testIndex('a', records), few)
   const values = await db.read('select value, submissions from attribute_counts order by value', {}, (row) => [
@@ -301,6 +305,7 @@ test('odd names are counted under themselves', async () => {
     ),
     options,
   )
+  await settleHours(db, [TEST_HOUR], null)
   const rows = await db.read('select channel, submissions from hourly_counts', {}, (row) => [
     row.text('channel'),
     row.number('submissions'),
@@ -352,7 +357,15 @@ test('any order of merging, with repeats, gives the same counts', { timeout: 60_
       for (const order of [indexes, shuffled]) {
         const fresh = await openDatabase(':memory:', { readConnections: 1 })
         for (const index of order) await mergeConverted(fresh, index, options)
-        const tables = ['hourly_counts', 'minute_counts', 'attribute_counts', 'coverage']
+        await settleHours(fresh, [TEST_HOUR, TEST_HOUR + HOUR_MS, TEST_HOUR + 2 * HOUR_MS], null)
+        const tables = [
+          'hourly_counts',
+          'channel_counts',
+          'channel_days',
+          'minute_counts',
+          'attribute_counts',
+          'coverage',
+        ]
         answers.push(await Promise.all(tables.map((table) => rowsOf(table, fresh))))
         await fresh.close()
       }

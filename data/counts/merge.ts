@@ -5,15 +5,23 @@ import type { Journal } from '../journal/journal.ts'
 import type { SeenDocuments } from '../seen/seen-documents.ts'
 import type { Database, Transaction } from './database.ts'
 import { type DuplicateDecision, decideDuplicates } from './duplicates.ts'
+import {
+  attributeGroup,
+  buildName,
+  DEFAULT_NAME_RULES,
+  foldAttributes,
+  foldBuilds,
+  type NameRules,
+} from './fold-names.ts'
+import { HourNames } from './hour-names.ts'
 import { isCovered, isIdle } from './idle-coverage.ts'
 import { hoursOf, joinIntervals } from './intervals.ts'
-import { createNameLimit } from './name-limit.ts'
 import { noteRawImport } from './raw-imports.ts'
-import { readMergedOf } from './read-ledger.ts'
+import { readLedgerState, readMergedOf } from './read-ledger.ts'
 import { reopenJudged } from './reopen-judged.ts'
 import { bytesOf, segmentEntry } from './segment-entry.ts'
-import { addTallies, namesOfHours } from './store-tallies.ts'
-import { attributeName, buildName, foldAttributes, foldBuilds, type Tallies, tally } from './tally.ts'
+import { addTallies, readNamesOfHour } from './store-tallies.ts'
+import { type Tallies, tally } from './tally.ts'
 import { time } from './values.ts'
 
 export interface MergeOptions {
@@ -24,8 +32,8 @@ export interface MergeOptions {
   readonly seen: SeenDocuments | null
   /** A pause of a receiver up to this long is no gap: three heartbeats. */
   readonly coverageToleranceMs: number
-  /** Builds (application, version, build id) and attribute values that an hour may hold each. Default 5,000. */
-  readonly namesPerHour?: number
+  /** What of these is left out has its default. */
+  readonly names?: Partial<NameRules>
   /** Written before the commit. Without one, coverage and ledger can't be rebuilt. */
   readonly journal: Journal | null
 }
@@ -44,8 +52,6 @@ export interface MergeResult {
   readonly reopened: readonly EpochMs[]
 }
 
-const NAMES_PER_HOUR = 5000
-
 /**
  * Adds a converted file to the counts, once for ever: counts, coverage and the ledger row are one transaction, and the
  * documents to remember are synced before it commits. When this resolves, the raw segment may go. Of an idle segment
@@ -53,20 +59,51 @@ const NAMES_PER_HOUR = 5000
  */
 export async function mergeConverted(db: Database, index: ConvertedIndex, options: MergeOptions): Promise<MergeResult> {
   if (isIdle(index)) return db.inTransaction((transaction) => mergeIdle(transaction, index, options))
-  const result = await db.inTransaction((transaction) => mergeIn(transaction, index, options))
-  options.seen?.confirm(index.segment)
-  return result
+  const names = namesOf(db)
+  try {
+    const result = await db.inTransaction((transaction) => mergeIn(transaction, index, options, names))
+    options.seen?.confirm(index.segment)
+    return result
+  } catch (error) {
+    for (const known of Object.values(names)) known.forget()
+    throw error
+  }
 }
 
-async function mergeIn(transaction: Transaction, index: ConvertedIndex, options: MergeOptions): Promise<MergeResult> {
+interface KnownNames {
+  readonly builds: HourNames
+  readonly values: HourNames
+}
+
+const namesByDatabase = new WeakMap<Database, KnownNames>()
+
+function namesOf(db: Database): KnownNames {
+  const known = namesByDatabase.get(db)
+  if (known !== undefined) return known
+  const made = { builds: new HourNames(), values: new HourNames() }
+  namesByDatabase.set(db, made)
+  return made
+}
+
+/** After their names have changed: the next merge into these hours reads them. */
+export function forgetNames(db: Database, hours: Iterable<EpochMs>): void {
+  for (const known of Object.values(namesOf(db))) known.forget(hours)
+}
+
+async function mergeIn(
+  transaction: Transaction,
+  index: ConvertedIndex,
+  options: MergeOptions,
+  names: KnownNames,
+): Promise<MergeResult> {
   const { seen, journal, now } = options
   const isImport = isImportReceiver(index.receiver)
   await seen?.settle(async (segments) => new Set(await readMergedOf(transaction, segments)))
-  if ((await readMergedOf(transaction, [index.segment])).length > 0) {
+  if ((await readLedgerState(transaction, index.segment)) !== null) {
     return { ...NOTHING_NEW, isImport }
   }
   const { duplicateFrames, remember } = await findDuplicates(index, options)
-  const tallies = await bounded(transaction, tally(index, new Set(duplicateFrames)), options)
+  const tallies = await bounded(transaction, tally(index, new Set(duplicateFrames)), options, names)
   // Minutes are what is received now.
   await addTallies(transaction, isImport ? { ...tallies, minute: [] } : tallies, sourceOfReceiver(index.receiver))
   await noteRawImport(transaction, index, now)
@@ -117,14 +154,29 @@ async function findDuplicates(
   return decideDuplicates(records, remembered ?? [], duplicateWindowMs)
 }
 
-async function bounded(transaction: Transaction, tallies: Tallies, options: MergeOptions): Promise<Tallies> {
-  const limit = options.namesPerHour ?? NAMES_PER_HOUR
-  const hours = [...new Set(tallies.hourly.map((row) => row.hour))]
-  const known = await namesOfHours(transaction, hours, { buildName, attributeName })
+async function bounded(
+  transaction: Transaction,
+  tallies: Tallies,
+  options: MergeOptions,
+  names: KnownNames,
+): Promise<Tallies> {
+  for (const hour of new Set([...tallies.hourly, ...tallies.attribute].map((row) => row.hour))) {
+    if (names.builds.isLoaded(hour) && names.values.isLoaded(hour)) continue
+    const { builds, values } = await readNamesOfHour(transaction, hour)
+    names.builds.load(
+      hour,
+      builds.map((build) => ({ group: build.channel, name: buildName(build) })),
+    )
+    names.values.load(
+      hour,
+      values.map((value) => ({ group: attributeGroup(value), name: value.value })),
+    )
+  }
+  const rules = { ...DEFAULT_NAME_RULES, ...options.names }
   return {
     ...tallies,
-    hourly: foldBuilds(tallies.hourly, createNameLimit(known.builds, limit)),
-    attribute: foldAttributes(tallies.attribute, createNameLimit(known.attributes, limit)),
+    hourly: foldBuilds(tallies.hourly, names.builds, rules),
+    attribute: foldAttributes(tallies.attribute, names.values, rules),
   }
 }
 

@@ -3,6 +3,7 @@ import { LIVE_SOURCE, OTHER } from '../domain/dimensions.ts'
 import { importReceiver } from '../domain/import-source.ts'
 import { type EpochMs, startOfHour } from '../domain/time.ts'
 import type { Transaction } from './database.ts'
+import { openHours } from './store-tallies.ts'
 
 /** A submission that is converted now, as it was counted when it was not. */
 export interface RecoveredSubmission {
@@ -16,9 +17,8 @@ export interface RecoveredSubmission {
 }
 
 /**
- * Raises `recovered` on the rows under which the submissions were counted, in the hours of their receipt. Nothing else moves:
- * outcomes stay as first counted. A build that was folded since is looked for under OTHER; where no row is left at all, there is
- * one with `recovered` alone.
+ * Raises `recovered` under what the submissions were counted, in the hours of their receipt: a row of `recovered` alone, until the
+ * hour is settled. Nothing else moves: outcomes stay as first counted. A build that was folded since is looked for under OTHER.
  */
 export async function raiseRecovered(
   transaction: Transaction,
@@ -57,16 +57,17 @@ export async function raiseRecovered(
     `update raised set app_version = '${OTHER}', build_id = '${OTHER}'
      where not exists (${SAME_ROW}) and exists (${SAME_ROW_FOLDED})`,
   )
+  const sums = `from raised group by all`
+  await transaction.run(`insert into hourly_counts select ${KEYS.join(', ')}, 0, sum(recovered)::bigint, 0 ${sums}`)
   await transaction.run(
-    `update hourly_counts kept set recovered = kept.recovered + sums.recovered
-     from (select ${KEYS.join(', ')}, sum(recovered)::bigint as recovered from raised group by all) sums
-     where ${same('sums', KEYS)}`,
+    `insert into channel_counts select hour, ${CHANNEL_KEYS.join(', ')}, 0, sum(recovered)::bigint ${sums}`,
   )
   await transaction.run(
-    `insert into hourly_counts
-     select ${KEYS.join(', ')}, 0, recovered, 0 from raised where not exists (${SAME_ROW})`,
+    `insert into channel_days
+     select date_trunc('day', hour), ${CHANNEL_KEYS.join(', ')}, 0, sum(recovered)::bigint ${sums}`,
   )
   await transaction.run('drop table converted_late; drop table raised')
+  await openHours(transaction, [...new Set(submissions.map(({ receivedAt }) => startOfHour(receivedAt)))])
 }
 
 const KEYS = [
@@ -81,6 +82,7 @@ const KEYS = [
   'source',
   'automation',
 ]
+const CHANNEL_KEYS = ['channel', 'outcome', 'problem', 'source', 'automation']
 const FOLDED = ['app_version', 'build_id']
 
 const same = (other: string, keys: readonly string[]) =>

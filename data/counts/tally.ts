@@ -1,9 +1,8 @@
 import { type ConvertedIndex, type ConvertedRecord, DEBUG_ID } from '../converted/converted-record.ts'
-import { type Dimensions, OTHER, UNKNOWN } from '../domain/dimensions.ts'
+import { type Dimensions, UNKNOWN } from '../domain/dimensions.ts'
 import { type DiscardCause, sizeBits } from '../domain/discard.ts'
 import { NO_PROBLEM, type Outcome, type ProblemOrNone } from '../domain/outcome.ts'
 import { type EpochMs, startOfHour, startOfMinute } from '../domain/time.ts'
-import type { NameLimit } from './name-limit.ts'
 
 /** What is to be added to `hourly_counts` under one choice of dimensions. */
 export interface HourlyTally {
@@ -145,55 +144,23 @@ export function sumDiscarded(rows: readonly DiscardedTally[]): DiscardedTally[] 
 }
 
 /** Values may hold any character, so no separator would do. */
-function keyOf(...parts: readonly (string | number | boolean)[]): string {
+export function keyOf(...parts: readonly (string | number | boolean)[]): string {
   return JSON.stringify(parts)
 }
 
-function hourlyKey(row: Omit<HourlyTally, 'submissions' | 'bytes'>): string {
+export function hourlyKey(row: Omit<HourlyTally, 'submissions' | 'bytes'>): string {
   const { reason, appName, appVersion, channel, buildId } = row.dimensions
   return keyOf(row.hour, reason, appName, appVersion, channel, buildId, row.outcome, row.problem, row.automation)
 }
 
-function attributeKey(row: Omit<AttributeTally, 'submissions'>): string {
+export function attributeKey(row: Omit<AttributeTally, 'submissions'>): string {
   return keyOf(row.hour, row.channel, row.attribute, row.value)
 }
 
-function rowFor<T>(rows: Map<string, T>, key: string, make: () => T): T {
+export function rowFor<T>(rows: Map<string, T>, key: string, make: () => T): T {
   const known = rows.get(key)
   if (known !== undefined) return known
   const made = make()
   rows.set(key, made)
   return made
-}
-
-/** The same rows with builds and versions that are one too many under `OTHER`, rows that became equal merged. */
-export function foldBuilds(rows: readonly HourlyTally[], limit: NameLimit): HourlyTally[] {
-  const folded = new Map<string, HourlyTally>()
-  for (const row of rows) {
-    const admitted = limit.admit(row.hour, buildName(row.dimensions))
-    const dimensions = admitted ? row.dimensions : { ...row.dimensions, appVersion: OTHER, buildId: OTHER }
-    const made = { ...row, dimensions, submissions: 0, bytes: 0 }
-    const into = rowFor(folded, hourlyKey(made), () => made)
-    into.submissions += row.submissions
-    into.bytes += row.bytes
-  }
-  return [...folded.values()]
-}
-
-export function foldAttributes(rows: readonly AttributeTally[], limit: NameLimit): AttributeTally[] {
-  const folded = new Map<string, AttributeTally>()
-  for (const row of rows) {
-    const made = { ...row, value: limit.admit(row.hour, attributeName(row)) ? row.value : OTHER, submissions: 0 }
-    rowFor(folded, attributeKey(made), () => made).submissions += row.submissions
-  }
-  return [...folded.values()]
-}
-
-/** A build's name within the limit: builds and versions are what clients may invent without end. */
-export function buildName({ appName, appVersion, buildId }: Omit<Dimensions, 'channel' | 'reason'>): string {
-  return keyOf(appName, appVersion, buildId)
-}
-
-export function attributeName({ attribute, value }: Pick<AttributeTally, 'attribute' | 'value'>): string {
-  return keyOf(attribute, value)
 }

@@ -1,4 +1,5 @@
 import type { Database } from '../../../data/counts/database.ts'
+import { replaceRollups } from '../../../data/counts/rollups.ts'
 import { type EpochMs, HOUR_MS } from '../../../data/domain/time.ts'
 import { tideAt } from './make-picture.ts'
 
@@ -44,6 +45,7 @@ export async function fillCounts(
         }),
       ),
     )
+    await replaceRollups(transaction)
     await transaction.append('coverage', [['receiver-1', from, to]])
   })
 }

@@ -55,7 +55,9 @@ const ids = async () => {
 
 const counts = async (db: Database) => {
   const hourly = await db.read(
-    'select channel, outcome, automation, submissions, recovered, bytes from hourly_counts order by all',
+    `select channel, outcome, automation, sum(submissions)::bigint as submissions, sum(recovered)::bigint as recovered,
+       sum(bytes)::bigint as bytes from hourly_counts group by hour, reason, problem, build_id, channel, outcome, automation
+     order by all`,
     {},
     (row) => [
       row.text('channel'),
@@ -66,10 +68,11 @@ const counts = async (db: Database) => {
       row.number('bytes'),
     ],
   )
-  const attribute = await db.read('select value, submissions from attribute_counts order by all', {}, (row) => [
-    row.text('value'),
-    row.number('submissions'),
-  ])
+  const attribute = await db.read(
+    'select value, sum(submissions)::bigint as submissions from attribute_counts group by hour, channel, value order by all',
+    {},
+    (row) => [row.text('value'), row.number('submissions')],
+  )
   return { hourly, attribute }
 }
 

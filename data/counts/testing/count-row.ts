@@ -1,6 +1,7 @@
 import type { Outcome, ProblemOrNone } from '../../domain/outcome.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import type { Cell, Database } from '../database.ts'
+import { replaceRollups } from '../rollups.ts'
 import { TEST_HOUR } from './converted-index.ts'
 
 export interface TestCount {
@@ -14,7 +15,10 @@ export interface TestCount {
 
 /** Puts rows into the hourly counts as they are; a test says only what matters. */
 export async function countRows(database: Database, rows: readonly TestCount[]): Promise<void> {
-  await database.inTransaction((transaction) => transaction.append('hourly_counts', rows.map(cells)))
+  await database.inTransaction(async (transaction) => {
+    await transaction.append('hourly_counts', rows.map(cells))
+    await replaceRollups(transaction)
+  })
 }
 
 function cells(row: TestCount): readonly Cell[] {
