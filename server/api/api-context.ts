@@ -3,6 +3,7 @@ import type { FoundSubmissions } from '../../data/archive/reading/find-submissio
 import type { Sought } from '../../data/archive/reading/found-copy.ts'
 import type { Database } from '../../data/counts/database.ts'
 import type { EpochMs } from '../../data/domain/time.ts'
+import type { ChangedHours } from './http/changed-hours.ts'
 import type { StreamHub } from './stream-hub.ts'
 import type { Freshness, MailSummary, MailsAnswer, PipelineAnswer, QuarantineAnswer } from './types.ts'
 
@@ -10,6 +11,8 @@ import type { Freshness, MailSummary, MailsAnswer, PipelineAnswer, QuarantineAns
 export interface ApiContext {
   readonly database: Database
   readonly hub: StreamHub
+  /** Which hours' counts, coverage or verdicts changed, and when. */
+  readonly changed: ChangedHours
   now(): EpochMs
   freshness(): Freshness
   pipeline(): Promise<PipelineAnswer>

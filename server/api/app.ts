@@ -1,21 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import { extname, join, normalize, sep } from 'node:path'
 import { Hono } from 'hono'
-import { compress } from 'hono/compress'
 import type { Logger } from '../log.ts'
 import { metricsRoutes } from '../metrics/metrics-routes.ts'
 import type { ServiceMetrics } from '../metrics/service-metrics.ts'
 import type { ApiContext } from './api-context.ts'
 import { hostGuard, hostNameOf, securityHeaders } from './host-guard.ts'
-import { errorAnswer, RequestError } from './request.ts'
-import { incidentRoutes } from './routes/incidents.ts'
-import { mailRoutes } from './routes/mails.ts'
-import { overviewRoutes } from './routes/overview.ts'
-import { pipelineRoute } from './routes/pipeline.ts'
-import { quarantineRoute } from './routes/quarantine.ts'
-import { seriesRoute } from './routes/series.ts'
-import { streamRoute } from './routes/stream.ts'
-import { submissionRoutes } from './routes/submissions.ts'
+import { KeptAnswers } from './http/kept-answers.ts'
+import { mountOperations } from './http/mount-operations.ts'
+import { problemAnswer, toRequestError } from './http/problem-answer.ts'
+import { apiOperations } from './operations.ts'
+import { RequestError } from './request.ts'
 
 export interface DashboardOptions {
   /** Host names that requests may carry, besides loopback and that of `publicUrl`. */
@@ -24,6 +19,8 @@ export interface DashboardOptions {
   /** Folder of the built pages. */
   readonly webFolder: string
   readonly metrics: Pick<ServiceMetrics, 'text'>
+  /** The pages of links in mails: all that takes a POST besides. */
+  readonly actions?: Hono
   readonly log: Logger
 }
 
@@ -32,28 +29,21 @@ export function dashboardApp(api: ApiContext, options: DashboardOptions): Hono {
   const app = new Hono()
   app.use(hostGuard(() => [...options.hostNames(), ...hostNameOf(options.publicUrl())]))
   app.use(securityHeaders())
-  app.use('/api/*', async (context, next) => {
-    await next()
-    if (!context.res.headers.has('Cache-Control')) context.header('Cache-Control', 'no-cache')
+  app.route('/api/v1', mountOperations(apiOperations(api), new KeptAnswers()))
+  app.all('/api/*', (context) => {
+    throw new RequestError('not-found', `${context.req.method} ${context.req.path}: no such address; see /api`)
   })
-  app.use('/api/v1/series', compress())
-  app.route('/api/v1', streamRoute(api))
-  app.route('/api/v1', overviewRoutes(api))
-  app.route('/api/v1', seriesRoute(api))
-  app.route('/api/v1', incidentRoutes(api))
-  app.route('/api/v1', mailRoutes(api))
-  app.route('/api/v1', pipelineRoute(api))
-  app.route('/api/v1', quarantineRoute(api))
-  app.route('/api/v1', submissionRoutes(api))
-  app.all('/api/*', (context) =>
-    context.json({ error: `${context.req.method} ${context.req.path}: no such address; see docs/api.md` }, 404),
-  )
   app.route('/', metricsRoutes(options.metrics))
+  if (options.actions !== undefined) app.route('/', options.actions)
   app.get('*', async (context) => page(options.webFolder, context.req.path))
   app.onError((error, context) => {
-    if (error instanceof RequestError) return errorAnswer(context, error)
+    const told = toRequestError(error)
+    if (told !== null) return problemAnswer(context, told)
     options.log.error({ error, path: context.req.path }, 'a request to the dashboard failed')
-    return context.json({ error: `${context.req.path} failed: ${error.message}` }, 500)
+    return problemAnswer(
+      context,
+      new RequestError('internal-error', `${context.req.path} failed; the log of the service says why`),
+    )
   })
   return app
 }

@@ -1,4 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
+import { problemAnswer } from './http/problem-answer.ts'
+import { RequestError } from './request.ts'
 
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]']
 
@@ -10,10 +12,8 @@ export function hostGuard(hostNames: () => readonly string[]): MiddlewareHandler
   return async (context, next) => {
     const host = (context.req.header('Host') ?? '').toLowerCase().replace(/:\d+$/, '')
     if (LOOPBACK_NAMES.includes(host) || hostNames().some((name) => name.toLowerCase() === host)) return next()
-    return context.json(
-      { error: `host is ${JSON.stringify(host)}: use one of this machine, publicUrl's, or one of dashboard.hostNames` },
-      421,
-    )
+    const allowed = "use one of this machine, publicUrl's, or one of dashboard.hostNames"
+    return problemAnswer(context, new RequestError('wrong-host', `host is ${JSON.stringify(host)}: ${allowed}`))
   }
 }
 

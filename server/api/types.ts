@@ -30,7 +30,7 @@ export type RangeCompleteness = Answer<typeof fields.rangeCompleteness>
 
 /** `GET /api/v1/series` */
 export type SeriesAnswer = Answer<typeof series.seriesAnswer>
-export type Metric = NonNullable<SeriesAnswer['metric']>
+export type Metric = SeriesAnswer['metric']
 export type Step = SeriesAnswer['step']
 
 export type IncidentState = Answer<typeof incidents.incidentState>
@@ -87,8 +87,3 @@ export type StreamEvent = Answer<typeof streamEvent.streamEvent>
 
 /** Every error of the API (RFC 9457): `detail` is a sentence that names the thing, its value and what is allowed. */
 export type ProblemDetails = Answer<typeof problemDetails.problemDetails>
-
-/** Every error of the API. `error` is a sentence that names the thing, its value and what is allowed. */
-export interface ErrorAnswer {
-  readonly error: string
-}

@@ -8,6 +8,7 @@ import { keepImports } from '../../data/recovery/kept-imports.ts'
 import { BacklogMeter } from '../../data/spool/backlog.ts'
 import type { ApiContext } from '../api/api-context.ts'
 import { dashboardApp } from '../api/app.ts'
+import { ChangedHours } from '../api/http/changed-hours.ts'
 import { StreamHub } from '../api/stream-hub.ts'
 import type { Freshness } from '../api/types.ts'
 import type { Logger } from '../log.ts'
@@ -23,11 +24,12 @@ import { Cleanup } from './cleanup.ts'
 import { commandApp } from './command-app.ts'
 import { openDiskGauge } from './disk-gauge.ts'
 import { keptRaw, startKeepingRaw } from './kept-raw.ts'
+import { startLiveEvents } from './live-events.ts'
 import { mailHostOf, mailRoutesOf } from './mail-routes.ts'
 import { createMerger, type Merger } from './merge-converted-files.ts'
 import { openState } from './open-state.ts'
 import { createOutbox } from './outbox.ts'
-import { ChangedCounts, createPipeline } from './pipeline.ts'
+import { createPipeline } from './pipeline.ts'
 import { pipelineAnswer } from './pipeline-answer.ts'
 import { archiveOptionsOf, archiveWorkOf, createScheduledWork, type ScheduledWorkOptions } from './scheduled-work.ts'
 import { serveOn, serveOnSocket } from './serve-on.ts'
@@ -83,7 +85,8 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
   cleanup.add(() => state.close())
   const { database, journal } = state
   const hub = new StreamHub(randomBytes(6).toString('hex'))
-  const changed = new ChangedCounts()
+  cleanup.add(async () => hub.close())
+  const changed = new ChangedHours()
   const onError = (error: unknown) => log.error({ error }, 'work failed; it is tried again')
   const disk = await openDiskGauge({
     database,
@@ -96,6 +99,17 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
   cleanup.add(() => disk.stop())
   const hoursUntilFull = () => disk.forecast()?.hoursUntilFull ?? null
   const pipeline = await createPipeline({ spool: folders.spool, now, mode, hoursUntilFull })
+  const backlog = new BacklogMeter(folders.spool)
+  const pipelineState = () =>
+    pipelineAnswer({
+      database,
+      backlog,
+      freshness: () => pipeline.freshness(),
+      forecast: () => disk.forecast(),
+      reports: metrics.service,
+    })
+  const live = startLiveEvents({ hub, changed, database, now, pipeline, state: pipelineState, onError })
+  cleanup.add(() => live.stop())
   const pace = mode === 'demo' ? 'replay' : 'live'
   const mailHost = mailHostOf(settings.current)
   const judge = await createJudgeShell({
@@ -119,7 +133,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
     now,
     pace,
     isTimeToSend: () => pace === 'live' || !isCatchingUp,
-    onChange: () => hub.publish({ event: 'mails' }),
+    onChange: () => live.mailsChanged(),
   })
   cleanup.add(() => outbox.stop())
   const merger = await createMerger({
@@ -135,7 +149,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
       journal,
     }),
     onMerged(result) {
-      changed.add(result)
+      live.merged(result)
       if (!result.isImport) judge.countsChanged(result.hours)
       metrics.owner.merged(result.duplicateFrames.length)
     },
@@ -146,9 +160,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
       if (await merger.mergeWaiting()) mergeLoop.wake()
     } finally {
       await pipeline.look()
-      const counts = changed.take()
-      if (counts !== null) hub.publish({ event: 'counts', ...counts })
-      hub.publish({ event: 'freshness', freshness: pipeline.freshness() })
+      await live.roundMerged()
     }
   }
 
@@ -162,19 +174,18 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
         metrics.owner.judged(round.judgedHours.length, (performance.now() - startedAt) / SECOND_MS)
       }
       isCatchingUp = round.isBehind
-      const newest = round.judgedHours.at(-1)
-      if (newest !== undefined) hub.publish({ event: 'judged', hour: isoSeconds(newest) })
-      if (round.changedIncidents.length > 0) hub.publish({ event: 'incidents', ids: round.changedIncidents })
+      live.judged(round.judgedHours)
+      live.incidentsChanged(round.changedIncidents)
       if (round.mailsDecided > 0) outbox.wake()
     }
     if (isStopping) return
     const watch = disk.takeWatch()
     const told = watch === null ? [] : (await judge.watchDisk(watch)).changedIncidents
-    if (told.length > 0) hub.publish({ event: 'incidents', ids: told })
+    live.incidentsChanged(told)
     if (verified !== null) {
       const { changedIncidents } = await judge.watchArchive(verified.sentence)
       verified = null
-      if (changedIncidents.length > 0) hub.publish({ event: 'incidents', ids: changedIncidents })
+      live.incidentsChanged(changedIncidents)
     }
     if ((await judge.decideDue()) > 0) outbox.wake()
   }
@@ -193,22 +204,15 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
   }
 
   let receivesOn = receiveUrl(settings.current.receive, settings.current.receive.listen.port)
-  const backlog = new BacklogMeter(folders.spool)
   const archiveWork = archiveWorkOf({ state, settings: () => settings.current, log })
   const api: ApiContext = {
     database,
     findSubmissions: (sought) => archiveWork.find(sought),
     hub,
+    changed,
     now,
     freshness: () => pipeline.freshness(),
-    pipeline: () =>
-      pipelineAnswer({
-        database,
-        backlog,
-        freshness: () => pipeline.freshness(),
-        forecast: () => disk.forecast(),
-        reports: metrics.service,
-      }),
+    pipeline: pipelineState,
     receiveUrl: () => receivesOn,
     incidents: () => judge.incidents(),
     judgedHour: () => judge.judgedHour(),
@@ -247,7 +251,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
   const reprocessing = createReprocessing({
     state,
     archive: archiveOptionsOf(work),
-    onTaken: () => hub.publish({ event: 'reload' }),
+    onTaken: () => live.allChanged(),
   })
   const commands = await serveOnSocket(
     commandApp({
@@ -259,7 +263,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
       async onImported() {
         await keepImports({ db: database, folder: folders.imported, exchange: folders.exchange }).catch(onError)
         judge.forgetCounts()
-        hub.publish({ event: 'reload' })
+        live.allChanged()
         wakeJudge()
       },
     }),

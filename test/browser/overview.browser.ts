@@ -40,7 +40,7 @@ test('new counts appear by themselves, and a changed number stands out for a mom
   const seen = page.locator('.channels tbody tr').first().locator('.cell-seen > span').first()
   const before = await seen.textContent()
   server.now = THURSDAY + HOUR_MS
-  server.publish({ event: 'counts', channels: ['release'], hours: ['2014-02-06T14:00:00Z'] })
+  server.publish({ event: 'counts', channels: ['release'], hours: ['2014-02-06T14:00:00Z'], counts: [] })
   await expect(seen).not.toHaveText(before ?? '')
   await expect(seen).toHaveClass('changed')
   await expect(seen).not.toHaveClass('changed')
@@ -59,7 +59,7 @@ test('an empty server tells how to send the first submission, and turns into the
   await expect(page.getByText('npm run -s tidewatch -- import counts FILE.csv')).toBeVisible()
   await keepScreenshot(page, 'empty')
   server.age = 'young'
-  server.publish({ event: 'counts', channels: ['nightly'], hours: [] })
+  server.publish({ event: 'counts', channels: ['nightly'], hours: [], counts: [] })
   await expect(page.locator('.channels tbody tr')).toHaveCount(1)
   await expect(page.locator('.so-far')).toHaveText('so far 1')
   // It is in the chart, too, though no hour is whole yet.

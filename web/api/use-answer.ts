@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
-import type { ErrorAnswer } from '../../server/api/types.ts'
+import type { ProblemDetails } from '../../server/api/types.ts'
 import { useLive } from './live.ts'
 
 /** What a page has of one address: the newest answer, and what went wrong since, if anything did. */
@@ -80,7 +80,8 @@ type Result<T> =
 
 async function ask<T>(path: string, signal: AbortSignal): Promise<Result<T>> {
   try {
-    const response = await fetch(path, { signal, headers: { Accept: 'application/json' } })
+    // The stream says when to ask: what a browser keeps for a minute must be asked about even then.
+    const response = await fetch(path, { signal, cache: 'no-cache', headers: { Accept: 'application/json' } })
     if (!response.ok) return { kind: 'failure', status: response.status, message: await errorOf(response) }
     // Pages and server are built and served together: the types of both are the same file.
     const data: T = await response.json()
@@ -94,8 +95,8 @@ async function ask<T>(path: string, signal: AbortSignal): Promise<Result<T>> {
 
 async function errorOf(response: Response): Promise<string> {
   try {
-    const answer: Partial<ErrorAnswer> = await response.json()
-    if (typeof answer.error === 'string') return answer.error
+    const answer: Partial<ProblemDetails> = await response.json()
+    if (typeof answer.detail === 'string') return answer.detail
   } catch {
     // Not one of the API's own errors: the status has to do.
   }

@@ -9,7 +9,16 @@ function answer(dimension: string, parts: Readonly<Record<string, readonly (numb
   }))
   const steps = series[0]?.values.length ?? 0
   const times = Array.from({ length: steps }, (_, hour) => new Date(hour * 3_600_000).toISOString())
-  return { from: times[0] ?? '', to: '', step: 'hour', times, series, coverage: times.map(() => 1) }
+  return {
+    from: times[0] ?? '',
+    to: '',
+    metric: 'received',
+    step: 'hour',
+    times,
+    series,
+    coverage: times.map(() => 1),
+    completeness: times.map(() => 'complete'),
+  }
 }
 
 test('parts come largest first, with their share; what is empty is left out', () => {

@@ -21,10 +21,12 @@ function input(level: number, changes: Partial<ChartInput> = {}): ChartInput {
   const answer = (values: readonly (number | null)[]): SeriesAnswer => ({
     from: at(-24),
     to: at(60),
+    metric: 'received',
     step: 'hour',
     times: hours.map(at),
     series: [{ key: { channel: 'nightly' }, values }],
     coverage: hours.map(() => 1),
+    completeness: hours.map((hour) => (hour > 48 ? 'unknown' : hour === 48 ? 'partial' : 'complete')),
   })
   const column = (value: number): number[] => hours.map(() => value)
   return {

@@ -97,6 +97,7 @@ test('all rows share one axis of days, weekends tinted', () => {
     },
     receive_url: 'http://127.0.0.1:8080',
     week_start: WEEK_START,
+    week_completeness: [],
     channels: [channel(new Array(84).fill(1))],
     incidents: [],
     tide_table: [],

@@ -6,6 +6,7 @@ import type { ExpectationRow } from '../../../data/counts/queries/read-expectati
 import type { SeriesRow } from '../../../data/counts/queries/read-series.ts'
 import { UNKNOWN } from '../../../data/domain/dimensions.ts'
 import { DAY_MS, type EpochMs, HOUR_MS, isoSeconds, startOfHour } from '../../../data/domain/time.ts'
+import { completenessOf } from '../completeness.ts'
 import { incidentAnswer } from '../incident-answer.ts'
 import type { ChannelOverview, Freshness, OverviewAnswer } from '../types.ts'
 import { channelStates } from './channel-state.ts'
@@ -55,6 +56,12 @@ export function buildOverview(input: OverviewInput): OverviewAnswer {
     sentences: overviewSentences(input),
     freshness: input.freshness,
     week_start: isoSeconds(start),
+    week_completeness: completenessOf({
+      from: start,
+      stepMs: HOUR_MS,
+      coverage: input.coverage.slice(0, WEEK_HOURS - 1),
+      countedUpTo: input.countedUpTo,
+    }),
     receive_url: input.receiveUrl,
     channels: input.channels.map((channel) => channelOverview(input, channel)),
     incidents: shown.map(incidentAnswer),

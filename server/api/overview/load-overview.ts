@@ -5,6 +5,7 @@ import { readDiscarded } from '../../../data/counts/queries/read-discarded.ts'
 import { readExpectations } from '../../../data/counts/queries/read-expectations.ts'
 import { readSeries } from '../../../data/counts/queries/read-series.ts'
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS, startOfHour } from '../../../data/domain/time.ts'
+import { countsStamp } from '../answer-stamp.ts'
 import type { ApiContext } from '../api-context.ts'
 import { discardedFrom, type OverviewInput, WEEK_HOURS, weekStart } from './build-overview.ts'
 
@@ -20,12 +21,21 @@ interface SlowFacts {
   readonly firstHeard: EpochMs | null
 }
 
+type CountedFacts = Pick<OverviewInput, 'counts' | 'expectations' | 'coverage' | 'discarded'>
+
+interface Asked {
+  readonly from: EpochMs
+  readonly now: EpochMs
+  readonly countedUpTo: EpochMs
+}
+
 /**
- * Asks the database and the owner for everything an overview is made of. What only months of counts can tell is asked anew
+ * Asks the database and the owner for everything an overview is made of. Counts are asked for when they have changed; what only months of counts can tell is asked anew
  * every minute, or when a channel reports that wasn't there before.
  */
 export function createOverviewLoader(api: ApiContext): () => Promise<OverviewInput> {
   let kept: SlowFacts | null = null
+  let counted: { readonly stamp: string; readonly counts: Promise<CountedFacts> } | null = null
   let asking: Promise<SlowFacts> | null = null
 
   async function slowFacts(reporting: ReadonlySet<string>, now: EpochMs): Promise<SlowFacts> {
@@ -39,22 +49,23 @@ export function createOverviewLoader(api: ApiContext): () => Promise<OverviewInp
     return kept
   }
 
+  function countedFacts(asked: Asked): Promise<CountedFacts> {
+    const { stamp } = countsStamp(api, { from: asked.from, to: asked.now + FORECAST_MS })
+    if (counted?.stamp === stamp) return counted.counts
+    const reading = { stamp, counts: readCountedFacts(api, asked) }
+    counted = reading
+    reading.counts.catch(() => {
+      if (counted === reading) counted = null
+    })
+    return reading.counts
+  }
+
   return async () => {
     const now = api.now()
     const freshness = api.freshness()
     const countedUpTo = Date.parse(freshness.counted_up_to)
     const from = weekStart(countedUpTo)
-    const [counts, expectations, coverage, discarded] = await Promise.all([
-      readSeries(api.database, { from, to: startOfHour(now) + HOUR_MS, step: 'hour', by: 'channel', now }),
-      readExpectations(api.database, { from, to: now + FORECAST_MS }),
-      readCoverage(api.database, from, HOUR_MS, WEEK_HOURS),
-      readDiscarded(api.database, {
-        from: discardedFrom(countedUpTo),
-        to: startOfHour(countedUpTo),
-        step: 'whole',
-        by: ['channel', 'cause'],
-      }),
-    ])
+    const { counts, expectations, coverage, discarded } = await countedFacts({ from, now, countedUpTo })
     const { builds, channels, firstHeard } = await slowFacts(new Set(counts.map(({ key }) => key)), now)
     return {
       now,
@@ -72,6 +83,21 @@ export function createOverviewLoader(api: ApiContext): () => Promise<OverviewInp
       learning: (channel) => api.learning(channel),
     }
   }
+}
+
+async function readCountedFacts({ database }: ApiContext, { from, now, countedUpTo }: Asked): Promise<CountedFacts> {
+  const [counts, expectations, coverage, discarded] = await Promise.all([
+    readSeries(database, { from, to: startOfHour(now) + HOUR_MS, step: 'hour', by: 'channel', now }),
+    readExpectations(database, { from, to: now + FORECAST_MS }),
+    readCoverage(database, from, HOUR_MS, WEEK_HOURS),
+    readDiscarded(database, {
+      from: discardedFrom(countedUpTo),
+      to: startOfHour(countedUpTo),
+      step: 'whole',
+      by: ['channel', 'cause'],
+    }),
+  ])
+  return { counts, expectations, coverage, discarded }
 }
 
 async function readSlowFacts(api: ApiContext, now: EpochMs): Promise<SlowFacts> {

@@ -1,30 +1,48 @@
-import { Hono } from 'hono'
 import { z } from 'zod'
 import { readSeenBuilds } from '../../../data/counts/queries/read-builds.ts'
 import { readCoverage } from '../../../data/counts/queries/read-coverage.ts'
 import { type EpochMs, HOUR_MS, isoSeconds, startOfHour } from '../../../data/domain/time.ts'
+import { presentStamp } from '../answer-stamp.ts'
 import type { ApiContext } from '../api-context.ts'
+import { NO_PARAMETERS, type Operation, valueOperation } from '../http/operation.ts'
 import { incidentAnswer } from '../incident-answer.ts'
 import { buildOverview, channelOverview, type OverviewInput, overviewSentences } from '../overview/build-overview.ts'
 import { createOverviewLoader } from '../overview/load-overview.ts'
-import { parseQuery, RequestError, timeParameter } from '../request.ts'
+import { readRangeCompleteness } from '../range-completeness.ts'
+import { hoursParameters, RequestError, wholeHours } from '../request.ts'
+import { channelAnswer as channelSchema, overviewAnswer } from '../schemas/overview.ts'
 import type { ChannelAnswer } from '../types.ts'
 
-const range = z
-  .object({ from: timeParameter, to: timeParameter })
-  .refine(({ from, to }) => from < to, 'to must be later than from')
-
-/** `GET /overview`, `GET /channels/:channel` and `GET /freshness`. */
-export function overviewRoutes(api: ApiContext): Hono {
+/** Every channel at a glance, and one of them. */
+export function overviewOperations(api: ApiContext): readonly Operation[] {
   const loadOverview = createOverviewLoader(api)
-  return new Hono()
-    .get('/freshness', (context) => context.json(api.freshness()))
-    .get('/overview', async (context) => context.json(buildOverview(await loadOverview())))
-    .get('/channels/:channel', async (context) =>
-      context.json(
-        await channelAnswer(api, await loadOverview(), context.req.param('channel'), parseQuery(context, range)),
-      ),
-    )
+  return [
+    valueOperation({
+      path: '/overview',
+      id: 'getOverview',
+      group: 'Counts',
+      summary:
+        'Every channel: its state, the newest hour against what was expected, a week, incidents, the tide table.',
+      problems: ['invalid-parameter', 'busy', 'too-slow'],
+      parameters: NO_PARAMETERS,
+      query: NO_PARAMETERS,
+      answer: overviewAnswer,
+      keep: () => presentStamp(api),
+      load: async () => buildOverview(await loadOverview()),
+    }),
+    valueOperation({
+      path: '/channels/{channel}',
+      id: 'getChannel',
+      group: 'Counts',
+      summary: 'One channel: what a page about it needs besides its series.',
+      problems: ['invalid-parameter', 'not-found', 'busy', 'too-slow'],
+      parameters: z.strictObject({ channel: z.string().meta({ examples: ['nightly'] }) }),
+      query: z.strictObject(hoursParameters),
+      answer: channelSchema,
+      keep: () => presentStamp(api),
+      load: async ({ channel, ...range }) => channelAnswer(api, await loadOverview(), channel, wholeHours(range)),
+    }),
+  ]
 }
 
 async function channelAnswer(
@@ -35,7 +53,7 @@ async function channelAnswer(
 ): Promise<ChannelAnswer> {
   if (!input.channels.includes(channel)) {
     throw new RequestError(
-      404,
+      'not-found',
       `no submission was counted for channel "${channel}" in the last months: known are ${input.channels.join(', ') || 'none'}`,
     )
   }
@@ -46,14 +64,19 @@ async function channelAnswer(
       (incident.end ?? Number.POSITIVE_INFINITY) > asked.from,
   )
   const blamed = new Set(incidents.flatMap((incident) => incident.explanation.carriers.flatMap(blamedBuild)))
-  const builds = await readSeenBuilds(api.database, { ...asked, channel })
+  const [builds, completeness, gaps] = await Promise.all([
+    readSeenBuilds(api.database, { ...asked, channel }),
+    readRangeCompleteness(api, asked),
+    gapsIn(api, asked, input.firstHeard),
+  ])
   return {
     channel,
     overview: channelOverview(input, channel),
     sentences: overviewSentences(input, channel),
     freshness: input.freshness,
     incidents: incidents.map(incidentAnswer),
-    gaps: await gapsIn(api, asked, input.firstHeard),
+    completeness,
+    gaps,
     builds: builds.map((build) => ({
       build_id: build.buildId,
       first_seen: isoSeconds(build.firstSeen),

@@ -3,9 +3,11 @@ import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { KeptAnswers } from '../http/kept-answers.ts'
+import { mountOperations } from '../http/mount-operations.ts'
 import { StreamHub } from '../stream-hub.ts'
 import type { Freshness } from '../types.ts'
-import { streamRoute } from './stream.ts'
+import { streamOperation } from './stream.ts'
 
 const FRESHNESS: Freshness = {
   counted_up_to: '2014-02-06T14:00:00Z',
@@ -23,7 +25,7 @@ let port: number
 
 beforeEach(async () => {
   hub = new StreamHub('boot')
-  server = createServer(getRequestListener(streamRoute({ hub, freshness: () => FRESHNESS }).fetch))
+  server = createServer(getRequestListener(mountOperations([streamOperation({ hub })], new KeptAnswers()).fetch))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   port = (server.address() as AddressInfo).port
@@ -52,6 +54,7 @@ async function readUntil(socket: ReturnType<typeof openStream>, wanted: string):
 }
 
 test('a stream begins with how fresh the counts are, and goes on with what is published', async () => {
+  hub.tell({ event: 'freshness', freshness: FRESHNESS })
   const socket = openStream()
   setTimeout(() => hub.publish({ event: 'judged', hour: '2014-02-06T13:00:00Z' }), 50)
   const text = await readUntil(socket, 'judged')

@@ -1,66 +1,59 @@
-import type { HttpBindings } from '@hono/node-server'
-import { Hono } from 'hono'
-import { streamSSE } from 'hono/streaming'
+import type { ServerResponse } from 'node:http'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import type { Context } from 'hono'
 import type { ApiContext } from '../api-context.ts'
-import type { SentEvent } from '../stream-hub.ts'
+import { NO_PARAMETERS, type Operation, responseOperation } from '../http/operation.ts'
+import { RequestError } from '../request.ts'
+import { streamEvent } from '../schemas/stream-event.ts'
+import type { StreamClient } from '../stream-hub.ts'
 
-const HEARTBEAT_MS = 15_000
-/** A client that reads nothing for so many events is cut off; when it comes back it is told to reload. */
-const MOST_WAITING = 500
+/** More than this is no audience of people; each costs some microseconds an event. */
+const MOST_STREAMS = 2000
 
-/** `GET /stream`: server-sent events, resumable by `Last-Event-ID`. Every event's data is one StreamEvent. */
-export function streamRoute(api: Pick<ApiContext, 'hub' | 'freshness'>): Hono<{ Bindings: HttpBindings }> {
-  return new Hono<{ Bindings: HttpBindings }>().get('/stream', (context) => {
-    context.header('Cache-Control', 'no-store')
-    context.header('X-Accel-Buffering', 'no')
-    return streamSSE(context, async (stream) => {
-      const waiting: SentEvent[] = [...api.hub.missedSince(context.req.header('Last-Event-ID') ?? null)]
-      let wake = (): void => undefined
-      let isOver = false
-      const unsubscribe = api.hub.subscribe((sent) => {
-        waiting.push(sent)
-        if (waiting.length > MOST_WAITING) cutOff()
-        wake()
-      })
-      // It may hang in a write that nobody takes: only ending the connection ends that.
-      function cutOff(): void {
-        isOver = true
-        unsubscribe()
-        waiting.length = 0
-        stream.abort()
-        context.env.outgoing.destroy()
+const HEADERS = {
+  'Content-Type': 'text/event-stream',
+  'Cache-Control': 'no-store',
+  // Of proxies: nginx would hold events back otherwise.
+  'X-Accel-Buffering': 'no',
+  'X-Content-Type-Options': 'nosniff',
+}
+
+/** What changes, as it changes. */
+export function streamOperation({ hub }: Pick<ApiContext, 'hub'>): Operation {
+  return responseOperation({
+    path: '/stream',
+    id: 'getStream',
+    group: 'Operation',
+    summary: 'Server-sent events: counts, verdicts, incidents, mails, and where everything stands.',
+    about:
+      'The `data` of each event is one JSON object. Whoever comes back with `Last-Event-ID` gets what was missed, or `reload` where that is not known any more. A client that does not read is cut off.',
+    problems: ['invalid-parameter', 'busy'],
+    parameters: NO_PARAMETERS,
+    query: NO_PARAMETERS,
+    contents: { 'text/event-stream': { schema: streamEvent, about: 'One such object an event.' } },
+    respond(context) {
+      if (context.req.method === 'HEAD') return new Response(null, { headers: HEADERS })
+      if (hub.listenerCount >= MOST_STREAMS) {
+        throw new RequestError('busy', `${hub.listenerCount} streams are open: use at most ${MOST_STREAMS}`)
       }
-      stream.onAbort(() => {
-        isOver = true
-        wake()
-      })
-      try {
-        await stream.writeSSE({ data: JSON.stringify({ event: 'freshness', freshness: api.freshness() }), retry: 2000 })
-        while (!isOver) {
-          const sent = waiting.shift()
-          if (sent !== undefined) {
-            await stream.writeSSE({ id: sent.id, data: JSON.stringify(sent.event) })
-            continue
-          }
-          const isSilent = await waitFor((resolve) => {
-            wake = resolve
-          })
-          if (isSilent) await stream.write(': still here\n\n')
-        }
-      } finally {
-        unsubscribe()
-      }
-    })
+      const response = outgoing(context)
+      response.writeHead(200, HEADERS)
+      const leave = hub.connect(clientOf(response), context.req.header('Last-Event-ID') ?? null)
+      response.on('close', leave)
+      return RESPONSE_ALREADY_SENT
+    },
   })
 }
 
-/** True when nothing woke us within the heartbeat. */
-function waitFor(onWake: (resolve: () => void) => void): Promise<boolean> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(true), HEARTBEAT_MS)
-    onWake(() => {
-      clearTimeout(timer)
-      resolve(false)
-    })
-  })
+/** Written to past the framework: a Web stream for each client would cost more than all the rest. */
+function outgoing(context: Context): ServerResponse {
+  return context.env.outgoing
+}
+
+function clientOf(response: ServerResponse): StreamClient {
+  return {
+    write: (chunk) => response.write(chunk),
+    waitingBytes: () => response.writableLength,
+    cut: () => response.destroy(),
+  }
 }

@@ -45,7 +45,7 @@ export const overviewAnswer = z
     sentences: z.array(sentence).describe('At most three, worst first.'),
     freshness,
     week_start: time,
-    week_completeness: z.array(completeness).optional().describe('Of the hours of `week.seen`, for all channels.'),
+    week_completeness: z.array(completeness).describe('Of the hours of `week.seen`, for all channels.'),
     receive_url: z.string().describe('Where submissions are sent to, without a slash at its end.'),
     channels: z
       .array(channelOverview)
@@ -72,7 +72,7 @@ export const channelAnswer = z
     sentences: z.array(sentence),
     freshness,
     incidents: z.array(incident).describe("Those that overlap the range, this channel's and `*`, gaps among them."),
-    completeness: rangeCompleteness.optional(),
+    completeness: rangeCompleteness,
     gaps: z
       .array(z.object({ from: time, to: time, reason: z.string() }))
       .describe('Hours without any coverage within the range, joined.'),

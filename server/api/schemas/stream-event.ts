@@ -13,8 +13,7 @@ export const streamEvent = z
         hours: z.array(time),
         counts: z
           .array(z.object({ hour: time, channel: z.string(), received: z.number(), invalid: z.number() }))
-          .optional()
-          .describe('Of the newest of these hours, as they are now.'),
+          .describe('Of the newest of these hours, as they are now; empty where nobody listened when it happened.'),
       })
       .describe('Counts of these channels and hours changed; every few seconds at most.'),
     z

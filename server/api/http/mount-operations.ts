@@ -1,0 +1,74 @@
+import { type Context, Hono } from 'hono'
+import { accepts } from 'hono/accepts'
+import { givenQuery } from '../request.ts'
+import { csvText } from './csv-table.ts'
+import { type EncodedAnswer, encodeAnswer, type KeptAnswers } from './kept-answers.ts'
+import type { GivenRequest, KeepRule, Operation, PreparedAnswer } from './operation.ts'
+
+/** Late counts may still change a finished hour: for so long a client needn't ask whether they did. */
+const FINISHED_FRESH_SECONDS = 60
+
+/** The routes of `operations`. */
+export function mountOperations(operations: readonly Operation[], kept: KeptAnswers): Hono {
+  const app = new Hono()
+  for (const operation of operations) {
+    const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1')
+    const method = operation.method ?? 'get'
+    app.on(method.toUpperCase(), path, (context) => answer(context, operation, kept, wantsTable(context, operation)))
+    if ('text/csv' in operation.contents) {
+      app.on(method.toUpperCase(), `${path}.csv`, (context) => answer(context, operation, kept, true))
+    }
+  }
+  return app
+}
+
+async function answer(context: Context, operation: Operation, kept: KeptAnswers, asTable: boolean): Promise<Response> {
+  const given: GivenRequest = { parameters: context.req.param(), query: givenQuery(context) }
+  const { answering } = operation
+  if (answering.kind === 'response') return answering.respond(context, given)
+  const prepared = answering.prepare(given)
+  const { keep } = prepared
+  const make = () => encode(prepared, asTable)
+  const key = `${asTable ? 'csv' : 'json'} ${new URL(context.req.url).search} ${context.req.path}`
+  const encoded = keep === null ? await make() : await kept.get(key, keep.stamp, make)
+  return send(context, encoded, { keep, operation, asTable })
+}
+
+async function encode({ load, loadCsv }: PreparedAnswer, asTable: boolean): Promise<EncodedAnswer> {
+  if (asTable && loadCsv !== null) return encodeAnswer(csvText(await loadCsv()))
+  return encodeAnswer(JSON.stringify(await load()))
+}
+
+function wantsTable(context: Context, { contents }: Operation): boolean {
+  if (!('text/csv' in contents) || context.req.header('Accept') === undefined) return false
+  const supports = ['application/json', 'text/csv']
+  return accepts(context, { header: 'Accept', supports, default: 'application/json' }) === 'text/csv'
+}
+
+interface Sending {
+  readonly keep: KeepRule | null
+  readonly operation: Operation
+  readonly asTable: boolean
+}
+
+function send(context: Context, { body, compressed, etag }: EncodedAnswer, sending: Sending): Response {
+  const { keep, operation, asTable } = sending
+  const headers: Record<string, string> = {
+    ETag: etag,
+    'Cache-Control': keep?.isFinished === true ? `private, max-age=${FINISHED_FRESH_SECONDS}` : 'private, no-cache',
+    Vary: 'Accept, Accept-Encoding',
+  }
+  if (isSame(context.req.header('If-None-Match'), etag)) return context.body(null, 304, headers)
+  headers['Content-Type'] = asTable ? 'text/csv; charset=utf-8' : 'application/json'
+  if (asTable) headers['Content-Disposition'] = `attachment; filename="${operation.id}.csv"`
+  if (compressed === null || !/\bgzip\b(?!;q=0(?:\.0*)?(?:,|$))/.test(context.req.header('Accept-Encoding') ?? '')) {
+    return context.body(body, 200, headers)
+  }
+  headers['Content-Encoding'] = 'gzip'
+  return context.body(compressed, 200, headers)
+}
+
+function isSame(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false
+  return ifNoneMatch.trim() === '*' || ifNoneMatch.split(',').some((tag) => tag.trim() === etag)
+}

@@ -1,0 +1,23 @@
+import type { ApiContext } from './api-context.ts'
+import type { Operation } from './http/operation.ts'
+import { incidentOperations } from './routes/incidents.ts'
+import { mailOperations } from './routes/mails.ts'
+import { withDescription } from './routes/openapi.ts'
+import { overviewOperations } from './routes/overview.ts'
+import { seriesOperation } from './routes/series.ts'
+import { serviceOperations } from './routes/service.ts'
+import { streamOperation } from './routes/stream.ts'
+import { submissionOperations } from './routes/submissions.ts'
+
+/** All that is served under /api/v1. */
+export function apiOperations(api: ApiContext): readonly Operation[] {
+  return withDescription([
+    ...overviewOperations(api),
+    seriesOperation(api),
+    ...submissionOperations(api),
+    ...incidentOperations(api),
+    ...mailOperations(api),
+    ...serviceOperations(api),
+    streamOperation(api),
+  ])
+}
