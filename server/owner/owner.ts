@@ -4,8 +4,11 @@ import { createJudgeShell, type JudgeShell } from '../../alerts/shell/judge-shel
 import { differenceText } from '../../data/archive/verify/difference.ts'
 import type { Verification } from '../../data/archive/verify/verify-archive.ts'
 import { type EpochMs, HOUR_MS, isoSeconds, SECOND_MS } from '../../data/domain/time.ts'
+import { readLinkKeys } from '../../data/links/link-keys.ts'
+import { readOutboxState } from '../../data/outbox/read-outbox-state.ts'
 import { keepImports } from '../../data/recovery/kept-imports.ts'
 import { BacklogMeter } from '../../data/spool/backlog.ts'
+import { actionPages } from '../actions/action-pages.ts'
 import type { ApiContext } from '../api/api-context.ts'
 import { dashboardApp } from '../api/app.ts'
 import { ChangedHours } from '../api/http/changed-hours.ts'
@@ -22,6 +25,7 @@ import type { LiveSettings } from '../settings/live-settings.ts'
 import { coveragePauseMs } from './child-options.ts'
 import { Cleanup } from './cleanup.ts'
 import { commandApp } from './command-app.ts'
+import { startDeadMansSwitch } from './dead-mans-switch.ts'
 import { openDiskGauge } from './disk-gauge.ts'
 import { keptRaw, startKeepingRaw } from './kept-raw.ts'
 import { startLiveEvents } from './live-events.ts'
@@ -127,6 +131,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
     database,
     journal,
     folder: folders.mail,
+    linkKeys: folders.linkKeys,
     host: mailHost,
     settings: () => settings.current,
     log,
@@ -190,6 +195,12 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
     if ((await judge.decideDue()) > 0) outbox.wake()
   }
 
+  /** Pages and mails say at once what somebody did. */
+  function personActed(incident: number | undefined): void {
+    if (incident !== undefined) live.incidentsChanged([incident])
+    outbox.wake()
+  }
+
   let wakeJudge = (): void => undefined
   /** What the last verification of the archive says of it; the judge's loop takes it from here. */
   let verified: { readonly sentence: string | null } | null = null
@@ -234,6 +245,15 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
       publicUrl: () => settings.current.publicUrl,
       webFolder,
       metrics: metrics.service,
+      actions: actionPages({
+        keys: () => readLinkKeys(folders.linkKeys, now()),
+        incidents: () => judge.incidents(),
+        silences: () => judge.silences(),
+        act: (incident, action) => judge.act(incident, action).finally(() => personActed(incident)),
+        silence: (wanted) => judge.silence(wanted).finally(() => personActed(wanted.matcher.incident)),
+        now,
+        publicUrl: () => settings.current.publicUrl,
+      }),
       log,
     }),
     settings.current.dashboard.listen,
@@ -285,6 +305,18 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
   cleanup.add(() => scheduler.stop())
   cleanup.add(() => reprocessing.stop())
   scheduler.start()
+  const deadMansSwitch = startDeadMansSwitch({
+    settings: () => settings.current.deadMansSwitch,
+    signs: async () => ({
+      now: now(),
+      watermark: pipeline.watermark(),
+      judgedHour: judge.judgedHour(),
+      oldestMailAt: (await readOutboxState(database)).oldestDecidedAt,
+    }),
+    now,
+    log,
+  })
+  cleanup.add(() => deadMansSwitch.stop())
 
   return {
     dashboardPort: dashboard.port,

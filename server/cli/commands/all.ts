@@ -4,11 +4,13 @@ import { backtestCommand } from './backtest.ts'
 import { check } from './check.ts'
 import { config } from './config.ts'
 import { demo } from './demo.ts'
+import { doctor } from './doctor.ts'
 import { exportCommand } from './export.ts'
 import { findCommand } from './find.ts'
 import { forgetCommand } from './forget.ts'
 import { histograms } from './histograms.ts'
 import { importCommand } from './import.ts'
+import { mail } from './mail.ts'
 import { quarantineCommand } from './quarantine.ts'
 import { rebuildCommand } from './rebuild.ts'
 import { reprocessCommand } from './reprocess.ts'
@@ -31,5 +33,7 @@ export const COMMANDS: readonly Command[] = [
   backtestCommand,
   check,
   histograms,
+  mail,
+  doctor,
   config,
 ]
