@@ -145,11 +145,133 @@ describe('findings', () => {
     expect(advance([over], { findings: [finding] }).said).toEqual(said)
   })
 
-  test('a gap after a gap is another gap, however soon: between them there was none', () => {
-    const end = HOUR - 2 * HOUR_MS
-    const gap = makeIncident({ group: 'gap', kind: 'gap', channels: ['*'], state: 'resolved', end, resolvedAt: end })
+  test.each([
+    {
+      claim: 'a gap soon after a gap is its return, told since when nobody listens now',
+      hoursApart: 2,
+      said: '13 reopened',
+    },
+    { claim: 'a gap days after a gap is another', hoursApart: 30, said: '20 opened' },
+  ])('$claim', ({ hoursApart, said }) => {
+    const end = HOUR - hoursApart * HOUR_MS
+    const times = { start: end - HOUR_MS, lastFindingHour: end - HOUR_MS, end, resolvedAt: end }
+    const gap = makeIncident({ group: 'gap', kind: 'gap', channels: ['*'], state: 'resolved', ...times })
     const finding = makeFinding({ kind: 'gap', channel: '*', start: HOUR })
-    expect(advance([gap], { isKnown: false, findings: [finding] }).said).toEqual(['20 opened'])
+    const result = advance([gap], { isKnown: false, findings: [finding] })
+    expect(result.said).toEqual([said])
+    expect(result.changed[0]).toMatchObject({ state: 'open', start: HOUR, end: null })
+  })
+
+  test('what begins again is nobody’s yet, and remembers that it did', () => {
+    const end = HOUR - 8 * HOUR_MS
+    const word = { by: 'mreid', at: end }
+    const over = makeIncident({
+      ...{ state: 'resolved', end, lastFindingHour: end, resolvedAt: end, acknowledged: word },
+      closedBy: { ...word, note: '' },
+    })
+    const [again] = advance([over], { findings: [makeFinding()] }).changed
+    expect(again).toMatchObject({ state: 'open', acknowledged: null, reopenings: [HOUR + HOUR_MS] })
+    expect(again).not.toHaveProperty('closedBy')
+  })
+})
+
+describe('a second cause on a channel that has an incident', () => {
+  const DAY_AGO = HOUR - 24 * HOUR_MS
+  const ofReason = (reason: string, changes: Partial<Incident> = {}) =>
+    makeIncident({ series: { reason }, start: DAY_AGO, ...changes })
+  const explained = { sentence: 'Builds from 20140201 on.', carriers: [], firstBuildId: '20140201030203' }
+
+  test.each<{ claim: string; incident: Incident; series: Finding['series']; start?: number; said: string[] }>([
+    {
+      claim: 'another reason falls a day later',
+      incident: ofReason('saved-session'),
+      series: { reason: 'idle-daily' },
+      said: ['20 opened'],
+    },
+    {
+      claim: 'the same reason is no second cause',
+      incident: ofReason('saved-session'),
+      series: { reason: 'saved-session' },
+      said: [],
+    },
+    {
+      claim: 'reasons that fall together have one cause',
+      incident: ofReason('saved-session'),
+      series: { reason: 'idle-daily' },
+      start: DAY_AGO + HOUR_MS,
+      said: [],
+    },
+    {
+      claim: 'new builds lack a reason while the channel lacks something else',
+      incident: ofReason('saved-session'),
+      series: { reason: 'saved-session', buildId: '20140203030203' },
+      said: ['20 opened'],
+    },
+    {
+      claim: 'a later build of those that are blamed is no second cause',
+      incident: ofReason('saved-session', { explanation: explained }),
+      series: { reason: 'saved-session', buildId: '20140203030203' },
+      said: [],
+    },
+    {
+      claim: 'what is about all of the channel is the incident grown wider',
+      incident: ofReason('saved-session'),
+      series: {},
+      said: ['13 worsened'],
+    },
+  ])('$claim', ({ incident, series, start = HOUR - HOUR_MS, said }) => {
+    expect(advance([incident], { findings: [makeFinding({ series, start })] }).said).toEqual(said)
+  })
+})
+
+describe('one cause that was taken for two', () => {
+  const known = { detectedAt: HOUR, judgedUpTo: HOUR - HOUR_MS }
+
+  test('what all channels lose together takes in what was found on some of them', () => {
+    const nightly = makeIncident({ ...known, start: HOUR - 4 * HOUR_MS })
+    const beta = makeIncident({
+      ...known,
+      id: 14,
+      channels: ['beta'],
+      start: HOUR - HOUR_MS,
+      acknowledged: { by: 'mreid', at: HOUR },
+    })
+    const { changed, said } = advance([nightly, beta], { findings: [makeFinding({ channel: '*' })] })
+    expect(said).toEqual(['13 joined', '14 merged'])
+    expect(changed).toMatchObject([
+      { id: 13, state: 'open', channels: ['*'], absorbed: [14], acknowledged: { by: 'mreid' } },
+      { id: 14, state: 'resolved', mergedInto: 13, resolvedAt: HOUR + HOUR_MS },
+    ])
+  })
+
+  test('what a channel lacks is its build’s incident once it is laid to that build', () => {
+    const firstBuildId = '20140201030203'
+    const build = makeIncident({
+      ...known,
+      series: { reason: 'saved-session', buildId: firstBuildId },
+      start: HOUR - 20 * HOUR_MS,
+    })
+    const channel = makeIncident({ ...known, id: 14, start: HOUR - 3 * HOUR_MS })
+    const explanation = { sentence: 'Builds from 20140201 on.', carriers: [], firstBuildId }
+    const { changed, said } = advance([build, channel], { standings: [makeStanding({ incident: 14, explanation })] })
+    expect(said).toEqual(['14 explained', '14 merged'])
+    expect(changed[0]).toMatchObject({ id: 13, series: {}, absorbed: [14] })
+  })
+
+  test('troubles of two channels with causes of their own stay two', () => {
+    const beta = makeIncident({ ...known, id: 14, channels: ['beta'], start: HOUR - HOUR_MS })
+    expect(advance([makeIncident(known), beta], {}).said).toEqual([])
+  })
+
+  test('what was merged is not what comes back', () => {
+    const merged = makeIncident({
+      state: 'resolved',
+      end: HOUR,
+      lastFindingHour: HOUR,
+      resolvedAt: HOUR,
+      mergedInto: 12,
+    })
+    expect(advance([merged], { findings: [makeFinding()] }).said).toEqual(['20 opened'])
   })
 })
 
@@ -217,7 +339,7 @@ describe('late counts', () => {
 
   test('that take away the first of several leave it, as found an hour later', () => {
     const { changed, said } = advance([{ ...justOpened, judgedUpTo: HOUR + 2 * HOUR_MS }], {})
-    expect(said).toEqual([])
+    expect(said).toEqual(['13 corrected'])
     expect(changed[0]).toMatchObject({ state: 'open', detectedAt: HOUR + 2 * HOUR_MS })
   })
 

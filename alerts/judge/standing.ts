@@ -129,7 +129,8 @@ const SETTLED_SPREAD = 0.035
 /** over so long, after so long, is the new level; */
 const SETTLED_HOURS = 48
 const SETTLED_AFTER_HOURS = WEEK_HOURS
-/** and after so long whatever is there: the judge must not be left without anything to learn from. */
+/** and after so long whatever is there: the judge must not be left without anything to learn from. Where somebody says that it is
+ * meant, whatever is there as soon as there is enough to measure it. */
 const SETTLED_ANYWAY_HOURS = 3 * WEEK_HOURS
 /** A channel that lost nearly everything hasn't settled. */
 const LEAST_SETTLED_RATIO = 0.2
@@ -138,8 +139,10 @@ const LEARNT_AGAIN_HOURS = 72
 
 function settledLevel(incident: Incident, channels: readonly JudgedChannel[], hour: HourNumber): AcceptedLevel | null {
   const age = hour - toHourNumber(incident.start)
-  if ((incident.group !== 'volume' && incident.group !== 'surge') || age < SETTLED_AFTER_HOURS) return null
-  const isOverdue = age >= SETTLED_ANYWAY_HOURS
+  const isMeant = incident.accepted !== undefined
+  const after = isMeant ? SETTLED_HOURS : SETTLED_AFTER_HOURS
+  if ((incident.group !== 'volume' && incident.group !== 'surge') || age < after) return null
+  const isOverdue = isMeant || age >= SETTLED_ANYWAY_HOURS
   const ratios = channels.flatMap(({ channel }) =>
     channel.series.flatMap((series, index) => {
       const { mean, spread } = recentDeviation(series.residuals, series.shared, hour)

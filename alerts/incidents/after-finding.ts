@@ -1,0 +1,136 @@
+import { HOUR_MS } from '../../data/domain/time.ts'
+import type { Finding, FindingKind, SeriesKey } from '../finding.ts'
+import { groupOf, type Incident } from '../incident.ts'
+import { joinedDiscarded } from '../judge/detect-discarded.ts'
+import { incidentSentence } from '../sentence/incident-sentence.ts'
+import type { Change } from './change.ts'
+import { isActive, joins, matching } from './same-cause.ts'
+
+/** More than these in a day aren't counted: it is unstable with the third. */
+const REOPENINGS_KEPT = 6
+
+/** The finding belongs to an incident, brings one back, is its next channel, or opens one numbered `nextId`. */
+export function afterFinding(incidents: readonly Incident[], finding: Finding, nextId: number): Change | null {
+  const match = matching(incidents, finding)
+  if (match === null) {
+    const joined = incidents.find((incident) => isActive(incident) && joins(incident, finding))
+    return joined === undefined ? opened(finding, nextId) : withChannel(joined, finding)
+  }
+  // What was just found to be over may still weigh in a window of a day; if it isn't over, the next hour says so.
+  if (match.state === 'resolved' && match.resolvedAt === finding.hour + HOUR_MS) return null
+  return match.state === 'resolved' ? reopened(extended(match, finding), finding) : again(match, finding)
+}
+
+function again(incident: Incident, finding: Finding): Change {
+  const current = extended(incident, finding)
+  const isWider = current.group !== 'invalid' && current.series !== incident.series
+  if (!isWider) return { incident: current }
+  const wider: Incident = { ...current, ...numbersOfFinding(finding) }
+  return { incident: wider, told: { kind: 'worsened', text: incidentSentence(wider) } }
+}
+
+function extended(incident: Incident, finding: Finding): Incident {
+  return {
+    ...incident,
+    series: seriesOfBoth(incident, finding),
+    kind: graver(incident.kind, finding.kind),
+    // One odd hour doesn't end a recovery; one that a detector still finds does.
+    state: incident.state === 'recovering' && incident.calmHours === 0 ? 'open' : incident.state,
+    lastFindingHour: Math.max(incident.lastFindingHour, finding.hour),
+    judgedUpTo: Math.max(incident.judgedUpTo, finding.hour),
+    confidenceRatio: Math.max(incident.confidenceRatio, finding.confidenceRatio),
+  }
+}
+
+function reopened(incident: Incident, finding: Finding): Change {
+  // Whoever had it or closed it had what was before.
+  const { closedBy: _, ...before } = incident
+  const reopenedAt = finding.hour + HOUR_MS
+  const open: Incident = {
+    ...before,
+    ...numbersOfFinding(finding),
+    state: 'open',
+    resolvedAt: null,
+    end: null,
+    calmHours: 0,
+    acknowledged: null,
+    reopenings: [...(incident.reopenings ?? []), reopenedAt].slice(-REOPENINGS_KEPT),
+    // Of a gap it is told since when nobody listens; that somebody did in between is in its story.
+    ...(incident.group === 'gap' ? { start: finding.start, missing: 0, peakMissing: 0 } : {}),
+  }
+  return { incident: open, told: { kind: 'reopened', text: incidentSentence(open) } }
+}
+
+function numbersOfFinding(finding: Finding): Pick<Incident, 'latest' | 'missing' | 'peakMissing' | 'explanation'> {
+  const { numbers, size, peakSize, explanation } = finding
+  return { latest: numbers, missing: size, peakMissing: peakSize, explanation }
+}
+
+function withChannel(incident: Incident, finding: Finding): Change {
+  const { latest } = incident
+  const { numbers } = finding
+  const discarded = [latest.discarded ?? [], numbers.discarded ?? []].flat()
+  const grown: Incident =
+    finding.channel === '*'
+      ? { ...incident, channels: ['*'], series: {}, ...numbersOfFinding(finding) }
+      : {
+          ...incident,
+          channels: [...incident.channels, finding.channel],
+          start: Math.min(incident.start, finding.start),
+          missing: incident.missing + finding.size,
+          latest: {
+            ...latest,
+            seen: latest.seen + numbers.seen,
+            low: latest.low + numbers.low,
+            mid: latest.mid + numbers.mid,
+            high: latest.high + numbers.high,
+            ...(discarded.length === 0 ? {} : { discarded: joinedDiscarded(discarded) }),
+            byChannel: [...latest.byChannel, ...numbers.byChannel],
+          },
+        }
+  const current: Incident = { ...grown, kind: graver(incident.kind, finding.kind), lastFindingHour: finding.hour }
+  return { incident: current, told: { kind: 'joined', text: incidentSentence(current) } }
+}
+
+function opened(finding: Finding, id: number): Change {
+  const isGap = finding.kind === 'gap'
+  const incident: Incident = {
+    id,
+    group: groupOf(finding.kind),
+    kind: finding.kind,
+    channels: [finding.channel],
+    series: finding.series,
+    state: 'open',
+    start: finding.start,
+    detectedAt: finding.hour + HOUR_MS,
+    lastFindingHour: finding.hour,
+    resolvedAt: null,
+    end: null,
+    confidenceRatio: finding.confidenceRatio,
+    judgedUpTo: finding.hour,
+    calmHours: 0,
+    acceptedLevel: null,
+    acknowledged: null,
+    ...numbersOfFinding(finding),
+    // Nobody knows what is missing while nobody counts.
+    ...(isGap ? { missing: 0, peakMissing: 0 } : {}),
+  }
+  return { incident, told: { kind: 'opened', text: incidentSentence(incident) } }
+}
+
+const GRAVITY: readonly FindingKind[] = ['outage', 'drop', 'decline']
+
+function graver(a: FindingKind, b: FindingKind): FindingKind {
+  const [first, second] = [GRAVITY.indexOf(a), GRAVITY.indexOf(b)]
+  return first === -1 || second === -1 ? a : first <= second ? a : b
+}
+
+/** Volume: the widest that was found, as it is the worst. Invalid: the problem, as it is the cause. */
+function seriesOfBoth(incident: Incident, finding: Finding): SeriesKey {
+  if (!incident.channels.includes(finding.channel)) return incident.series
+  const { problem } = finding.series
+  if (incident.group === 'invalid') {
+    return problem === undefined || problem === incident.series.problem ? incident.series : finding.series
+  }
+  return Object.keys(finding.series).length < Object.keys(incident.series).length ? finding.series : incident.series
+}

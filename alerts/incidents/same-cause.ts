@@ -1,0 +1,83 @@
+import { HOUR_MS } from '../../data/domain/time.ts'
+import type { Finding, SeriesKey } from '../finding.ts'
+import { groupOf, type Incident } from '../incident.ts'
+
+/** What comes back within this after its end is the same incident. */
+const REOPEN_WITHIN_MS = 24 * HOUR_MS
+/**
+ * Channels whose counts fall within this are one incident; whose submissions fail with one problem, or are discarded for one
+ * cause, within that, as well.
+ */
+const TOGETHER_WITHIN_MS = 2 * HOUR_MS
+const SAME_PROBLEM_WITHIN_MS = 48 * HOUR_MS
+/** All channels are found to fall some hours after the first of them was. */
+export const SPREAD_WITHIN_MS = 12 * HOUR_MS
+/** What begins so long after an open incident and is about something else has a cause of its own. */
+const OTHER_CAUSE_AFTER_MS = 12 * HOUR_MS
+
+export function isActive({ state }: Incident): boolean {
+  return state === 'open' || state === 'recovering'
+}
+
+/** The incident that `finding` is about: an open one, else the last that ended within a day; null: none, or a second cause. */
+export function matching(incidents: readonly Incident[], finding: Finding): Incident | null {
+  const group = groupOf(finding.kind)
+  const own = incidents.filter(
+    (incident) =>
+      incident.group === group &&
+      incident.state !== 'withdrawn' &&
+      incident.mergedInto === undefined &&
+      incident.start <= finding.hour &&
+      (incident.channels.includes(finding.channel) || incident.channels.includes('*')) &&
+      isSameProblem(incident.series, finding.series) &&
+      !isOtherCause(incident, finding),
+  )
+  const active = own.find(isActive)
+  if (active !== undefined) return active
+  const recent = own.filter(
+    ({ acceptedLevel, end, lastFindingHour, resolvedAt }) =>
+      resolvedAt === finding.hour + HOUR_MS ||
+      (acceptedLevel === null && end !== null && finding.start - Math.max(end, lastFindingHour) <= REOPEN_WITHIN_MS),
+  )
+  return recent.at(-1) ?? null
+}
+
+/**
+ * A second trouble on a channel that has one: another reason falls, or new builds lack what the incident doesn't lay to builds,
+ * half a day or more after it began. What falls together has one cause; what is about all of the channel can't be told
+ * apart, and shows as a worsening.
+ */
+function isOtherCause(incident: Incident, { kind, channel, series, start }: Finding): boolean {
+  if (groupOf(kind) !== 'volume' || incident.channels.includes('*') || channel === '*') return false
+  if (start - incident.start < OTHER_CAUSE_AFTER_MS) return false
+  const isOtherReason =
+    series.reason !== undefined && incident.series.reason !== undefined && series.reason !== incident.series.reason
+  return isOtherReason || (series.buildId !== undefined && blamedBuild(incident) === undefined)
+}
+
+/** The first build that an incident is laid to, if it is laid to builds. */
+export function blamedBuild({ series, explanation }: Incident): string | undefined {
+  return series.buildId ?? explanation.firstBuildId
+}
+
+/** Two problems are two incidents; all problems together, or one build's, are part of either. So are two causes. */
+function isSameProblem(a: SeriesKey, b: SeriesKey): boolean {
+  if (a.cause !== b.cause) return false
+  return a.problem === undefined || b.problem === undefined || a.problem === b.problem
+}
+
+/** Whether a finding on another channel has the same cause as the incident, by all that can be known. */
+export function joins(incident: Incident, finding: Finding): boolean {
+  if (incident.group !== groupOf(finding.kind) || incident.group === 'gap' || incident.state === 'withdrawn')
+    return false
+  const apartMs = Math.abs(incident.start - finding.start)
+  if (incident.group === 'invalid') {
+    const { problem } = finding.series
+    return problem !== undefined && problem === incident.series.problem && apartMs <= SAME_PROBLEM_WITHIN_MS
+  }
+  if (incident.group === 'discarded') {
+    return finding.series.cause === incident.series.cause && apartMs <= SAME_PROBLEM_WITHIN_MS
+  }
+  if (finding.channel === '*') return apartMs <= SPREAD_WITHIN_MS
+  return apartMs <= TOGETHER_WITHIN_MS && finding.series.reason === incident.series.reason
+}
