@@ -1,4 +1,5 @@
 import type { Database, Transaction } from '../counts/database.ts'
+import { type EpochMs, isoDate } from '../domain/time.ts'
 import type { Keep } from './part-name.ts'
 
 /** Retention removed what there was of these days: it isn't missing, whatever the settings say by now. */
@@ -30,6 +31,12 @@ export function readRemovedDays(db: Pick<Database, 'read'>): Promise<RemovedDays
       before: row.text('before'),
     }
   })
+}
+
+/** In the quarantine as in the archive: what was converted later is there, under whatever problem it has now. */
+export function isWhollyKept(time: EpochMs, problem: string, removed: readonly RemovedDays[]): boolean {
+  const date = isoDate(time)
+  return !removed.some((gone) => date < gone.before && (gone.problem === null || gone.problem === problem))
 }
 
 const ANY = '*'

@@ -40,7 +40,7 @@ export async function openJournal(folder: string): Promise<Journal> {
   let last: Promise<unknown> = Promise.resolve()
 
   async function handleFor(writtenAt: EpochMs): Promise<FileHandle> {
-    const name = `${new Date(writtenAt).toISOString().slice(0, 7)}.jsonl`
+    const name = monthFile(writtenAt)
     if (current?.name === name) return current.handle
     await current?.handle.close()
     current = null
@@ -100,16 +100,29 @@ export async function readJournal(
 ): Promise<{ readonly entries: readonly JournalEntry[]; readonly damagedLines: number }> {
   const entries: JournalEntry[] = []
   let damagedLines = 0
+  for await (const entry of journalEntries(folder, { onDamage: () => damagedLines++ })) entries.push(entry)
+  return { entries, damagedLines }
+}
+
+/** One after the other, for what needs only some of a long journal: those of the month of `from` and later. */
+export async function* journalEntries(
+  folder: string,
+  { from = 0, onDamage = () => undefined }: { readonly from?: EpochMs; readonly onDamage?: () => void } = {},
+): AsyncGenerator<JournalEntry> {
   for (const name of await monthFiles(folder)) {
+    if (name < monthFile(from)) continue
     // By the line: a busy month is longer than a text may be.
     for await (const line of createInterface({ input: createReadStream(join(folder, name)) })) {
       if (line === '') continue
       const entry = parseLine(line)
-      if (entry === null) damagedLines += 1
-      else entries.push(entry)
+      if (entry === null) onDamage()
+      else yield entry
     }
   }
-  return { entries, damagedLines }
+}
+
+function monthFile(time: EpochMs): string {
+  return `${new Date(time).toISOString().slice(0, 7)}.jsonl`
 }
 
 /** A journal of years doesn't fit in memory, its keys do. */

@@ -6,8 +6,10 @@ import { extendCoverage } from '../counts/merge.ts'
 import { readMergedOf } from '../counts/read-ledger.ts'
 import { replayIncidentEvents } from '../incidents/incident-events.ts'
 import { IncidentBody, saveIncidents } from '../incidents/save-incidents.ts'
+import { restoreSilences } from '../incidents/silences.ts'
 import type { JournalEntry } from '../journal/journal.ts'
 import { readJournalTail } from '../journal/journal-tail.ts'
+import { restoreMailThreads } from '../outbox/mail-threads.ts'
 import { replayOutbox } from '../outbox/restore-outbox.ts'
 import { bodiesOf, newestEntries } from './newest-entries.ts'
 
@@ -40,6 +42,8 @@ export async function catchUpWithJournal(options: CatchUpOptions): Promise<numbe
     await extendCoverage(transaction, coverage, coverageToleranceMs)
     const requests = bodiesOf(newest, 'forget', ForgetRequest)
     await restoreForgetRequests(transaction, requests)
+    await restoreSilences(transaction, tail)
+    await restoreMailThreads(transaction, tail)
     const events = await replayIncidentEvents(transaction, tail)
     const mails = await replayOutbox(transaction, tail)
     return incidents.length + coverage.length + requests.size + events + mails

@@ -12,6 +12,9 @@ const submissionsQuery = z.object({
   until: z.coerce.number().nullable().default(null),
 })
 
+const recountQuery = z.object({ since: z.coerce.number(), until: z.coerce.number(), fix: yesOrNo })
+const NOT_DONE = { differences: [], submissions: 0, hours: 0, mendedHours: 0 }
+
 /** What commands ask about the archive: an object, or an object a line while something goes on. Who hangs up ends it. */
 export function archiveApp(work: ArchiveWork): Hono {
   return new Hono()
@@ -40,6 +43,15 @@ export function archiveApp(work: ArchiveWork): Hono {
         ),
       ),
     )
+    .post('/recount', (context) => {
+      const { since, until, fix } = recountQuery.parse(context.req.query())
+      return lines<object>(({ signal, onProgress }) =>
+        work.recount(
+          { since, until, isMending: fix },
+          { signal, onProgress: ({ files }) => onProgress({ ...NOT_DONE, files }) },
+        ),
+      )
+    })
     .post('/forget', async (context) => {
       const ids = z.array(z.string()).parse(await context.req.json())
       return lines((running) => work.forget(ids, running))

@@ -40,6 +40,26 @@ export const verifiedState = z.object({
   setAside: z.number(),
 })
 
+const bothSums = z.object({ counted: z.number(), found: z.number() })
+
+export const recountState = z.object({
+  differences: z.array(
+    bothSums.extend({
+      hour: z.number(),
+      channel: z.string(),
+      outcome: z.string(),
+      problem: z.string(),
+      automation: z.boolean(),
+      recovered: bothSums,
+      bytes: bothSums,
+    }),
+  ),
+  files: z.number(),
+  submissions: z.number(),
+  hours: z.number(),
+  mendedHours: z.number(),
+})
+
 export const forgottenState = z.object({
   rows: z.number(),
   rewrittenFiles: z.number(),

@@ -9,6 +9,8 @@ import type { Sought } from '../../data/archive/reading/found-copy.ts'
 import { type KeepDays, type Overdue, overdue, readRetentionLimits, trimArchive } from '../../data/archive/retention.ts'
 import { type Verification, verifyArchive } from '../../data/archive/verify/verify-archive.ts'
 import { readUnarchivedSegments } from '../../data/counts/read-ledger.ts'
+import { type Recount, recount } from '../../data/recount/recount.ts'
+import type { HourRange } from '../../data/recount/take-snapshot.ts'
 import { listUnmerged } from '../../data/spool/unmerged.ts'
 import type { OpenState } from '../owner/open-state.ts'
 import { type ArchiveTaskOptions, archiveWaiting } from '../schedule/tasks/archive-task.ts'
@@ -58,6 +60,11 @@ export interface ArchiveWork {
   /** `isDryRun`: says what there is to do, and does nothing. */
   compact(running: Running<Compacted> & { readonly isDryRun: boolean }): Promise<Compacted>
   verify(running: Running<Verification>): Promise<Verification>
+  /** Counts once more what is kept of these hours; counts that differ are put right where `isMending`. */
+  recount(
+    range: HourRange & { readonly isMending: boolean },
+    running: Running<{ readonly files: number; readonly rows: number }>,
+  ): Promise<Recount>
   forget(ids: readonly string[], running: Running<Forgotten>): Promise<ForgetAnswer>
   forgetRequests(): ReturnType<typeof readForgetRequests>
   /** What the settings don't keep any longer. */
@@ -135,6 +142,23 @@ export function createArchiveWork({ state, archive, limits }: ArchiveWorkOptions
           ...(onProgress === undefined ? {} : { onDay: onProgress }),
         }),
       ),
+    recount: (range, { signal, onProgress }) =>
+      withReader(
+        root,
+        (reader) =>
+          recount({
+            ...range,
+            write,
+            turn,
+            root,
+            reader: reader.db,
+            signal,
+            journal: folders.journal,
+            exchange: folders.exchange,
+            ...(onProgress === undefined ? {} : { onFile: onProgress }),
+          }),
+        [folders.exchange],
+      ),
     async forget(ids, { signal, onProgress }) {
       const request = newForgetRequest(ids, write.now())
       await saveForgetRequest(database, write.journal, request, write.now())
@@ -164,8 +188,12 @@ export function createArchiveWork({ state, archive, limits }: ArchiveWorkOptions
   }
 }
 
-async function withReader<T>(root: string, work: (reader: ArchiveReader) => Promise<T>): Promise<T> {
-  const reader = await openArchiveReader(root)
+async function withReader<T>(
+  root: string,
+  work: (reader: ArchiveReader) => Promise<T>,
+  moreFolders: readonly string[] = [],
+): Promise<T> {
+  const reader = await openArchiveReader(root, moreFolders)
   try {
     return await work(reader)
   } finally {

@@ -5,6 +5,7 @@ import { IncomingMessage, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { DAY_MS, isoDate } from '../../data/domain/time.ts'
 import { makeSpoolFolders } from '../../data/spool/folders.ts'
 import {
   eventually,
@@ -81,7 +82,8 @@ test(`kill -9 at ${KILLS} random moments, of receivers, converters, the owner an
     const acknowledged = run.sent.filter(({ isAcknowledged }) => isAcknowledged).length
     expect(acknowledged).toBeGreaterThan(500)
     expect([...run.kills.keys()].sort()).toEqual(['compaction', 'converter', 'owner', 'receiver', 'receivers'])
-    expect(await verify(run)).toBe(0)
+    expect(await tidewatch(run, 'archive', 'verify')).toBe(0)
+    expect(await tidewatch(run, 'recount', '--since', isoDate(Date.now() - 2 * PAST_DAYS * DAY_MS))).toBe(0)
     process.stdout.write(
       `killed ${JSON.stringify(Object.fromEntries(run.kills))}; sent ${run.sent.length}, ${acknowledged} answered 200; ` +
         `${kept.archived} archived, ${kept.quarantined} in quarantine, ${kept.duplicates} more were copies; 0 lost, 0 twice\n`,
@@ -155,8 +157,8 @@ async function untilCompacting(state: string): Promise<boolean> {
   return !answer.readableEnded
 }
 
-async function verify({ options }: Run): Promise<number | null> {
-  const command = spawn(process.execPath, [PROGRAM, 'archive', 'verify'], {
+async function tidewatch({ options }: Run, ...words: readonly string[]): Promise<number | null> {
+  const command = spawn(process.execPath, [PROGRAM, ...words], {
     env: { PATH: process.env.PATH ?? '', TIDEWATCH_STATE: options.state },
     stdio: 'inherit',
   })

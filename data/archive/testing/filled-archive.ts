@@ -36,7 +36,7 @@ export async function openFilledArchive({
   const root = await mkdtemp(join(tmpdir(), 'tidewatch-archive-'))
   for (const folder of ['converted', 'archive', 'quarantine']) await mkdir(join(root, folder))
   const db = await openDatabase(join(root, 'counts.duckdb'), {
-    readableFolders: [join(root, 'archive'), join(root, 'quarantine')],
+    readableFolders: ['archive', 'quarantine', 'staging'].map((folder) => join(root, folder)),
   })
   const journal = await openJournal(join(root, 'journal'))
   const folders = {

@@ -1,10 +1,10 @@
 import type { Database } from '../../counts/database.ts'
 import { sourceOfReceiver } from '../../domain/import-source.ts'
-import { type EpochMs, isoDate } from '../../domain/time.ts'
+import type { EpochMs } from '../../domain/time.ts'
 import type { ArchiveFile } from '../archive-files.ts'
 import { KEEPS, parsePartFileName, UNKNOWN } from '../part-name.ts'
 import type { Readings } from '../readings.ts'
-import type { RemovedDays } from '../removed-days.ts'
+import { isWhollyKept } from '../removed-days.ts'
 import type { ArchiveTurn } from '../turn.ts'
 import type { WriteOptions } from '../write-part.ts'
 import { type DaySnapshot, takeDaySnapshot, WaitingIndexes } from './day-snapshot.ts'
@@ -95,12 +95,6 @@ async function verifyDay(
   }
   differences.push(...book.differences(({ problem }) => isWhollyKept(day, problem, removed)))
   return [...differences, ...(await findTwice(whole.reader, whole.root, readable))]
-}
-
-/** In the quarantine as in the archive: what was converted later is there, under whatever problem it has now. */
-function isWhollyKept(day: EpochMs, problem: string, removed: readonly RemovedDays[]): boolean {
-  const date = isoDate(day)
-  return !removed.some((gone) => date < gone.before && (gone.problem === null || gone.problem === problem))
 }
 
 /** The files that nobody knows, and the days that there is something of, in order. */

@@ -13,6 +13,7 @@ import { importCommand } from './import.ts'
 import { mail } from './mail.ts'
 import { quarantineCommand } from './quarantine.ts'
 import { rebuildCommand } from './rebuild.ts'
+import { recountCommand } from './recount.ts'
 import { reprocessCommand } from './reprocess.ts'
 import { serve } from './serve.ts'
 import { simulate } from './simulate.ts'
@@ -29,6 +30,7 @@ export const COMMANDS: readonly Command[] = [
   forgetCommand,
   quarantineCommand,
   reprocessCommand,
+  recountCommand,
   rebuildCommand,
   backtestCommand,
   check,
