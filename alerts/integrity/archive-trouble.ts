@@ -2,21 +2,36 @@ import type { EpochMs } from '../../data/domain/time.ts'
 import type { Incident, IncidentEvent } from '../incident.ts'
 import { makeOwnTrouble } from '../incidents/own-trouble.ts'
 
-/** What its incidents are about, among all trouble of our own: it ends with the next verification, not with the next hour. */
-const SERIES = { attribute: 'archive' } as const
+/**
+ * `archive`: every file of the archive was read whole. `reconciliation`: what is kept was counted. What one of them finds, the other
+ * doesn't end: it looks at something else.
+ */
+export type ArchiveCheck = 'archive' | 'reconciliation'
 
+/** Trouble of our own that ends with the next check of its kind, not with the next hour. */
 export function isArchiveTrouble({ group, series }: Incident): boolean {
-  return group === 'stalled' && series.attribute === SERIES.attribute
+  return group === 'stalled' && (series.attribute === 'archive' || series.attribute === 'reconciliation')
+}
+
+/** Whether it is what this check found. */
+export function isFoundBy(check: ArchiveCheck): (incident: Incident) => boolean {
+  return (incident) => isArchiveTrouble(incident) && incident.series.attribute === check
+}
+
+/** What a check says: `sentence` is what differs from the counts; null: nothing does. */
+export interface CheckedArchive {
+  readonly check: ArchiveCheck
+  readonly sentence: string | null
 }
 
 /**
- * What a verification of the archive makes of `last`, the newest incident of this kind. `sentence`: what differs from the
- * counts; null: nothing does. Null: nothing changes. `nextId` is the number of the next incident.
+ * What a check of the archive makes of `last`, the newest incident that it found. Null: nothing changes. `nextId` is the number of
+ * the next incident.
  */
 export function advanceArchiveTrouble(
   last: Incident | null,
-  { sentence, now }: { readonly sentence: string | null; readonly now: EpochMs },
-  nextId: number,
+  { check, sentence }: CheckedArchive,
+  { now, nextId }: { readonly now: EpochMs; readonly nextId: number },
 ): { readonly incident: Incident; readonly event?: IncidentEvent } | null {
   const open = last?.state === 'open' ? last : null
   if (sentence === null) {
@@ -26,6 +41,6 @@ export function advanceArchiveTrouble(
     return { incident: resolved, event: { incident: open.id, at: now, kind: 'resolved', text } }
   }
   if (open !== null) return { incident: { ...open, explanation: { ...open.explanation, sentence } } }
-  const incident = { ...makeOwnTrouble(nextId, { start: now, now, sentence }), series: SERIES }
+  const incident = { ...makeOwnTrouble(nextId, { start: now, now, sentence }), series: { attribute: check } }
   return { incident, event: { incident: nextId, at: now, kind: 'opened', text: sentence } }
 }

@@ -18,7 +18,12 @@ import type { Incident, IncidentEvent } from '../incident.ts'
 import { incidentEventRow, incidentRow } from '../incident-record.ts'
 import { advanceIncidents } from '../incidents/advance-incidents.ts'
 import { endedSilences, type SilenceChange } from '../incidents/silencing.ts'
-import { advanceArchiveTrouble, isArchiveTrouble } from '../integrity/archive-trouble.ts'
+import {
+  advanceArchiveTrouble,
+  type CheckedArchive,
+  isArchiveTrouble,
+  isFoundBy,
+} from '../integrity/archive-trouble.ts'
 import type { LearningProgress, Verdict } from '../judge/verdict.ts'
 import type { Route } from '../routes/route.ts'
 import type { Silence } from '../silence.ts'
@@ -115,9 +120,9 @@ export class Draft {
   }
 
   /** What a verification of the archive says; null: nothing differs. */
-  watchArchive(sentence: string | null, now: EpochMs): void {
-    const newest = this.incidents.findLast(isArchiveTrouble)
-    const change = advanceArchiveTrouble(newest ?? null, { sentence, now }, this.#nextId())
+  watchArchive(checked: CheckedArchive, now: EpochMs): void {
+    const newest = this.incidents.findLast(isFoundBy(checked.check))
+    const change = advanceArchiveTrouble(newest ?? null, checked, { now, nextId: this.#nextId() })
     if (change === null) return
     this.#put([change.incident])
     if (change.event !== undefined) this.events.push(change.event)

@@ -17,6 +17,7 @@ import type { Expectation } from '../finding.ts'
 import type { Incident } from '../incident.ts'
 import { type ActionResult, act, type IncidentAction } from '../incidents/act.ts'
 import { beginSilence, endSilence, type NewSilence, type SilenceResult } from '../incidents/silencing.ts'
+import type { CheckedArchive } from '../integrity/archive-trouble.ts'
 import { judgeHour } from '../judge/judge-hour.ts'
 import { createJudgeMemory, type JudgeMemory } from '../judge/memory.ts'
 import { LEARNING_DAYS, type LearningProgress, type Verdict } from '../judge/verdict.ts'
@@ -64,8 +65,8 @@ export interface JudgeShell {
   forgetCounts(): void
   /** Opens, follows or ends the incident of a disk that fills; its mails are decided by `decideDue`. */
   watchDisk(watch: DiskWatch): Promise<JudgeRound>
-  /** Opens, follows or ends the incident of an archive that isn't as it was counted; `sentence` null: it is. */
-  watchArchive(sentence: string | null): Promise<JudgeRound>
+  /** Opens, follows or ends the incident of an archive that isn't as it was counted. */
+  watchArchive(checked: CheckedArchive): Promise<JudgeRound>
   /** Decides the mails that are due by the clock alone (reminders, ends of silences and quiet hours, digests): how many. */
   decideDue(): Promise<number>
   /** A person's word on an incident; null: there is no such incident. Its mails are decided at once. */
@@ -310,7 +311,7 @@ export async function createJudgeShell(options: JudgeShellOptions): Promise<Judg
       memory = createJudgeMemory()
     },
     watchDisk: (watch) => turn(() => changeBy((draft) => draft.watchDisk(watch))),
-    watchArchive: (sentence) => turn(() => changeBy((draft, now) => draft.watchArchive(sentence, now))),
+    watchArchive: (checked) => turn(() => changeBy((draft, now) => draft.watchArchive(checked, now))),
     async decideDue() {
       const round = await turn(() =>
         changeBy((draft, now) => {

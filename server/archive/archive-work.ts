@@ -59,7 +59,8 @@ export interface ArchiveWork {
   }>
   /** `isDryRun`: says what there is to do, and does nothing. */
   compact(running: Running<Compacted> & { readonly isDryRun: boolean }): Promise<Compacted>
-  verify(running: Running<Verification>): Promise<Verification>
+  /** `isWhole`: see verifyArchive. */
+  verify(running: Running<Verification> & { readonly isWhole?: boolean }): Promise<Verification>
   /** Counts once more what is kept of these hours; counts that differ are put right where `isMending`. */
   recount(
     range: HourRange & { readonly isMending: boolean },
@@ -131,7 +132,7 @@ export function createArchiveWork({ state, archive, limits }: ArchiveWorkOptions
       }
       return compacted
     },
-    verify: ({ signal, onProgress }) =>
+    verify: ({ signal, onProgress, isWhole = true }) =>
       withReader(root, (reader) =>
         verifyArchive({
           write,
@@ -139,6 +140,7 @@ export function createArchiveWork({ state, archive, limits }: ArchiveWorkOptions
           root,
           signal,
           reader: reader.db,
+          isWhole,
           ...(onProgress === undefined ? {} : { onDay: onProgress }),
         }),
       ),

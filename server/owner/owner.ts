@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Incident } from '../../alerts/incident.ts'
 import { createJudgeShell, type JudgeShell } from '../../alerts/shell/judge-shell.ts'
-import { differenceText } from '../../data/archive/verify/difference.ts'
-import type { Verification } from '../../data/archive/verify/verify-archive.ts'
 import { type EpochMs, HOUR_MS, isoSeconds, SECOND_MS } from '../../data/domain/time.ts'
 import { readLinkKeys } from '../../data/links/link-keys.ts'
 import { readOutboxState } from '../../data/outbox/read-outbox-state.ts'
@@ -14,6 +12,7 @@ import { dashboardApp } from '../api/app.ts'
 import { ChangedHours } from '../api/http/changed-hours.ts'
 import { StreamHub } from '../api/stream-hub.ts'
 import type { Freshness } from '../api/types.ts'
+import { createArchiveWatch } from '../archive/archive-watch.ts'
 import type { Logger } from '../log.ts'
 import type { OwnerMetrics } from '../metrics/owner-metrics.ts'
 import type { ServiceMetrics } from '../metrics/service-metrics.ts'
@@ -187,9 +186,8 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
     const watch = disk.takeWatch()
     const told = watch === null ? [] : (await judge.watchDisk(watch)).changedIncidents
     live.incidentsChanged(told)
-    if (verified !== null) {
-      const { changedIncidents } = await judge.watchArchive(verified.sentence)
-      verified = null
+    for (let checked = archiveWatch.take(); checked !== null; checked = archiveWatch.take()) {
+      const { changedIncidents } = await judge.watchArchive(checked)
       live.incidentsChanged(changedIncidents)
     }
     if ((await judge.decideDue()) > 0) outbox.wake()
@@ -202,17 +200,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
   }
 
   let wakeJudge = (): void => undefined
-  /** What the last verification of the archive says of it; the judge's loop takes it from here. */
-  let verified: { readonly sentence: string | null } | null = null
-  function tellVerification({ differences, differenceCount, ...checked }: Verification): void {
-    const texts = differences.slice(0, 20).map(differenceText)
-    if (differenceCount === 0) log.info(checked, 'the archive holds what was counted')
-    else log.error({ ...checked, differenceCount, differences: texts }, 'the archive does not hold what was counted')
-    const others = differenceCount <= 1 ? '' : `, and ${differenceCount - 1} more differences`
-    const sentence = `The archive does not hold what was counted: ${texts[0] ?? ''}${others}. "tidewatch archive verify" lists them.`
-    verified = { sentence: differenceCount === 0 ? null : sentence }
-    wakeJudge()
-  }
+  const archiveWatch = createArchiveWatch(log, () => wakeJudge())
 
   let receivesOn = receiveUrl(settings.current.receive, settings.current.receive.listen.port)
   const archiveWork = archiveWorkOf({ state, settings: () => settings.current, log })
@@ -265,7 +253,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
     log,
     now,
     watermark: () => pipeline.watermark(),
-    onVerified: tellVerification,
+    onChecked: (check, found) => archiveWatch.tell(check, found),
   }
   const archive = { root: folders.state, readings: state.write.readings }
   const reprocessing = createReprocessing({

@@ -1,3 +1,4 @@
+import type { ArchiveCheck } from '../../alerts/integrity/archive-trouble.ts'
 import type { Verification } from '../../data/archive/verify/verify-archive.ts'
 import type { EpochMs } from '../../data/domain/time.ts'
 import { HOUR_MS, MINUTE_MS } from '../../data/domain/time.ts'
@@ -12,6 +13,7 @@ import { type ArchiveTaskOptions, createArchiveTask } from '../schedule/tasks/ar
 import { createCompactTask } from '../schedule/tasks/compact-task.ts'
 import { createKeptFilesTask } from '../schedule/tasks/kept-files-task.ts'
 import { createQuarantineCheckTask } from '../schedule/tasks/quarantine-check-task.ts'
+import { createReconcileTask } from '../schedule/tasks/reconcile-task.ts'
 import { createRetentionTask } from '../schedule/tasks/retention-task.ts'
 import { createVerifyTask } from '../schedule/tasks/verify-task.ts'
 import { createWaitingTask } from '../schedule/tasks/waiting-task.ts'
@@ -27,7 +29,7 @@ export interface ScheduledWorkOptions {
   readonly now: () => EpochMs
   readonly watermark: () => EpochMs
   /** The archive was held against the counts. */
-  readonly onVerified: (verification: Verification) => void
+  readonly onChecked: (check: ArchiveCheck, verification: Verification) => void
 }
 
 /** How parts of the archive are made: by the clock, and at a clean stop. */
@@ -100,7 +102,8 @@ export function createScheduledWork(
         onRemoved: (removed) => log.info(removed, 'kept segments and damaged stretches that were over were removed'),
       }),
       createCompactTask(archiveWork, (done) => log.info(done, 'small files of the archive were put together')),
-      createVerifyTask(archiveWork, options.onVerified),
+      createReconcileTask(archiveWork, (found) => options.onChecked('reconciliation', found)),
+      createVerifyTask(archiveWork, (found) => options.onChecked('archive', found)),
       createQuarantineCheckTask({
         db: database,
         reprocessing,

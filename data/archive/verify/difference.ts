@@ -11,6 +11,8 @@ export type Difference =
       readonly frame: number
       readonly copies: number
     }
+  /** A segment that brought another number of submissions than are kept of it: one of those that another difference is about. */
+  | { readonly kind: 'segment'; readonly segment: string; readonly counted: number; readonly found: number }
   | {
       readonly kind: 'submissions' | 'recovered'
       /** `2014-01-16T14:00:00Z nightly, quarantined (invalid_revision), live` */
@@ -34,6 +36,8 @@ export function differenceText(difference: Difference): string {
       return `${difference.file}: ${difference.found} bytes, ${difference.known} were written`
     case 'twice':
       return `document ${difference.documentId} (segment ${difference.segment}, frame ${difference.frame}): there ${difference.copies} times`
+    case 'segment':
+      return `segment ${difference.segment}: ${difference.counted} counted, ${difference.found} kept`
     case 'submissions':
       return `${difference.of}: ${difference.counted} counted, ${difference.found} kept`
     case 'recovered':

@@ -11,13 +11,15 @@ export interface WholeFiles {
   readonly reader: Database
   /** The state directory. */
   readonly root: string
+  /** Whether every column is read, or only what is entered into the book. */
+  readonly isWhole: boolean
   /** Who brought a segment, as counts call it. */
   sourceOf(segment: string): string
 }
 
 /**
- * Reads every value of a file, which holds each page against its checksum where it has one and inflates it, and enters its rows
- * into the book. Answers what is wrong with the file itself.
+ * Reads a file and enters its rows into the book. Where it is read whole, each page is held against its checksum where it has one, and
+ * inflated. Answers what is wrong with the file itself.
  */
 export async function readWholeFile(file: ArchiveFile, book: CountBook, from: WholeFiles): Promise<Difference[]> {
   const path = join(from.root, file.name)
@@ -39,23 +41,23 @@ export async function readWholeFile(file: ArchiveFile, book: CountBook, from: Wh
 }
 
 /** As it was first counted: counts are never moved. `hash` of the whole row makes DuckDB read all columns. */
-const ROWS_AS_COUNTED = `
+const rowsAsCounted = (isWhole: boolean) => `
   select date_trunc('hour', received_at) as hour, coalesce(first_counted->>'$.channel', $channel) as channel,
     coalesce(first_counted->>'$.outcome', outcome) as outcome, coalesce(first_counted->>'$.problem', problem) as problem,
-    automation, if(ends_with(segment, '.import'), segment, '') as segment, first_counted is not null as is_later, hash(file) as whole
+    automation, if(ends_with(segment, '.import'), segment, '') as segment, first_counted is not null as is_later, ${isWhole ? 'hash(file)' : '0::ubigint'} as whole
   from read_parquet($paths, hive_partitioning = false, union_by_name = true) file`
 
 async function enterRows(
   { partition }: ArchiveFile,
   path: string,
   book: CountBook,
-  { reader, sourceOf }: WholeFiles,
+  { reader, sourceOf, isWhole }: WholeFiles,
 ): Promise<number> {
   let rows = 0
   await reader.read(
     `select hour, channel, outcome, problem, automation, segment, count(*) as submissions,
        count(*) filter (where is_later and outcome in ('quarantined', 'rejected')) as recovered, bit_xor(whole)::varchar as whole
-     from (${ROWS_AS_COUNTED}) group by hour, channel, outcome, problem, automation, segment`,
+     from (${rowsAsCounted(isWhole)}) group by hour, channel, outcome, problem, automation, segment`,
     { paths: [path], channel: partition.channel },
     (row) => {
       rows += row.number('submissions')

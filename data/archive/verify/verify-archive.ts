@@ -9,6 +9,7 @@ import type { ArchiveTurn } from '../turn.ts'
 import type { WriteOptions } from '../write-part.ts'
 import { type DaySnapshot, takeDaySnapshot, WaitingIndexes } from './day-snapshot.ts'
 import type { Difference } from './difference.ts'
+import { findDifferingSegments } from './differing-segments.ts'
 import { findTwice, readWholeFile, type WholeFiles } from './read-whole-files.ts'
 
 export interface VerifyOptions {
@@ -17,6 +18,8 @@ export interface VerifyOptions {
   readonly root: string
   /** A database of its own in memory, which may read the archive's files. */
   readonly reader: Database
+  /** Whether every value of every file is read, or only what counts are compared by. Default: every one. */
+  readonly isWhole?: boolean
   readonly signal?: AbortSignal
   /** Told after each day. */
   readonly onDay?: (done: Verification) => void
@@ -45,7 +48,7 @@ const MOST_DIFFERENCES = 1000
  * that came from CSV; what retention removed.
  */
 export async function verifyArchive(options: VerifyOptions): Promise<Verification> {
-  const { write, turn, root, reader, signal, onDay } = options
+  const { write, turn, root, reader, isWhole = true, signal, onDay } = options
   const found: Difference[] = []
   let differenceCount = 0
   let done = { days: 0, files: 0, rows: 0, bytes: 0 }
@@ -56,7 +59,7 @@ export async function verifyArchive(options: VerifyOptions): Promise<Verificatio
     found.push(...differences.slice(0, MOST_DIFFERENCES - found.length))
   }
   note(unknown.map((file) => ({ kind: 'unknown', file })))
-  const whole: WholeFiles = { reader, root, sourceOf: await readSources(write.db) }
+  const whole: WholeFiles = { reader, root, isWhole, sourceOf: await readSources(write.db) }
   const indexes = new WaitingIndexes()
   for (const day of days) {
     signal?.throwIfAborted()
@@ -65,7 +68,7 @@ export async function verifyArchive(options: VerifyOptions): Promise<Verificatio
     try {
       const snapshot = await turn.take(() => takeDaySnapshot(write.db, write.folders.converted, day, indexes))
       const { files } = snapshot
-      note(await verifyDay(day, snapshot, { whole, signal }))
+      note(await verifyDay(day, snapshot, { db: write.db, whole, signal }))
       done = {
         days: done.days + 1,
         files: done.files + files.length,
@@ -83,7 +86,11 @@ export async function verifyArchive(options: VerifyOptions): Promise<Verificatio
 async function verifyDay(
   day: EpochMs,
   { files, book, removed }: DaySnapshot,
-  { whole, signal }: { readonly whole: WholeFiles; readonly signal: AbortSignal | undefined },
+  {
+    db,
+    whole,
+    signal,
+  }: { readonly db: Database; readonly whole: WholeFiles; readonly signal: AbortSignal | undefined },
 ): Promise<Difference[]> {
   const differences: Difference[] = []
   const readable: ArchiveFile[] = []
@@ -93,7 +100,9 @@ async function verifyDay(
     if (!wrong.some(({ kind }) => kind === 'missing' || kind === 'unreadable')) readable.push(file)
     differences.push(...wrong)
   }
-  differences.push(...book.differences(({ problem }) => isWhollyKept(day, problem, removed)))
+  const uneven = book.differences(({ problem }) => isWhollyKept(day, problem, removed))
+  const { reader, root } = whole
+  if (uneven.length > 0) differences.push(...uneven, ...(await findDifferingSegments(day, { db, reader, root })))
   return [...differences, ...(await findTwice(whole.reader, whole.root, readable))]
 }
 
