@@ -1,5 +1,5 @@
 import { type Dimensions, OTHER, UNKNOWN } from '../domain/dimensions.ts'
-import type { Problem, ProblemOrNone } from '../domain/outcome.ts'
+import type { ProblemOrNone } from '../domain/outcome.ts'
 import { type EpochMs, HOUR_MS } from '../domain/time.ts'
 import type { HourNames, NameLimits } from './hour-names.ts'
 import { type AttributeTally, attributeKey, type HourlyTally, hourlyKey, keyOf, rowFor } from './tally.ts'
@@ -13,7 +13,7 @@ export interface NameRules {
   /** So many of the newest builds of a channel keep their names, whatever others send. Default 20. */
   readonly pinnedBuilds: number
   /** Builds that these problems are found in keep their names, whatever others send. */
-  readonly watchedProblems: readonly Problem[]
+  readonly watchedProblems: readonly string[]
 }
 
 export const DEFAULT_NAME_RULES: NameRules = {

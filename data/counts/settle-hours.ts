@@ -107,7 +107,7 @@ async function foldBuilds(transaction: Transaction, hour: EpochMs, rules: NameRu
        from hourly_counts where hour = $hour group by all),
      shares as (
        select *, submissions >= $share * sum(submissions) over (partition by channel)
-           and not (regexp_matches(build_id, '^[0-9]{8}') and build_id[:14] > $end[:least(14, len(build_id))]) as is_share,
+           and regexp_matches(build_id, '^[0-9]{8}') and build_id[:14] <= $end[:least(14, len(build_id))] as is_share,
          watched > 0 and watched >= $share * sum(watched) over (partition by channel) as is_watched
        from sums where not list_contains($nameless, build_id)),
      places as (

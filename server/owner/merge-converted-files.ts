@@ -13,6 +13,7 @@ import { DatabaseError } from '../../data/counts/database-error.ts'
 import { coverageEntries, isIdle } from '../../data/counts/idle-coverage.ts'
 import { type MergeOptions, type MergeResult, mergeConverted } from '../../data/counts/merge.ts'
 import { readLedgerState, readUnarchivedSegments } from '../../data/counts/read-ledger.ts'
+import { createSettler } from '../../data/counts/settle-hours.ts'
 import { type EpochMs, MINUTE_MS } from '../../data/domain/time.ts'
 import { renameDurably } from '../../data/files/durable.ts'
 import { removeClaimed, setClaimedAside } from '../../data/spool/claims.ts'
@@ -47,6 +48,9 @@ export interface Merger {
 const MOST_IDLE = 500
 const IDLE_FOR_MS = 10 * MINUTE_MS
 
+/** So long after its end an hour is settled. */
+const SETTLED_AFTER_MS = 5 * MINUTE_MS
+
 /** So long at most nothing is published and nothing new is seen … */
 const LONGEST_ROUND_MS = 1000
 /** … and so long what can wait (imports) keeps what is received live from its turn. */
@@ -59,6 +63,7 @@ export async function createMerger(options: MergerOptions): Promise<Merger> {
   /** Segments whose converted file has been set aside once. */
   const failures = new Set<string>()
   const idle = new Map<string, readonly CoverageInterval[]>()
+  const settler = createSettler(database, () => options.mergeOptions().names ?? {})
   let idleSince: EpochMs = 0
 
   async function mergeOne(segment: string): Promise<void> {
@@ -85,6 +90,12 @@ export async function createMerger(options: MergerOptions): Promise<Merger> {
     await journal?.append(coverageEntries([...idle.values()].flat(), coverageToleranceMs, now))
     await removeConverted(folders.converted, segments)
     idle.clear()
+  }
+
+  /** Only while nothing waits to be counted. What is late opens an hour again. */
+  async function settleDue(): Promise<void> {
+    const { now } = options.mergeOptions()
+    await settler.settleDue(now - SETTLED_AFTER_MS, now)
   }
 
   /** In turn. What is archived is gone from the folder and needs no remembering. */
@@ -139,6 +150,7 @@ export async function createMerger(options: MergerOptions): Promise<Merger> {
       // Only now: a removal that failed is tried again, or the segment would hold the watermark for ever.
       for (const segment of done) merged.add(segment)
       if (idle.size >= MOST_IDLE || options.mergeOptions().now - idleSince >= IDLE_FOR_MS) await settleIdle()
+      if (seen === waiting.length) await settleDue()
       if (firstError !== null) throw firstError
       return seen < waiting.length
     },

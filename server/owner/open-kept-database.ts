@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { relative } from 'node:path'
 import { segmentOfConvertedFile } from '../../data/converted/converted-file.ts'
 import { checkDatabase } from '../../data/counts/check-database.ts'
-import { type Database, openDatabase } from '../../data/counts/database.ts'
+import { type Database, type DatabaseOptions, openDatabase } from '../../data/counts/database.ts'
 import { DatabaseError } from '../../data/counts/database-error.ts'
 import type { EpochMs } from '../../data/domain/time.ts'
 import { catchUpWithJournal } from '../../data/recovery/catch-up.ts'
@@ -11,6 +11,7 @@ import { isAnythingKept } from '../../data/recovery/kept-before.ts'
 import { setDatabaseAside } from '../../data/recovery/set-aside.ts'
 import { listClaimed } from '../../data/spool/claims.ts'
 import { listUnmerged } from '../../data/spool/unmerged.ts'
+import type { Settings } from '../settings/schema.ts'
 import type { StateFolders } from './state-folders.ts'
 
 /** What the person who reads it at night can do, and that it costs nothing. */
@@ -21,12 +22,16 @@ const ADVICE =
  * Opens the database, every block of which can be read. Throws DatabaseError in one sentence that names what to do: `lost` where it isn't
  * there though something is kept, `corrupt` where it is damaged, upon which it was set aside; and others as openDatabase.
  */
-export async function openKeptDatabase(folders: StateFolders, now: EpochMs): Promise<Database> {
+export async function openKeptDatabase(
+  folders: StateFolders,
+  now: EpochMs,
+  limits: DatabaseLimits = {},
+): Promise<Database> {
   if (!existsSync(folders.database) && (await isAnythingKept(folders))) {
     throw new DatabaseError('lost', `${folders.database} is gone, and what it counted is still there: ${ADVICE}`)
   }
   try {
-    return await openChecked(folders)
+    return await openChecked(folders, limits)
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.kind !== 'corrupt') throw error
     const aside = relative(folders.state, await setDatabaseAside(folders.database, folders.damaged, now))
@@ -38,8 +43,15 @@ export async function openKeptDatabase(folders: StateFolders, now: EpochMs): Pro
   }
 }
 
-async function openChecked(folders: StateFolders): Promise<Database> {
-  const database = await openDatabase(folders.database, { readableFolders: readableFolders(folders) })
+/** What the database may take of the machine. */
+export type DatabaseLimits = Pick<DatabaseOptions, 'memoryLimitMegabytes' | 'threads'>
+
+export function databaseLimits({ memoryLimit, threads }: Settings['counts']): DatabaseLimits {
+  return { memoryLimitMegabytes: Math.floor(memoryLimit / 1e6), threads }
+}
+
+async function openChecked(folders: StateFolders, limits: DatabaseLimits): Promise<Database> {
+  const database = await openDatabase(folders.database, { ...limits, readableFolders: readableFolders(folders) })
   try {
     await checkDatabase(database)
     return database

@@ -16,7 +16,7 @@ import { makeRawFolders } from '../../data/spool/raw-keep.ts'
 import { clearReprocessing } from '../../data/spool/reprocess-segment.ts'
 import { listUnmerged } from '../../data/spool/unmerged.ts'
 import type { Logger } from '../log.ts'
-import { catchUp, openKeptDatabase } from './open-kept-database.ts'
+import { catchUp, type DatabaseLimits, openKeptDatabase } from './open-kept-database.ts'
 import { makeStateFolders, type StateFolders } from './state-folders.ts'
 
 /** The state directory in the hands of its one owner. */
@@ -38,6 +38,7 @@ export interface StateOptions {
   /** See removeClaimed. */
   readonly keptAt: (segment: string) => string | null
   readonly coverageToleranceMs: number
+  readonly limits?: DatabaseLimits
 }
 
 /**
@@ -54,7 +55,7 @@ export async function openState(
   await makeStateFolders(folders)
   await makeSpoolFolders(folders.spool)
   await makeRawFolders(folders.raw)
-  const database = await openKeptDatabase(folders, now())
+  const database = await openKeptDatabase(folders, now(), options.limits)
   try {
     const replayed = await catchUp(database, folders, options.coverageToleranceMs)
     if (replayed > 0)

@@ -333,3 +333,6 @@ function learningOf(judge: JudgeShell, channel: string): { readonly days: number
   const progress = judge.learning(channel)
   return progress === null ? null : { days: progress.coveredDays, of: progress.neededDays }
 }
+import { databaseLimits } from './open-kept-database.ts'
+    limits: databaseLimits(settings.current.counts),
+      names: settings.current.counts,

@@ -483,3 +483,41 @@ function isRegularExpression(pattern: string): boolean {
     return false
   }
 }
+import { DEFAULT_NAME_RULES } from '../../data/counts/fold-names.ts'
+    namesPerHour: wholeNumber(DEFAULT_NAME_RULES.namesPerHour, {
+      least: 10,
+      most: 100_000,
+      applies: 'live',
+      about:
+        'So many builds of a channel, and values of an attribute in it, are told apart in an hour that goes on; further ones are `OTHER`.',
+    }),
+    settledNamesPerHour: wholeNumber(DEFAULT_NAME_RULES.settledNamesPerHour, {
+      least: 10,
+      most: 100_000,
+      applies: 'live',
+      about: 'So many of them keep their names once the hour is over: those with most submissions.',
+    }),
+    pinnedBuilds: wholeNumber(DEFAULT_NAME_RULES.pinnedBuilds, {
+      least: 0,
+      most: 1000,
+      applies: 'live',
+      about: 'So many of the newest builds of a channel that hold 0.2 % of it keep their names in any case.',
+    }),
+    watchedProblems: texts(DEFAULT_NAME_RULES.watchedProblems, {
+      isAllowed: (text) => PROBLEMS.some((problem) => problem === text),
+      allowed: `a list of ${PROBLEMS.join(', ')} (in a variable or a flag: joined by commas)`,
+      applies: 'live',
+      about:
+        'Builds with 0.2 % of the submissions of their channel that have one of these problems keep their names in any case.',
+    }),
+    memoryLimit: bytes('512 MiB', {
+      least: 128 * 2 ** 20,
+      applies: 'restart',
+      about: 'What the database may take of memory; what does not fit goes to the disk, up to eight times as much.',
+    }),
+    threads: wholeNumber(2, {
+      least: 1,
+      most: 64,
+      applies: 'restart',
+      about: 'Threads that answer questions to the database.',
+    }),
