@@ -1,3 +1,4 @@
+import { WEBHOOK_RECIPIENT } from './mail-route-setting.ts'
 import { type ResolvedSetting, settingProblem } from './resolved-setting.ts'
 import type { Settings } from './schema.ts'
 import type { ListenAddress } from './setting.ts'
@@ -14,6 +15,7 @@ export function fittingProblems(settings: Settings, resolved: readonly ResolvedS
     ...sharedAddressProblems(settings, problemOf),
     ...nobodyToldProblems(settings, problemOf),
     ...halfTlsProblems(settings, problemOf),
+    ...unknownWebhookProblems(settings, problemOf),
   ]
 }
 
@@ -51,8 +53,17 @@ function adminProblems({ admin, receive, dashboard }: Settings, problemOf: Probl
 
 /** A mail server without anybody to write to looks like working alerts, and is none. */
 function nobodyToldProblems({ smtp, mail }: Settings, problemOf: ProblemOf): string[] {
-  if (smtp.url === '' || mail.to.length > 0) return []
+  if (smtp.url === '' || mail.to.length > 0 || mail.routes.length > 0) return []
   return problemOf('mail.to', 'at least one mail address, since smtp.url is set and somebody should be told')
+}
+
+function unknownWebhookProblems({ mail, webhooks }: Settings, problemOf: ProblemOf): string[] {
+  const named = mail.routes.flatMap(({ to }) => to).flatMap((to) => WEBHOOK_RECIPIENT.exec(to)?.groups?.name ?? [])
+  const unknown = named.filter((name) => !Object.hasOwn(webhooks, name))
+  if (unknown.length === 0) return []
+  const known = Object.keys(webhooks)
+  const allowed = known.length === 0 ? 'there is none' : `there are ${known.join(', ')}`
+  return problemOf('mail.routes', `webhooks that the setting webhooks names (${allowed}), not ${unknown.join(', ')}`)
 }
 
 function halfTlsProblems({ receive: { tls } }: Settings, problemOf: ProblemOf): string[] {

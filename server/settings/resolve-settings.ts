@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { fittingProblems } from './fit-together.ts'
 import { SETTING_NAMES, type SettingName } from './names.ts'
-import { type ResolvedSetting, settingProblem } from './resolved-setting.ts'
+import { type ResolvedSetting, settingPartProblem, settingProblem } from './resolved-setting.ts'
 import { type Settings, settingsSchema } from './schema.ts'
 import type { Layer } from './source.ts'
 
@@ -63,8 +63,33 @@ function groupOf(placed: readonly PlacedValue[]): Record<string, unknown> {
 }
 
 function valueProblems(resolved: readonly ResolvedSetting[], { issues }: z.ZodError): string[] {
-  const isWrong = (path: string) => issues.some((issue) => `${issue.path.join('.')}.`.startsWith(`${path}.`))
-  return resolved
-    .filter(({ name }) => isWrong(name.path))
-    .map((setting) => settingProblem(setting, setting.name.facts.allowed))
+  const issuesOf = (path: string) => issues.filter((issue) => `${issue.path.join('.')}.`.startsWith(`${path}.`))
+  return resolved.flatMap((setting) => {
+    const wrong = issuesOf(setting.name.path)
+    if (wrong.length === 0) return []
+    const parts =
+      setting.name.facts.namesParts === true ? wrong.flatMap((issue) => partProblem(setting, issue) ?? []) : []
+    return parts.length > 0 ? parts : [settingProblem(setting, setting.name.facts.allowed)]
+  })
+}
+
+/** `mail.routes[0].to[1] is "nobody" (from FILE, line 3): use a mail address`; null where the whole is wrong. */
+function partProblem({ name, chosen }: ResolvedSetting, issue: z.core.$ZodIssue): string | null {
+  const inner = issue.path.slice(name.path.split('.').length)
+  if (inner.length === 0) return null
+  if (issue.code === 'unrecognized_keys') {
+    return `${placeOf(name.path, inner)} has ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}: use ${name.facts.allowed}`
+  }
+  const part = inner.reduce<unknown>((value, key) => memberOf(value, key), chosen.value)
+  return settingPartProblem(placeOf(name.path, inner), part, chosen.source, issue.message)
+}
+
+function memberOf(value: unknown, key: PropertyKey): unknown {
+  return typeof value === 'object' && value !== null
+    ? new Map<PropertyKey, unknown>(Object.entries(value)).get(String(key))
+    : undefined
+}
+
+function placeOf(path: string, inner: readonly PropertyKey[]): string {
+  return path + inner.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('')
 }

@@ -1,11 +1,13 @@
 import { availableParallelism } from 'node:os'
 import { z } from 'zod'
+import { DEFAULT_NAME_RULES } from '../../data/counts/fold-names.ts'
 import { DEFAULT_DIMENSION_SCHEMA, FIELD_NAMES } from '../../data/domain/dimension-schema.ts'
 import { PROBLEMS } from '../../data/domain/outcome.ts'
 import { DEFAULT_CONSTANTS } from '../../data/histograms/definition-number.ts'
 import { DEFAULT_REVISION_RULES } from '../../data/histograms/revision.ts'
 import { LOG_LEVELS } from '../log.ts'
 import { isProxy } from '../receive/trusted-proxies.ts'
+import { CLOCK_OR_NOTHING, isTimeZone, MAILBOX, mailRouteSetting } from './mail-route-setting.ts'
 import {
   address,
   bytes,
@@ -41,9 +43,6 @@ function valuesByDefault(dimension: keyof typeof FIELD_NAMES): z.input<typeof al
   return allowedValues.parse(entry?.allowed_values ?? '*')
 }
 
-/** The mailbox of one person or list, bare or with a name: `on-call@example.org`, `Tidewatch <tide@example.org>`. */
-const MAILBOX = /^(?:[^<>@,]*<[^\s<>@,]+@[^\s<>@,]+>|[^\s<>@,]+@[^\s<>@,]+)$/
-
 const webhook = z.strictObject({
   url: z
     .string()
@@ -63,6 +62,10 @@ function withoutSecrets(given: unknown): unknown {
 function hostOnly(url: unknown): string {
   return typeof url === 'string' && URL.canParse(url) ? `${new URL(url).origin}/***` : '***'
 }
+
+const ROUTES_ALLOWED =
+  'a list of routes: {"to": [addresses]}, with any of "name", "channels", "kinds", "severity" (low, medium or high), ' +
+  '"quietHours" ({"from", "to", "timeZone"}) and "repeatHours"'
 
 /** All settings, with their defaults and limits; docs/settings.md is checked against it. */
 export const settingsSchema = z.strictObject({
@@ -387,6 +390,43 @@ export const settingsSchema = z.strictObject({
       applies: 'live',
       about: 'How long counts of watched attributes are kept.',
     }),
+    namesPerHour: wholeNumber(DEFAULT_NAME_RULES.namesPerHour, {
+      least: 10,
+      most: 100_000,
+      applies: 'live',
+      about:
+        'So many builds of a channel, and values of an attribute in it, are told apart in an hour that goes on; further ones are `OTHER`.',
+    }),
+    settledNamesPerHour: wholeNumber(DEFAULT_NAME_RULES.settledNamesPerHour, {
+      least: 10,
+      most: 100_000,
+      applies: 'live',
+      about: 'So many of them keep their names once the hour is over: those with most submissions.',
+    }),
+    pinnedBuilds: wholeNumber(DEFAULT_NAME_RULES.pinnedBuilds, {
+      least: 0,
+      most: 1000,
+      applies: 'live',
+      about: 'So many of the newest builds of a channel that hold 0.2 % of it keep their names in any case.',
+    }),
+    watchedProblems: texts(DEFAULT_NAME_RULES.watchedProblems, {
+      isAllowed: (text) => PROBLEMS.some((problem) => problem === text),
+      allowed: `a list of ${PROBLEMS.join(', ')} (in a variable or a flag: joined by commas)`,
+      applies: 'live',
+      about:
+        'Builds with 0.2 % of the submissions of their channel that have one of these problems keep their names in any case.',
+    }),
+    memoryLimit: bytes('512 MiB', {
+      least: 128 * 2 ** 20,
+      applies: 'restart',
+      about: 'What the database may take of memory; what does not fit goes to the disk, up to eight times as much.',
+    }),
+    threads: wholeNumber(2, {
+      least: 1,
+      most: 64,
+      applies: 'restart',
+      about: 'Threads that answer questions to the database.',
+    }),
   }),
 
   smtp: z.strictObject({
@@ -412,9 +452,43 @@ export const settingsSchema = z.strictObject({
     }),
     to: texts([], {
       pattern: MAILBOX,
+      each: 'a mail address, or NAME <ADDRESS>',
       allowed: 'mail addresses (in a variable or a flag: joined by commas)',
       applies: 'live',
-      about: 'Who is told.',
+      about: 'Who is told what no route brings to anybody: without routes, everything.',
+    }),
+    routes: structure(z.array(mailRouteSetting), [], {
+      allowed: ROUTES_ALLOWED,
+      applies: 'live',
+      namesParts: true,
+      about:
+        'Who is told what: by channels, kinds and least severity, with quiet hours for what is not of high severity. ' +
+        'Whoever is on several routes gets one mail. See [incidents](incidents.md#routes).',
+    }),
+    mostPerHour: wholeNumber(12, {
+      least: 2,
+      most: 1000,
+      applies: 'live',
+      about: 'A recipient gets at most so many mails in an hour; of what is more, one mail tells the rest.',
+    }),
+    digestAt: text('08:00', {
+      pattern: CLOCK_OR_NOTHING,
+      allowed: 'a time of day such as 08:00, or nothing',
+      applies: 'live',
+      about: 'When the daily digest is sent. It also proves that mails arrive. Nothing: none is sent.',
+    }),
+    digestTimeZone: setting(z.string().refine(isTimeZone), 'UTC', {
+      allowed: 'a time zone such as Europe/Berlin',
+      fromText: (given) => given,
+      applies: 'live',
+      about: "The time zone of the digest's time.",
+    }),
+    digestTo: texts([], {
+      pattern: MAILBOX,
+      each: 'a mail address, or NAME <ADDRESS>',
+      allowed: 'mail addresses (in a variable or a flag: joined by commas)',
+      applies: 'live',
+      about: 'Who gets the digest. Nobody named: those of mail.to.',
     }),
   }),
 
@@ -483,41 +557,3 @@ function isRegularExpression(pattern: string): boolean {
     return false
   }
 }
-import { DEFAULT_NAME_RULES } from '../../data/counts/fold-names.ts'
-    namesPerHour: wholeNumber(DEFAULT_NAME_RULES.namesPerHour, {
-      least: 10,
-      most: 100_000,
-      applies: 'live',
-      about:
-        'So many builds of a channel, and values of an attribute in it, are told apart in an hour that goes on; further ones are `OTHER`.',
-    }),
-    settledNamesPerHour: wholeNumber(DEFAULT_NAME_RULES.settledNamesPerHour, {
-      least: 10,
-      most: 100_000,
-      applies: 'live',
-      about: 'So many of them keep their names once the hour is over: those with most submissions.',
-    }),
-    pinnedBuilds: wholeNumber(DEFAULT_NAME_RULES.pinnedBuilds, {
-      least: 0,
-      most: 1000,
-      applies: 'live',
-      about: 'So many of the newest builds of a channel that hold 0.2 % of it keep their names in any case.',
-    }),
-    watchedProblems: texts(DEFAULT_NAME_RULES.watchedProblems, {
-      isAllowed: (text) => PROBLEMS.some((problem) => problem === text),
-      allowed: `a list of ${PROBLEMS.join(', ')} (in a variable or a flag: joined by commas)`,
-      applies: 'live',
-      about:
-        'Builds with 0.2 % of the submissions of their channel that have one of these problems keep their names in any case.',
-    }),
-    memoryLimit: bytes('512 MiB', {
-      least: 128 * 2 ** 20,
-      applies: 'restart',
-      about: 'What the database may take of memory; what does not fit goes to the disk, up to eight times as much.',
-    }),
-    threads: wholeNumber(2, {
-      least: 1,
-      most: 64,
-      applies: 'restart',
-      about: 'Threads that answer questions to the database.',
-    }),

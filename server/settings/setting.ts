@@ -14,6 +14,8 @@ export interface SettingFacts {
   readonly fromText: (text: string) => unknown
   /** A relative path in the settings file is meant from the file's own folder. */
   readonly isPath?: boolean
+  /** An error names the part that is wrong, by what its schema says of it, and not the whole. */
+  readonly namesParts?: boolean
   /** The same value, fit to be shown: without passwords. */
   readonly masked?: (value: unknown) => unknown
 }
@@ -84,10 +86,16 @@ export function choice<const Values extends readonly [string, ...string[]]>(
 
 export function texts(
   initial: readonly string[],
-  facts: Facts & { readonly pattern?: RegExp; readonly isAllowed?: (text: string) => boolean },
+  facts: Facts & {
+    readonly pattern?: RegExp
+    readonly isAllowed?: (text: string) => boolean
+    /** What each may be, where an error is to name the one that is wrong. */
+    readonly each?: string
+  },
 ) {
-  const { pattern = /./, isAllowed = () => true, ...rest } = facts
-  return setting(z.array(z.string().regex(pattern).refine(isAllowed)), [...initial], {
+  const { pattern = /./, isAllowed = () => true, each, ...rest } = facts
+  return setting(z.array(z.string(each).regex(pattern, each).refine(isAllowed, each)), [...initial], {
+    namesParts: each !== undefined,
     allowed: 'a list (in a variable or a flag: joined by commas)',
     fromText: asList,
     ...rest,

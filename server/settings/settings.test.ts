@@ -179,7 +179,31 @@ describe('what is wrong is told', () => {
     },
     {
       given: { file: 'mail: { to: [a@b.org, nobody] }' },
-      told: 'mail.to is ["a@b.org","nobody"] (from FILE, line 1): use mail addresses (in a variable or a flag: joined by commas)',
+      told: 'mail.to[1] is "nobody" (from FILE, line 1): use a mail address, or NAME <ADDRESS>',
+    },
+    {
+      given: { file: 'mail: { to: nobody }' },
+      told: 'mail.to is "nobody" (from FILE, line 1): use mail addresses (in a variable or a flag: joined by commas)',
+    },
+    {
+      given: { file: 'mail:\n  routes:\n    - to: [a@b.org]\n    - to: [c@d.org, nobody]' },
+      told: 'mail.routes[1].to[1] is "nobody" (from FILE, line 2): use a mail address, or webhook:NAME',
+    },
+    {
+      given: { file: 'mail: { routes: [{ to: [a@b.org], kinds: [fall] }] }' },
+      told: 'mail.routes[0].kinds[0] is "fall" (from FILE, line 1): use one of outage, drop, decline, surge, invalid, discarded, build, novelty, gap, stalled',
+    },
+    {
+      given: { file: 'mail: { routes: [{ to: [a@b.org], quietHours: { from: "22:00", to: "7" } }] }' },
+      told: 'mail.routes[0].quietHours.to is "7" (from FILE, line 1): use a time of day such as 22:00',
+    },
+    {
+      given: { file: 'mail: { routes: [{ channels: [nightly] }] }' },
+      told: 'mail.routes[0].to is missing (from FILE, line 1): use a list of mail addresses',
+    },
+    {
+      given: { file: 'mail: { routes: [{ to: ["webhook:pager"] }] }' },
+      told: 'mail.routes is [{"to":["webhook:pager"]}] (from FILE, line 1): use webhooks that the setting webhooks names (there is none), not pager',
     },
     {
       given: variable('SMTP_URL', 'ftp://user:secret@host'),
