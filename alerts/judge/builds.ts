@@ -8,13 +8,15 @@ import { at, DAY_HOURS, type HourNumber, JUDGE_WINDOW_HOURS, place } from './win
 const LEAST_SHARE = 0.002
 /** and more than this at all. */
 const LEAST_SUBMISSIONS = 3
-const YOUNG_HOURS = 18
+/** So long a build is young: judged by what new builds before it sent at the same age. */
+export const YOUNG_HOURS = 18
 /** Compared are the newest days without an incident, so many of them, and none older than the seasons are. */
 const COMPARED_DAYS = 14
 const OLDEST_COMPARED_DAY = 35
 const LEAST_COMPARED_DAYS = 8
 const YOUNG_WINDOWS = [2, 4, 8] as const
-const LEAST_YOUNG = 60
+/** Of fewer submissions of young builds nothing is said. */
+export const LEAST_YOUNG = 60
 const LEAST_YOUNG_BEFORE = 30
 const YOUNG_DEVIATIONS = 6
 

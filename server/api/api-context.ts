@@ -1,6 +1,7 @@
 import type { Incident } from '../../alerts/incident.ts'
+import type { SampleChoice } from '../../data/archive/reading/find-samples.ts'
 import type { FoundSubmissions } from '../../data/archive/reading/find-submissions.ts'
-import type { Sought } from '../../data/archive/reading/found-copy.ts'
+import type { FoundCopy, Sought } from '../../data/archive/reading/found-copy.ts'
 import type { Database } from '../../data/counts/database.ts'
 import type { EpochMs } from '../../data/domain/time.ts'
 import type { ChangedHours } from './http/changed-hours.ts'
@@ -27,6 +28,7 @@ export interface ApiContext {
   readonly mails: MailReader
   quarantine(): Promise<QuarantineAnswer>
   findSubmissions(sought: Sought): Promise<FoundSubmissions>
+  findSamples(sought: SampleChoice): Promise<readonly FoundCopy[]>
 }
 
 /** The outbox, and what is kept of the mails themselves. */

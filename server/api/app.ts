@@ -6,6 +6,7 @@ import { metricsRoutes } from '../metrics/metrics-routes.ts'
 import type { ServiceMetrics } from '../metrics/service-metrics.ts'
 import type { ApiContext } from './api-context.ts'
 import { hostGuard, hostNameOf, securityHeaders } from './host-guard.ts'
+import { boundedReads } from './http/bounded-reads.ts'
 import { KeptAnswers } from './http/kept-answers.ts'
 import { mountOperations } from './http/mount-operations.ts'
 import { problemAnswer, toRequestError } from './http/problem-answer.ts'
@@ -24,12 +25,18 @@ export interface DashboardOptions {
   readonly log: Logger
 }
 
+/** Two of the database's three connections: the third is for those that count and judge. */
+const QUERY_BOUNDS = { atOnce: 2, mostWaiting: 200, timeoutMs: 10_000 }
+
 /** The dashboard's whole HTTP side: API, live stream, metrics and pages. It only reads, so GET and HEAD are all there is. */
 export function dashboardApp(api: ApiContext, options: DashboardOptions): Hono {
   const app = new Hono()
   app.use(hostGuard(() => [...options.hostNames(), ...hostNameOf(options.publicUrl())]))
   app.use(securityHeaders())
-  app.route('/api/v1', mountOperations(apiOperations(api), new KeptAnswers()))
+  app.route(
+    '/api/v1',
+    mountOperations(apiOperations({ ...api, database: boundedReads(api.database, QUERY_BOUNDS) }), new KeptAnswers()),
+  )
   app.all('/api/*', (context) => {
     throw new RequestError('not-found', `${context.req.method} ${context.req.path}: no such address; see /api`)
   })

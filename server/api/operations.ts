@@ -1,9 +1,12 @@
 import type { ApiContext } from './api-context.ts'
 import type { Operation } from './http/operation.ts'
+import { buildsOperation } from './routes/builds.ts'
+import { gateOperation } from './routes/gate.ts'
 import { incidentOperations } from './routes/incidents.ts'
 import { mailOperations } from './routes/mails.ts'
 import { withDescription } from './routes/openapi.ts'
 import { overviewOperations } from './routes/overview.ts'
+import { problemOperations } from './routes/problems.ts'
 import { seriesOperation } from './routes/series.ts'
 import { serviceOperations } from './routes/service.ts'
 import { streamOperation } from './routes/stream.ts'
@@ -14,6 +17,9 @@ export function apiOperations(api: ApiContext): readonly Operation[] {
   return withDescription([
     ...overviewOperations(api),
     seriesOperation(api),
+    buildsOperation(api),
+    gateOperation(api),
+    ...problemOperations(api),
     ...submissionOperations(api),
     ...incidentOperations(api),
     ...mailOperations(api),

@@ -4,8 +4,9 @@ import { type Forgotten, forgetDocuments } from '../../data/archive/forget/forge
 import { newForgetRequest, readForgetRequests, saveForgetRequest } from '../../data/archive/forget/forget-requests.ts'
 import { KEEPS } from '../../data/archive/part-name.ts'
 import { type ArchiveReader, openArchiveReader } from '../../data/archive/reading/archive-reader.ts'
+import { findSamples, type SampleChoice } from '../../data/archive/reading/find-samples.ts'
 import { type FoundSubmissions, findSubmissions } from '../../data/archive/reading/find-submissions.ts'
-import type { Sought } from '../../data/archive/reading/found-copy.ts'
+import type { FoundCopy, Sought } from '../../data/archive/reading/found-copy.ts'
 import { type KeepDays, type Overdue, overdue, readRetentionLimits, trimArchive } from '../../data/archive/retention.ts'
 import { type Verification, verifyArchive } from '../../data/archive/verify/verify-archive.ts'
 import { readUnarchivedSegments } from '../../data/counts/read-ledger.ts'
@@ -51,6 +52,8 @@ export interface ForgetAnswer extends Forgotten {
 /** What is done with the archive, by the clock and for whoever asks, beside everything that goes on. */
 export interface ArchiveWork {
   find(sought: Sought): Promise<FoundSubmissions>
+  /** The newest with a problem, in archive and quarantine. */
+  samples(sought: SampleChoice): Promise<readonly FoundCopy[]>
   /** The files there are now, kept for their reader until `end` is called; `waitingSegments` are not in them. */
   beginReading(options: { readonly includeLive: boolean }): Promise<{
     readonly files: readonly ArchiveFile[]
@@ -109,6 +112,7 @@ export function createArchiveWork({ state, archive, limits }: ArchiveWorkOptions
         },
         sought,
       ),
+    samples: (sought) => findSamples({ db: database, root, readings: write.readings }, sought),
     async beginReading({ includeLive }) {
       if (includeLive) await archiveAll(new AbortController().signal)
       const end = write.readings.begin()

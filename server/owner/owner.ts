@@ -207,6 +207,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
   const api: ApiContext = {
     database,
     findSubmissions: (sought) => archiveWork.find(sought),
+    findSamples: (sought) => archiveWork.samples(sought),
     hub,
     changed,
     now,

@@ -4,7 +4,7 @@ import { problemCauses } from '../../converted/converted-schema.ts'
 import type { Database } from '../../counts/database.ts'
 import { type Params, type Row, time } from '../../counts/values.ts'
 import { type EpochMs, isoDate } from '../../domain/time.ts'
-import { KEEPS } from '../part-name.ts'
+import { KEEPS, type Keep } from '../part-name.ts'
 import { type PartsToRead, readParts } from '../read-parts.ts'
 import type { FoundCopy, Sought } from './found-copy.ts'
 
@@ -39,24 +39,31 @@ export async function findArchived({ db, ...archive }: ArchiveToSearch, sought: 
   for (const keep of KEEPS) {
     const choice = { ...archive, keep, ...datesOf(since, until) }
     const rest = `where ${[isSought, ...bounds].join(' and ')} order by received_at desc limit ${MOST_COPIES}`
-    const placed = (row: Row): FoundCopy => {
-      const file = row.text('file').slice(join(archive.root, 'x').length - 1)
-      return { ...copyOf(row), place: { kind: keep, file } }
-    }
-    found.push(...(await readParts(db, choice, { select: COLUMNS, rest, params }, placed)))
+    const select = COPY_COLUMNS
+    found.push(
+      ...(await readParts(db, choice, { select, rest, params }, (row) => archivedCopy(row, keep, archive.root))),
+    )
   }
   return found.sort((a, b) => b.receivedAt - a.receivedAt).slice(0, MOST_COPIES)
 }
 
-function datesOf(since: EpochMs | null, until: EpochMs | null) {
+/** For `archivedCopy`. */
+export const COPY_COLUMNS = `document_id, received_at, reason, app_name, app_version, channel, build_id, outcome, problem, problems, causes,
+  automation, duplicate_key, segment, frame, bytes, recovered_at, filename as file`
+
+/** A row of archive or quarantine, which lie under `root`. */
+export function archivedCopy(row: Row, keep: Keep, root: string): FoundCopy {
+  const file = row.text('file').slice(join(root, 'x').length - 1)
+  return { ...copyOf(row), place: { kind: keep, file } }
+}
+
+/** First and last day of receipt, as files are chosen by. */
+export function datesOf(since: EpochMs | null, until: EpochMs | null) {
   return {
     fromDate: since === null ? null : isoDate(since),
     toDate: until === null ? null : isoDate(until - 1),
   }
 }
-
-const COLUMNS = `document_id, received_at, reason, app_name, app_version, channel, build_id, outcome, problem, problems, causes,
-  automation, duplicate_key, segment, frame, bytes, recovered_at, filename as file`
 
 function copyOf(row: Row): Omit<FoundCopy, 'place'> {
   const causes = row.text('causes')

@@ -51,7 +51,7 @@ export const gateAnswer = z
         }),
       )
       .describe('At least one; those that decide first.'),
-    first_seen: time.nullable().describe('Null: it was not seen in the last 90 days.'),
+    first_seen: time.nullable().describe('Null: it was not first seen in the last 60 days.'),
     judged_up_to: time.nullable().describe('End of the newest judged hour; null: none was.'),
     known_at: time.nullable().describe('When a verdict of `wait` can end, where that is a matter of time alone.'),
     volume: z.object({ received: z.number(), share: ratio }).nullable(),

@@ -14,6 +14,7 @@ import type { Freshness } from '../types.ts'
 /** The API over HTTP, on a real database, at a time that the test chooses. */
 export interface TestApi {
   readonly url: string
+  readonly app: ReturnType<typeof dashboardApp>
   readonly context: ApiContext
   now: EpochMs
   incidents: readonly Incident[]
@@ -67,21 +68,21 @@ export async function startTestApi(
     },
     quarantine: async () => ({ problems: [] }),
     findSubmissions: async () => ({ copies: [], unreadSegments: 0 }),
+    findSamples: async () => [],
     ...changes,
   }
-  const server: RunningServer = await serveOn(
-    dashboardApp(context, {
-      hostNames: () => [],
-      publicUrl: () => '',
-      webFolder: '/nonexistent',
-      metrics: { text: async () => '' },
-      log: createLog({ level: 'silent', role: 'test' }),
-    }),
-    { host: '127.0.0.1', port: 0 },
-  )
+  const app = dashboardApp(context, {
+    hostNames: () => [],
+    publicUrl: () => '',
+    webFolder: '/nonexistent',
+    metrics: { text: async () => '' },
+    log: createLog({ level: 'silent', role: 'test' }),
+  })
+  const server: RunningServer = await serveOn(app, { host: '127.0.0.1', port: 0 })
   const url = `http://127.0.0.1:${server.port}`
   return Object.assign(test, {
     url,
+    app,
     context,
     get: (path: string, headers: Record<string, string> = {}) => fetch(`${url}${path}`, { headers }),
     async close() {

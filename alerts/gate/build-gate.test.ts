@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest'
+import { HOUR_MS } from '../../data/domain/time.ts'
+import { makeIncident } from '../testing/make-incident.ts'
+import { type GateFacts, gateVerdict } from './build-gate.ts'
+
+const FIRST_SEEN = Date.UTC(2014, 0, 16, 14)
+
+const healthy: GateFacts = {
+  channel: 'nightly',
+  buildId: '20140116030203',
+  seen: { firstSeen: FIRST_SEEN, received: 5000 },
+  incidents: [],
+  judgedUpTo: FIRST_SEEN + 18 * HOUR_MS,
+  learning: null,
+  completeHours: 18,
+}
+
+const said = (changes: Partial<GateFacts>) => {
+  const { verdict, reasons } = gateVerdict({ ...healthy, ...changes })
+  return `${verdict}: ${reasons.map(({ code }) => code).join(', ')}`
+}
+
+const blaming = (first: string) => makeIncident({ explanation: { sentence: '', carriers: [], firstBuildId: first } })
+
+test.each([
+  { claim: 'judged long enough, and nothing is wrong', changes: {}, is: 'pass: no_trouble' },
+  {
+    claim: 'an open incident is about it',
+    changes: { incidents: [makeIncident({ series: { buildId: '20140116030203' } })] },
+    is: 'fail: blamed',
+  },
+  { claim: 'an incident began with it', changes: { incidents: [blaming('20140116030203')] }, is: 'fail: blamed' },
+  {
+    claim: 'an incident began with an earlier build',
+    changes: { incidents: [blaming('20140115030203')] },
+    is: 'fail: blamed',
+  },
+  {
+    claim: 'an incident began with a later build',
+    changes: { incidents: [blaming('20140117030203')] },
+    is: 'wait: channel_in_trouble',
+  },
+  {
+    claim: 'the channel is in trouble of another cause',
+    changes: { incidents: [makeIncident()] },
+    is: 'wait: channel_in_trouble',
+  },
+  {
+    claim: 'another channel is in trouble',
+    changes: { incidents: [makeIncident({ channels: ['beta'] })] },
+    is: 'pass: no_trouble',
+  },
+  {
+    claim: 'what was wrong with it is over',
+    changes: { incidents: [{ ...blaming('20140116030203'), state: 'resolved' as const }] },
+    is: 'pass: no_trouble',
+  },
+  { claim: 'nobody runs it yet', changes: { seen: null }, is: 'wait: not_seen' },
+  {
+    claim: 'its first hours are not judged yet',
+    changes: { judgedUpTo: FIRST_SEEN + 17 * HOUR_MS },
+    is: 'wait: too_young',
+  },
+  { claim: 'nothing is judged yet', changes: { judgedUpTo: null }, is: 'wait: not_judged' },
+  { claim: 'hardly anybody runs it', changes: { seen: { firstSeen: FIRST_SEEN, received: 59 } }, is: 'wait: too_few' },
+  { claim: 'the judge still learns', changes: { learning: { days: 3, of: 14 } }, is: 'wait: learning' },
+  { claim: 'nobody listened for some of its hours', changes: { completeHours: 12 }, is: 'wait: not_listened' },
+])('$is where $claim', ({ changes, is }) => expect(said(changes)).toBe(is))
+
+test('only what time alone brings has a time', () => {
+  const young = { ...healthy, judgedUpTo: FIRST_SEEN }
+  expect(gateVerdict(young).knownAt).toBe(FIRST_SEEN + 18 * HOUR_MS)
+  expect(gateVerdict({ ...young, learning: { days: 3, of: 14 } }).knownAt).toBeNull()
+})

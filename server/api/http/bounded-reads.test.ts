@@ -1,0 +1,47 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type Database, openDatabase } from '../../../data/counts/database.ts'
+import { boundedReads } from './bounded-reads.ts'
+
+let database: Database
+
+beforeEach(async () => {
+  database = await openDatabase(':memory:')
+})
+
+afterEach(() => database.close())
+
+/** Takes minutes where nobody interrupts it. */
+const ENDLESS = 'select count(*) as n from range(1000000) a, range(1000000) b where (a.range * b.range) % 7 = 3'
+const read = (bounded: Database, sql: string) => bounded.read(sql, {}, (row) => row.number('n'))
+
+test('a question that takes too long is interrupted, and others are answered meanwhile', async () => {
+  const bounded = boundedReads(database, { atOnce: 2, mostWaiting: 10, timeoutMs: 300 })
+  const slow = read(bounded, ENDLESS)
+  expect(await read(bounded, 'select 1 as n')).toEqual([1])
+  await expect(slow).rejects.toMatchObject({ kind: 'timeout' })
+  expect(await read(bounded, 'select 2 as n')).toEqual([2])
+})
+
+test('no more than allowed run at once; the others wait their turn, and too many are told so', async () => {
+  const bounded = boundedReads(database, { atOnce: 1, mostWaiting: 2, timeoutMs: 300 })
+  const slow = read(bounded, ENDLESS)
+  const order: string[] = []
+  const waiting = ['first', 'second'].map((name) => read(bounded, 'select 1 as n').then(() => order.push(name)))
+  await expect(read(bounded, 'select 1 as n')).rejects.toMatchObject({ kind: 'busy' })
+  expect(order).toEqual([])
+  await expect(slow).rejects.toMatchObject({ kind: 'timeout' })
+  await Promise.all(waiting)
+  expect(order).toEqual(['first', 'second'])
+})
+
+test('whoever owns the database doesn’t wait behind pages', async () => {
+  const bounded = boundedReads(database, { atOnce: 2, mostWaiting: 10, timeoutMs: 300 })
+  const slow = [read(bounded, ENDLESS), read(bounded, ENDLESS)]
+  let areSlowOver = false
+  const over = Promise.allSettled(slow).then(() => {
+    areSlowOver = true
+  })
+  expect(await read(database, 'select 1 as n')).toEqual([1])
+  expect(areSlowOver).toBe(false)
+  await over
+})
