@@ -1,7 +1,7 @@
 import type { Database, Transaction } from '../counts/database.ts'
 import type { Row } from '../counts/values.ts'
-import type { StagedFile } from './parquet-stage.ts'
 import { type Keep, type Partition, partFileName } from './part-name.ts'
+import type { StagedFile } from './stage/parquet-stage.ts'
 
 /** One file that archive or quarantine consist of, as the database knows it. */
 export interface ArchiveFile {

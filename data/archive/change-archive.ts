@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import type { Transaction } from '../counts/database.ts'
 import { type ArchiveFile, addArchiveFiles, archiveFileOf, replaceArchiveFiles } from './archive-files.ts'
 import { abandonChange, type ChangeKind, markChangeDone, planChange } from './change-plan.ts'
-import { createParquetStage, type ParquetStage } from './parquet-stage.ts'
 import { removeReplaced } from './remove-replaced.ts'
+import { createParquetStage, type ParquetStage } from './stage/parquet-stage.ts'
 import type { WriteOptions } from './write-part.ts'
 
 export interface ArchiveChange {

@@ -1,16 +1,22 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ConvertedFileDamaged, convertedFilePath, readConvertedContents } from '../converted/converted-file.ts'
+import {
+  ConvertedFileDamaged,
+  convertedFilePath,
+  readStoredContents,
+  type StoredEntry,
+} from '../converted/converted-file.ts'
 import type { Database } from '../counts/database.ts'
 import type { EpochMs } from '../domain/time.ts'
+import { type BegunEarly, beginEarly } from '../files/begun-early.ts'
 import { makeFolderDurably, renameDurably, syncFolder } from '../files/durable.ts'
 import { isNotFound } from '../files/is-not-found.ts'
 import type { Journal } from '../journal/journal.ts'
 import { type ArchiveFile, addArchiveFiles, archiveFileOf } from './archive-files.ts'
-import { createParquetStage, type ParquetStage } from './parquet-stage.ts'
 import { KEEPS, parsePartFileName } from './part-name.ts'
 import { markBegun, markDone, type PlannedFile, readPlan } from './plan-part.ts'
 import type { Readings } from './readings.ts'
+import { createParquetStage, type ParquetStage } from './stage/parquet-stage.ts'
 import type { Storage } from './storage.ts'
 
 export interface ArchiveFolders {
@@ -102,11 +108,11 @@ async function filesOfPart(storage: Storage, part: number): Promise<string[]> {
 
 /** Returns the segment whose converted file can't be read, null where all could. */
 async function fillStage(stage: ParquetStage, plan: readonly PlannedFile[], folder: string): Promise<string | null> {
-  for (const { segment, duplicateFrames } of plan) {
+  for await (const { segment, duplicateFrames, entries } of readAhead(plan, folder)) {
     const duplicates = new Set(duplicateFrames)
     try {
-      for await (const entry of readConvertedContents(convertedFilePath(folder, segment))) {
-        if (!duplicates.has(entry.record.frame)) stage.add(segment, entry)
+      for await (const entry of entries) {
+        if (!duplicates.has(entry.record.frame)) await stage.add(segment, entry)
       }
     } catch (error) {
       if (error instanceof ConvertedFileDamaged || isNotFound(error)) return segment
@@ -114,6 +120,24 @@ async function fillStage(stage: ParquetStage, plan: readonly PlannedFile[], fold
     }
   }
   return null
+}
+
+/** While one file is read, the next is opened and its first contents are inflated. */
+async function* readAhead(plan: readonly PlannedFile[], folder: string) {
+  const begin = (file: PlannedFile) => beginEarly(readStoredContents(convertedFilePath(folder, file.segment)))
+  let current: BegunEarly<StoredEntry> | null = null
+  let next: BegunEarly<StoredEntry> | null = null
+  try {
+    for (const [place, file] of plan.entries()) {
+      current = next ?? begin(file)
+      const following = plan[place + 1]
+      next = following === undefined ? null : begin(following)
+      yield { ...file, entries: current.values }
+    }
+  } finally {
+    await current?.close()
+    await next?.close()
+  }
 }
 
 /** One file that a disk has spoilt must not hold back all others: it leaves the part, and people are told. */

@@ -1,5 +1,10 @@
 import type { ConvertedContent } from './converted-record.ts'
 
+/** The same as it is kept: texts as UTF-8. Most of them are only handed on. */
+export type StoredContent =
+  | { readonly kind: 'converted'; readonly payload: Buffer; readonly dropped: Buffer }
+  | Extract<ConvertedContent, { readonly kind: 'raw' }>
+
 /**
  * Contents of several records as bytes, before compression. One entry a record, all numbers little endian:
  *
@@ -77,8 +82,8 @@ export class ContentBlock {
   }
 }
 
-/** Entries of a block, in their order. Throws RangeError where it isn't one; bodies are views of `block`. */
-export function* decodeContents(block: Buffer): Generator<{ frame: number; content: ConvertedContent }> {
+/** Entries of a block, in their order. Throws RangeError where it isn't one; bytes are views of `block`. */
+export function* decodeContents(block: Buffer): Generator<{ frame: number; content: StoredContent }> {
   let at = 0
   const part = (): Buffer => {
     const length = block.readUInt32LE(at)
@@ -93,7 +98,7 @@ export function* decodeContents(block: Buffer): Generator<{ frame: number; conte
     const kind = block.readUInt8(at + 4)
     at += 5
     if (kind === KIND_CONVERTED) {
-      yield { frame, content: { kind: 'converted', payload: part().toString(), dropped: part().toString() } }
+      yield { frame, content: { kind: 'converted', payload: part(), dropped: part() } }
     } else if (kind === KIND_RAW) {
       yield { frame, content: { kind: 'raw', path: part().toString(), headers: headersOf(part()), body: part() } }
     } else {

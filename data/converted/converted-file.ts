@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { compress, decompress } from '@mongodb-js/zstd/bindings.js'
 import { renameDurably } from '../files/durable.ts'
-import { ContentBlock, decodeContents } from './content-block.ts'
+import { ContentBlock, decodeContents, type StoredContent } from './content-block.ts'
 import type { ConvertedContent, ConvertedIndex, ConvertedRecord } from './converted-record.ts'
 import { convertedIndexSchema } from './converted-schema.ts'
 
@@ -27,6 +27,8 @@ const BLOCK_HEAD_BYTES = 8
 const BLOCK_BYTES = 1 << 20
 /** What the last content of a block mostly needs beyond it. */
 const ROOM_BYTES = 1 << 18
+/** Read and inflated before they are asked for: as many as the pool of threads works on at the same time. */
+const BLOCKS_AHEAD = 4
 /** The fastest of the usual ones; for submissions, which are much alike, it makes no larger files than level 3. */
 const ZSTD_LEVEL = 1
 const SUFFIX = '.converted'
@@ -177,20 +179,32 @@ export interface ConvertedEntry {
   readonly converterVersion: string
 }
 
+/** The same for those who only hand the texts on. */
+export interface StoredEntry extends Omit<ConvertedEntry, 'content'> {
+  readonly content: StoredContent
+}
+
 /**
- * Every record with its content, in the order of the index, two blocks in memory at a time. Throws ConvertedFileDamaged
+ * Every record with its content, in the order of the index, a few blocks in memory at a time. Throws ConvertedFileDamaged
  * at the first block that isn't as it was written, or where contents and index disagree; and Node's errors of opening.
  */
 export async function* readConvertedContents(path: string): AsyncGenerator<ConvertedEntry> {
+  for await (const { content, ...entry } of readStoredContents(path)) {
+    if (content.kind === 'raw') yield { ...entry, content }
+    else {
+      const { payload, dropped } = content
+      yield { ...entry, content: { kind: 'converted', payload: payload.toString(), dropped: dropped.toString() } }
+    }
+  }
+}
+
+/** As `readConvertedContents`, without making texts of the contents: their bytes are views of whole blocks. */
+export async function* readStoredContents(path: string): AsyncGenerator<StoredEntry> {
   const handle = await open(path, 'r')
   try {
     const { index, indexOffset, blocks } = await readIndex(path, handle)
     const records = index.records[Symbol.iterator]()
-    let ahead = blocks > 0 ? unawaited(readBlock(path, handle, MAGIC.length, indexOffset)) : null
-    for (let block = 1; ahead !== null; block++) {
-      const { plain, next } = await ahead
-      // Is inflated on another thread, while whoever asked is busy with this one.
-      ahead = block < blocks ? unawaited(readBlock(path, handle, next, indexOffset)) : null
+    for await (const plain of inflatedBlocks(path, handle, { indexOffset, blocks })) {
       for (const { frame, content } of contentsOf(path, plain)) {
         const record = records.next()
         if (record.done === true || record.value.frame !== frame) {
@@ -203,6 +217,27 @@ export async function* readConvertedContents(path: string): AsyncGenerator<Conve
     if (left.done !== true) throw new ConvertedFileDamaged(path, `frame ${left.value.frame} has no content`)
   } finally {
     await handle.close()
+  }
+}
+
+/** In their order, some ahead: other threads inflate them while whoever asked is busy with the one before. */
+async function* inflatedBlocks(
+  path: string,
+  handle: FileHandle,
+  { indexOffset, blocks }: { readonly indexOffset: number; readonly blocks: number },
+): AsyncGenerator<Buffer> {
+  let next = Promise.resolve(MAGIC.length)
+  const inflateNext = () => {
+    const reading = next.then((offset) => readCompressed(path, handle, offset, indexOffset))
+    next = unawaited(reading.then((read) => read.next))
+    return unawaited(reading.then(({ block }) => decompress(block)))
+  }
+  const ahead = Array.from({ length: Math.min(BLOCKS_AHEAD, blocks) }, inflateNext)
+  for (let begun = ahead.length, inflated = ahead.shift(); inflated !== undefined; inflated = ahead.shift()) {
+    const plain = await inflated
+    if (begun < blocks) ahead.push(inflateNext())
+    begun += 1
+    yield plain
   }
 }
 
@@ -284,7 +319,7 @@ async function readExactly(path: string, handle: FileHandle, offset: number, len
   return bytes
 }
 
-function* contentsOf(path: string, plain: Buffer): Generator<{ frame: number; content: ConvertedContent }> {
+function* contentsOf(path: string, plain: Buffer): Generator<{ frame: number; content: StoredContent }> {
   try {
     yield* decodeContents(plain)
   } catch (error) {

@@ -13,6 +13,16 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+/** Makes what was written to the file `path` survive a power cut, under whatever name it has then. */
+export async function syncFile(path: string): Promise<void> {
+  const handle = await open(path, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
 /** Creates `folder` and its parents, and makes the new entries survive a power cut. */
 export async function makeFolderDurably(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true })
@@ -22,12 +32,7 @@ export async function makeFolderDurably(folder: string): Promise<void> {
 
 /** Syncs the file `from`, moves it to `to` (replacing what is there) on the same disk, and syncs the folders. */
 export async function renameDurably(from: string, to: string): Promise<void> {
-  const handle = await open(from, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
+  await syncFile(from)
   await rename(from, to)
   await syncFolder(dirname(to))
   if (dirname(from) !== dirname(to)) await syncFolder(dirname(from))

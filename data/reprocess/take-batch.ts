@@ -93,7 +93,7 @@ export async function takeBatch(
         for (const file of files) await stage.copy(stored(root, file), namesIn(file, changing))
         const recoveredAt = options.now()
         for await (const { row, entry } of readTrials(convertedFile, rows)) {
-          if (entry !== null) stage.add(row.segment, entry, { recoveredAt, firstCounted: firstCountedOf(row) })
+          if (entry !== null) await stage.add(row.segment, entry, { recoveredAt, firstCounted: firstCountedOf(row) })
         }
         return 0
       },
