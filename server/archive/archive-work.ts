@@ -1,4 +1,4 @@
-import { type ArchiveFile, readArchiveFiles } from '../../data/archive/archive-files.ts'
+import { type ArchiveFile, readArchiveFiles, readReplaced } from '../../data/archive/archive-files.ts'
 import { type Compaction, compact, readCompactions } from '../../data/archive/compact.ts'
 import { type Forgotten, forgetDocuments } from '../../data/archive/forget/forget-documents.ts'
 import { newForgetRequest, readForgetRequests, saveForgetRequest } from '../../data/archive/forget/forget-requests.ts'
@@ -87,18 +87,18 @@ export function createArchiveWork({ state, archive, limits }: ArchiveWorkOptions
     return readCompactions(database, { now: write.now(), afterDays, fileBytes })
   }
 
-  async function compactNext(done: Compacted): Promise<Compacted | null> {
-    const [step] = await nextCompactions()
-    if (step === undefined) return null
+  /** Null where another change replaced one of the files since they were listed. */
+  async function compactStep(step: Compaction, before: Compacted): Promise<Compacted | null> {
+    if ((await readReplaced(database, step.files)).length > 0) return null
     const { added } = await compact(step, { write, root, fileBytes: limits().compactFileBytes })
     return {
-      ...done,
-      done: done.done + 1,
-      filesBefore: done.filesBefore + step.files.length,
-      filesAfter: done.filesAfter + added.length,
-      rows: done.rows + sum(step.files, 'rows'),
-      bytesBefore: done.bytesBefore + sum(step.files, 'bytes'),
-      bytesAfter: done.bytesAfter + sum(added, 'bytes'),
+      ...before,
+      done: before.done + 1,
+      filesBefore: before.filesBefore + step.files.length,
+      filesAfter: before.filesAfter + added.length,
+      rows: before.rows + sum(step.files, 'rows'),
+      bytesBefore: before.bytesBefore + sum(step.files, 'bytes'),
+      bytesAfter: before.bytesAfter + sum(added, 'bytes'),
     }
   }
 
@@ -125,14 +125,18 @@ export function createArchiveWork({ state, archive, limits }: ArchiveWorkOptions
       }
     },
     async compact({ signal, onProgress, isDryRun }) {
-      const steps = await turn.take(nextCompactions)
+      let steps = await turn.take(nextCompactions)
       if (isDryRun) return planned(steps)
       let compacted: Compacted = { ...planned([]), steps: steps.length }
-      while (!signal.aborted) {
-        const next = await turn.take(() => compactNext(compacted))
-        if (next === null) return compacted
-        compacted = next
-        onProgress?.(compacted)
+      // Listing all files takes long where they are many: it is done again only when what was listed is done.
+      for (; steps.length > 0; steps = await turn.take(nextCompactions)) {
+        for (const step of steps) {
+          if (signal.aborted) return compacted
+          const next = await turn.take(() => compactStep(step, compacted))
+          if (next === null) continue
+          compacted = next
+          onProgress?.(compacted)
+        }
       }
       return compacted
     },

@@ -89,6 +89,40 @@ describe('the archive task', () => {
     expect(await storage.list('archive')).toHaveLength(1)
   })
 
+  describe('a part that can never be written', () => {
+    const failing = (fails: (channel: string) => boolean): ArchiveTaskOptions => {
+      const options = optionsAt(TEST_HOUR + DAY_MS)
+      const write: Storage['write'] = (name, staged) =>
+        fails(name) ? Promise.reject(new Error('too long a name')) : storage.write(name, staged)
+      return { ...options, write: { ...options.write, storage: { ...storage, write } } }
+    }
+
+    test('is told, and holds up no other', async () => {
+      for (const segment of ['a', 'b', 'c']) await convert(segment)
+      const options = failing((name) => name.includes('part-1.'))
+      for (let run = 0; run < 2; run++) {
+        await expect(createArchiveTask(options).run(PERIOD, FOREVER)).rejects.toThrow(
+          "part 1 of the archive can't be written: too long a name",
+        )
+      }
+      expect(parts).toEqual([2, 3])
+      expect(await readdir(join(root, 'converted'))).toEqual(['a.converted'])
+    })
+
+    test('is not the cause where none can be: no more are tried', async () => {
+      for (const segment of ['a', 'b', 'c', 'd', 'e']) await convert(segment)
+      await expect(createArchiveTask(failing(() => true)).run(PERIOD, FOREVER)).rejects.toThrow(
+        /part 1 .*; part 2 .*; part 3 /,
+      )
+      const planned = () => db.read('select part from archive_parts', {}, (row) => row.number('part'))
+      expect(await planned()).toHaveLength(3)
+      await expect(createArchiveTask(failing(() => true)).run(PERIOD, FOREVER)).rejects.toThrow('part 3')
+      expect(await planned()).toHaveLength(3)
+      await createArchiveTask(failing(() => false)).run(PERIOD, FOREVER)
+      expect(parts).toEqual([1, 2, 3, 4, 5])
+    })
+  })
+
   test('finishes a part that failed before it plans another', async () => {
     await convert('a')
     const options = optionsAt(TEST_HOUR + DAY_MS)
