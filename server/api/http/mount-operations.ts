@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { accepts } from 'hono/accepts'
-import { givenQuery } from '../request.ts'
+import { groupBy } from '../group-by.ts'
+import { givenQuery, RequestError } from '../request.ts'
 import { csvText } from './csv-table.ts'
 import { type EncodedAnswer, encodeAnswer, type KeptAnswers } from './kept-answers.ts'
 import type { GivenRequest, KeepRule, Operation, PreparedAnswer } from './operation.ts'
@@ -19,7 +20,25 @@ export function mountOperations(operations: readonly Operation[], kept: KeptAnsw
       app.on(method.toUpperCase(), `${path}.csv`, (context) => answer(context, operation, kept, true))
     }
   }
+  for (const [path, methods] of allowedMethods(operations)) {
+    app.all(path, (context) => {
+      context.header('Allow', methods)
+      const { method, path: asked } = context.req
+      throw new RequestError('method-not-allowed', `${method} ${asked}: use ${methods}`)
+    })
+  }
   return app
+}
+
+/** By path: what stands there for each method that it knows. */
+function allowedMethods(operations: readonly Operation[]): Map<string, string> {
+  const byPath = groupBy(operations, ({ path }) => path.replaceAll(/\{(\w+)\}/g, ':$1'))
+  return new Map(
+    [...byPath].map(([path, there]) => [
+      path,
+      there.map(({ method = 'get' }) => (method === 'get' ? 'GET, HEAD' : method.toUpperCase())).join(', '),
+    ]),
+  )
 }
 
 async function answer(context: Context, operation: Operation, kept: KeptAnswers, asTable: boolean): Promise<Response> {

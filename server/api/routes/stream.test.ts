@@ -82,3 +82,29 @@ test('a client that never reads is cut off, and nothing is kept for it', async (
   expect(await connections()).toBe(0)
   expect(hub.listenerCount).toBe(0)
 })
+
+test('five hundred clients at once each hear every event once, in order, and one that comes back what it missed', async () => {
+  const CLIENTS = 500
+  const EVENTS = 40
+  const sockets = Array.from({ length: CLIENTS }, () => openStream())
+  const heard = sockets.map((socket) => {
+    let text = ''
+    socket.on('data', (chunk) => (text += String(chunk)))
+    return () => [...text.matchAll(/"hour":"(\d+)"/g)].map(([, hour]) => Number(hour))
+  })
+  const until = async (isDone: () => boolean) => {
+    while (!isDone()) await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  await until(() => hub.listenerCount === CLIENTS)
+  for (let event = 0; event < EVENTS; event++) {
+    hub.publish({ event: 'judged', hour: String(event) })
+    if (event % 10 === 0) await new Promise((resolve) => setImmediate(resolve))
+  }
+  await until(() => heard.every((events) => events().length >= EVENTS))
+  const all = Array.from({ length: EVENTS }, (_, event) => event)
+  for (const events of heard) expect(events()).toEqual(all)
+  for (const socket of sockets) socket.destroy()
+  await until(() => hub.listenerCount === 0)
+  const text = await readUntil(openStream('Last-Event-ID: boot-38\r\n'), `"hour":"${EVENTS - 1}"`)
+  expect([...text.matchAll(/"hour":"(\d+)"/g)].map(([, hour]) => hour)).toEqual(['38', '39'])
+})
