@@ -1,6 +1,6 @@
 import { renderToString } from 'preact-render-to-string'
 import type { Bulletin, BulletinRow, BulletinSection, ChannelLine } from './bulletin.ts'
-import { Buttons } from './mail-buttons.tsx'
+import { Buttons, TextLink } from './mail-buttons.tsx'
 import { MailFrame } from './mail-frame.tsx'
 import { cell, condensed, Emphasised, Foot, Section, Table, text } from './mail-parts.tsx'
 import { COLOUR, STRONG } from './mail-style.ts'
@@ -57,14 +57,7 @@ function Row({ row: { mark, isWrong, name, what, links } }: { row: BulletinRow }
       {links.length === 0 ? null : (
         <div>
           {links.map((link) => (
-            <a
-              key={link.url}
-              class="link"
-              href={link.url}
-              style={{ ...text(14, 24, COLOUR.accent), display: 'inline-block', marginRight: '18px' }}
-            >
-              {link.text}
-            </a>
+            <TextLink key={link.url} link={link} />
           ))}
         </div>
       )}
@@ -76,7 +69,7 @@ function Weeks({ weeks }: { weeks: readonly ChannelLine[] }) {
   if (weeks.length === 0) return null
   return (
     <Section title="Every channel, with its week">
-      <Table class="rule-ink" style={{ borderTop: `1px solid ${COLOUR.ink}` }}>
+      <Table class="carriers rule-ink" style={{ borderTop: `1px solid ${COLOUR.ink}` }}>
         <tr>
           <Heading>Channel</Heading>
           <Heading isNumber>Received</Heading>
@@ -95,7 +88,7 @@ function Weeks({ weeks }: { weeks: readonly ChannelLine[] }) {
 function Heading({ children, isNumber = false }: { children: string; isNumber?: boolean }) {
   return (
     <td
-      class="ink-3 rule-2"
+      class={isNumber ? 'number ink-3 rule-2' : 'name weeks-head ink-3 rule-2'}
       align={isNumber ? 'right' : 'left'}
       style={{
         ...condensed(12, 16, COLOUR.ink3),
@@ -115,7 +108,7 @@ function Week({ week: { channel, word, isWrong, received, ratio, invalid, days }
   const colour = isWrong ? COLOUR.wrong : COLOUR.ink2
   return (
     <tr>
-      <td class="ink rule" style={{ ...cell, padding: '6px 0' }}>
+      <td class="name ink rule" style={{ ...cell, padding: '6px 0' }}>
         {channel}{' '}
         <span class={isWrong ? 'wrong' : 'ink-2'} style={{ color: colour }}>
           {word}
@@ -124,7 +117,7 @@ function Week({ week: { channel, word, isWrong, received, ratio, invalid, days }
       <Figure>{received}</Figure>
       <Figure>{ratio}</Figure>
       <Figure>{invalid}</Figure>
-      <td class="rule" align="right" width="86" style={{ ...cell, padding: '6px 0 6px 10px' }}>
+      <td class="number rule" align="right" width="86" style={{ ...cell, padding: '6px 0 6px 10px' }}>
         <Days days={days} />
       </td>
     </tr>
@@ -134,7 +127,7 @@ function Week({ week: { channel, word, isWrong, received, ratio, invalid, days }
 function Figure({ children }: { children: string }) {
   return (
     <td
-      class="ink rule"
+      class="number ink rule"
       align="right"
       style={{
         ...cell,
@@ -156,9 +149,10 @@ const MOST_PX = 20
 function Days({ days }: { days: readonly (number | null)[] }) {
   return (
     <table
+      class="days"
       role="presentation"
       {...{ cellpadding: '0', cellspacing: '0', border: '0' }}
-      style={{ borderCollapse: 'collapse' }}
+      style={{ borderCollapse: 'collapse', marginLeft: 'auto' }}
     >
       <tbody>
         <tr>
@@ -170,7 +164,7 @@ function Days({ days }: { days: readonly (number | null)[] }) {
               style={{
                 verticalAlign: 'bottom',
                 padding: '0 1px',
-                width: '9px',
+                width: '7px',
                 height: `${MOST_PX}px`,
                 fontSize: 0,
                 lineHeight: 0,
@@ -178,7 +172,7 @@ function Days({ days }: { days: readonly (number | null)[] }) {
               }}
             >
               {ratio === null ? null : (
-                <div class="bar" style={{ width: '9px', height: `${heightOf(ratio)}px`, background: COLOUR.ink }} />
+                <div class="bar" style={{ width: '7px', height: `${heightOf(ratio)}px`, background: COLOUR.ink }} />
               )}
             </td>
           ))}

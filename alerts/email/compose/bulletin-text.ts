@@ -22,7 +22,7 @@ function sectionText({ title, rows }: BulletinSection): string {
   const blocks = rows.map(({ mark, name, what, links }) =>
     [
       wrap(`${mark} ${name}`, '  '),
-      wrap(`  ${textOf(what)}`, '  '),
+      `  ${wrap(textOf(what), '  ')}`,
       ...links.map(({ text, url }) => `  ${text}:\n  ${url}`),
     ].join('\n'),
   )
@@ -32,9 +32,9 @@ function sectionText({ title, rows }: BulletinSection): string {
 function weeksText(weeks: readonly ChannelLine[]): string {
   if (weeks.length === 0) return ''
   const width = Math.max(...weeks.map(({ channel }) => channel.length))
-  const heading = `${''.padEnd(width)}${'Received'.padStart(13)}${'Of expected'.padStart(13)}${'Invalid'.padStart(9)}  Seven days`
+  const heading = `${''.padEnd(width)}${'Received'.padStart(13)}${'Of expected'.padStart(13)}${'Invalid'.padStart(14)}  Seven days`
   const lines = weeks.map(({ channel, received, ratio, invalid, days, isWrong }) => {
-    const numbers = `${received.padStart(13)}${ratio.padStart(13)}${invalid.padStart(9)}`
+    const numbers = `${received.padStart(13)}${ratio.padStart(13)}${invalid.padStart(14)}`
     return `${channel.padEnd(width)}${numbers}  ${days.map(dayBar).join('')}${isWrong ? '  !' : ''}`
   })
   return ['Every channel, with its week', heading, ...lines].join('\n')

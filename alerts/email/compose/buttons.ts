@@ -1,3 +1,4 @@
+import { type EpochMs, HOUR_MS } from '../../../data/domain/time.ts'
 import type { Incident, Label } from '../../incident.ts'
 import type { MailFacts } from './mail-facts.ts'
 
@@ -25,6 +26,27 @@ export function buttons(
   const take: Button = { text: 'Acknowledge', url: links.acknowledge, isMain: false }
   const silence: Button = { text: 'Silence until it is over', url: links.silence, isMain: false }
   return acknowledged === null ? [open, take, silence] : [open, silence]
+}
+
+/** What the picture shows, for good: absolute hours, whenever it is looked at. */
+export function chartLink({ channels }: Incident, { publicUrl, picture }: MailFacts): Button | null {
+  const [channel] = channels
+  if (publicUrl === null || picture === null || channel === undefined || channel === '*') return null
+  const to = picture.start + picture.hours * HOUR_MS
+  const range = `from=${minuteText(picture.start)}&to=${minuteText(to)}`
+  return {
+    text: 'Look into this chart',
+    url: `${publicUrl}/channel/${encodeURIComponent(channel.replace(HALF_CHARACTER, '\ufffd'))}?${range}`,
+    isMain: false,
+  }
+}
+
+/** Of a pair; no address can hold one. */
+const HALF_CHARACTER = /[\ud800-\udfff]/gu
+
+/** As the pages write it: `2014-01-16T14:00Z` */
+function minuteText(time: EpochMs): string {
+  return `${new Date(time).toISOString().slice(0, 16)}Z`
 }
 
 const ANSWERS: readonly { readonly label: Label; readonly text: string }[] = [

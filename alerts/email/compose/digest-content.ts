@@ -83,12 +83,10 @@ function headline(open: readonly Incident[], well: readonly ChannelWeek[]): stri
 /** Where every submission went that was counted. */
 function proof({ received, invalid, quarantined, recovered }: Losses): string {
   if (received === 0) return 'Nothing was received.'
-  const parts = [
-    `${formatCount(invalid)} invalid (${formatPercent(invalid / received, 1)})`,
-    `${formatCount(Math.max(0, quarantined - recovered))} in quarantine, kept whole`,
-    ...(recovered === 0 ? [] : [`${formatCount(recovered)} recovered`]),
-  ]
-  return `${formatCount(received)} received: ${formatList(parts)}.`
+  const share = formatPercent(invalid / received, 1)
+  const waiting = `${formatCount(Math.max(0, quarantined - recovered))} wait in quarantine`
+  const again = recovered === 0 ? '' : `, ${formatCount(recovered)} were recovered`
+  return `${formatCount(received)} received, ${formatCount(invalid)} of them invalid (${share}); ${waiting}${again}.`
 }
 
 function openRow(incident: Incident, publicUrl: string | null): BulletinRow {

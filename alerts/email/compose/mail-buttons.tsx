@@ -47,3 +47,15 @@ function ButtonLink({ button: { text: words, url, isMain } }: { button: Button }
     </a>
   )
 }
+
+export function TextLink({ link }: { link: Button }) {
+  return (
+    <a
+      class="link"
+      href={link.url}
+      style={{ ...text(14, 24, COLOUR.accent), display: 'inline-block', marginRight: '18px' }}
+    >
+      {link.text}
+    </a>
+  )
+}

@@ -1,7 +1,7 @@
 import type { Incident } from '../../incident.ts'
 import { incidentSentence } from '../../sentence/incident-sentence.ts'
 import { type AccountLine, accounting } from './accounting.ts'
-import { type Button, buttons, type Verdict, verdict } from './buttons.ts'
+import { type Button, buttons, chartLink, type Verdict, verdict } from './buttons.ts'
 import { type Carriers, carriers } from './carriers.ts'
 import { changes } from './changes.ts'
 import { type Figure, figures } from './figures.ts'
@@ -34,6 +34,8 @@ export interface MailContent {
   readonly changes: readonly { readonly when: string; readonly what: Words }[]
   /** What became of the submissions; only of what is over. */
   readonly accounting: readonly AccountLine[]
+  /** Leads to the picture's series and hours, to look into; null: there are no links, or nothing is drawn. */
+  readonly chart: Button | null
   readonly buttons: readonly Button[]
   /** Asked of what is over; null: there are no links. */
   readonly verdict: Verdict | null
@@ -61,6 +63,7 @@ export function mailContent(facts: MailFacts): MailContent {
     carriers: carriers(incident),
     changes: changes(facts, incident),
     accounting: accounting(incident, facts),
+    chart: chartLink(notification.incident, facts),
     buttons: buttons(incident, facts),
     verdict: verdict(incident, facts),
     foot: foot(facts, incident),

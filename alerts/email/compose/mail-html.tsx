@@ -3,7 +3,7 @@ import { PICTURE_HEIGHT, PICTURE_WIDTH } from '../picture/picture-spec.ts'
 import type { AccountLine } from './accounting.ts'
 import { WhatCarriesIt } from './carriers-table.tsx'
 import { Figures } from './figures-table.tsx'
-import { Buttons, VerdictQuestion } from './mail-buttons.tsx'
+import { Buttons, TextLink, VerdictQuestion } from './mail-buttons.tsx'
 import type { MailContent } from './mail-content.ts'
 import { MailFrame } from './mail-frame.tsx'
 import { Facts, Foot, Section, text } from './mail-parts.tsx'
@@ -23,6 +23,7 @@ function Page({ content, pictureCid }: { content: MailContent; pictureCid: strin
     <MailFrame head={{ ...content, title: textOf(content.headline), about: content.incident }}>
       <Figures figures={content.figures} />
       {content.day.title !== null && <Picture alternative={content.alternative} cid={pictureCid} />}
+      {content.chart === null ? null : <TextLink link={content.chart} />}
       {content.carriers === null ? null : <WhatCarriesIt carriers={content.carriers} />}
       <WhatBecame lines={content.accounting} />
       <WhatChanged changes={content.changes} />

@@ -33,6 +33,10 @@ export const STYLE_SHEET = `
   .carriers, .carriers tbody { display: block !important; }
   .carriers tr { display: flex !important; flex-wrap: wrap !important; align-items: flex-end !important; }
   .name { display: block !important; width: 100% !important; border-bottom: 0 !important; padding-bottom: 0 !important; }
+  .days { display: table !important; }
+  .days tbody { display: table-row-group !important; }
+  .days tr { display: table-row !important; }
+  .weeks-head { display: none !important; }
   .number { display: block !important; flex: 1 1 0 !important; padding-left: 4px !important; }
   .button { display: block !important; text-align: center !important; margin-right: 0 !important; }
 }
@@ -45,6 +49,7 @@ export const STYLE_SHEET = `
   .rule { border-color: #1F2D36 !important; }
   .rule-2 { border-color: #3A4A54 !important; }
   .rule-ink { border-color: #E4EBEE !important; }
+  .link { color: #6CC0E8 !important; }
   .bar { background: #E4EBEE !important; }
   .empty { background: #3A4A54 !important; }
   .button { background: #E4EBEE !important; color: #0B1419 !important; border-color: #E4EBEE !important; }

@@ -6,16 +6,16 @@ import type { NodemailerError } from 'nodemailer'
  */
 export function smtpTrouble(error: unknown, url: string): string {
   if (!(error instanceof Error)) return String(error)
-  const { code = '', responseCode = 0, command = '' }: Partial<NodemailerError> = error
-  const words = wordsFor(error, { code, responseCode, command }, new URL(url))
-  const said = oneLine(error.message)
+  const { code = '', responseCode = 0, response = '' }: Partial<NodemailerError> = error
+  const words = wordsFor(error, { code, responseCode }, new URL(url))
+  // The server's own words say more than the library's about them.
+  const said = oneLine(response === '' ? error.message : response)
   return words === null ? said : `${words} (${said})`
 }
 
 interface Signs {
   readonly code: string
   readonly responseCode: number
-  readonly command: string
 }
 
 function wordsFor(error: Error, signs: Signs, server: URL): string | null {
