@@ -10,6 +10,8 @@ import { boundedReads } from './http/bounded-reads.ts'
 import { KeptAnswers } from './http/kept-answers.ts'
 import { mountOperations } from './http/mount-operations.ts'
 import { problemAnswer, toRequestError } from './http/problem-answer.ts'
+import { openApiDocument } from './openapi/document.ts'
+import { referencePage } from './openapi/reference-page.ts'
 import { apiOperations } from './operations.ts'
 import { RequestError } from './request.ts'
 
@@ -33,10 +35,9 @@ export function dashboardApp(api: ApiContext, options: DashboardOptions): Hono {
   const app = new Hono()
   app.use(hostGuard(() => [...options.hostNames(), ...hostNameOf(options.publicUrl())]))
   app.use(securityHeaders())
-  app.route(
-    '/api/v1',
-    mountOperations(apiOperations({ ...api, database: boundedReads(api.database, QUERY_BOUNDS) }), new KeptAnswers()),
-  )
+  const operations = apiOperations({ ...api, database: boundedReads(api.database, QUERY_BOUNDS) })
+  app.route('/api/v1', mountOperations(operations, new KeptAnswers()))
+  app.get('/api', (context) => context.html(referencePage(openApiDocument(operations))))
   app.all('/api/*', (context) => {
     throw new RequestError('not-found', `${context.req.method} ${context.req.path}: no such address; see /api`)
   })
