@@ -8,6 +8,7 @@ import {
   type DuckDBType,
   DuckDBTypeId,
 } from '@duckdb/node-api'
+import { copyDatabase } from './copy-database.ts'
 import { DatabaseError, toDatabaseError } from './database-error.ts'
 import { MIGRATIONS, type Migration } from './migrations/all.ts'
 import { type Params, Row, timestamp, toDuckDB } from './values.ts'
@@ -61,6 +62,11 @@ export interface Database {
    * now, which is no trouble: the log is as durable, only longer. Answers whether it was done.
    */
   checkpoint(): Promise<boolean>
+  /**
+   * Writes a copy to the new file `path`, which SQL must be allowed to write, beside all that goes on: of what is committed when
+   * `atThatMoment` runs, which no transaction does meanwhile.
+   */
+  copyTo(path: string, atThatMoment: () => Promise<void>): Promise<void>
   /** Lets what runs end, moves the log into the file, and closes. */
   close(): Promise<void>
 }
@@ -253,6 +259,27 @@ function createDatabase(path: string, { instance, writer, readers, options, forg
       })
       lastWrite = mine.catch(() => undefined)
       return mine
+    },
+
+    async copyTo(copy, atThatMoment) {
+      refuseIfClosed()
+      const empty = await openDatabase(copy, { migrations: options.migrations ?? MIGRATIONS })
+      await empty.close()
+      const connection = await instance.connect()
+      try {
+        await copyDatabase(connection, copy, (work) => {
+          const mine = lastWrite.then(async () => {
+            await work()
+            await atThatMoment()
+          })
+          lastWrite = mine.catch(() => undefined)
+          return mine
+        })
+      } catch (error) {
+        throw toDatabaseError(error, `could not copy ${path}`)
+      } finally {
+        connection.closeSync()
+      }
     },
 
     close() {

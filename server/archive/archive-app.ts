@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { differenceText } from '../../data/archive/verify/difference.ts'
 import type { Verification } from '../../data/archive/verify/verify-archive.ts'
 import { submissionsAnswer } from '../api/submissions-answer.ts'
+import type { BackedUp } from '../backup/back-up-state.ts'
 import type { ArchiveWork } from './archive-work.ts'
 
 const yesOrNo = z.enum(['yes', 'no']).transform((word) => word === 'yes')
@@ -43,6 +44,10 @@ export function archiveApp(work: ArchiveWork): Hono {
         ),
       ),
     )
+    .post('/backup', (context) => {
+      const target = context.req.query('target') ?? ''
+      return lines<BackedUp>((running) => work.backUp(target, running))
+    })
     .post('/recount', (context) => {
       const { since, until, fix } = recountQuery.parse(context.req.query())
       return lines<object>(({ signal, onProgress }) =>

@@ -40,6 +40,8 @@ export const verifiedState = z.object({
   setAside: z.number(),
 })
 
+export const backedUpState = z.object({ files: z.number(), bytes: z.number() })
+
 const bothSums = z.object({ counted: z.number(), found: z.number() })
 
 export const recountState = z.object({

@@ -13,6 +13,8 @@ import { readUnarchivedSegments } from '../../data/counts/read-ledger.ts'
 import { type Recount, recount } from '../../data/recount/recount.ts'
 import type { HourRange } from '../../data/recount/take-snapshot.ts'
 import { listUnmerged } from '../../data/spool/unmerged.ts'
+import { type BackedUp, backUpState } from '../backup/back-up-state.ts'
+import { version } from '../cli/version.ts'
 import type { OpenState } from '../owner/open-state.ts'
 import { type ArchiveTaskOptions, archiveWaiting } from '../schedule/tasks/archive-task.ts'
 
@@ -69,6 +71,8 @@ export interface ArchiveWork {
     range: HourRange & { readonly isMending: boolean },
     running: Running<{ readonly files: number; readonly rows: number }>,
   ): Promise<Recount>
+  /** See backUpState. */
+  backUp(target: string, running: Running<BackedUp>): Promise<BackedUp>
   forget(ids: readonly string[], running: Running<Forgotten>): Promise<ForgetAnswer>
   forgetRequests(): ReturnType<typeof readForgetRequests>
   /** What the settings don't keep any longer. */
@@ -152,6 +156,14 @@ export function createArchiveWork({ state, archive, limits }: ArchiveWorkOptions
           ...(onProgress === undefined ? {} : { onDay: onProgress }),
         }),
       ),
+    backUp: (target, { signal, onProgress }) =>
+      backUpState({
+        state,
+        target,
+        signal,
+        version: version(),
+        ...(onProgress === undefined ? {} : { onFile: onProgress }),
+      }),
     recount: (range, { signal, onProgress }) =>
       withReader(
         root,

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
-import { relative } from 'node:path'
+import { join, relative } from 'node:path'
 import { segmentOfConvertedFile } from '../../data/converted/converted-file.ts'
 import { checkDatabase } from '../../data/counts/check-database.ts'
 import { type Database, type DatabaseOptions, openDatabase } from '../../data/counts/database.ts'
@@ -11,6 +11,7 @@ import { isAnythingKept } from '../../data/recovery/kept-before.ts'
 import { setDatabaseAside } from '../../data/recovery/set-aside.ts'
 import { listClaimed } from '../../data/spool/claims.ts'
 import { listUnmerged } from '../../data/spool/unmerged.ts'
+import { RESTORE_MARK } from '../backup/restore-mark.ts'
 import type { Settings } from '../settings/schema.ts'
 import type { StateFolders } from './state-folders.ts'
 
@@ -27,6 +28,12 @@ export async function openKeptDatabase(
   now: EpochMs,
   limits: DatabaseLimits = {},
 ): Promise<Database> {
+  if (existsSync(join(folders.restoring, RESTORE_MARK))) {
+    throw new DatabaseError(
+      'lost',
+      `${folders.state}: a backup was not wholly restored: run "tidewatch restore DIR" again`,
+    )
+  }
   if (!existsSync(folders.database) && (await isAnythingKept(folders))) {
     throw new DatabaseError('lost', `${folders.database} is gone, and what it counted is still there: ${ADVICE}`)
   }

@@ -30,6 +30,7 @@ import { keptRaw, startKeepingRaw } from './kept-raw.ts'
 import { startLiveEvents } from './live-events.ts'
 import { mailHostOf, mailRoutesOf } from './mail-routes.ts'
 import { createMerger, type Merger } from './merge-converted-files.ts'
+import { databaseLimits } from './open-kept-database.ts'
 import { openState } from './open-state.ts'
 import { createOutbox } from './outbox.ts'
 import { createPipeline } from './pipeline.ts'
@@ -84,6 +85,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
   const state = await openState(folders, log, now, {
     keptAt,
     coverageToleranceMs: coveragePauseMs(settings.current),
+    limits: databaseLimits(settings.current.counts),
   })
   cleanup.add(() => state.close())
   const { database, journal } = state
@@ -150,6 +152,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
       duplicateWindowMs: settings.current.duplicates.windowHours * HOUR_MS,
       seen: state.seen,
       coverageToleranceMs: coveragePauseMs(settings.current),
+      names: settings.current.counts,
       journal,
     }),
     onMerged(result) {
@@ -334,6 +337,3 @@ function learningOf(judge: JudgeShell, channel: string): { readonly days: number
   const progress = judge.learning(channel)
   return progress === null ? null : { days: progress.coveredDays, of: progress.neededDays }
 }
-import { databaseLimits } from './open-kept-database.ts'
-    limits: databaseLimits(settings.current.counts),
-      names: settings.current.counts,

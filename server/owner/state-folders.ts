@@ -24,6 +24,9 @@ export interface StateFolders {
   readonly imported: string
   readonly damaged: string
   readonly rebuilding: string
+  readonly restoring: string
+  /** What was there before a backup was restored. */
+  readonly before: string
   readonly socket: string
 }
 
@@ -47,6 +50,8 @@ export function stateFolders(state: string): StateFolders {
     imported: join(root, 'imported'),
     damaged: join(root, 'damaged'),
     rebuilding: join(root, 'rebuilding'),
+    restoring: join(root, 'restoring'),
+    before: join(root, 'before'),
     database: join(root, 'tidewatch.duckdb'),
     socket: join(root, 'owner.sock'),
   }

@@ -68,7 +68,12 @@ export class KeptService {
       '{"no json',
     ]
     for (const body of bodies) await this.#send(++this.#lastId, body)
-    await this.#send(1, payload('idle-daily'))
+    await this.sendCopy()
+  }
+
+  /** Of the first that was ever sent. */
+  sendCopy(): Promise<void> {
+    return this.#send(1, payload('idle-daily'))
   }
 
   async #send(id: number, body: string): Promise<void> {

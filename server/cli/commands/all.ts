@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts'
 import { archiveCommand } from './archive.ts'
 import { backtestCommand } from './backtest.ts'
+import { backupCommand } from './backup.ts'
 import { check } from './check.ts'
 import { config } from './config.ts'
 import { demo } from './demo.ts'
@@ -15,6 +16,7 @@ import { quarantineCommand } from './quarantine.ts'
 import { rebuildCommand } from './rebuild.ts'
 import { recountCommand } from './recount.ts'
 import { reprocessCommand } from './reprocess.ts'
+import { restoreCommand } from './restore.ts'
 import { serve } from './serve.ts'
 import { simulate } from './simulate.ts'
 
@@ -31,6 +33,8 @@ export const COMMANDS: readonly Command[] = [
   quarantineCommand,
   reprocessCommand,
   recountCommand,
+  backupCommand,
+  restoreCommand,
   rebuildCommand,
   backtestCommand,
   check,
