@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { EpochMs } from '../domain/time.ts'
 
 /** A submission as a frame brought it. */
@@ -48,9 +48,6 @@ export function senderCountry({ headers }: Submission, header: string): string {
  * another body is another submission (`idle-daily` several times, then `saved-session`). 32 hex digits.
  */
 export function duplicateKey(documentId: string, reason: string, body: Uint8Array): string {
-  const bodyHash = createHash('sha256').update(body).digest('hex')
-  return createHash('sha256')
-    .update(JSON.stringify([documentId, reason, bodyHash]))
-    .digest('hex')
-    .slice(0, 32)
+  const bodyHash = hash('sha256', body)
+  return hash('sha256', JSON.stringify([documentId, reason, bodyHash])).slice(0, 32)
 }

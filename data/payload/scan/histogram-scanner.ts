@@ -1,6 +1,6 @@
 import { type Follows, type IndexedLayout, LayoutIndex, MOST_HEAD_BYTES } from './layout-index.ts'
 import { ascii, NOT_PLAIN, skipNumber, skipSpace, skipString, skipValue, type ValueCount } from './skip-value.ts'
-import { copyTo, standsAt, viewOf, type Words, wordsOf } from './words.ts'
+import { copyTo, digitsIn, KEY_WORDS, keyAt, standsAt, viewOf, type Words, wordsOf } from './words.ts'
 
 /** The member `histograms` of a payload of version 1, in compact form. */
 export interface ScannedHistograms {
@@ -189,9 +189,10 @@ export class HistogramScanner {
 
   /** Walks `"0":12,"5":3}` in step with the bounds, and writes a count for each, with a comma behind it. */
   #buckets(start: number, boundsFrom: number, boundsTo: number): number {
-    const bounds = this.#index.bounds
+    const keys = this.#index.keys
     const bytes = this.#bytes
-    const out = this.#out
+    const input = this.#input
+    const output = this.#output
     let written = this.#written
     let place = boundsFrom
     let values = 0
@@ -200,41 +201,69 @@ export class HistogramScanner {
       return start + 1
     }
     for (let at = start; ; at = skipSpace(bytes, at)) {
-      if (bytes[at] !== ascii.quote) return NOT_PLAIN
-      const keyAt = ++at
-      let key = 0
-      let byte = bytes[at] ?? 0
-      while (byte >= ascii.zero && byte <= ascii.nine) {
-        key = key * 10 + (byte - ascii.zero)
-        byte = bytes[++at] ?? 0
+      // Of most histograms some buckets in a row have something in them.
+      let keyBytes = place < boundsTo ? keyAt(input, at, keys, KEY_WORDS * place) : 0
+      if (keyBytes === 0) {
+        const found = this.#placeOf(at, place, boundsTo)
+        if (found === NOT_PLAIN) return NOT_PLAIN
+        written = this.#zeros(written, found - place)
+        place = found
+        keyBytes = keys[KEY_WORDS * place] ?? 0
       }
-      const digits = at - keyAt
-      // `007` is no bound, and more digits than these overflow.
-      if (digits === 0 || digits > MOST_KEY_DIGITS || (digits > 1 && bytes[keyAt] === ascii.zero)) return NOT_PLAIN
-      if (byte !== ascii.quote || bytes[at + 1] !== ascii.colon) return NOT_PLAIN
-      const from = place
-      while (place < boundsTo && (bounds[place] ?? 0) < key) place++
-      if (place === boundsTo || bounds[place] !== key) return NOT_PLAIN
-      written = this.#zeros(written, place - from)
       place++
       values++
 
-      at = skipSpace(bytes, at + 2)
-      const countAt = at
-      byte = bytes[at] ?? 0
-      while (byte >= ascii.zero && byte <= ascii.nine) {
-        out[written++] = byte
-        byte = bytes[++at] ?? 0
-      }
-      if (at === countAt || (at > countAt + 1 && bytes[countAt] === ascii.zero)) return NOT_PLAIN
-      out[written++] = ascii.comma
-      at++
+      at = skipSpace(bytes, at + keyBytes)
+      // The count, and what follows it: a comma mostly.
+      const word = input.getInt32(at, true)
+      output.setInt32(written, word, true)
+      let digits = digitsIn(word)
+      if (digits === 4) digits = this.#copyDigits(at, written)
+      if (digits === 0 || (digits > 1 && bytes[at] === ascii.zero)) return NOT_PLAIN
+      at += digits
+      written += digits
+      const byte = bytes[at++]
+      this.#out[written++] = ascii.comma
       if (byte === ascii.comma) continue
       if (byte !== ascii.closeBrace) return NOT_PLAIN
       this.#count.values += values
       this.#written = this.#zeros(written, boundsTo - place)
       return at
     }
+  }
+
+  /** The place of the bucket whose key, `"12":`, stands at `at`, from `place` on. */
+  #placeOf(at: number, place: number, boundsTo: number): number {
+    const bounds = this.#index.bounds
+    const bytes = this.#bytes
+    if (bytes[at] !== ascii.quote) return NOT_PLAIN
+    let end = at + 1
+    let key = 0
+    let byte = bytes[end] ?? 0
+    while (byte >= ascii.zero && byte <= ascii.nine) {
+      key = key * 10 + (byte - ascii.zero)
+      byte = bytes[++end] ?? 0
+    }
+    const digits = end - at - 1
+    // `007` is no bound, and more digits than these overflow.
+    if (digits === 0 || digits > MOST_KEY_DIGITS || (digits > 1 && bytes[at + 1] === ascii.zero)) return NOT_PLAIN
+    if (byte !== ascii.quote || bytes[end + 1] !== ascii.colon) return NOT_PLAIN
+    let found = place
+    while (found < boundsTo && (bounds[found] ?? 0) < key) found++
+    return found < boundsTo && bounds[found] === key ? found : NOT_PLAIN
+  }
+
+  /** Copies the digits at `at` to `to`; how many there are. */
+  #copyDigits(at: number, to: number): number {
+    const bytes = this.#bytes
+    const out = this.#out
+    let digits = 0
+    let byte = bytes[at] ?? 0
+    while (byte >= ascii.zero && byte <= ascii.nine) {
+      out[to + digits] = byte
+      byte = bytes[at + ++digits] ?? 0
+    }
+    return digits
   }
 
   /** Where they end. */

@@ -1,5 +1,5 @@
 import { type BucketLayout, type HistogramSpecification, layoutNamed } from '../../histograms/specification.ts'
-import { putWords, wordsIn } from './words.ts'
+import { KEY_WORDS, putKey, putWords, wordsIn } from './words.ts'
 
 /**
  * How one histogram's buckets are laid out, ready to be walked. What a scan looks at lies side by side in the index's
@@ -46,6 +46,8 @@ export class LayoutIndex {
   readonly layouts: readonly IndexedLayout[]
   /** Lower bounds of all layouts, each above the one before it. */
   readonly bounds: Int32Array
+  /** How each of the bounds stands as a key; see `putKey`. */
+  readonly keys: Int32Array
   /** Words of what histograms begin with. */
   readonly heads: Int32Array
   /** Stands before the first histogram of a submission. */
@@ -59,6 +61,7 @@ export class LayoutIndex {
   private constructor(layouts: readonly IndexedLayout[], bounds: Int32Array, unwalkable: ReadonlySet<string>) {
     this.layouts = layouts
     this.bounds = bounds
+    this.keys = keysOf(bounds)
     this.heads = new Int32Array(WORDS_PER_HEAD * layouts.length + wordsIn(MOST_HEAD_BYTES))
     this.emptyBytes = 2 * bounds.length + EMPTY_SUMMARY_BYTES * layouts.length
     this.#unwalkable = unwalkable
@@ -151,6 +154,12 @@ function bytesOf(name: string): Uint8Array {
 function isWalkable({ bounds }: BucketLayout): boolean {
   const ascend = bounds.every((bound, place) => place === 0 || bound > (bounds[place - 1] ?? bound))
   return ascend && (bounds.at(-1) ?? 0) <= HIGHEST_BOUND
+}
+
+function keysOf(bounds: Int32Array): Int32Array {
+  const keys = new Int32Array(KEY_WORDS * bounds.length)
+  for (const [place, bound] of bounds.entries()) putKey(keys, KEY_WORDS * place, bound)
+  return keys
 }
 
 /** FNV-1a, 32 bits. */

@@ -46,3 +46,40 @@ export function standsAt(view: DataView, at: number, words: Int32Array, from: nu
 export function copyTo(to: DataView, at: number, from: DataView, start: number, length: number): void {
   for (let done = 0; done < length; done += 4) to.setInt32(at + done, from.getInt32(start + done, true), true)
 }
+
+/** How many words a bucket's key takes. */
+export const KEY_WORDS = 4
+
+/**
+ * Puts how `bound`, of nine digits at most, stands as a key, `"12":`, into `keys`: its length in bytes, its first four, its last
+ * four, and the four behind the first four where it has any that aren't among those.
+ */
+export function putKey(keys: Int32Array, from: number, bound: number): void {
+  const bytes = Uint8Array.from(Buffer.from(`"${bound}":`))
+  const { length } = bytes
+  const view = viewOf(bytes)
+  keys[from] = length
+  keys[from + 1] = view.getInt32(0, true)
+  keys[from + 2] = view.getInt32(length - 4, true)
+  keys[from + 3] = length > 8 ? view.getInt32(4, true) : 0
+}
+
+/** How long the key is that `putKey` put there if it stands at `at`; 0: it doesn't. */
+export function keyAt(view: DataView, at: number, keys: Int32Array, from: number): number {
+  const length = keys[from] ?? 0
+  if (view.getInt32(at, true) !== keys[from + 1]) return 0
+  if (length === 4) return length
+  if (view.getInt32(at + length - 4, true) !== keys[from + 2]) return 0
+  return length <= 8 || view.getInt32(at + 4, true) === keys[from + 3] ? length : 0
+}
+
+/**
+ * How many of the four bytes of `word` are digits before the first that isn't; 4: all are. Four at a time, and without a branch: how
+ * many digits a number has can't be foreseen, and a processor that foresees wrongly takes longer than all of this.
+ */
+export function digitsIn(word: number): number {
+  const values = word ^ 0x30303030
+  // The highest bit of each byte that is above nine; the sums don't reach the next byte.
+  const others = (((values & 0x7f7f7f7f) + 0x76767676) | values) & 0x80808080
+  return (32 - Math.clz32((others & -others) - 1)) >>> 3
+}
