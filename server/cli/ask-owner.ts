@@ -1,6 +1,7 @@
 import { request } from 'node:http'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Readings } from '../../data/archive/readings.ts'
 import { DatabaseError } from '../../data/counts/database-error.ts'
 import { isNotFound } from '../../data/files/is-not-found.ts'
@@ -32,23 +33,58 @@ export interface OwnerAnswer {
   readonly body: AsyncIterable<Uint8Array>
 }
 
+/** So long a service may start or stop, and another command may take, before nobody can be asked. */
+const PATIENCE_MS = 10_000
+const LOOK_EACH_MS = 200
+
+/** EX_TEMPFAIL: the same may succeed later. */
+const TRY_AGAIN = 75
+
 /**
  * Asks the running owner of the state directory through its socket; where none runs, this process opens the database and answers
- * itself. `read` must have read the whole answer when it resolves. Throws CommandError where neither is possible.
+ * itself. One that is just starting, or another command that has the database, is waited for for some seconds. `read` must have read
+ * the whole answer when it resolves. Throws CommandError where nobody can answer; its exit code is 75 where a later try may help.
  */
 export async function askOwner<T>(
   settings: Settings,
   question: OwnerQuestion,
   read: (answer: OwnerAnswer) => Promise<T>,
+  patienceMs = PATIENCE_MS,
 ): Promise<T> {
-  const folders = stateFolders(settings.state)
-  if (await isAnswering(folders.socket)) return askRunning(folders.socket, question, read)
-  const { app, close } = await (question.needsState === true ? openAll(settings) : openCounts(folders)).catch(
-    (error: unknown) => {
-      if (error instanceof DatabaseError) throw new CommandError(error.message)
-      throw error
-    },
-  )
+  const { socket } = stateFolders(settings.state)
+  const patientUntil = performance.now() + patienceMs
+  for (;;) {
+    if (await isAnswering(socket)) return askRunning(socket, question, read)
+    const opened = await openUnlessLocked(settings, question)
+    if (opened !== null) return askOpened(opened, question, read)
+    if (performance.now() > patientUntil) {
+      throw new CommandError(
+        `state is "${settings.state}": a service that is starting or stopping, or another command, has its database open; try again in a moment`,
+        TRY_AGAIN,
+      )
+    }
+    await sleep(LOOK_EACH_MS)
+  }
+}
+
+type Opened = Awaited<ReturnType<typeof openCounts>>
+
+/** Null where another process has the database. */
+async function openUnlessLocked(settings: Settings, { needsState }: OwnerQuestion): Promise<Opened | null> {
+  try {
+    return await (needsState === true ? openAll(settings) : openCounts(stateFolders(settings.state)))
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error
+    if (error.kind === 'locked') return null
+    throw new CommandError(error.message)
+  }
+}
+
+async function askOpened<T>(
+  { app, close }: Opened,
+  question: OwnerQuestion,
+  read: (answer: OwnerAnswer) => Promise<T>,
+): Promise<T> {
   try {
     const body = question.body === undefined ? {} : { body: Readable.toWeb(question.body), duplex: 'half' as const }
     const answer = await app.request(`http://owner${question.path}`, { method: question.method, ...body })
