@@ -10,6 +10,7 @@ import {
 } from '@duckdb/node-api'
 import { copyDatabase } from './copy-database.ts'
 import { DatabaseError, toDatabaseError } from './database-error.ts'
+import { openMigrated } from './migrate.ts'
 import { MIGRATIONS, type Migration } from './migrations/all.ts'
 import { type Params, Row, timestamp, toDuckDB } from './values.ts'
 
@@ -32,6 +33,7 @@ export interface DatabaseOptions {
   readonly writeTimeoutMs?: number
   /** For tests of the migrations themselves. */
   readonly migrations?: readonly Migration[]
+  readonly freeBytes?: (folder: string) => Promise<number>
 }
 
 /** Bounds of one question; whoever asks for something that may take long sets them. */
@@ -85,7 +87,7 @@ const openPaths = new Set<string>()
 
 /**
  * Opens or creates the database at `path` (`:memory:` for one that nobody keeps) and brings its tables up to date.
- * Throws DatabaseError: `locked`, `open_twice`, `newer`, `corrupt`, `io`.
+ * Throws DatabaseError: `locked`, `open_twice`, `newer`, `corrupt`, `disk_full` (no room to bring it up to date), `io`.
  */
 export async function openDatabase(path: string, options: DatabaseOptions = {}): Promise<Database> {
   const key = path === ':memory:' ? null : resolve(path)
@@ -97,11 +99,13 @@ export async function openDatabase(path: string, options: DatabaseOptions = {}):
     if (key !== null) openPaths.delete(key)
   }
   try {
-    const instance = await createInstance(path, options)
+    const { instance, writer } = await openMigrated({
+      path,
+      migrations: options.migrations ?? MIGRATIONS,
+      open: () => openFile(path, options),
+      ...(options.freeBytes === undefined ? {} : { freeBytes: options.freeBytes }),
+    })
     try {
-      const writer = await instance.connect()
-      await lockDown(writer, options)
-      await migrate(writer, path, options.migrations ?? MIGRATIONS)
       const readers = await Promise.all(Array.from({ length: options.readConnections ?? 3 }, () => instance.connect()))
       return createDatabase(path, { instance, writer, readers, options, forget })
     } catch (error) {
@@ -111,6 +115,18 @@ export async function openDatabase(path: string, options: DatabaseOptions = {}):
   } catch (error) {
     forget()
     throw toDatabaseError(error, `could not open ${path}`)
+  }
+}
+
+async function openFile(path: string, options: DatabaseOptions) {
+  const instance = await createInstance(path, options)
+  try {
+    const writer = await instance.connect()
+    await lockDown(writer, options)
+    return { instance, writer }
+  } catch (error) {
+    instance.closeSync()
+    throw error
   }
 }
 
@@ -136,36 +152,6 @@ async function lockDown(writer: DuckDBConnection, options: DatabaseOptions): Pro
   if (folders.length > 0) await writer.run(`SET GLOBAL allowed_directories = [${folders.join(', ')}]`)
   await writer.run('SET GLOBAL enable_external_access = false')
   await writer.run('SET GLOBAL lock_configuration = true')
-}
-
-/** Each migration is its own transaction, so a crash between two leaves the older, whole version. */
-async function migrate(writer: DuckDBConnection, path: string, migrations: readonly Migration[]): Promise<void> {
-  await writer.run(`create table if not exists schema_versions (
-    version integer primary key, name varchar not null, applied_at timestamp not null)`)
-  const answer = await writer.runAndReadAll('select coalesce(max(version), 0)::integer from schema_versions')
-  const current = Number(answer.getRows()[0]?.[0] ?? 0)
-  const known = migrations.at(-1)?.version ?? 0
-  if (current > known) {
-    throw new DatabaseError(
-      'newer',
-      `${path} was written by a newer Tidewatch (tables version ${current}, this one knows up to ${known}): use that version or newer`,
-    )
-  }
-  for (const migration of migrations) {
-    if (migration.version <= current) continue
-    await writer.run('begin')
-    try {
-      await writer.run(migration.sql)
-      await writer.run("insert into schema_versions values ($version, $name, now() at time zone 'UTC')", {
-        version: migration.version,
-        name: migration.name,
-      })
-      await writer.run('commit')
-    } catch (error) {
-      await rollBack(writer)
-      throw error
-    }
-  }
 }
 
 interface Parts {
