@@ -15,7 +15,7 @@ import {
 } from './fold-names.ts'
 import { HourNames } from './hour-names.ts'
 import { isCovered, isIdle } from './idle-coverage.ts'
-import { hoursOf, joinIntervals } from './intervals.ts'
+import { hoursOf, type Interval, joinIntervals } from './intervals.ts'
 import { noteRawImport } from './raw-imports.ts'
 import { readLedgerState, readMergedOf } from './read-ledger.ts'
 import { reopenJudged } from './reopen-judged.ts'
@@ -59,42 +59,57 @@ export interface MergeResult {
  */
 export async function mergeConverted(db: Database, index: ConvertedIndex, options: MergeOptions): Promise<MergeResult> {
   if (isIdle(index)) return db.inTransaction((transaction) => mergeIdle(transaction, index, options))
-  const names = namesOf(db)
+  const known = knownOf(db)
   try {
-    const result = await db.inTransaction((transaction) => mergeIn(transaction, index, options, names))
+    const result = await db.inTransaction((transaction) => mergeIn(transaction, index, options, known))
     options.seen?.confirm(index.segment)
     return result
   } catch (error) {
-    for (const known of Object.values(names)) known.forget()
+    forgetAll(known)
     throw error
   }
 }
 
-interface KnownNames {
+/** What is known of hours that go on, so that no merge has to read it again. */
+interface KnownHours {
   readonly builds: HourNames
   readonly values: HourNames
+  /** Hours that are marked as ones to settle. */
+  readonly open: Set<EpochMs>
 }
 
-const namesByDatabase = new WeakMap<Database, KnownNames>()
+const knownByDatabase = new WeakMap<Database, KnownHours>()
 
-function namesOf(db: Database): KnownNames {
-  const known = namesByDatabase.get(db)
+function knownOf(db: Database): KnownHours {
+  const known = knownByDatabase.get(db)
   if (known !== undefined) return known
-  const made = { builds: new HourNames(), values: new HourNames() }
-  namesByDatabase.set(db, made)
+  const made = { builds: new HourNames(), values: new HourNames(), open: new Set<EpochMs>() }
+  knownByDatabase.set(db, made)
   return made
 }
 
-/** After their names have changed: the next merge into these hours reads them. */
-export function forgetNames(db: Database, hours: Iterable<EpochMs>): void {
-  for (const known of Object.values(namesOf(db))) known.forget(hours)
+/** What became of a transaction that failed nobody knows. */
+function forgetAll({ builds, values, open }: KnownHours): void {
+  builds.forget()
+  values.forget()
+  open.clear()
+}
+
+/** After they were settled: the next merge into these hours reads what there is. */
+export function forgetHours(db: Database, hours: Iterable<EpochMs>): void {
+  const { builds, values, open } = knownOf(db)
+  for (const hour of hours) {
+    builds.forget([hour])
+    values.forget([hour])
+    open.delete(hour)
+  }
 }
 
 async function mergeIn(
   transaction: Transaction,
   index: ConvertedIndex,
   options: MergeOptions,
-  names: KnownNames,
+  known: KnownHours,
 ): Promise<MergeResult> {
   const { seen, journal, now } = options
   const isImport = isImportReceiver(index.receiver)
@@ -103,9 +118,14 @@ async function mergeIn(
     return { ...NOTHING_NEW, isImport }
   }
   const { duplicateFrames, remember } = await findDuplicates(index, options)
-  const tallies = await bounded(transaction, tally(index, new Set(duplicateFrames)), options, names)
+  const tallies = await bounded(transaction, tally(index, new Set(duplicateFrames)), options, known)
   // Minutes are what is received now.
-  await addTallies(transaction, isImport ? { ...tallies, minute: [] } : tallies, sourceOfReceiver(index.receiver))
+  await addTallies(
+    transaction,
+    isImport ? { ...tallies, minute: [] } : tallies,
+    sourceOfReceiver(index.receiver),
+    known.open,
+  )
   await noteRawImport(transaction, index, now)
   await extendCoverage(transaction, index.coverage, options.coverageToleranceMs)
   const hours = changedHours(tallies, index.coverage)
@@ -158,25 +178,25 @@ async function bounded(
   transaction: Transaction,
   tallies: Tallies,
   options: MergeOptions,
-  names: KnownNames,
+  { builds, values }: KnownHours,
 ): Promise<Tallies> {
   for (const hour of new Set([...tallies.hourly, ...tallies.attribute].map((row) => row.hour))) {
-    if (names.builds.isLoaded(hour) && names.values.isLoaded(hour)) continue
-    const { builds, values } = await readNamesOfHour(transaction, hour)
-    names.builds.load(
+    if (builds.isLoaded(hour) && values.isLoaded(hour)) continue
+    const names = await readNamesOfHour(transaction, hour)
+    builds.load(
       hour,
-      builds.map((build) => ({ group: build.channel, name: buildName(build) })),
+      names.builds.map((build) => ({ group: build.channel, name: buildName(build) })),
     )
-    names.values.load(
+    values.load(
       hour,
-      values.map((value) => ({ group: attributeGroup(value), name: value.value })),
+      names.values.map((value) => ({ group: attributeGroup(value), name: value.value })),
     )
   }
   const rules = { ...DEFAULT_NAME_RULES, ...options.names }
   return {
     ...tallies,
-    hourly: foldBuilds(tallies.hourly, names.builds, rules),
-    attribute: foldAttributes(tallies.attribute, names.values, rules),
+    hourly: foldBuilds(tallies.hourly, builds, rules),
+    attribute: foldAttributes(tallies.attribute, values, rules),
   }
 }
 
@@ -188,6 +208,7 @@ export async function extendCoverage(
 ): Promise<void> {
   for (const receiver of new Set(coverage.map((interval) => interval.receiver))) {
     const added = coverage.filter((interval) => interval.receiver === receiver)
+    if (await lengthenLast(transaction, receiver, joinIntervals(added, toleranceMs), toleranceMs)) continue
     const params = {
       receiver,
       from: time(added.reduce((first, { from }) => Math.min(first, from), Number.MAX_SAFE_INTEGER) - toleranceMs),
@@ -206,6 +227,23 @@ export async function extendCoverage(
       joined.map(({ from, to }) => [receiver, from, to]),
     )
   }
+}
+
+/** What nearly every segment does: it goes on where the receiver's last stretch ended. False: it doesn't, and nothing was done. */
+async function lengthenLast(
+  transaction: Transaction,
+  receiver: string,
+  [added, ...others]: readonly Interval[],
+  toleranceMs: number,
+): Promise<boolean> {
+  if (added === undefined || others.length > 0) return false
+  const changed = await transaction.run(
+    `update coverage set to_time = greatest(to_time, $to)
+     where receiver = $receiver and from_time <= $from and to_time >= $from_less
+       and from_time = (select max(from_time) from coverage where receiver = $receiver)`,
+    { receiver, from: time(added.from), to: time(added.to), from_less: time(added.from - toleranceMs) },
+  )
+  return changed === 1
 }
 
 function changedHours(tallies: Tallies, coverage: readonly CoverageInterval[]): EpochMs[] {

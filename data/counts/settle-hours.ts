@@ -2,7 +2,7 @@ import { OTHER } from '../domain/dimensions.ts'
 import { type EpochMs, HOUR_MS, isoSeconds, MINUTE_MS } from '../domain/time.ts'
 import type { Database, Transaction } from './database.ts'
 import { DEFAULT_NAME_RULES, NAMELESS, type NameRules, PINNED_SHARE_RATIO } from './fold-names.ts'
-import { forgetNames } from './merge.ts'
+import { forgetHours } from './merge.ts'
 import { replaceRollupsOf } from './rollups.ts'
 import { time } from './values.ts'
 
@@ -49,7 +49,7 @@ export async function settleHours(db: Database, hours: readonly EpochMs[], rules
     if (rules === null) return
     await transaction.run('delete from open_hours where hour in (select unnest($hours))', { hours: hours.map(time) })
   })
-  if (rules !== null) forgetNames(db, hours)
+  if (rules !== null) forgetHours(db, hours)
 }
 
 async function settleHour(transaction: Transaction, hour: EpochMs, rules: NameRules | null): Promise<void> {
@@ -63,7 +63,7 @@ async function settleHour(transaction: Transaction, hour: EpochMs, rules: NameRu
     await transaction.run(
       `create or replace temp table settled as
        select * exclude (${sums.join(', ')}), ${sums.map((sum) => `sum(${sum})::bigint as ${sum}`).join(', ')}
-       from ${table} where ${within} group by all`,
+       from ${table} where ${within} group by all having ${sums.map((sum) => `sum(${sum}) <> 0`).join(' or ')}`,
       range,
     )
     await transaction.run(`delete from ${table} where ${within}`, range)

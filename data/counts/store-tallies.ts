@@ -7,8 +7,14 @@ import { time } from './values.ts'
  * Adds counts to the tables, as rows of their own: what has everything in common is summed up when the hour is settled
  * (settle-hours.ts), and by every question until then. To find and raise the rows that are there would take ten times as long as
  * all the rest of a merge.
+ * `open` are hours known to be marked as ones to settle; it gets those that are marked here.
  */
-export async function addTallies(transaction: Transaction, tallies: Tallies, source: string): Promise<void> {
+export async function addTallies(
+  transaction: Transaction,
+  tallies: Tallies,
+  source: string,
+  open: Set<EpochMs> = new Set(),
+): Promise<void> {
   const { hourly, minute, attribute, discarded } = tallies
   await append('hourly_counts', hourly.map(hourlyCells))
   await append(
@@ -30,10 +36,10 @@ export async function addTallies(transaction: Transaction, tallies: Tallies, sou
       return [hour, channel, cause, sizeBits, limitBytes, source, automation, submissions, bytes]
     }),
   )
-  await openHours(
-    transaction,
-    [hourly, attribute, discarded].flatMap((rows) => rows.map(({ hour }) => hour)),
-  )
+  const hours = new Set([hourly, attribute, discarded].flatMap((rows) => rows.map(({ hour }) => hour)))
+  const opened = [...hours].filter((hour) => !open.has(hour))
+  await openHours(transaction, opened)
+  for (const hour of opened) open.add(hour)
 
   async function append(table: string, rows: readonly (readonly (string | number | boolean)[])[]): Promise<void> {
     if (rows.length > 0) await transaction.append(table, rows)
@@ -60,7 +66,7 @@ export async function addTallies(transaction: Transaction, tallies: Tallies, sou
 /** Marks hours as ones to settle. */
 export async function openHours(transaction: Transaction, hours: readonly EpochMs[]): Promise<void> {
   if (hours.length === 0) return
-  await transaction.run('insert or ignore into open_hours select distinct unnest($hours)', { hours: hours.map(time) })
+  await transaction.run('insert or ignore into open_hours select unnest($hours)', { hours: hours.map(time) })
 }
 
 /** What stands in an hour under names that clients may invent. */

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Database, Transaction } from '../counts/database.ts'
 import { reopenJudged } from '../counts/reopen-judged.ts'
 import { replaceRollupsOf } from '../counts/rollups.ts'
-import { time } from '../counts/values.ts'
+import { openHours } from '../counts/store-tallies.ts'
 import { LIVE_SOURCE } from '../domain/dimensions.ts'
 import type { EpochMs } from '../domain/time.ts'
 import type { CountDifference } from './compare-counts.ts'
@@ -32,11 +32,7 @@ export async function mendCounts(
   const hours = [...new Set(differences.map(({ hour }) => hour))]
   await db.inTransaction(async (transaction) => {
     await addCorrections(transaction, file)
-    await transaction.run(
-      `delete from hourly_counts where source = '${LIVE_SOURCE}' and submissions = 0 and recovered = 0
-       and hour in (select unnest($hours))`,
-      { hours: hours.map(time) },
-    )
+    await openHours(transaction, hours)
     await replaceRollupsOf(transaction, hours)
     await reopenJudged(transaction, hours, now)
   })
@@ -77,16 +73,8 @@ async function writeCorrections(
 }
 
 async function addCorrections(transaction: Transaction, file: string): Promise<void> {
-  const same = KEYS.map((key) => `kept.${key} = correction.${key}`).join(' and ')
-  const live = `kept.source = '${LIVE_SOURCE}'`
   await transaction.run('create or replace temp table correction as from read_parquet($files)', { files: [file] })
-  await transaction.run(
-    `update hourly_counts kept set ${SUMS.map((sum) => `${sum} = kept.${sum} + correction.${sum}`).join(', ')}
-     from correction where ${same} and ${live}`,
-  )
-  await transaction.run(
-    `insert into hourly_counts by name select *, '${LIVE_SOURCE}' as source from correction
-     where not exists (from hourly_counts kept where ${same} and ${live})`,
-  )
+  // Until the hours are settled, what has everything in common may stand in several rows.
+  await transaction.run(`insert into hourly_counts by name select *, '${LIVE_SOURCE}' as source from correction`)
   await transaction.run('drop table correction')
 }
