@@ -109,6 +109,13 @@ function* walk(
     while (at >= window.to && !window.isAtEnd) yield* grow(window, track, at)
     if (at >= window.to) break
     const here: FrameAt = yield* format.frameAt(at)
+    if (here.kind === 'padding') {
+      yield* track.close(at, last?.receivedAt ?? here.receivedAt)
+      at += here.frameBytes
+      track.restartAt(at)
+      tornFrom = null
+      continue
+    }
     if (here.kind !== 'frame' || !format.isNew(here.frame)) {
       if (here.kind === 'torn') tornFrom = at
       at = yield* nextMarker(window, track, format.marker, at + 1)

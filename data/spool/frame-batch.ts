@@ -1,7 +1,9 @@
 import type { EpochMs } from '../domain/time.ts'
 import type { AppendResult } from './append-result.ts'
+import { MOST_PADDING_BYTES, paddedLength } from './block.ts'
+import { blockMemory } from './block-memory.ts'
 import type { SpoolEntry } from './frame.ts'
-import { maxFrameBytes, sealFrame, writeFrame } from './frame.ts'
+import { maxFrameBytes, padFrame, sealFrame, writeFrame } from './frame.ts'
 
 /** Told of what became of an entry. */
 export type Done = (result: AppendResult) => void
@@ -9,7 +11,7 @@ export type Done = (result: AppendResult) => void
 /**
  * Entries that wait, one behind the other as they will stand in the file. They are copied when they come: the memory that
  * a body arrived in is free at once, where thousands of them, held until they are synced, would keep the collector of
- * garbage busy; and what is written then is one piece.
+ * garbage busy; and what is written then is one piece, of whole blocks.
  */
 export class FrameBatch {
   readonly #memory: Buffer
@@ -27,8 +29,9 @@ export class FrameBatch {
     return this.#memory
   }
 
+  /** With the padding. */
   get bytes(): number {
-    return this.#bytes
+    return paddedLength(this.#bytes)
   }
 
   get entries(): number {
@@ -41,7 +44,7 @@ export class FrameBatch {
 
   /** False where there is no room for it. Throws a RangeError where no frame can hold it. */
   add(entry: SpoolEntry, done: Done): boolean {
-    if (this.#bytes + maxFrameBytes(entry) > this.#memory.length) return false
+    if (this.#bytes + maxFrameBytes(entry) + MOST_PADDING_BYTES > this.#memory.length) return false
     this.#bytes = writeFrame(this.#memory, this.#bytes, entry)
     this.#ends.push(this.#bytes)
     this.#waiting.push(done)
@@ -58,7 +61,9 @@ export class FrameBatch {
       from = end
       number++
     }
-    return this.#memory.subarray(0, this.#bytes)
+    const end = this.bytes
+    if (end > from) padFrame(this.#memory, from, end - from, id, receivedAt)
+    return this.#memory.subarray(0, end)
   }
 
   /** Tells all who wait, in order; `resultOf` is asked with each one's place in the batch, from 0. */
@@ -67,19 +72,19 @@ export class FrameBatch {
   }
 }
 
-/** Memory for batches, which is used again and again. */
-export class BatchMemory {
-  readonly #free: Buffer[] = []
+/** Memory for batches, which is used again and again, whichever writer of this process had it. */
+const free: Buffer[] = []
 
-  /** For an entry that may take `leastBytes`. */
-  batchFor(leastBytes: number): FrameBatch {
-    if (leastBytes > BATCH_BYTES) return new FrameBatch(Buffer.allocUnsafeSlow(leastBytes))
-    return new FrameBatch(this.#free.pop() ?? Buffer.allocUnsafeSlow(BATCH_BYTES))
-  }
+/** An empty batch with room for an entry that may take `leastBytes`. */
+export function batchFor(leastBytes: number): FrameBatch {
+  const roomBytes = leastBytes + MOST_PADDING_BYTES
+  if (roomBytes > BATCH_BYTES) return new FrameBatch(Buffer.allocUnsafeSlow(roomBytes))
+  return new FrameBatch(free.pop() ?? blockMemory(BATCH_BYTES))
+}
 
-  takeBack({ memory }: FrameBatch): void {
-    if (memory.length === BATCH_BYTES && this.#free.length < MOST_FREE) this.#free.push(memory)
-  }
+/** Its memory may be another's. */
+export function takeBack({ memory }: FrameBatch): void {
+  if (memory.length === BATCH_BYTES && free.length < MOST_FREE) free.push(memory)
 }
 
 const BATCH_BYTES = 1024 * 1024

@@ -61,9 +61,13 @@ export interface FramePlace {
   readonly frameBytes: number
 }
 
-/** What stands at an offset: a whole frame, one that the end of the file cuts off, or nothing that verifies. */
+/**
+ * What stands at an offset: a whole frame, one that holds nothing and only fills a block up, one that the end of the file
+ * cuts off, or nothing that verifies.
+ */
 export type FrameAt<F extends Frame = Frame> =
   | { readonly kind: 'frame'; readonly frame: F }
+  | { readonly kind: 'padding'; readonly receivedAt: EpochMs; readonly frameBytes: number }
   | { readonly kind: 'torn' }
   | { readonly kind: 'none' }
 
@@ -78,7 +82,7 @@ export const SEGMENT_ID_BYTES = 8
  *          8      4  CRC-32 of all from byte 40 on
  *         12      4  number of the frame in its segment, from 0
  *         16      8  receipt time, milliseconds since 1970
- *         24      1  kind: 1 submission, 2 heartbeat, 3 discarded
+ *         24      1  kind: 1 submission, 2 heartbeat, 3 discarded, 4 padding
  *         25      1  0
  *         26      2  length of the path
  *         28      4  length of the attributes
@@ -87,7 +91,8 @@ export const SEGMENT_ID_BYTES = 8
  *         40         path (one byte a character), attributes, body
  *
  * An attribute is u8 length of the name, u32 length of the value, name, value, both UTF-8. A discarded submission has
- * its facts as attributes `:channel`, `:cause`, `:bytes`, `:limit`, `:tags`.
+ * its facts as attributes `:channel`, `:cause`, `:bytes`, `:limit`, `:tags`. Padding has a body of zeros and no number of its
+ * own; `block.ts` says what it is for.
  *
  * Why this way: a client chooses the body, so a body may hold anything that looks like a frame. A keyed 64-bit marker
  * that never leaves this machine's disk can't be guessed into a body (2^-64 a try), and is also what a reader looks for
@@ -154,6 +159,18 @@ export function sealFrame(into: Buffer, at: number, id: Uint8Array, number: numb
   into.writeUInt32LE(crc32(into.subarray(at, at + HEAD_CHECKSUM_AT)), at + HEAD_CHECKSUM_AT)
 }
 
+/** The least that padding takes. */
+export const LEAST_PADDING_BYTES = 40
+
+/** Fills `bytes` from `at` on, at least `LEAST_PADDING_BYTES`, with a frame that holds nothing. */
+export function padFrame(into: Buffer, at: number, bytes: number, id: Uint8Array, receivedAt: EpochMs): void {
+  into.fill(0, at, at + bytes)
+  into[at + KIND_AT] = PADDING_CODE
+  into.writeUInt32LE(bytes - HEAD_BYTES, at + BODY_LENGTH_AT)
+  into.writeUInt32LE(crc32(into.subarray(at + HEAD_BYTES, at + bytes)), at + CONTENT_CHECKSUM_AT)
+  sealFrame(into, at, id, NO_NUMBER, receivedAt)
+}
+
 /** The `v3` frame at `offset` of a segment with the random id `id`. Never throws. */
 export function decodeFrame(bytes: Buffer, offset: number, id: Uint8Array): FrameAt {
   const marker = bytes.subarray(offset, offset + SEGMENT_ID_BYTES)
@@ -169,15 +186,14 @@ export function decodeFrame(bytes: Buffer, offset: number, id: Uint8Array): Fram
   if (end > bytes.length) return TORN
   if (crc32(bytes.subarray(restFrom, end)) !== bytes.readUInt32LE(offset + CONTENT_CHECKSUM_AT)) return NONE
 
-  const place = {
-    number: bytes.readUInt32LE(offset + NUMBER_AT),
-    receivedAt: readTime(bytes, offset + TIME_AT),
-    offset,
-    frameBytes: end - offset,
-  }
+  const kind = bytes.readUInt8(offset + KIND_AT)
+  const receivedAt = readTime(bytes, offset + TIME_AT)
+  const frameBytes = end - offset
+  if (kind === PADDING_CODE) return { kind: 'padding', receivedAt, frameBytes }
+  const place = { number: bytes.readUInt32LE(offset + NUMBER_AT), receivedAt, offset, frameBytes }
   const attributes = readAttributes(bytes.subarray(pathEnd, attributesEnd))
   if (attributes === null) return NONE
-  switch (bytes.readUInt8(offset + KIND_AT)) {
+  switch (kind) {
     case KIND_CODES.submission: {
       const path = bytes.toString('latin1', restFrom, pathEnd)
       return {
@@ -257,6 +273,9 @@ const BODY_LENGTH_AT = 32
 const HEAD_CHECKSUM_AT = 36
 const HEAD_BYTES = 40
 const KIND_CODES = { submission: 1, heartbeat: 2, discarded: 3 } as const
+const PADDING_CODE = 4
+/** Padding names no submission, and takes no number from those that do. */
+const NO_NUMBER = 0xffff_ffff
 const NONE = { kind: 'none' } as const
 const TORN = { kind: 'torn' } as const
 

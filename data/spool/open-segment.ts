@@ -4,7 +4,9 @@ import { dirname, join } from 'node:path'
 import type { EpochMs } from '../domain/time.ts'
 import { renameDurably } from '../files/durable.ts'
 import { isNotFound } from '../files/is-not-found.ts'
-import { SEGMENT_ID_BYTES } from './frame.ts'
+import { BLOCK_BYTES } from './block.ts'
+import { blockMemory } from './block-memory.ts'
+import { padFrame, SEGMENT_ID_BYTES } from './frame.ts'
 import type { ProcessIdentity } from './process-identity.ts'
 import type { CreateSegmentFile, SegmentFile } from './segment-file.ts'
 import { encodeSegmentHeader } from './segment-header.ts'
@@ -45,7 +47,6 @@ export async function openSegment(
   const name = segmentName(description)
   const path = join(spool, 'open', name)
   const file = await createFile(path)
-  const header = encodeSegmentHeader(description)
   const segment: OpenSegment = {
     name,
     path,
@@ -54,17 +55,25 @@ export async function openSegment(
     dueAt: performance.now() + segmentMaxAgeMs,
     lastTime: createdAt,
     frames: 0,
-    bytes: header.length,
+    bytes: BLOCK_BYTES,
     holdsSynced: false,
   }
+  const block = freeBlocks.pop() ?? blockMemory(BLOCK_BYTES)
   try {
-    await file.append([header])
+    const headerBytes = encodeSegmentHeader(description).copy(block)
+    // Frames begin with a block, too. Names are limited: no header fills one.
+    padFrame(block, headerBytes, BLOCK_BYTES - headerBytes, id, createdAt)
+    await file.append([block])
   } catch (error) {
     closer.close(segment)
     throw error
+  } finally {
+    freeBlocks.push(block)
   }
   return segment
 }
+
+const freeBlocks: Buffer[] = []
 
 /**
  * Closes segments, one after the other, behind the back of those who wait for a commit: none of it happens on the

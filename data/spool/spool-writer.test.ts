@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { BLOCK_BYTES } from './block.ts'
 import { makeSpoolFolders } from './folders.ts'
 import type { SpoolEntry } from './frame.ts'
 import { closeOrphans } from './orphans.ts'
@@ -147,7 +148,8 @@ describe('writing', () => {
 
 describe('segments', () => {
   test('one is closed when it is long enough, and none of its bytes goes elsewhere', async () => {
-    const writer = openWriter({ segmentMaxBytes: 1000 })
+    // Each is written by itself, and so takes a block, as the header does.
+    const writer = openWriter({ segmentMaxBytes: 4 * BLOCK_BYTES })
     for (let index = 0; index < 6; index++) await writer.append(submission(`/${index}`, 'x'.repeat(400)))
     await writer.stop()
     expect((await read('closed')).map(({ frames }) => frames.length)).toEqual([3, 3])

@@ -6,7 +6,7 @@ import { CommitLane } from './commit-lane.ts'
 import type { SpoolEntry } from './frame.ts'
 import { maxFrameBytes } from './frame.ts'
 import type { Done, FrameBatch } from './frame-batch.ts'
-import { BatchMemory } from './frame-batch.ts'
+import { batchFor, takeBack } from './frame-batch.ts'
 import { SegmentCloser } from './open-segment.ts'
 import type { ProcessIdentity } from './process-identity.ts'
 import { ownIdentity } from './process-identity.ts'
@@ -49,7 +49,6 @@ export interface SpoolWriterOptions {
 export class SpoolWriter {
   /** In the order in which they are written; the last one is being filled. */
   readonly #waiting: FrameBatch[] = []
-  readonly #memory = new BatchMemory()
   readonly #lanes: readonly CommitLane[]
   readonly #closer: SegmentCloser
   readonly #onTrouble: (doing: string, error: unknown) => void
@@ -99,7 +98,7 @@ export class SpoolWriter {
   }
 
   #addToNext(entry: SpoolEntry, done: Done): void {
-    const batch = this.#memory.batchFor(maxFrameBytes(entry))
+    const batch = batchFor(maxFrameBytes(entry))
     batch.add(entry, done)
     this.#waiting.push(batch)
   }
@@ -162,7 +161,7 @@ export class SpoolWriter {
   }
 
   async #commit(lane: CommitLane): Promise<void> {
-    for (const batch of await lane.commit(this.#waiting)) this.#memory.takeBack(batch)
+    for (const batch of await lane.commit(this.#waiting)) takeBack(batch)
     this.#afterWork()
   }
 

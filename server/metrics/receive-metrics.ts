@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { Commit } from '../../data/spool/spool-writer.ts'
 import type { Limit } from '../receive/limit.ts'
+import { TalliedHistogram } from './tallied-histogram.ts'
 
 /** What a receiver answers. */
 const STATUSES = [200, 202, 400, 404, 405, 408, 411, 417, 431, 500, 503, 507]
@@ -33,8 +34,8 @@ export interface ReceiverState {
 }
 
 /**
- * A receiver's counters. They stand in the way of every request, so nothing here makes labels or looks anything up by text:
- * each series' handle is made once.
+ * A receiver's counters. They stand in the way of every request, so what each of those counts is plain numbers, and becomes
+ * series when they are read.
  */
 export interface ReceiveMetrics {
   /** An answer was begun; `seconds` since its request's headers were read, null where they never were. */
@@ -61,8 +62,9 @@ export function createReceiveMetrics(registry: Registry): ReceiveMetrics {
     help: 'Requests answered by the receiver, by status.',
     labelNames: ['status'],
     registers,
+    collect: () => countAnswers(),
   })
-  const duration = new Histogram({
+  const duration = new TalliedHistogram({
     name: 'tidewatch_receive_duration_seconds',
     help: 'From the end of a request’s headers to the beginning of its answer.',
     buckets: ANSWER_SECONDS,
@@ -123,21 +125,23 @@ export function createReceiveMetrics(registry: Registry): ReceiveMetrics {
     },
   })
 
-  const byStatus = new Map(STATUSES.map((status) => [status, requests.labels(String(status))]))
+  /** Answers since the counter was read last, by status. */
+  const answers = new Map(STATUSES.map((status) => [status, 0]))
+  function countAnswers(): void {
+    for (const [status, count] of answers) {
+      if (count > 0) requests.labels(String(status)).inc(count)
+      answers.set(status, 0)
+    }
+  }
+  for (const status of STATUSES) requests.labels(String(status)).inc(0)
   const byLimit = new Map(Object.keys(LIMITS).map((limit) => [limit, refused.labels(limit)]))
-  for (const series of [...byStatus.values(), ...byLimit.values()]) series.inc(0)
-  const answeredIn = duration.labels()
+  for (const series of byLimit.values()) series.inc(0)
   const commitOf = batch.labels()
   const commitIn = sync.labels()
   return {
     answered(status, seconds) {
-      let series = byStatus.get(status)
-      if (series === undefined) {
-        series = requests.labels(String(status))
-        byStatus.set(status, series)
-      }
-      series.inc()
-      if (seconds !== null) answeredIn.observe(seconds)
+      answers.set(status, (answers.get(status) ?? 0) + 1)
+      if (seconds !== null) duration.tally(seconds)
     },
     refused: (limit) => byLimit.get(limit)?.inc(),
     committed(commit) {

@@ -84,6 +84,11 @@ export function listen(server: Server, { host, port, fd }: ReceiveOptions, onLis
 const KEEP_ALIVE_MS = 5 * SECOND_MS
 /** How often connections are looked at that may be too slow. */
 const SLOW_CHECK_MS = 500
+/**
+ * What one reading from a connection brings at most. Where less may lie unread, Node stops reading whenever a body is longer than
+ * that, also for the moment until somebody listens, and starts again: two calls of the system for each.
+ */
+const HIGH_WATER_MARK_BYTES = 64 * 1024
 /** How many times the longest allowed path a longer one may be and still be read, so that it gets its 202. */
 const READ_PATH_TIMES = 4
 
@@ -96,6 +101,7 @@ function serverOptions(options: ReceiveOptions): ServerOptions & { readonly head
     requestTimeout: Math.max(headersTimeout, options.bodyTimeoutSeconds * SECOND_MS),
     connectionsCheckingInterval: SLOW_CHECK_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
+    highWaterMark: HIGH_WATER_MARK_BYTES,
     // Node would answer it without reading the body, and the client, reset while it sends, wouldn't read the answer.
     requireHostHeader: false,
   }

@@ -5,7 +5,7 @@ import { CannotListen } from './cannot-listen.ts'
 import { openListeningSocket } from './listening-socket.ts'
 import { RELOAD_MESSAGE, receiverMessage } from './messages.ts'
 import { seeThatNobodyReceives } from './one-service.ts'
-import { RECEIVER_NODE_OPTIONS, type ReceiveOptions } from './options.ts'
+import { RECEIVER_ENVIRONMENT, RECEIVER_NODE_OPTIONS, type ReceiveOptions } from './options.ts'
 import { readTlsPair } from './tls-pair.ts'
 
 export interface ReceiversOptions {
@@ -84,6 +84,7 @@ function startOne(
     entry: new URL('./main.js', import.meta.url),
     args: [JSON.stringify(options)],
     nodeOptions: RECEIVER_NODE_OPTIONS,
+    env: RECEIVER_ENVIRONMENT,
     fds: [fd],
     log,
     onMessage: (sent) => {

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import type { Random } from './random.ts'
 
@@ -91,13 +92,13 @@ export function recordedFs(real: FsPromises): FsPromises {
     async open(path, flags, mode) {
       const to = of(path)
       if (to === null) return real.open(path, flags, mode)
-      if (flags === 'ax') {
+      if (flags === 'ax' || (typeof flags === 'number' && (flags & constants.O_EXCL) !== 0)) {
         const handle = await to.step({ kind: 'create', ...to.creates(String(path)), path: String(path) }, () =>
           real.open(path, flags, mode),
         )
-        return recordedHandle(to, handle, String(path))
+        return recordedHandle(real, to, handle, String(path))
       }
-      return recordedHandle(to, await real.open(path, flags, mode), String(path))
+      return recordedHandle(real, to, await real.open(path, flags, mode), String(path))
     },
     async rename(from, target) {
       const to = of(from)
@@ -116,7 +117,7 @@ export function recordedFs(real: FsPromises): FsPromises {
   }
 }
 
-function recordedHandle(to: Recording, handle: FileHandle, path: string): FileHandle {
+function recordedHandle(real: FsPromises, to: Recording, handle: FileHandle, path: string): FileHandle {
   const sync = async (work: () => Promise<void>) => {
     const isFolder = (await handle.stat()).isDirectory()
     const event: DiskEvent = isFolder
@@ -137,7 +138,7 @@ function recordedHandle(to: Recording, handle: FileHandle, path: string): FileHa
       }
       // A disk that fills up in the middle takes what it has room for.
       const half = bytes.subarray(0, bytes.length >> 1)
-      await to.step({ kind: 'write', file: file.file, at, bytes: half }, () => handle.write(half), null)
+      await to.step({ kind: 'write', file: file.file, at, bytes: half }, () => real.appendFile(path, half), null)
       file.bytes += half.length
       throw trouble
     },
