@@ -45,7 +45,7 @@ ${own.map(({ path, method, operation }) => operationSection(path, method, operat
 <p>Every error is <code>application/problem+json</code> (RFC 9457), a <a href="#${anchor('ProblemDetails')}">ProblemDetails</a>. Its <code>type</code> leads here.</p>
 ${Object.entries(PROBLEM_KINDS).map(
   ([kind, { status, title, about }]) => html`<h3 id="${kind}">${status} ${kind}: ${title}</h3>
-<p>${about}</p>`,
+<p>${prose(about)}</p>`,
 )}
 <h2>Shapes</h2>
 ${schemas.map(schemaSection)}
@@ -69,8 +69,8 @@ function contents(group: string, operations: readonly Listed[]): Markup {
 function operationSection(path: string, method: string, operation: DescribedOperation): Markup {
   const { operationId, summary, description, parameters, responses } = operation
   return html`<h3 id="${operationId}"><code>${method.toUpperCase()} ${path}</code></h3>
-<p>${summary}</p>
-${description === undefined ? '' : html`<p class="second">${description}</p>`}
+<p>${prose(summary)}</p>
+${description === undefined ? '' : html`<p class="second">${prose(description)}</p>`}
 ${parameters.length === 0 ? '' : parameterTable(parameters)}
 <p class="second">Answers ${joined(Object.entries(responses['200']?.content ?? {}).map(([type, { schema }]) => answerText(type, schema)))}; refuses with ${Object.keys(
     responses,
@@ -94,14 +94,14 @@ function parameterTable(parameters: DescribedOperation['parameters']): Markup {
       schema,
       description,
     }) => html`<tr><td><code>${name}</code>${required ? '' : html` <span class="second">optional</span>`}</td>
-<td>${typeText(describedSchema(name, schema).type)}</td><td>${description ?? ''}</td></tr>`,
+<td>${typeText(describedSchema(name, schema).type)}</td><td>${prose(description ?? '')}</td></tr>`,
   )}</tbody>
 </table>`
 }
 
 function schemaSection({ name, about, type, fields }: SchemaView): Markup {
   return html`<h3 id="${anchor(name)}">${name}</h3>
-<p>${about}</p>
+<p>${prose(about)}</p>
 ${
   fields.length === 0
     ? html`<p class="second">${typeText(type)}</p>`
@@ -111,7 +111,7 @@ ${
         (
           field,
         ) => html`<tr><td><code>${field.path}</code>${field.isOptional ? html` <span class="second">optional</span>` : ''}</td>
-<td>${typeText(field.type)}</td><td>${field.about}</td></tr>`,
+<td>${typeText(field.type)}</td><td>${prose(field.about)}</td></tr>`,
       )}</tbody>
 </table>`
 }`
@@ -120,6 +120,11 @@ ${
 function typeText({ kind, name, isNullable }: TypeView): Markup {
   const text = kind === 'reference' ? html`<a href="#${anchor(name)}">${name}</a>` : html`${name}`
   return isNullable ? html`${text} or null` : text
+}
+
+/** What stands between backticks is code. */
+function prose(text: string): Markup {
+  return html`${text.split('`').map((piece, index) => (index % 2 === 1 ? html`<code>${piece}</code>` : piece))}`
 }
 
 function joined(parts: readonly Markup[]): Markup {

@@ -10,7 +10,7 @@ body { margin: 0; background: var(--paper); color: var(--ink); font: 400 15px/22
   font-variant-numeric: tabular-nums lining-nums }
 .page { display: grid; grid-template-columns: 232px minmax(0, 1fr); gap: 48px; max-width: 1240px; padding: 32px 48px 96px }
 nav { position: sticky; top: 32px; align-self: start; max-height: calc(100vh - 64px); overflow-y: auto; font-size: 14px; line-height: 20px }
-nav h2 { margin: 16px 0 4px; font: 500 13px/19px inherit; color: var(--ink-3); border: 0; padding: 0 }
+nav h2 { margin: 16px 0 4px; font-size: 13px; line-height: 19px; color: var(--ink-3); border: 0; padding: 0 }
 nav ul { list-style: none; margin: 0; padding: 0 }
 nav li { overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
 h1 { margin: 0 0 12px; font-size: 30px; line-height: 39px; font-weight: 400; letter-spacing: -.012em }
@@ -22,7 +22,8 @@ a { color: var(--accent); text-decoration-thickness: 1px; text-underline-offset:
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px }
 code { font: 400 14px/20px 'Fira Mono', ui-monospace, monospace; overflow-wrap: anywhere }
 table { width: 100%; margin: 8px 0 12px; border-collapse: collapse; font-size: 14px; line-height: 20px }
-th { padding: 4px 16px 3px 0; border-bottom: 1px solid var(--rule-2); text-align: left; font: 500 12px/16px inherit; font-size: 12px; color: var(--ink-3) }
+th { padding: 4px 16px 3px 0; border-bottom: 1px solid var(--rule-2); text-align: left; font-size: 12px; line-height: 16px;
+  font-weight: 500; color: var(--ink-3) }
 td { padding: 5px 16px 5px 0; border-bottom: 1px solid var(--rule); vertical-align: top }
 td:first-child { width: 26% } td:nth-child(2) { width: 26%; color: var(--ink-2) }
 :target { background: var(--tint); box-shadow: -8px 0 var(--tint), 8px 0 var(--tint) }

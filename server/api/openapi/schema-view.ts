@@ -34,6 +34,7 @@ interface ReadSchema {
   readonly types: readonly string[]
   readonly format: string | null
   readonly values: readonly string[]
+  readonly examples: readonly string[]
   readonly alternatives: readonly ReadSchema[]
   readonly items: ReadSchema | null
   readonly additional: ReadSchema | null
@@ -66,6 +67,7 @@ function readSchema(schema: unknown): ReadSchema {
     types: typeof type === 'string' ? [type] : list('type').map(String),
     format: text('format'),
     values: [...list('enum'), ...(get('const') === undefined ? [] : [get('const')])].map(String),
+    examples: list('examples').map(String),
     alternatives: [...list('anyOf'), ...list('oneOf')].map(readSchema),
     items: inner('items'),
     additional: inner('additionalProperties'),
@@ -101,8 +103,9 @@ function plainName(schema: ReadSchema, alternatives: readonly ReadSchema[]): str
   const type = schema.types.find((one) => one !== 'null') ?? 'anything'
   const words: Readonly<Record<string, string>> = { integer: 'whole number', string: 'text', boolean: 'true or false' }
   const name = schema.format === 'date-time' ? 'time' : (words[type] ?? type)
+  const example = schema.examples[0] === undefined || name === 'time' ? '' : `, such as ${schema.examples.join(' or ')}`
   const range = schema.least === null || schema.most === null ? '' : ` from ${schema.least} to ${schema.most}`
-  return name + range
+  return name + range + example
 }
 
 function nameOf({ name, isNullable }: TypeView): string {
