@@ -124,6 +124,8 @@ export function nextReminderAt(
 ): EpochMs {
   const everyMs = repeatMs ?? DAY_MS
   const early = repeatMs === null ? REMINDERS_AFTER_MS[severity(incident)] : []
-  const next = early.find((afterMs) => newsAt + afterMs > after)
-  return newsAt + (next ?? (Math.floor((after - newsAt) / everyMs) + 1) * everyMs)
+  // One that comes late (after quiet hours, say) isn't followed by the next one at once.
+  const soonest = after > newsAt ? after + Math.min(everyMs, 4 * HOUR_MS) / 2 : after
+  const next = early.find((afterMs) => newsAt + afterMs > soonest)
+  return newsAt + (next ?? (Math.floor((soonest - newsAt) / everyMs) + 1) * everyMs)
 }

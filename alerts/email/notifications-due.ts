@@ -47,7 +47,13 @@ export function notificationsDue(input: DueInput): ReadonlyMap<string, readonly 
       if (one !== null) due.set(recipient, [...(due.get(recipient) ?? []), one])
     }
   }
-  return due
+  return new Map([...due].map(([recipient, all]) => [recipient, withoutInherited(all)]))
+}
+
+/** Whoever hears that an incident goes on as another one needs no second mail that this one began. */
+function withoutInherited(due: readonly Due[]): readonly Due[] {
+  const inherited = new Set(due.flatMap(({ trigger, incident }) => (trigger === 'merged' ? [incident.mergedInto] : [])))
+  return due.filter(({ trigger, incident }) => trigger !== 'opened' || !inherited.has(incident.id))
 }
 
 function dueTo(
