@@ -4,7 +4,8 @@ import type { Keep } from './part-name.ts'
 
 /** Retention removed what there was of these days: it isn't missing, whatever the settings say by now. */
 export interface RemovedDays {
-  readonly keep: Keep
+  /** `counts`: nothing was removed of the archive, but what it could be held against. */
+  readonly keep: Keep | 'counts'
   /** Null: whatever its problem. Only the quarantine tells problems apart. */
   readonly problem: string | null
   /** `2014-01-16`: the first day that was left. */
@@ -26,7 +27,7 @@ export function readRemovedDays(db: Pick<Database, 'read'>): Promise<RemovedDays
   return db.read('select keep, problem, before from removed_days', {}, (row) => {
     const problem = row.text('problem')
     return {
-      keep: row.text('keep') === 'archive' ? 'archive' : 'quarantine',
+      keep: KEPT.find((keep) => keep === row.text('keep')) ?? 'quarantine',
       problem: problem === ANY ? null : problem,
       before: row.text('before'),
     }
@@ -40,3 +41,4 @@ export function isWhollyKept(time: EpochMs, problem: string, removed: readonly R
 }
 
 const ANY = '*'
+const KEPT = ['archive', 'quarantine', 'counts'] as const

@@ -413,7 +413,7 @@ describe('a segment that an import brought', () => {
     const segments = [`${digest}-0000000000-4-v1.import`, `${digest}-0000000005-9-v1.import`]
     for (const [at, segment] of segments.entries())
       await mergeConverted(db, brought(segment, [{ key: `${at}` }]), options)
-    await mergeConverted(db, testIndex('live', [{ key: 'x' }]), options)
+    await mergeConverted(db, testIndex('live', [{ key: 'x' }]), { ...options, now: options.now - 1 })
     await db.inTransaction((transaction) => transaction.run(`update converted_files set state = 'archived'`))
     const now = TEST_HOUR + 400 * 24 * HOUR_MS
     const keep = { keepMinuteHours: 48, keepAttributeDays: 90 }

@@ -83,6 +83,7 @@ export function createScheduledWork(
         limits: () => ({
           now: now(),
           keepMinuteHours: settings().counts.keepMinuteHours,
+          keepHourDays: daysOrNull(settings().counts.keepHourDays),
           keepAttributeDays: settings().counts.keepAttributeDays,
           rememberFrom: watermark() - settings().duplicates.windowHours * HOUR_MS,
           keepDays: keepDaysOf(settings()),

@@ -383,7 +383,12 @@ export const settingsSchema = z.strictObject({
     keepMinuteHours: wholeNumber(48, {
       least: 2,
       applies: 'live',
-      about: 'How long counts by the minute are kept; those by the hour are kept for ever.',
+      about: 'How long counts by the minute are kept.',
+    }),
+    keepHourDays: days('forever', {
+      applies: 'live',
+      about:
+        'How long counts by the hour are kept, those that were imported apart. The judge learns from the last 66 days: keep no fewer.',
     }),
     keepAttributeDays: wholeNumber(90, {
       least: 1,
