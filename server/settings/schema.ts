@@ -449,6 +449,10 @@ export const settingsSchema = z.strictObject({
     }),
   }),
   mail: z.strictObject({
+    keepDays: days(400, {
+      applies: 'live',
+      about: 'How long the copies of mails are kept, which pages show and give out as .eml files.',
+    }),
     from: text('Tidewatch <tidewatch@localhost>', {
       pattern: MAILBOX,
       allowed: 'a mail address, or NAME <ADDRESS>',
