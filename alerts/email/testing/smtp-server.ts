@@ -13,6 +13,8 @@ export interface Received {
 export interface TestMailServer {
   readonly port: number
   readonly received: readonly Received[]
+  /** Those open now. */
+  connections(): readonly { close(): void }[]
   close(): Promise<void>
 }
 
@@ -43,6 +45,7 @@ export async function startMailServer(options: SMTPServerOptions = {}, port = 0)
   return {
     port: listening ?? 0,
     received,
+    connections: () => [...server.connections].map((connection) => ({ close: () => connection.close() })),
     close: () => new Promise((resolve) => server.close(() => resolve())),
   }
 }

@@ -8,6 +8,7 @@ import { withSetupLock } from '../lock.mjs'
 import { projectRoot, SetupError, say } from '../project.mjs'
 import { exitCodeOf, exitCodeOfPackage } from '../subprocess.mjs'
 import { ensureChromium } from './chromium.mjs'
+import { ensureExim } from './exim.mjs'
 import { checkResults, playwrightResults, suiteResults, summary, vitestResults } from './results.mjs'
 
 /** @typedef {import('./results.mjs').Results} Results */
@@ -27,7 +28,10 @@ const SUITES = {
   unused: async () =>
     checkResults('dead files and exports (knip)', (await exitCodeOfPackage('knip/bin/knip.js', [])) === 0),
   unit: (args) => vitest('unit', args),
-  integration: async (args) => vitest('integration', args, await browserEnv()),
+  integration: async (args) => {
+    await ensureExim()
+    return vitest('integration', args, await browserEnv())
+  },
   browser: (args) => playwright(args),
   'unit-lts': (args) => vitestUnderLts(args),
 }
