@@ -1,4 +1,5 @@
 import type { ConvertedContent } from './converted-record.ts'
+import type { FreshContent } from './fresh-content.ts'
 
 /** The same as it is kept: texts as UTF-8. Most of them are only handed on. */
 export type StoredContent =
@@ -34,18 +35,27 @@ export class ContentBlock {
     return this.#length
   }
 
-  add(frame: number, content: ConvertedContent): void {
+  add(frame: number, content: FreshContent): void {
     const head = this.#room(ENTRY_HEAD_BYTES)
     this.#bytes.writeUInt32LE(frame, head)
-    this.#bytes.writeUInt8(content.kind === 'converted' ? KIND_CONVERTED : KIND_RAW, head + 4)
+    this.#bytes.writeUInt8(content.kind === 'raw' ? KIND_RAW : KIND_CONVERTED, head + 4)
     this.#length = head + ENTRY_HEAD_BYTES
-    if (content.kind === 'converted') {
-      this.#addText(content.payload)
-      this.#addText(content.dropped)
-    } else {
-      this.#addText(content.path)
-      this.#addText(JSON.stringify(content.headers))
-      this.#addBytes(content.body)
+    switch (content.kind) {
+      case 'converted':
+        this.#addText(content.payload)
+        this.#addText(content.dropped)
+        break
+      case 'pieces':
+        this.#addPart(content.before, content.histograms, content.behind)
+        this.#addText(content.dropped)
+        break
+      case 'raw':
+        this.#addText(content.path)
+        this.#addText(JSON.stringify(content.headers))
+        this.#addPart('', content.body, '')
+        break
+      default:
+        content satisfies never
     }
   }
 
@@ -63,11 +73,15 @@ export class ContentBlock {
     this.#length = at + LENGTH_BYTES + length
   }
 
-  #addBytes(bytes: Uint8Array): void {
-    const at = this.#room(LENGTH_BYTES + bytes.length)
-    this.#bytes.writeUInt32LE(bytes.length, at)
-    this.#bytes.set(bytes, at + LENGTH_BYTES)
-    this.#length = at + LENGTH_BYTES + bytes.length
+  #addPart(before: string, bytes: Uint8Array, behind: string): void {
+    const at = this.#room(LENGTH_BYTES + MOST_UTF8_BYTES * (before.length + behind.length) + bytes.length)
+    let end = at + LENGTH_BYTES
+    end += this.#bytes.write(before, end)
+    this.#bytes.set(bytes, end)
+    end += bytes.length
+    end += this.#bytes.write(behind, end)
+    this.#bytes.writeUInt32LE(end - at - LENGTH_BYTES, at)
+    this.#length = end
   }
 
   /** Sees that so many bytes can be added; where they begin. */

@@ -6,6 +6,7 @@ import { renameDurably } from '../files/durable.ts'
 import { ContentBlock, decodeContents, type StoredContent } from './content-block.ts'
 import type { ConvertedContent, ConvertedIndex, ConvertedRecord } from './converted-record.ts'
 import { convertedIndexSchema } from './converted-schema.ts'
+import type { FreshContent } from './fresh-content.ts'
 
 /**
  * The converted file of a segment: what was decided of each of its frames, and the submissions themselves. Written
@@ -106,7 +107,7 @@ export class ConvertedFileWriter {
     return new ConvertedFileWriter(folder, segment, handle)
   }
 
-  async append(record: ConvertedRecord, content: ConvertedContent): Promise<void> {
+  async append(record: ConvertedRecord, content: FreshContent): Promise<void> {
     this.#records.push(JSON.stringify(record))
     this.#waiting.add(record.frame, content)
     if (this.#waiting.length >= BLOCK_BYTES) await this.#writeWaiting()

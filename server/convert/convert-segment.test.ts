@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { convertedFilePath, readConvertedContents, readConvertedIndex } from '../../data/converted/converted-file.ts'
 import { parseSpecification } from '../../data/histograms/specification.ts'
 import type { SpecificationResult } from '../../data/payload/convert-submission.ts'
+import { QuickConverter } from '../../data/payload/scan/convert-quickly.ts'
 import type { Claim } from '../../data/spool/claims.ts'
 import { makeSpoolFolders } from '../../data/spool/folders.ts'
 import type { SpoolEntry } from '../../data/spool/frame.ts'
@@ -205,6 +206,32 @@ describe('submissions that wait for specifications', () => {
       findSpecification: async ({ hex }) => ({ kind: hex.startsWith('a') ? 'unknown' : 'unavailable' }),
     })
     expect(index.records.map(({ problem }) => problem)).toEqual(['unknown_revision', 'specification_unavailable'])
+  })
+})
+
+describe('submissions whose specification is at hand', () => {
+  const parsed = parseSpecification('{"USED":{"kind":"linear","high":9,"n_buckets":5}}')
+  if (parsed === null) throw new Error('the specification must be readable')
+  const specification = parsed
+  const rules = conversionRules(convertOptions.parse({ state: '/nowhere' }))
+  const quick = new QuickConverter(rules, () => specification)
+  const body = (count: number, revision = 'http://hg.mozilla.org/mozilla-central/rev/aaaaaaaaaaaa') =>
+    `{"ver":1,"é":"${count}","histograms":{"USED":{"values":{"1":${count}}}},"info":{"revision":"${revision}"}}`
+
+  test('keep their own contents, also behind one that has to wait', async () => {
+    // Whoever converts by bytes uses the same memory for each.
+    const bodies = ['{"ver":9}', ...[1, 22, 333, 4444, 55555].map((count) => body(count)), '{"ver":9}', body(6)]
+    const claim = await claimed(bodies.map((text) => submission(text)))
+    const first = await converted(claim, { quick })
+    expect(first.contents.flatMap((content) => (content.kind === 'converted' ? [content.payload] : []))).toEqual(
+      [1, 22, 333, 4444, 55555, 6].map((count) =>
+        body(count)
+          .replace('"ver":1', '"ver":2')
+          .replace(/\{"values".*?\}\}/, `[0,${count},0,0,0,-1,-1,-1,-1,-1]`),
+      ),
+    )
+    const findSpecification = async () => ({ kind: 'found', specification }) as const
+    expect(first).toEqual(await converted(claim, { findSpecification }))
   })
 })
 

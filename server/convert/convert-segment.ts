@@ -1,16 +1,12 @@
 import { stat } from 'node:fs/promises'
 import { type ConvertedFacts, ConvertedFileWriter } from '../../data/converted/converted-file.ts'
 import type { ConvertedRecord } from '../../data/converted/converted-record.ts'
+import { kept } from '../../data/converted/fresh-content.ts'
 import type { EpochMs } from '../../data/domain/time.ts'
 import type { Revision } from '../../data/histograms/revision.ts'
-import {
-  type Conversion,
-  convertSubmission,
-  failedConversion,
-  type SpecificationResult,
-} from '../../data/payload/convert-submission.ts'
+import { convertSubmission, failedConversion, type SpecificationResult } from '../../data/payload/convert-submission.ts'
 import { type ConversionRules, type Reading, readSubmission } from '../../data/payload/read-submission.ts'
-import type { QuickConverter } from '../../data/payload/scan/convert-quickly.ts'
+import type { QuickConversion, QuickConverter } from '../../data/payload/scan/convert-quickly.ts'
 import type { Submission } from '../../data/payload/submission.ts'
 import type { Claim } from '../../data/spool/claims.ts'
 import type { Frame } from '../../data/spool/frame.ts'
@@ -109,7 +105,7 @@ async function* submissionsOf(
 /** A submission that is open, or what was decided without opening it. */
 type Opened =
   | { readonly kind: 'reading'; readonly reading: Reading; readonly submission: Submission }
-  | { readonly kind: 'decided'; readonly conversion: Conversion }
+  | { readonly kind: 'decided'; readonly conversion: QuickConversion }
 
 async function* batches(
   frames: AsyncIterable<SubmissionFrame>,
@@ -125,7 +121,7 @@ async function* batches(
       yield [opened]
       continue
     }
-    batch.push(opened)
+    batch.push(held(opened))
     characters += charactersOf(opened)
     if (batch.length < most && characters < BATCH_CHARACTERS) continue
     yield batch
@@ -133,6 +129,13 @@ async function* batches(
     characters = 0
   }
   if (batch.length > 0) yield batch
+}
+
+/** As it can stay in a batch: what was converted by its bytes is good until the next submission is. */
+function held(opened: Opened): Opened {
+  if (opened.kind === 'reading') return opened
+  const { record, content } = opened.conversion
+  return { kind: 'decided', conversion: { record, content: kept(content) } }
 }
 
 /** Of what is kept in memory of it until its batch is done, without what came. */
@@ -165,13 +168,13 @@ function openSubmission(submission: Submission, { rules, poison, quick, sign }: 
 }
 
 /** All specifications of a batch are asked for at once, so that it waits for the slowest, not for their sum. */
-async function convertBatch(batch: readonly Opened[], conversion: SegmentConversion): Promise<Conversion[]> {
+async function convertBatch(batch: readonly Opened[], conversion: SegmentConversion): Promise<QuickConversion[]> {
   const { rules, sign, findSpecification } = conversion
   const found = new Map<string, SpecificationResult>()
   await Promise.all(
     neededRevisions(batch).map(async ([key, revision]) => found.set(key, await findSpecification(revision))),
   )
-  const conversions = batch.map((opened): Conversion => {
+  const conversions = batch.map((opened): QuickConversion => {
     if (opened.kind === 'decided') return opened.conversion
     const { reading, submission } = opened
     sign.open(submission.frame)

@@ -1,3 +1,4 @@
+import type { FreshContent } from '../../converted/fresh-content.ts'
 import { parseSubmissionPath } from '../../domain/submission-path.ts'
 import { parseRevision, type Revision } from '../../histograms/revision.ts'
 import type { HistogramSpecification } from '../../histograms/specification.ts'
@@ -12,6 +13,11 @@ import { HistogramScanner, type ScannedHistograms, SLACK_BYTES } from './histogr
 import { LayoutIndex } from './layout-index.ts'
 import { ReusedGunzip } from './reused-gunzip.ts'
 import { ascii, skipSpace } from './skip-value.ts'
+
+/** A conversion whose content is good until the next one. */
+export interface QuickConversion extends Pick<Conversion, 'record'> {
+  readonly content: FreshContent
+}
 
 /** The specification of `revision`, where it is at hand. */
 export type KnownSpecification = (revision: Revision) => HistogramSpecification | null
@@ -52,7 +58,7 @@ export class QuickConverter {
   }
 
   /** Null: it takes the complete conversion. */
-  convert(submission: Submission): Conversion | null {
+  convert(submission: Submission): QuickConversion | null {
     const length = this.#open(submission.body)
     if (length === null) return null
     const input = this.#input
@@ -109,7 +115,7 @@ export class QuickConverter {
     { before, behind }: { readonly before: Buffer; readonly behind: Buffer },
     scanned: ScannedHistograms,
     guess: { readonly revision: Revision; readonly specification: HistogramSpecification },
-  ): Conversion | null {
+  ): QuickConversion | null {
     const rules = this.#rules
     const rest = decodeText(Buffer.concat([before, PLACEHOLDER_BYTES, behind]))
     if (rest.kind === 'problem') return null
@@ -124,12 +130,24 @@ export class QuickConverter {
     if (section === undefined || section.isKeyed || another !== undefined) return null
     if (!isSame(payload.revision, guess.revision)) return null
     if (!isPlaceholder(section.node, before)) return null
-    return convertSubmission(
-      reading,
-      { kind: 'found', specification: guess.specification },
-      rules,
-      siftedOf(scanned, section, guess.specification),
+    const sifted = siftedOf(scanned, section, guess.specification)
+    return filledIn(
+      convertSubmission(reading, { kind: 'found', specification: guess.specification }, rules, sifted),
+      scanned.kept,
     )
+  }
+}
+
+/** The conversion with `histograms` where the placeholder stands; null: it stands there more than once. */
+function filledIn({ record, content }: Conversion, histograms: Uint8Array): QuickConversion | null {
+  if (content.kind === 'raw') return { record, content }
+  const { payload, dropped } = content
+  const at = payload.indexOf(PLACEHOLDER)
+  if (at === -1 || at !== payload.lastIndexOf(PLACEHOLDER)) return null
+  const before = payload.slice(0, at)
+  return {
+    record,
+    content: { kind: 'pieces', before, histograms, behind: payload.slice(at + PLACEHOLDER.length), dropped },
   }
 }
 
@@ -144,12 +162,13 @@ function isPlaceholder(node: JsonObject, before: Buffer): boolean {
 }
 
 function siftedOf(
-  { kept, unknown, total }: ScannedHistograms,
-  { node, field, place }: HistogramSection,
+  { unknown, total }: ScannedHistograms,
+  { field, place }: HistogramSection,
   specification: HistogramSpecification,
 ): SiftedHistograms {
   return {
-    edits: [{ start: node.start, end: node.end, text: `{${kept}}` }],
+    // The placeholder stays where it is: what it stands for is bytes.
+    edits: [],
     dropped: Array.from(unknown, ([name, text]) => ({ within: place, member: `"${name}":${text}` })),
     findings: Array.from(unknown.keys(), (name) => unknownHistogram(specification, `${field}.${name}`, name)),
     total,

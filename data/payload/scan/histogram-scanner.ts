@@ -6,8 +6,8 @@ import { copyTo, digitsIn, KEY_WORDS, keyAt, standsAt, viewOf, type Words, words
 export interface ScannedHistograms {
   /** One behind its last byte. */
   readonly end: number
-  /** `"NAME":[…],…` */
-  readonly kept: string
+  /** `{"NAME":[…],…}`, ASCII: a view that is good until the next scan. */
+  readonly kept: Uint8Array
   /** Those that the index doesn't have, by name: the value's text, as it came. */
   readonly unknown: ReadonlyMap<string, string>
   /** Histograms in all. */
@@ -93,7 +93,8 @@ export class HistogramScanner {
       if (at === NOT_PLAIN) return null
       if (bytes[at] === ascii.comma) continue
       if (bytes[at] !== ascii.closeBrace) return null
-      const kept = latin1(this.#out, 0, this.#written)
+      this.#out[this.#written++] = ascii.closeBrace
+      const kept = this.#out.subarray(0, this.#written)
       return { end: at + 1, kept, unknown, total, values: this.#count.values }
     }
   }
@@ -115,7 +116,8 @@ export class HistogramScanner {
     this.#submission = (this.#submission + 1) | 0
     if (this.#submission === 0) this.#seen.fill(0)
     this.#count.values = 1
-    this.#written = 0
+    this.#out[0] = ascii.openBrace
+    this.#written = 1
     return true
   }
 
@@ -177,7 +179,7 @@ export class HistogramScanner {
 
   /** Writes the histogram whose name and first bucket stand there; where it ends. */
   #histogram(nameAt: number, bucketsAt: number, layout: IndexedLayout): number {
-    if (this.#written > 0) this.#out[this.#written++] = ascii.comma
+    if (this.#written > 1) this.#out[this.#written++] = ascii.comma
     // `"NAME":`
     const length = layout.name.length + 3
     copyTo(this.#output, this.#written, this.#input, nameAt, length)
