@@ -17,10 +17,6 @@ const COLUMN_OF = {
   problem: 'problem',
 } as const
 export type SeriesDimension = keyof typeof COLUMN_OF
-export const SERIES_DIMENSIONS = Object.keys(COLUMN_OF) as readonly SeriesDimension[]
-
-/** The minute counts know these dimensions only. */
-export const MINUTE_DIMENSIONS: readonly SeriesDimension[] = ['channel', 'outcome', 'problem']
 
 export interface SeriesQuestion {
   /** On a step's edge. */

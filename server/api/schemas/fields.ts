@@ -9,7 +9,7 @@ export const ratio = z.number().meta({ description: 'A ratio, 0 to 1.' })
 /** Numbers by step; null is a step of which nothing is known. */
 export const column = z.array(z.number().nullable())
 
-export const interval = z
+const interval = z
   .object({ from: time, to: time.describe('Exclusive.') })
   .meta({ id: 'Interval', description: 'A stretch of time.' })
 
