@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { exportAttributes, exportCounts } from '../../data/counts/csv/export-csv.ts'
+import { EXPORT_FORMATS, exportAttributes, exportCounts } from '../../data/counts/csv/export-csv.ts'
 import { importCsv } from '../../data/counts/csv/import-csv.ts'
 import { CsvError } from '../../data/counts/csv/parse-csv.ts'
 import type { Database } from '../../data/counts/database.ts'
@@ -9,6 +9,7 @@ import type { EpochMs } from '../../data/domain/time.ts'
 import type { ReadableArchive } from '../../data/quarantine/readable-archive.ts'
 import { archiveApp } from '../archive/archive-app.ts'
 import type { ArchiveWork } from '../archive/archive-work.ts'
+import { type IncidentDesk, incidentApp } from '../incidents/incident-app.ts'
 import { quarantineApp } from '../quarantine/quarantine-app.ts'
 import { reprocessApp } from '../reprocess/reprocess-app.ts'
 import type { Reprocessing } from '../reprocess/reprocessing.ts'
@@ -23,6 +24,8 @@ export interface CommandAppOptions {
   readonly reprocessing?: Reprocessing | null
   /** Null: only the database is open, not all that is kept. */
   readonly archiveWork?: ArchiveWork | null
+  /** Only a running service has one. */
+  readonly desk?: IncidentDesk | null
 }
 
 const importQuery = z.object({ source: z.string().min(1), dryRun: z.enum(['yes', 'no']) })
@@ -32,6 +35,7 @@ const exportQuery = z.object({
   from: z.coerce.number().optional(),
   to: z.coerce.number().optional(),
   channel: z.string().optional(),
+  format: z.enum(EXPORT_FORMATS).default('csv'),
 })
 
 /**
@@ -45,9 +49,11 @@ export function commandApp({
   onImported,
   reprocessing = null,
   archiveWork = null,
+  desk = null,
 }: CommandAppOptions): Hono {
   const app = new Hono()
   app.route('/quarantine', quarantineApp(database, archive))
+  app.route('/', incidentApp(database, desk, now))
   if (archiveWork !== null) app.route('/archive', archiveApp(archiveWork))
   if (reprocessing !== null) app.route('/reprocess', reprocessApp(reprocessing))
   return app
@@ -70,11 +76,12 @@ export function commandApp({
       return context.json({ ...ledger, isSourceTaken: await isSourceTaken(database, source, 'counts') })
     })
     .get('/export', (context) => {
-      const { kind, from = null, to = null, channel = null } = exportQuery.parse(context.req.query())
+      const { kind, from = null, to = null, channel = null, format } = exportQuery.parse(context.req.query())
       const range = { from, to, channel }
-      const pieces = kind === 'counts' ? exportCounts(database, range) : exportAttributes(database, range)
+      const exported = kind === 'counts' ? exportCounts : exportAttributes
+      const pieces = exported(database, range, format)
       return new Response(ReadableStream.from(encoded(pieces)), {
-        headers: { 'Content-Type': 'text/csv; charset=utf-8' },
+        headers: { 'Content-Type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson' },
       })
     })
     .onError((error, context) => context.json({ problems: [error.message] }, 500))

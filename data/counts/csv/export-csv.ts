@@ -16,12 +16,33 @@ export interface ExportRange {
   readonly channel: string | null
 }
 
+/** `csv` has a header; `ndjson` is an object a line, whose texts are as they were received. */
+export const EXPORT_FORMATS = ['csv', 'ndjson'] as const
+export type ExportFormat = (typeof EXPORT_FORMATS)[number]
+
+interface RowWriter {
+  readonly head: string
+  readonly record: (cells: readonly (string | number | boolean)[]) => string
+}
+
+function writerFor(format: ExportFormat, columns: readonly string[]): RowWriter {
+  if (format === 'csv') return { head: writeRecord(columns), record: writeRecord }
+  const record: RowWriter['record'] = (cells) =>
+    `${JSON.stringify(Object.fromEntries(columns.map((column, at) => [column, cells[at]])))}\n`
+  return { head: '', record }
+}
+
 /**
- * Hourly counts as CSV, in pieces, with a header, by hour and channel. An hour that somebody listened in and nothing came
+ * Hourly counts, in pieces, by hour and channel. An hour that somebody listened in and nothing came
  * has one row with 0 submissions, so that reading it back knows it was covered.
  */
-export async function* exportCounts(db: Database, range: ExportRange): AsyncGenerator<string> {
-  yield writeRecord(COUNT_COLUMNS)
+export async function* exportCounts(
+  db: Database,
+  range: ExportRange,
+  format: ExportFormat = 'csv',
+): AsyncGenerator<string> {
+  const write = writerFor(format, COUNT_COLUMNS)
+  yield write.head
   const bounds = await boundsOf(db, range)
   if (bounds === null) return
   const { from, to } = bounds
@@ -29,17 +50,17 @@ export async function* exportCounts(db: Database, range: ExportRange): AsyncGene
   const coverageAt = (hour: EpochMs) => coverage[(hour - from) / HOUR_MS] ?? 0
   let next = from
   for await (const rows of db.readBatches(
-    `select hour, channel, app_name, app_version, build_id, reason, outcome, problem, source, automation, submissions,
-       recovered, bytes
+    `select hour, channel, app_name, app_version, build_id, reason, outcome, problem, source, automation,
+       sum(submissions)::bigint as submissions, sum(recovered)::bigint as recovered, sum(bytes)::bigint as bytes
      from hourly_counts where hour >= $from and hour < $to and ($channel::varchar is null or channel = $channel)
-     order by hour, channel, app_name, app_version, build_id, reason, outcome, problem, source, automation`,
+     group by all order by hour, channel, app_name, app_version, build_id, reason, outcome, problem, source, automation`,
     { from: time(from), to: time(to), channel: range.channel },
     (row) => {
       const hour = row.number('hour')
       const names = ['app_name', 'app_version', 'build_id', 'reason', 'outcome', 'problem', 'source']
       return {
         hour,
-        text: writeRecord([
+        text: write.record([
           isoSeconds(hour),
           row.text('channel'),
           row.number('submissions'),
@@ -47,25 +68,30 @@ export async function* exportCounts(db: Database, range: ExportRange): AsyncGene
           row.boolean('automation'),
           row.number('recovered'),
           row.number('bytes'),
-          ratioText(coverageAt(hour)),
+          shortRatio(coverageAt(hour)),
         ]),
       }
     },
   )) {
     let text = ''
     for (const row of rows) {
-      for (; next < row.hour; next += HOUR_MS) text += emptyHour(next, coverageAt(next), range)
+      for (; next < row.hour; next += HOUR_MS) text += emptyHour(next, coverageAt(next), range, write)
       next = row.hour + HOUR_MS
       text += row.text
     }
     yield text
   }
-  for (; next < to; next += HOUR_MS) yield emptyHour(next, coverageAt(next), range)
+  for (; next < to; next += HOUR_MS) yield emptyHour(next, coverageAt(next), range, write)
 }
 
-/** Counts by attribute as CSV, likewise, and what was discarded as the attribute `discarded`. Sources are added up. */
-export async function* exportAttributes(db: Database, range: ExportRange): AsyncGenerator<string> {
-  yield writeRecord(ATTRIBUTE_COLUMNS)
+/** Counts by attribute, likewise, and what was discarded as the attribute `discarded`. Sources are added up. */
+export async function* exportAttributes(
+  db: Database,
+  range: ExportRange,
+  format: ExportFormat = 'csv',
+): AsyncGenerator<string> {
+  const write = writerFor(format, ATTRIBUTE_COLUMNS)
+  yield write.head
   const bounds = await boundsOf(db, range)
   if (bounds === null) return
   for await (const rows of db.readBatches(
@@ -77,7 +103,7 @@ export async function* exportAttributes(db: Database, range: ExportRange): Async
      group by all order by all`,
     { from: time(bounds.from), to: time(bounds.to), channel: range.channel },
     (row) =>
-      writeRecord([
+      write.record([
         isoSeconds(row.number('hour')),
         row.text('channel'),
         row.text('attribute'),
@@ -103,13 +129,13 @@ async function boundsOf(db: Database, range: ExportRange): Promise<{ from: Epoch
   return from < to ? { from, to } : null
 }
 
-function emptyHour(hour: EpochMs, coverage: number, { channel }: ExportRange): string {
+function emptyHour(hour: EpochMs, coverage: number, { channel }: ExportRange, write: RowWriter): string {
   if (coverage === 0) return ''
   const names = [UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, 'accepted', NO_PROBLEM, '']
-  return writeRecord([isoSeconds(hour), channel ?? UNKNOWN, 0, ...names, false, 0, 0, ratioText(coverage)])
+  return write.record([isoSeconds(hour), channel ?? UNKNOWN, 0, ...names, false, 0, 0, shortRatio(coverage)])
 }
 
 /** To the millisecond of an hour, and not longer. */
-function ratioText(ratio: number): string {
-  return String(Number(ratio.toFixed(7)))
+function shortRatio(ratio: number): number {
+  return Number(ratio.toFixed(7))
 }

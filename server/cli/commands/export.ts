@@ -1,6 +1,9 @@
 import { createWriteStream } from 'node:fs'
+import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
+import { ATTRIBUTE_COLUMNS, COUNT_COLUMNS } from '../../../data/counts/csv/columns.ts'
+import { writeCountsParquet } from '../../../data/counts/csv/counts-parquet.ts'
 import { HOUR_MS } from '../../../data/domain/time.ts'
 import type { Arguments } from '../arguments.ts'
 import { askOwner } from '../ask-owner.ts'
@@ -13,11 +16,11 @@ const KINDS = ['counts', 'attributes']
 
 export const exportCommand: Command = {
   name: 'export',
-  summary: 'Writes hourly counts as CSV, or archived submissions.',
+  summary: 'Writes hourly counts as CSV, lines of JSON or Parquet, or archived submissions.',
   usage: 'counts|attributes|submissions [OPTION…]',
   help: `counts, attributes: what "tidewatch import counts" reads: hourly counts by channel, application, version, build, reason,
 outcome and problem, or counts of watched attributes, from --from to --to. Hours in which somebody listened and nothing came are
-there, with 0.
+there, with 0. Formats: csv, which is what is read back; ndjson, an object a line; parquet, one file.
 
 submissions: what was converted, from the archive, chosen by --where, --filter, --since, --until, --channel, --reason and --problem, all
 of which have to hold. Formats: ndjson, an object a line with all that is kept, the payload as JSON within it; lines, "document
@@ -41,7 +44,11 @@ blanks or commas stand in quotes. It isn't SQL.`,
     problem: { value: 'NAMES', about: 'Only these problems, joined by commas; "none" are those accepted.' },
     'latest-only': { about: 'Of the chosen submissions that share a document id, only the one received last.' },
     'include-live': { about: 'First puts into the archive what is converted and waits for it.' },
-    format: { value: 'FORMAT', about: 'ndjson, lines or parquet. Default: ndjson.' },
+    format: {
+      value: 'FORMAT',
+      about:
+        'For counts and attributes csv, ndjson or parquet, by default csv; for submissions ndjson, lines or parquet, by default ndjson.',
+    },
     out: { value: 'FILE', about: 'Default: standard output.' },
   },
   takesSettings: true,
@@ -61,8 +68,21 @@ blanks or commas stand in quotes. It isn't SQL.`,
     const channel = args.option('channel')
     if (channel !== null) query.set('channel', channel)
     const out = args.option('out')
-    await askOwner(settings, { method: 'GET', path: `/export?${query}` }, async ({ status, body }) => {
-      if (status !== 200) throw new CommandError(await text(body))
+    const format = formatOption(args.option('format'), out)
+    query.set('format', format === 'csv' ? 'csv' : 'ndjson')
+    const ask = (use: (body: AsyncIterable<Uint8Array>) => Promise<void>) =>
+      askOwner(settings, { method: 'GET', path: `/export?${query}` }, async ({ status, body }) => {
+        if (status !== 200) throw new CommandError(await text(body))
+        return use(body)
+      })
+    if (format === 'parquet' && out !== null) {
+      const columns = kind === 'counts' ? COUNT_COLUMNS : ATTRIBUTE_COLUMNS
+      await writeCountsParquet(columns, resolve(io.currentFolder, out), (file) =>
+        ask((body) => pipeline(body, createWriteStream(file))),
+      )
+      return 0
+    }
+    await ask(async (body) => {
       if (out !== null) return pipeline(body, createWriteStream(out))
       const decoder = new TextDecoder()
       for await (const chunk of body) io.out(decoder.decode(chunk, { stream: true }))
@@ -71,18 +91,19 @@ blanks or commas stand in quotes. It isn't SQL.`,
   },
 }
 
+const COUNT_FORMATS = ['csv', 'ndjson', 'parquet'] as const
+
+function formatOption(given: string | null, out: string | null): (typeof COUNT_FORMATS)[number] {
+  const format = given === null ? 'csv' : COUNT_FORMATS.find((known) => known === given)
+  if (format === undefined) {
+    throw new UsageError(`--format is ${JSON.stringify(given)}: for counts use one of ${COUNT_FORMATS.join(', ')}`)
+  }
+  if (format === 'parquet' && out === null) throw new UsageError('--format parquet needs --out FILE')
+  return format
+}
+
 const FOR_COUNTS = ['from', 'to']
-const FOR_SUBMISSIONS = [
-  'where',
-  'filter',
-  'since',
-  'until',
-  'reason',
-  'problem',
-  'latest-only',
-  'include-live',
-  'format',
-]
+const FOR_SUBMISSIONS = ['where', 'filter', 'since', 'until', 'reason', 'problem', 'latest-only', 'include-live']
 
 /** An option that would be overlooked makes the answer another one than was meant. */
 function refuseOthers(kind: string, { given }: Arguments): void {

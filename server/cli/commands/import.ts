@@ -1,37 +1,26 @@
 import { createReadStream } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { text } from 'node:stream/consumers'
-import { z } from 'zod'
-import { isoSeconds } from '../../../data/domain/time.ts'
-import { askOwner } from '../ask-owner.ts'
 import { checkedSettings } from '../checked-settings.ts'
 import { type Command, CommandError } from '../command.ts'
 import { UsageError } from '../usage-error.ts'
+import { importBuffers } from './import-cbuf.ts'
 import { importLines } from './import-lines.ts'
 import { importRaw } from './import-raw.ts'
-
-const summarySchema = z.object({
-  kind: z.enum(['counts', 'attributes']),
-  source: z.string(),
-  rows: z.number(),
-  submissions: z.number(),
-  channels: z.array(z.string()),
-  firstHour: z.number().nullable(),
-  lastHour: z.number().nullable(),
-  replacedRows: z.number(),
-  sharedHours: z.number(),
-})
-const problemsSchema = z.object({ problems: z.array(z.string()) })
+import { sendCounts } from './send-counts.ts'
 
 export const importCommand: Command = {
   name: 'import',
-  summary: 'Brings hourly counts in from CSV files, or submissions from raw logs or archives of 2013.',
-  usage: 'counts|raw|lines FILE… [--source NAME] [--dry-run]',
+  summary: 'Brings hourly counts in from CSV files or circular buffers, or submissions from logs or archives of 2013.',
+  usage: 'counts|cbuf|raw|lines FILE… [--source NAME] [--dry-run]',
   help: `counts: files with the columns hour, channel and submissions, and any of app_name, app_version, build_id, reason, outcome,
 problem, automation, recovered, bytes and coverage, in any order; or hour, channel, attribute, value and submissions.
 docs/counts.md says what each means. A file is taken whole or, where anything is wrong with it, not at all; each
 problem is told with its line. Importing under the same name again replaces what that brought.
+
+cbuf: circular buffers of Heka's, as the servers of 2013 kept their counts: those of one server together, which make one import. Records
+read, less what was bad, were accepted; kinds of errors, which the files' names tell (….missing_revision.cbuf), stand under what they are
+today; requests are of the channel in the file's name, or of --channel. docs/importing.md says more.
 
 raw: logs of the 2013 telemetry server (v1, v2) and segments of this one (v3), gzip'd ones too, whatever they are called. Their submissions
 are converted, counted under the times that stand in them, and kept, behind what is received live. They are shown and never
@@ -48,6 +37,7 @@ day, else midday. docs/archive.md says more.`,
       value: 'NAME',
       about: 'Where it comes from. Default: the name of the file. For counts only with one file.',
     },
+    channel: { value: 'NAME', about: 'For cbuf: the channel that the buffers are of.' },
     'dry-run': { about: 'Says what would be imported, and changes nothing.' },
   },
   takesSettings: true,
@@ -56,7 +46,11 @@ day, else midday. docs/archive.md says more.`,
     const [what, ...files] = args.operands
     if (what === 'raw') return importRaw(files, args, io)
     if (what === 'lines') return importLines(files, args, io)
-    if (what !== 'counts') throw new UsageError(`${JSON.stringify(what)} can't be imported: use counts, raw or lines`)
+    if (what === 'cbuf') return importBuffers(files, args, io)
+    if (args.given.has('channel')) throw new UsageError('--channel is for cbuf: other files name their channels')
+    if (what !== 'counts') {
+      throw new UsageError(`${JSON.stringify(what)} can't be imported: use counts, cbuf, raw or lines`)
+    }
     const source = args.option('source')
     if (source !== null && files.length > 1) throw new UsageError('--source names one source: give one file')
     const { settings } = checkedSettings(io)
@@ -64,29 +58,10 @@ day, else midday. docs/archive.md says more.`,
       await access(file).catch(() => {
         throw new CommandError(`${file} can't be read: is there such a file?`)
       })
-      const query = new URLSearchParams({
-        source: source ?? basename(file),
-        dryRun: args.isOn('dry-run') ? 'yes' : 'no',
-      })
-      const question = { method: 'POST', path: `/import?${query}`, body: createReadStream(file) } as const
-      const answer = await askOwner(settings, question, async ({ status, body }) => ({
-        status,
-        json: await text(body),
-      }))
-      if (answer.status !== 200) {
-        const { problems } = problemsSchema.parse(JSON.parse(answer.json))
-        throw new CommandError(problems.map((problem) => `${file}: ${problem}`).join('\n'))
-      }
-      io.out(`${summaryLine(summarySchema.parse(JSON.parse(answer.json)), args.isOn('dry-run'))}\n`)
+      const body = createReadStream(file)
+      const given = { source: source ?? basename(file), name: file, body, isDryRun: args.isOn('dry-run') }
+      io.out(await sendCounts(settings, given))
     }
     return 0
   },
-}
-
-function summaryLine(summary: z.infer<typeof summarySchema>, isDryRun: boolean): string {
-  const { source, kind, rows, submissions, channels, firstHour, lastHour, replacedRows, sharedHours } = summary
-  const range = firstHour === null || lastHour === null ? '' : `, ${isoSeconds(firstHour)} to ${isoSeconds(lastHour)}`
-  const replaced = replacedRows === 0 ? '' : `, in place of ${replacedRows} rows of an earlier import`
-  const shared = sharedHours === 0 ? '' : `\nMind: ${sharedHours} of these hours have counts of another source as well.`
-  return `${isDryRun ? 'Would import' : 'Imported'} ${kind} of ${source}: ${rows} rows, ${submissions} submissions, channels ${channels.join(', ') || 'none'}${range}${replaced}.${shared}`
 }
