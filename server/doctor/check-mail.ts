@@ -25,7 +25,6 @@ async function mailServer({ smtp }: Settings, now: EpochMs): Promise<DoctorFindi
 /** A certificate that ends sooner than this is told: renewing takes people. */
 const ENDS_SOON_MS = 14 * DAY_MS
 
-/** Exported for its table of cases. */
 export function serverWords(check: SmtpCheck, now: EpochMs): Pick<DoctorFinding, 'verdict' | 'says'> {
   if (check.kind === 'trouble') {
     return { verdict: 'wrong', says: `${check.server}, ${check.at}: ${check.error}.` }
@@ -40,14 +39,14 @@ export function serverWords(check: SmtpCheck, now: EpochMs): Pick<DoctorFinding,
   return { verdict: 'well', says: reached }
 }
 
-function recipients({ mail, smtp }: Settings): DoctorFinding {
+function recipients({ mail, webhooks }: Settings): DoctorFinding {
   const about = 'recipients'
-  if (mail.to.length > 0) return { about, verdict: 'well', says: `${mail.to.join(', ')}.` }
-  return {
-    about,
-    verdict: smtp.url === '' ? 'mind' : 'wrong',
-    says: 'mail.to names nobody, so nobody is told by mail unless a route of its own does.',
-  }
+  const all = [
+    ...new Set([...mail.to, ...mail.routes.flatMap(({ to }) => to)]),
+    ...Object.keys(webhooks).map((name) => `webhook ${name}`),
+  ]
+  if (all.length > 0) return { about, verdict: 'well', says: `${all.join(', ')}.` }
+  return { about, verdict: 'mind', says: 'mail.to names nobody, so nobody is told.' }
 }
 
 function sender({ mail, smtp }: Settings): DoctorFinding {
