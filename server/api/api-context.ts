@@ -1,4 +1,5 @@
 import type { Incident } from '../../alerts/incident.ts'
+import type { Silence } from '../../alerts/silence.ts'
 import type { SampleChoice } from '../../data/archive/reading/find-samples.ts'
 import type { FoundSubmissions } from '../../data/archive/reading/find-submissions.ts'
 import type { FoundCopy, Sought } from '../../data/archive/reading/found-copy.ts'
@@ -21,6 +22,8 @@ export interface ApiContext {
   receiveUrl(): string
   /** All incidents, oldest first. */
   incidents(): readonly Incident[]
+  /** Every silence there ever was, oldest first. */
+  silences(): readonly Silence[]
   /** Start of the newest judged hour; null before the first. */
   judgedHour(): EpochMs | null
   /** Null when the judge has learnt enough to speak about the channel. */

@@ -1,4 +1,5 @@
-import type { DiscardedNumbers, Incident } from '../../alerts/incident.ts'
+import type { DiscardedNumbers, Incident, PersonsWord } from '../../alerts/incident.ts'
+import { severity } from '../../alerts/incidents/severity.ts'
 import { incidentSentence } from '../../alerts/sentence/incident-sentence.ts'
 import { isoSeconds } from '../../data/domain/time.ts'
 import { discardedAnswer } from './overview/discarded-answer.ts'
@@ -49,8 +50,29 @@ export function incidentAnswer(incident: Incident): IncidentAnswer {
         ? null
         : { by: incident.acknowledged.by, at: isoSeconds(incident.acknowledged.at) },
     ...(incident.trouble === undefined ? {} : { trouble: incident.trouble.kind }),
+    severity: severity(incident),
+    ...peoplesWords(incident),
+    ...(incident.reopenings === undefined ? {} : { reopened_at: incident.reopenings.map(isoSeconds) }),
+    ...(incident.mergedInto === undefined ? {} : { merged_into: incident.mergedInto }),
+    ...(incident.absorbed === undefined ? {} : { absorbed: incident.absorbed }),
     sentence: incidentSentence(incident),
   }
+}
+
+function peoplesWords({
+  label,
+  closedBy,
+  accepted,
+}: Incident): Pick<IncidentAnswer, 'label' | 'closed_by' | 'accepted'> {
+  return {
+    ...(label === undefined ? {} : { label: { value: label.value, ...wordAnswer(label) } }),
+    ...(closedBy === undefined ? {} : { closed_by: wordAnswer(closedBy) }),
+    ...(accepted === undefined ? {} : { accepted: wordAnswer(accepted) }),
+  }
+}
+
+function wordAnswer({ by, at, note }: PersonsWord) {
+  return { by, at: isoSeconds(at), note }
 }
 
 function discardedOf(numbers: DiscardedNumbers): DiscardedAnswer {

@@ -42,6 +42,7 @@ export type IncidentAnswer = Answer<typeof incidents.incident>
 /** `GET /api/v1/incidents` */
 export type IncidentsAnswer = Answer<typeof incidents.incidentsAnswer>
 /** `GET /api/v1/incidents/:id` */
+export type SilenceAnswer = Answer<typeof incidents.silence>
 export type IncidentDetailAnswer = Answer<typeof incidents.incidentDetailAnswer>
 
 /** What a channel's row says in one word. */

@@ -28,7 +28,7 @@ import { startDeadMansSwitch } from './dead-mans-switch.ts'
 import { openDiskGauge } from './disk-gauge.ts'
 import { keptRaw, startKeepingRaw } from './kept-raw.ts'
 import { startLiveEvents } from './live-events.ts'
-import { mailHostOf, mailRoutesOf } from './mail-routes.ts'
+import { digestPlanOf, mailHostOf, mailRoutesOf } from './mail-routes.ts'
 import { createMerger, type Merger } from './merge-converted-files.ts'
 import { databaseLimits } from './open-kept-database.ts'
 import { openState } from './open-state.ts'
@@ -122,6 +122,8 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
     journal,
     now,
     routes: () => mailRoutesOf(settings.current),
+    mostPerHour: () => settings.current.mail.mostPerHour,
+    digest: () => digestPlanOf(settings.current),
     mailHost,
     pace,
     onError: (error, hour) => log.error({ error, hour: isoSeconds(hour) }, 'an hour could not be judged'),
@@ -218,6 +220,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
     pipeline: pipelineState,
     receiveUrl: () => receivesOn,
     incidents: () => judge.incidents(),
+    silences: () => judge.silences(),
     judgedHour: () => judge.judgedHour(),
     learning: (channel) => learningOf(judge, channel),
     mails: outbox,
@@ -272,6 +275,13 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
       archiveWork,
       now,
       reprocessing,
+      desk: {
+        incidents: () => judge.incidents(),
+        silences: () => judge.silences(),
+        act: (incident, action) => judge.act(incident, action).finally(() => personActed(incident)),
+        silence: (wanted) => judge.silence(wanted).finally(() => personActed(wanted.matcher.incident)),
+        endSilence: (id, by) => judge.endSilence(id, by).finally(() => personActed(undefined)),
+      },
       async onImported() {
         await keepImports({ db: database, folder: folders.imported, exchange: folders.exchange }).catch(onError)
         judge.forgetCounts()

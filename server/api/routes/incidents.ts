@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { isoSeconds } from '../../../data/domain/time.ts'
-import { readIncidentEvents } from '../../../data/incidents/incident-events.ts'
+import { incidentStory } from '../../incidents/incident-story.ts'
+import { silenceAnswer } from '../../incidents/silence-answer.ts'
 import type { ApiContext } from '../api-context.ts'
 import type { CsvTable } from '../http/csv-table.ts'
 import { NO_PARAMETERS, type Operation, valueOperation } from '../http/operation.ts'
 import { incidentAnswer } from '../incident-answer.ts'
 import { nameParameter, RequestError, timeParameter, wholeNumberParameter } from '../request.ts'
-import { incidentDetailAnswer, incidentsAnswer } from '../schemas/incident.ts'
+import { incidentDetailAnswer, incidentsAnswer, silencesAnswer } from '../schemas/incident.ts'
 import type { IncidentDetailAnswer, IncidentsAnswer } from '../types.ts'
 
 const STATES = ['open', 'recovering', 'resolved', 'withdrawn'] as const
@@ -47,6 +47,22 @@ export function incidentOperations(api: ApiContext): readonly Operation[] {
       query: NO_PARAMETERS,
       answer: incidentDetailAnswer,
       load: ({ id }) => incidentDetail(api, id),
+    }),
+    valueOperation({
+      path: '/silences',
+      id: 'listSilences',
+      group: 'Incidents',
+      summary: 'What people hold back, and held back, newest first.',
+      problems: [],
+      parameters: NO_PARAMETERS,
+      query: NO_PARAMETERS,
+      answer: silencesAnswer,
+      load: async () => ({
+        silences: api
+          .silences()
+          .toReversed()
+          .map((silence) => silenceAnswer(silence, api.now())),
+      }),
     }),
   ]
 }
@@ -93,18 +109,5 @@ async function incidentDetail(api: ApiContext, id: string): Promise<IncidentDeta
       `no incident "${id}": ${newest === undefined ? 'there is none yet' : `the newest is ${newest}`}`,
     )
   }
-  const [events, mails] = await Promise.all([
-    readIncidentEvents(api.database, incident.id),
-    api.mails.list(incident.id),
-  ])
-  return {
-    incident: incidentAnswer(incident),
-    events: events.map((event) => ({
-      at: isoSeconds(event.happenedAt),
-      kind: event.kind,
-      text: event.text,
-      actor: event.actor,
-    })),
-    mails,
-  }
+  return { incident: incidentAnswer(incident), ...(await incidentStory(api, incident)) }
 }

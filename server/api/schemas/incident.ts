@@ -1,9 +1,13 @@
 import { z } from 'zod'
 import { FINDING_KINDS } from '../../../alerts/finding.ts'
+import { LABELS } from '../../../alerts/incident.ts'
+import { SEVERITIES } from '../../../alerts/incidents/severity.ts'
 import { time } from './fields.ts'
 import { mailSummary } from './mails.ts'
 
 export const incidentState = z.enum(['open', 'recovering', 'resolved', 'withdrawn']).meta({ id: 'IncidentState' })
+
+const personsWord = { by: z.string(), at: time, note: z.string() }
 
 export const contribution = z
   .object({
@@ -60,9 +64,49 @@ export const incident = z
       .enum(['disk_filling'])
       .optional()
       .describe("Only of Tidewatch's own trouble, where it is more than an hour that could not be judged."),
+    severity: z.enum(SEVERITIES).optional().describe('From size, channels and duration; as it is now.'),
+    reopened_at: z.array(time).optional().describe('When it began again after it was over; the newest few.'),
+    merged_into: z.int().optional().describe('It had the cause of this incident and went on as that.'),
+    absorbed: z.array(z.int()).optional().describe('Incidents that were merged into it.'),
+    label: z
+      .object({ value: z.enum(LABELS), ...personsWord })
+      .optional()
+      .describe('What people say that it was.'),
+    closed_by: z.object(personsWord).optional().describe('Somebody closed it by hand.'),
+    accepted: z.object(personsWord).optional().describe('Somebody says that what there is now is meant.'),
     sentence: z.string().describe('In the words of the top sentence and the mail.'),
   })
   .meta({ id: 'Incident', description: 'Findings that belong together, as the backtest prints them as well.' })
+
+export const accounting = z
+  .object({
+    missing: z.number().describe('Submissions that were expected and did not come.'),
+    received: z.number().describe("Of the incident's channels, from its start to its end or to now."),
+    invalid: z.number(),
+    quarantined: z.number().describe('Kept whole because they could not be converted.'),
+    recovered: z.number().describe('Of those, converted since.'),
+    waiting: z.number().describe('Of those, still to be converted: nothing of them is lost.'),
+    discarded: z.number().describe('Refused for their size, and not kept.'),
+    duration_seconds: z.number(),
+    told_after_seconds: z.number().nullable().describe('From the start until the first mail was sent; null: none was.'),
+  })
+  .meta({ id: 'Accounting', description: 'What an incident cost.' })
+
+export const silence = z
+  .object({
+    id: z.int(),
+    matcher: z.record(z.string(), z.union([z.string(), z.number()])).describe('Every part must fit.'),
+    from: time,
+    until: time.nullable().describe('Null: until its incident is over.'),
+    reason: z.string(),
+    author: z.string(),
+    ended_at: time.nullable(),
+    ended_by: z.string().nullable(),
+    is_active: z.boolean(),
+  })
+  .meta({ id: 'Silence', description: 'A wish of a person that mails be held back.' })
+
+export const silencesAnswer = z.object({ silences: z.array(silence) }).meta({ id: 'SilencesAnswer' })
 
 export const incidentsAnswer = z.object({ incidents: z.array(incident) }).meta({ id: 'IncidentsAnswer' })
 
@@ -71,5 +115,19 @@ export const incidentDetailAnswer = z
     incident,
     events: z.array(z.object({ at: time, kind: z.string(), text: z.string(), actor: z.string().nullable() })),
     mails: z.array(mailSummary),
+    timeline: z
+      .array(
+        z.object({
+          at: time,
+          kind: z.string().describe('Of an event, or `mail`.'),
+          text: z.string(),
+          actor: z.string().nullable().describe('Who did it; null: Tidewatch.'),
+          mail: z.int().optional().describe('Of a mail: its number.'),
+        }),
+      )
+      .optional()
+      .describe('Events and mails together, oldest first.'),
+    accounting: accounting.optional(),
+    silences: z.array(silence).optional().describe('Those that hold back its mails now.'),
   })
   .meta({ id: 'IncidentDetailAnswer' })

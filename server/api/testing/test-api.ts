@@ -53,11 +53,12 @@ export async function startTestApi(
       backlog: { segments: 0, bytes: 0, oldest_seconds: 0 },
       imports: { segments: 0, bytes: 0 },
       workers: { total: 2, busy: 1 },
-      outbox: { waiting: 1 },
+      outbox: { waiting: 1, oldest: null, last_error: null, refused: [] },
       disk: null,
     }),
     receiveUrl: () => 'http://127.0.0.1:8080',
     incidents: () => test.incidents,
+    silences: () => [],
     judgedHour: () => startOfHour(test.now) - HOUR_MS,
     learning: () => null,
     mails: {

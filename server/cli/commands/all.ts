@@ -11,6 +11,7 @@ import { findCommand } from './find.ts'
 import { forgetCommand } from './forget.ts'
 import { histograms } from './histograms.ts'
 import { importCommand } from './import.ts'
+import { incidentsCommand } from './incidents.ts'
 import { mail } from './mail.ts'
 import { quarantineCommand } from './quarantine.ts'
 import { rebuildCommand } from './rebuild.ts'
@@ -18,6 +19,7 @@ import { recountCommand } from './recount.ts'
 import { reprocessCommand } from './reprocess.ts'
 import { restoreCommand } from './restore.ts'
 import { serve } from './serve.ts'
+import { silenceCommand } from './silence.ts'
 import { simulate } from './simulate.ts'
 
 /** All commands, in the order in which `tidewatch help` lists them. */
@@ -36,6 +38,8 @@ export const COMMANDS: readonly Command[] = [
   backupCommand,
   restoreCommand,
   rebuildCommand,
+  incidentsCommand,
+  silenceCommand,
   backtestCommand,
   check,
   histograms,

@@ -9,6 +9,7 @@ import { checkedSettings } from '../checked-settings.ts'
 import { type Command, CommandError, type CommandIo } from '../command.ts'
 import { jsonLines } from '../json-lines.ts'
 import { KEPT_OPTIONS, keptQuery } from '../kept-options.ts'
+import { shown } from '../shown.ts'
 import { UsageError } from '../usage-error.ts'
 
 const FORMATS = ['ndjson', 'dir']
@@ -132,9 +133,4 @@ function ask<T>(
     if (answer.status !== 200) throw new CommandError(await text(answer.body))
     return read(answer)
   })
-}
-
-/** What came from outside must not steer a terminal. */
-function shown(value: string): string {
-  return value.replace(/[^\P{C}\n\t]/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
