@@ -27,7 +27,7 @@ export function lastLocalMinute(minute: number, timeZone: string, now: EpochMs):
 
 const clocks = new Map<string, Intl.DateTimeFormat>()
 
-export function minuteOfDay(now: EpochMs, timeZone: string): number {
+function minuteOfDay(now: EpochMs, timeZone: string): number {
   let clock = clocks.get(timeZone)
   if (clock === undefined) {
     clock = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })

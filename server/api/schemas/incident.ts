@@ -78,7 +78,7 @@ export const incident = z
   })
   .meta({ id: 'Incident', description: 'Findings that belong together, as the backtest prints them as well.' })
 
-export const accounting = z
+const accounting = z
   .object({
     missing: z.number().describe('Submissions that were expected and did not come.'),
     received: z.number().describe("Of the incident's channels, from its start to its end or to now."),
