@@ -1,5 +1,5 @@
 import type { Database, Transaction } from '../counts/database.ts'
-import type { Row } from '../counts/values.ts'
+import type { Param, Row } from '../counts/values.ts'
 import { type Keep, type Partition, partFileName } from './part-name.ts'
 import type { StagedFile } from './stage/parquet-stage.ts'
 
@@ -26,21 +26,35 @@ export interface FileChoice {
   readonly problems?: readonly string[]
 }
 
-/** Oldest day first. */
-export function readArchiveFiles(db: Pick<Database, 'read'>, choice: FileChoice): Promise<ArchiveFile[]> {
+/** Oldest day first. Asked before every question to the archive, so it is kept to what DuckDB plans soon. */
+export async function readArchiveFiles(db: Pick<Database, 'read'>, choice: FileChoice): Promise<ArchiveFile[]> {
   const { keep, fromDate = null, toDate = null, channel = null, problems = [] } = choice
-  return db.read(
+  const asked: readonly (readonly [name: string, value: Param, condition: string])[] = [
+    ['keep', keep, 'keep = $keep'],
+    ['fromDate', fromDate, 'submission_date >= $fromDate'],
+    ['toDate', toDate, 'submission_date <= $toDate'],
+    ['channel', channel, 'channel = $channel'],
+    ['problems', problems.length === 0 ? null : problems, 'list_has_any(problems, $problems)'],
+  ]
+  const given = asked.filter(([, value]) => value !== null)
+  const files = await db.read(
     `select name, keep, submission_date, channel, part, rows, bytes, problems from archive_files
-     where state = 'kept' and keep = $keep
-       and ($fromDate::varchar is null or submission_date >= $fromDate)
-       and ($toDate::varchar is null or submission_date <= $toDate)
-       and ($channel::varchar is null or channel = $channel)
-       and (len($problems) = 1 or list_has_any(problems, $problems))
-     order by submission_date, channel, part, name`,
-    // DuckDB can't tell the type of an empty list.
-    { keep, fromDate, toDate, channel, problems: [...problems, ''] },
+     where state = 'kept' and ${given.map(([, , condition]) => condition).join(' and ')}`,
+    Object.fromEntries(given),
     archiveFile,
   )
+  return files.sort(
+    (a, b) =>
+      compare(a.partition.date, b.partition.date) ||
+      compare(a.partition.channel, b.partition.channel) ||
+      a.part - b.part ||
+      compare(a.name, b.name),
+  )
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
 }
 
 /** Names of those files that aren't kept any more. */
