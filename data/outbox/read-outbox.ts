@@ -10,15 +10,6 @@ export function readWaitingMails(reader: Reader): Promise<OutboxRow[]> {
   return reader.read(`select ${OUTBOX_COLUMNS} from outbox where state = 'waiting' order by id`, {}, parseOutboxRow)
 }
 
-export async function countWaitingMails(reader: Reader): Promise<number> {
-  const rows = await reader.read(
-    `select count(*) as waiting from outbox where state in ('waiting', 'sending')`,
-    {},
-    (row) => row.number('waiting'),
-  )
-  return rows[0] ?? 0
-}
-
 /** Newest first; of one incident or of all. */
 export function readMails(
   reader: Reader,

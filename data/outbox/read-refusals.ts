@@ -9,7 +9,6 @@ export interface Refusal {
   readonly recipient: string
   /** The server's words. */
   readonly error: string
-  readonly decidedAt: EpochMs
 }
 
 /** Whom the mail server refused for ever when last asked, of one incident or of all mails decided since `since`, by name. */
@@ -18,7 +17,7 @@ export function readRefusals(
   { incident, since = 0 }: { readonly incident?: number; readonly since?: EpochMs },
 ): Promise<Refusal[]> {
   return reader.read(
-    `select recipient, arg_max(last_error, id) as error, max(decided_at) as decided_at from outbox
+    `select recipient, arg_max(last_error, id) as error from outbox
      where state in ('sent', 'refused') and decided_at >= $since
        ${incident === undefined ? '' : 'and list_contains(incidents, $incident::integer)'}
      group by recipient having arg_max(state, id) = 'refused' order by recipient`,
@@ -26,7 +25,6 @@ export function readRefusals(
     (row) => ({
       recipient: row.text('recipient'),
       error: row.textOrNull('error') ?? '',
-      decidedAt: row.number('decided_at'),
     }),
   )
 }

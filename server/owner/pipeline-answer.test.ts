@@ -98,7 +98,7 @@ test('receivers of this service say whether they refuse; of others their last he
 test('threads are known where the converter runs beside it; mails and disk always', async () => {
   expect(await ask()).toMatchObject({
     workers: null,
-    outbox: { waiting: 0 },
+    outbox: { waiting: 0, oldest: null, last_error: null, refused: [] },
     disk: { free_bytes: 10, min_free_bytes: 4, hours_until_full: 9.5 },
   })
   const registry = new Registry()

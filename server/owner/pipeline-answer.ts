@@ -1,8 +1,9 @@
 import type { DiskForecast } from '../../alerts/disk/disk-forecast.ts'
 import type { Database } from '../../data/counts/database.ts'
 import { type HeardReceiver, readHeardReceivers } from '../../data/counts/queries/read-receivers.ts'
-import { DAY_MS, isoSeconds } from '../../data/domain/time.ts'
-import { countWaitingMails } from '../../data/outbox/read-outbox.ts'
+import { DAY_MS, isoSeconds, WEEK_MS } from '../../data/domain/time.ts'
+import { readOutboxState } from '../../data/outbox/read-outbox-state.ts'
+import { readRefusals } from '../../data/outbox/read-refusals.ts'
 import type { BacklogMeter } from '../../data/spool/backlog.ts'
 import type { Freshness, PipelineAnswer } from '../api/types.ts'
 import { CONVERT_WORKERS, CONVERT_WORKERS_BUSY } from '../metrics/convert-metrics.ts'
@@ -24,10 +25,11 @@ const HEARD_WITHIN_MS = DAY_MS
 /** Where everything stands between the receivers and the mails. */
 export async function pipelineAnswer(sources: PipelineSources): Promise<PipelineAnswer> {
   const freshness = sources.freshness()
-  const [heard, backlog, waiting] = await Promise.all([
+  const [heard, backlog, outbox, refusals] = await Promise.all([
     readHeardReceivers(sources.database, Date.parse(freshness.now) - HEARD_WITHIN_MS),
     sources.backlog.measure(),
-    countWaitingMails(sources.database),
+    readOutboxState(sources.database),
+    readRefusals(sources.database, { since: Date.parse(freshness.now) - WEEK_MS }),
   ])
   return {
     now: freshness.now,
@@ -40,7 +42,12 @@ export async function pipelineAnswer(sources: PipelineSources): Promise<Pipeline
     },
     imports: { segments: backlog.import.segments, bytes: backlog.import.bytes },
     workers: workers(sources.reports),
-    outbox: { waiting },
+    outbox: {
+      waiting: outbox.waiting,
+      oldest: outbox.oldestDecidedAt === null ? null : isoSeconds(outbox.oldestDecidedAt),
+      last_error: outbox.lastError,
+      refused: refusals.map(({ recipient, error }) => ({ recipient, error })),
+    },
     disk: disk(sources.forecast(), freshness.hours_until_full),
   }
 }

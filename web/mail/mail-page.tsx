@@ -2,7 +2,7 @@ import type { MailSummary, MailsAnswer } from '../../server/api/types.ts'
 import { useAnswer } from '../api/use-answer.ts'
 import { Trouble, Waiting } from '../shell/states.tsx'
 import { linkTo } from '../view/navigation.ts'
-import { mailState } from '../words/mail.ts'
+import { mailState, troubles } from '../words/mail.ts'
 import { moment } from '../words/time.ts'
 
 /** What was told, to whom and when; beside it the mail itself. `id` null: the newest, where there is room for both. */
@@ -13,6 +13,11 @@ export function MailPage({ id }: { readonly id: number | null }) {
   return (
     <div class={`mail ${id === null ? 'mail-list-only' : ''}`}>
       <h1 class="sentences sentence">{answer.data === null ? '\u00a0' : headline(answer.data)}</h1>
+      {troubles(mails).map((trouble) => (
+        <p key={trouble} class="sentences second">
+          {trouble}
+        </p>
+      ))}
       <Trouble what="the mails" answer={answer} />
       <Waiting what="the mails" answer={answer} />
       <div class="mail-columns">

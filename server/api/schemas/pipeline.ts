@@ -43,7 +43,16 @@ export const pipelineAnswer = z
       .object({ total: z.int(), busy: z.int() })
       .nullable()
       .describe("Threads of this service's converter; null where none runs beside it."),
-    outbox: z.object({ waiting: z.int() }),
+    outbox: z
+      .object({
+        waiting: z.int(),
+        oldest: time.nullable().describe('When the oldest that waits was decided.'),
+        last_error: z.string().nullable().describe('Why the one that was tried last waits.'),
+        refused: z
+          .array(z.object({ recipient: z.string(), error: z.string() }))
+          .describe('Whom the mail server refused for ever when last asked, within a week, with its words.'),
+      })
+      .describe('Mails and messages to webhooks that are not delivered.'),
     disk: z
       .object({ free_bytes: z.number(), min_free_bytes: z.number(), hours_until_full: z.number().nullable() })
       .nullable()
