@@ -35,6 +35,7 @@ const ANSWERED: Readonly<Record<string, readonly string[]>> = {
   findSubmissions: ['/submissions?debug_id=mine'],
   listIncidents: ['/incidents', '/incidents?state=open&channel=nightly&limit=1', `/incidents?${RANGE}`],
   getIncident: ['/incidents/13'],
+  listSilences: ['/silences'],
   listMails: ['/mails'],
   getMailPage: ['/mails/1/html'],
   getMailSource: ['/mails/1/eml'],

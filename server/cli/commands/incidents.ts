@@ -19,7 +19,7 @@ const ACTIONS = {
 export const incidentsCommand: Command = {
   name: 'incidents',
   summary: 'Lists and exports incidents; acknowledges, closes or labels one.',
-  usage: 'list|export | acknowledge|resolve|accept-level NUMBER | label NUMBER LABEL [--note TEXT]',
+  usage: 'list|export|acknowledge|resolve|accept-level|label [NUMBER] [LABEL]',
   help: `list: incidents that go on; --all: every one. export: all of them with what people called them, as one JSON object,
 {"incidents": […]}: what "tidewatch backtest --labels" reads.
 
