@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Database, openDatabase } from './database.ts'
 import { MIGRATIONS } from './migrations/all.ts'
 import { time } from './values.ts'
@@ -190,6 +190,52 @@ test('SQL reaches the folders it was given and nothing else', async () => {
   await expect(read(outside)).rejects.toThrow()
   await expect(read(join(inside, '..', 'secret.csv'))).rejects.toThrow()
   await expect(db.inTransaction((transaction) => transaction.run("set memory_limit = '9GB'"))).rejects.toThrow()
+})
+
+test.each([
+  { claim: 'no extension is installed', sql: 'install httpfs' },
+  { claim: 'none is loaded', sql: 'load httpfs' },
+  { claim: 'no other database is opened', sql: "attach '/tmp/other.duckdb' as other" },
+  { claim: 'nothing is written elsewhere', sql: "copy (select 1) to '/tmp/tidewatch-leak.csv'" },
+  { claim: 'no address is asked', sql: "from read_csv('https://127.0.0.1/x.csv')" },
+  { claim: 'access is not opened again', sql: 'set enable_external_access = true' },
+  { claim: 'memory stays as it was set', sql: "set memory_limit = '8GB'" },
+  { claim: 'threads stay as they were set', sql: 'set threads = 8' },
+])('of what SQL might do, $claim', async ({ sql }) => {
+  const db = await opened(path)
+  await expect(db.inTransaction((transaction) => transaction.run(sql))).rejects.toThrow(
+    /disabled|Cannot (change|open|access)|not allowed|locked|Permission/i,
+  )
+  await expect(db.read(sql, {}, () => null)).rejects.toThrow()
+})
+
+test('memory and threads are those that were asked for', async () => {
+  const db = await opened(path, { memoryLimitMegabytes: 200, threads: 1 })
+  const setting = (name: string) =>
+    db.read('select current_setting($name)::varchar as value', { name }, (row) => row.text('value'))
+  expect(await setting('threads')).toEqual(['1'])
+  expect(await setting('memory_limit')).toEqual(['190.7 MiB'])
+})
+
+describe('a question with limits of its own', () => {
+  const LONG = 'select count(*) as n from range(100000) a, range(100000) b where hash(a.range, b.range) = 0'
+
+  test('is interrupted after its time, and the connection serves the next one', async () => {
+    const db = await opened(path, { readConnections: 1 })
+    const asked = db.read(LONG, {}, (row) => row.number('n'), { timeoutMs: 30 })
+    await expect(asked).rejects.toMatchObject({ kind: 'timeout' })
+    expect(await count(db)).toEqual([0])
+  })
+
+  test('is given up when nobody waits for it any more', async () => {
+    const db = await opened(path, { readConnections: 1 })
+    const client = new AbortController()
+    const asked = db.read(LONG, {}, (row) => row.number('n'), { signal: client.signal })
+    setTimeout(() => client.abort(), 30)
+    await expect(asked).rejects.toMatchObject({ kind: 'aborted' })
+    await expect(db.read(LONG, {}, () => null, { signal: client.signal })).rejects.toMatchObject({ kind: 'aborted' })
+    expect(await count(db)).toEqual([0])
+  })
 })
 
 test('days are those of UTC wherever the machine stands', async () => {
