@@ -7,6 +7,7 @@ import { oldFrame } from '../../spool/testing/old-log.ts'
 import { type FilledArchive, openFilledArchive } from '../testing/filled-archive.ts'
 import { openArchiveReader } from './archive-reader.ts'
 import { findSubmissions } from './find-submissions.ts'
+import { findInSpool } from './find-waiting.ts'
 import type { Sought } from './found-copy.ts'
 
 // Dozens of syncs: on a busy machine each takes a while.
@@ -101,14 +102,15 @@ test('a converted file that was left over after its part is not a second copy', 
   expect((await find({ documentId: 'd1' })).copies.map(({ place }) => place.kind)).toEqual(['archive'])
 })
 
-test('what waits in the spool is found by the id of its path; what is too much is told', async () => {
-  await mkdir(join(archive.root, 'spool', 'closed'), { recursive: true })
+test('what waits in the spool is found by the id of its path, also what an import brought in', async () => {
+  for (const folder of ['closed', 'import']) await mkdir(join(archive.root, 'spool', folder), { recursive: true })
   const frame = oldFrame('d1/idle-daily/Firefox/29.0a1/nightly/20140116', '{}', { receivedAt: TEST_HOUR })
   await writeFile(join(archive.root, 'spool', 'closed', 'telemetry1.v1.log'), frame)
-  await writeFile(join(archive.root, 'spool', 'closed', 'telemetry2.v1.log'), Buffer.alloc(65 << 20))
+  const older = oldFrame('d1/idle-daily/Firefox/29.0a1/aurora/20140116', '{}', { receivedAt: TEST_HOUR - DAY_MS })
+  await writeFile(join(archive.root, 'spool', 'import', 'telemetry2.v1.log'), older)
   const found = await find({ documentId: 'd1' })
   expect(found).toMatchObject({
-    unreadSegments: 1,
+    unreadSegments: 0,
     copies: [
       {
         outcome: null,
@@ -116,8 +118,24 @@ test('what waits in the spool is found by the id of its path; what is too much i
         dimensions: { channel: 'nightly' },
         place: { kind: 'spool', file: 'spool/closed/telemetry1.v1.log' },
       },
+      {
+        receivedAt: TEST_HOUR - DAY_MS,
+        dimensions: { channel: 'aurora' },
+        place: { kind: 'spool', file: 'spool/import/telemetry2.v1.log' },
+      },
     ],
   })
+})
+
+test('segments that there was no time for are told', async () => {
+  const spool = join(archive.root, 'spool')
+  await mkdir(join(spool, 'closed'), { recursive: true })
+  await writeFile(
+    join(spool, 'closed', 'telemetry1.v1.log'),
+    oldFrame('d1/idle-daily', '{}', { receivedAt: TEST_HOUR }),
+  )
+  const sought = { by: 'document', documentId: 'd1', since: null, until: null } as const
+  expect(await findInSpool(spool, sought, 0)).toEqual({ copies: [], unread: 1 })
 })
 
 test('files have a filter over their document ids, so that most row groups need not be read for one', async () => {

@@ -11,7 +11,7 @@ export interface SubmissionSearch {
 export interface FoundSubmissions {
   /** Newest first, each frame once, at most 200. */
   readonly copies: readonly FoundCopy[]
-  /** Segments in the spool that weren't looked into, because too much waits. */
+  /** Segments in the spool that there was no time to look into, because too much waits. */
   readonly unreadSegments: number
 }
 

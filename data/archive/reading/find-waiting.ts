@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { convertedFilePath, readConvertedIndex, segmentOfConvertedFile } from '../../converted/converted-file.ts'
 import { type ConvertedRecord, DEBUG_ID } from '../../converted/converted-record.ts'
@@ -8,7 +8,8 @@ import { NO_PROBLEM } from '../../domain/outcome.ts'
 import { parseSubmissionPath } from '../../domain/submission-path.ts'
 import { isNotFound } from '../../files/is-not-found.ts'
 import { segmentOfClaim } from '../../spool/claims.ts'
-import { filesIn, SPOOL_FOLDERS } from '../../spool/folders.ts'
+import { filesIn, IMPORT_FOLDER } from '../../spool/folders.ts'
+import type { Frame } from '../../spool/frame.ts'
 import { openSegmentReader } from '../../spool/read-segment.ts'
 import type { FoundCopy, Sought } from './found-copy.ts'
 
@@ -62,61 +63,58 @@ async function convertedSegments(folder: string): Promise<string[]> {
   }
 }
 
-/** Beyond this, what waits in the spool isn't looked into: an answer must come soon. */
-const MOST_SPOOL_BYTES = 64 * 1024 * 1024
+/** An answer must come soon, however much waits in the spool. */
+const SEARCH_MS = 5000
 
-/** `unread`: segments that weren't looked into. */
+/**
+ * Where segments wait, in the flow's order. Not those that are converted once more: what is in them is a copy of what lies in archive
+ * or quarantine.
+ */
+const SEARCHED_FOLDERS = ['open', 'closed', IMPORT_FOLDER, 'claimed'] as const
+
+/** `unread`: segments that weren't looked into, or not to their end. */
 export interface SpoolCopies {
   readonly copies: readonly FoundCopy[]
   readonly unread: number
 }
 
-/** Copies that were received and aren't converted yet; by document id only, for tags stand in what is converted. */
-export async function findInSpool(spool: string, sought: Sought): Promise<SpoolCopies> {
+/**
+ * Copies that were received, or brought in by an import, and aren't converted yet; by document id only, for tags stand in what is
+ * converted. `searchMs`: after so long the rest is left unread.
+ */
+export async function findInSpool(spool: string, sought: Sought, searchMs = SEARCH_MS): Promise<SpoolCopies> {
   const copies: FoundCopy[] = []
-  let bytes = 0
   let unread = 0
-  for (const folder of SPOOL_FOLDERS) {
+  if (sought.by !== 'document') return { copies, unread }
+  const until = performance.now() + searchMs
+  for (const folder of SEARCHED_FOLDERS) {
     for (const name of await filesIn(spool, folder)) {
       const path = join(spool, folder, name)
-      const size = await sizeOf(path)
-      if (bytes + size > MOST_SPOOL_BYTES) {
-        unread++
-        continue
-      }
-      bytes += size
       const place = { kind: 'spool', file: `${basename(spool)}/${folder}/${name}` } as const
-      if (sought.by === 'document') copies.push(...(await copiesInSegment(path, segmentOfClaim(name), sought, place)))
+      const add = (copy: CopyInSegment) => copies.push({ ...copy, segment: segmentOfClaim(name), place })
+      if (!(await searchSegment(path, sought, until, add))) unread++
     }
   }
   return { copies, unread }
 }
 
-async function copiesInSegment(
+type CopyInSegment = Omit<FoundCopy, 'segment' | 'place'>
+
+/** Answers whether it came to the end in time. */
+async function searchSegment(
   path: string,
-  segment: string,
   sought: Extract<Sought, { by: 'document' }>,
-  place: FoundCopy['place'],
-): Promise<FoundCopy[]> {
-  const found: FoundCopy[] = []
+  until: number,
+  onCopy: (copy: CopyInSegment) => void,
+): Promise<boolean> {
+  if (performance.now() >= until) return false
   try {
     const reader = await openSegmentReader(path)
     try {
       for await (const piece of reader) {
-        if (piece.kind !== 'frame' || piece.frame.kind !== 'submission') continue
-        const { number, receivedAt, body } = piece.frame
-        const parsed = parseSubmissionPath(piece.frame.path)
-        if (parsed.kind === 'elsewhere' || parsed.documentId !== sought.documentId) continue
-        if (!isWithin(receivedAt, sought)) continue
-        const dimensions = parsed.kind === 'full' ? parsed.dimensions : NO_DIMENSIONS
-        found.push({
-          ...UNDECIDED,
-          ...{ documentId: parsed.documentId, receivedAt, dimensions },
-          segment,
-          frame: number,
-          bytes: body.length,
-          place,
-        })
+        if (performance.now() >= until) return false
+        const copy = piece.kind === 'frame' ? copyIn(piece.frame, sought) : null
+        if (copy !== null) onCopy(copy)
       }
     } finally {
       await reader.close()
@@ -125,7 +123,21 @@ async function copiesInSegment(
     // It was converted meanwhile.
     if (!isNotFound(error)) throw error
   }
-  return found
+  return true
+}
+
+function copyIn(frame: Frame, sought: Extract<Sought, { by: 'document' }>): CopyInSegment | null {
+  if (frame.kind !== 'submission' || !isWithin(frame.receivedAt, sought)) return null
+  const parsed = parseSubmissionPath(frame.path)
+  if (parsed.kind === 'elsewhere' || parsed.documentId !== sought.documentId) return null
+  return {
+    ...UNDECIDED,
+    documentId: parsed.documentId,
+    receivedAt: frame.receivedAt,
+    dimensions: parsed.kind === 'full' ? parsed.dimensions : NO_DIMENSIONS,
+    frame: frame.number,
+    bytes: frame.body.length,
+  }
 }
 
 const NO_DIMENSIONS = { reason: UNKNOWN, appName: UNKNOWN, appVersion: UNKNOWN, channel: UNKNOWN, buildId: UNKNOWN }
@@ -141,13 +153,4 @@ const UNDECIDED = {
 
 function isWithin(receivedAt: number, { since, until }: Sought): boolean {
   return (since === null || receivedAt >= since) && (until === null || receivedAt < until)
-}
-
-async function sizeOf(path: string): Promise<number> {
-  try {
-    return (await stat(path)).size
-  } catch (error) {
-    if (isNotFound(error)) return 0
-    throw error
-  }
 }
