@@ -30,6 +30,9 @@ import { ForgottenBody, restoreForgotten } from './forget/forgotten-counts.ts'
 import { KEEPS, parsePartFileName } from './part-name.ts'
 import { readArchivedDocuments } from './read-archived-documents.ts'
 import { ARCHIVED_ROWS } from './read-parts.ts'
+import { noteRemovedDays, RemovedDaysBody } from './removed-days.ts'
+import { restoreRetiredCounts } from './retired-counts.ts'
+import { asCounted, ROWS_AS_COUNTED, SOURCE } from './rows-as-counted.ts'
 import type { Storage } from './storage.ts'
 
 export interface RebuildOptions {
@@ -77,11 +80,12 @@ export async function rebuildCounts(options: RebuildOptions): Promise<RebuiltCou
   const segments = bodiesOf(newest, 'segment', SegmentBody)
   const stored = (await Promise.all(KEEPS.map((keep) => storage.list(keep)))).flat()
   const changes = new Map([...bodiesOf(newest, 'change', ChangeBody)].map(([key, body]) => [Number(key), body]))
-  const { kept, replaced, missing } = filesOf(stored, parts, changes)
+  const { kept, replaced, missing, removed } = filesOf(stored, parts, changes)
   const files = kept.map((name) => join(root, name))
   const ledger = [...archivedSegments(parts, segments), ...(await lostSegments(parts, segments, options))]
 
   let imports: readonly string[] = []
+  let retired: ReadonlySet<string> = new Set()
   await db.inTransaction(async (transaction) => {
     await refuseFilled(transaction)
     const idle = [...bodiesOf(newest, 'coverage', CoverageBody).values()]
@@ -119,6 +123,9 @@ export async function rebuildCounts(options: RebuildOptions): Promise<RebuiltCou
       await countArchived(transaction, files)
       await countMinutes(transaction, files, minutesFrom)
     }
+    const known = new Set([...stored, ...removed])
+    retired = new Set(await restoreRetiredCounts(transaction, root, (name) => known.has(name)))
+    await noteRemovedDays(transaction, [...bodiesOf(newest, 'removed_days', RemovedDaysBody).values()])
     if (options.keptImports !== undefined) imports = await restoreImports(transaction, options.keptImports)
     for (const [key, body] of bodiesOf(newest, 'forgotten', ForgottenBody)) {
       if (changes.get(Number(key))?.state === 'done') await restoreForgotten(transaction, Number(key), body)
@@ -142,7 +149,7 @@ export async function rebuildCounts(options: RebuildOptions): Promise<RebuiltCou
     segments: ledger.length,
     submissions: ledger.reduce((sum, { body }) => sum + body.records, 0),
     files: files.length,
-    missingFiles: missing.length,
+    missingFiles: missing.filter((name) => !retired.has(name)).length,
     incidents: bodiesOf(newest, 'incident', IncidentBody).size,
     mails: [...newest.values()].filter(({ kind }) => kind === 'outbox').length,
     imports,
@@ -157,7 +164,12 @@ function filesOf(
   stored: readonly string[],
   parts: ReadonlyMap<number, z.infer<typeof PartBody>>,
   changes: ReadonlyMap<number, z.infer<typeof ChangeBody>>,
-): { readonly kept: readonly string[]; readonly replaced: readonly string[]; readonly missing: readonly string[] } {
+): {
+  readonly kept: readonly string[]
+  readonly replaced: readonly string[]
+  readonly missing: readonly string[]
+  readonly removed: ReadonlySet<string>
+} {
   const done = [...changes.values()].flatMap((body) => (body.state === 'done' ? [body] : []))
   const written = new Set([...parts.values(), ...done].flatMap(({ files }) => files))
   const removed = new Set(done.flatMap(({ removes }) => removes))
@@ -167,6 +179,7 @@ function filesOf(
     kept: known.filter((name) => !removed.has(name)),
     replaced: known.filter((name) => removed.has(name)),
     missing: [...written].filter((name) => !removed.has(name) && !present.has(name)),
+    removed,
   }
 }
 
@@ -251,28 +264,9 @@ async function refuseFilled(transaction: Transaction): Promise<void> {
 
 const IMPORTED = importReceiver('')
 
-/** By who brought the segment: an import is a receiver, too. */
-const SOURCE = `case when starts_with(receiver, '${IMPORTED}') then substr(receiver, ${IMPORTED.length + 1})
-  else '${LIVE_SOURCE}' end`
-
-const COUNTED_UNDER = ['channel', 'app_name', 'app_version', 'build_id', 'reason', 'outcome', 'problem']
-
-/** What was converted later than it was counted still counts as what it was; see FirstCounted. */
-function asCounted(column: string): string {
-  return `coalesce(first_counted->>'$.${column}', archived.${column})`
-}
-
 /** After the ledger, which knows who brought each segment. */
 async function countArchived(transaction: Transaction, files: readonly string[]): Promise<void> {
-  await transaction.run(
-    `insert into hourly_counts
-     select date_trunc('hour', received_at), ${COUNTED_UNDER.map(asCounted).join(', ')},
-       ${SOURCE} as source, automation, count(*),
-       count(*) filter (where first_counted is not null and ${asCounted('outcome')} in ('quarantined', 'rejected')),
-       sum(archived.bytes)
-     from ${ARCHIVED_ROWS} archived left join converted_files using (segment) group by all`,
-    { files },
-  )
+  await transaction.run(`insert into hourly_counts by name ${ROWS_AS_COUNTED}`, { files })
   await transaction.run(
     `insert into attribute_counts
      select hour, channel, entry.key, entry.value, source, count(*) from (

@@ -1,5 +1,7 @@
+import { z } from 'zod'
 import type { Database, Transaction } from '../counts/database.ts'
 import { type EpochMs, isoDate } from '../domain/time.ts'
+import type { JournalEntry } from '../journal/journal.ts'
 import type { Keep } from './part-name.ts'
 
 /** Retention removed what there was of these days: it isn't missing, whatever the settings say by now. */
@@ -10,6 +12,17 @@ export interface RemovedDays {
   readonly problem: string | null
   /** `2014-01-16`: the first day that was left. */
   readonly before: string
+}
+
+/** The same in the journal. */
+export const RemovedDaysBody = z.object({
+  keep: z.enum(['archive', 'quarantine', 'counts']),
+  problem: z.string().nullable(),
+  before: z.string(),
+})
+
+export function removedDaysEntries(removed: readonly RemovedDays[], writtenAt: EpochMs): JournalEntry[] {
+  return removed.map((body) => ({ kind: 'removed_days', key: `${body.keep} ${body.problem ?? ANY}`, writtenAt, body }))
 }
 
 /** To be called in the transaction that removes it. */

@@ -6,7 +6,8 @@ import { type ArchiveFile, readArchiveFiles, replaceArchiveFiles } from './archi
 import { changeArchive } from './change-archive.ts'
 import { KEEPS, type Keep } from './part-name.ts'
 import { removeReplaced } from './remove-replaced.ts'
-import { noteRemovedDays, type RemovedDays } from './removed-days.ts'
+import { noteRemovedDays, type RemovedDays, removedDaysEntries } from './removed-days.ts'
+import { keepRetiredCounts } from './retired-counts.ts'
 import type { WriteOptions } from './write-part.ts'
 
 /** Whole days that are kept besides today, or null: for ever. */
@@ -94,9 +95,11 @@ export async function trimArchive(
       whole.flatMap((file) => file.problems),
       limits,
     )
+    await keepRetiredCounts(names, { ...options, root })
     await db.inTransaction(async (transaction) => {
       await replaceArchiveFiles(transaction, names)
       await noteRemovedDays(transaction, gone)
+      await options.journal?.append(removedDaysEntries(gone, options.now()))
     })
     removed.push(...names)
     for (const { file, problems } of partly) {
@@ -125,7 +128,10 @@ async function withoutProblems(
         const kept = await stage.copyWhere(stored, `problem not in (${names.join(', ')})`, params)
         return kept - file.rows
       },
-      settle: (transaction) => noteRemovedDays(transaction, gone),
+      async settle(transaction) {
+        await noteRemovedDays(transaction, gone)
+        await options.journal?.append(removedDaysEntries(gone, options.now()))
+      },
     },
     options,
   )

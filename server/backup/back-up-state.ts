@@ -28,10 +28,10 @@ export interface BackedUp {
 }
 
 /** What can't be a backup's folder; for people. */
-export class BackupRefused extends Error {}
+class BackupRefused extends Error {}
 
 /** Besides database, journal, archive, quarantine and what is converted; whole folders. */
-const FOLDERS = ['mail', 'histograms', 'imported', 'unknown', 'corrupted'] as const
+const FOLDERS = ['mail', 'histograms', 'imported', 'retired', 'unknown', 'corrupted'] as const
 
 /**
  * Makes a backup of all that is kept, as it is at one moment, beside everything that goes on; it has the form of a state directory. What is

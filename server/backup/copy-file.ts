@@ -8,7 +8,16 @@ import { syncFile } from '../../data/files/sync-file.ts'
  * Files that are never changed once they have their name. On one disk a second name is all that a copy of them needs; and a folder of
  * years is backed up in seconds.
  */
-const NEVER_CHANGED = ['archive/', 'quarantine/', 'converted/', 'mail/', 'histograms/', 'imported/', 'unknown/']
+const NEVER_CHANGED = [
+  'archive/',
+  'quarantine/',
+  'converted/',
+  'mail/',
+  'histograms/',
+  'imported/',
+  'retired/',
+  'unknown/',
+]
 
 export function isNeverChanged(name: string): boolean {
   return NEVER_CHANGED.some((folder) => name.startsWith(folder))

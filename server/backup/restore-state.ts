@@ -43,6 +43,7 @@ const REPLACED = [
   'mail',
   'histograms',
   'imported',
+  'retired',
   'unknown',
   'corrupted',
 ]

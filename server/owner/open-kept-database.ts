@@ -69,8 +69,8 @@ async function openChecked(folders: StateFolders, limits: DatabaseLimits): Promi
 }
 
 /** Where SQL may read, and in `exchange` write. */
-export function readableFolders({ archive, quarantine, exchange, imported }: StateFolders): readonly string[] {
-  return [archive, quarantine, exchange, imported]
+export function readableFolders({ archive, quarantine, exchange, imported, retired }: StateFolders): readonly string[] {
+  return [archive, quarantine, exchange, imported, retired]
 }
 
 /**

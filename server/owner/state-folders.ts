@@ -22,6 +22,8 @@ export interface StateFolders {
   readonly exchange: string
   /** Copies of the counts that were imported, for a database that is made anew. */
   readonly imported: string
+  /** Counts of what retention removed, likewise. */
+  readonly retired: string
   readonly damaged: string
   readonly rebuilding: string
   readonly restoring: string
@@ -48,6 +50,7 @@ export function stateFolders(state: string): StateFolders {
     seen: join(root, 'seen'),
     exchange: join(root, 'staging', 'tables'),
     imported: join(root, 'imported'),
+    retired: join(root, 'retired'),
     damaged: join(root, 'damaged'),
     rebuilding: join(root, 'rebuilding'),
     restoring: join(root, 'restoring'),
