@@ -32,25 +32,27 @@ export function readSeenBuilds(
   range: { readonly from: EpochMs; readonly to: EpochMs; readonly now?: EpochMs; readonly channel?: string },
 ): Promise<SeenBuild[]> {
   const ofChannel = range.channel === undefined ? '' : 'and channel = $channel'
+  const counted = `hour < $to and not automation and outcome <> 'duplicate' ${ofChannel}`
   return database.read(
     `with by_build as (
-       select hour, channel, build_id, sum(submissions) as received,
-         sum(submissions) filter (where ${invalidSql('hour')}) as invalid
-       from hourly_counts
-       where hour >= $earliest and hour < $to and not automation and outcome <> 'duplicate' ${ofChannel}
-       group by all),
+       select hour, channel, build_id, sum(submissions) as received from hourly_counts
+       where hour >= $earliest and ${counted} group by all),
      with_total as (
-       select *, sum(received) over (partition by channel, hour) as total from by_build),
+       select by_build.*, total from by_build join (
+         select hour, channel, sum(submissions) as total from channel_counts
+         where hour >= $earliest and ${counted} group by all) using (hour, channel)),
      seen as (
        select channel, build_id, min(hour) as first_seen from with_total
        where received >= $fewest and received > $share * total and build_id not in ($other, $unknown)
-       group by all having min(hour) >= $from)
-     select seen.channel, seen.build_id, epoch_ms(seen.first_seen)::double as first_seen,
-       sum(received)::double as received, coalesce(sum(invalid), 0)::double as invalid,
-       (sum(received) / greatest(sum(total), 1))::double as share
-     from seen join with_total on with_total.channel = seen.channel and with_total.build_id = seen.build_id
-       and with_total.hour >= seen.first_seen
-     group by all order by first_seen, build_id`,
+       group by all having min(hour) >= $from),
+     unreadable as (
+       select channel, build_id, sum(submissions) as invalid from hourly_counts join seen using (channel, build_id)
+       where hour >= $from and hour >= first_seen and ${counted} and ${invalidSql('hour')} group by all)
+     select channel, build_id, epoch_ms(first_seen)::double as first_seen, sum(received)::double as received,
+       coalesce(any_value(invalid), 0)::double as invalid, (sum(received) / greatest(sum(total), 1))::double as share
+     from seen join with_total using (channel, build_id) left join unreadable using (channel, build_id)
+     where hour >= first_seen
+     group by channel, build_id, first_seen order by first_seen, build_id, channel`,
     {
       earliest: time(range.from - LOOK_BACK_MS),
       from: time(range.from),
