@@ -7,9 +7,11 @@ import type { ApiContext } from '../api/api-context.ts'
 import type { IncidentDetailAnswer, MailSummary } from '../api/types.ts'
 import { silenceAnswer } from './silence-answer.ts'
 
+type StorySources = Pick<ApiContext, 'database' | 'mails' | 'silences' | 'now'>
+
 /** All that happened with one incident: what was found, told and done, in order, and what it cost. */
 export async function incidentStory(
-  api: ApiContext,
+  api: StorySources,
   incident: Incident,
 ): Promise<Omit<IncidentDetailAnswer, 'incident'>> {
   const [events, mails] = await Promise.all([
@@ -51,7 +53,7 @@ function mailText({ trigger, recipient, state, sent_at, last_error }: MailSummar
   return last_error === null ? `${mail}: waits.` : `${mail}: waits, ${last_error}.`
 }
 
-async function accountingOf(api: ApiContext, incident: Incident, mails: readonly MailSummary[]) {
+async function accountingOf(api: StorySources, incident: Incident, mails: readonly MailSummary[]) {
   const now = api.now()
   const from = startOfHour(incident.start)
   const end = incident.end ?? now

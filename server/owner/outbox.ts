@@ -122,7 +122,7 @@ function logProblem(log: Logger, problem: MailProblem, now: EpochMs): void {
 function summary(row: OutboxRow): MailSummary {
   return {
     id: row.id,
-    incident: row.incident,
+    incident: row.incident === 0 ? null : row.incident,
     trigger: row.trigger,
     subject: row.subject,
     recipient: row.recipient,
