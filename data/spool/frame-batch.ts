@@ -68,7 +68,8 @@ export class FrameBatch {
 
   /** Tells all who wait, in order; `resultOf` is asked with each one's place in the batch, from 0. */
   tell(resultOf: (index: number) => AppendResult): void {
-    for (const [index, done] of this.#waiting.entries()) done(resultOf(index))
+    let index = 0
+    for (const done of this.#waiting) done(resultOf(index++))
   }
 }
 

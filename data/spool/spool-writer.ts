@@ -54,6 +54,8 @@ export class SpoolWriter {
   readonly #onTrouble: (doing: string, error: unknown) => void
   #turn: NodeJS.Immediate | undefined
   #ageTimer: NodeJS.Timeout | undefined
+  /** When that timer wakes, on the monotonic clock; Infinity: there is none. */
+  #wakesAt = Number.POSITIVE_INFINITY
   #stopped = false
   /** Why no segment could be made when one was last tried for, as it was told; null: one could. */
   #toldTrouble: string | null = null
@@ -196,11 +198,19 @@ export class SpoolWriter {
 
   /** Segments are closed in time also when nothing comes. */
   #wakeWhenDue(): void {
+    let dueAt = Number.POSITIVE_INFINITY
+    if (!this.#stopped) for (const lane of this.#lanes) if (!lane.isBusy) dueAt = Math.min(dueAt, lane.dueAt)
+    // Asked in each turn of the event loop: to wake too early once costs less than a new timer each time.
+    if (dueAt >= this.#wakesAt) return
     clearTimeout(this.#ageTimer)
-    const dueAt = Math.min(...this.#lanes.map((lane) => (lane.isBusy ? Number.POSITIVE_INFINITY : lane.dueAt)))
-    if (this.#stopped || dueAt === Number.POSITIVE_INFINITY) return
-    this.#ageTimer = setTimeout(() => this.#schedule(), Math.max(0, Math.ceil(dueAt - performance.now())))
+    this.#wakesAt = dueAt
+    this.#ageTimer = setTimeout(() => this.#wake(), Math.max(0, Math.ceil(dueAt - performance.now())))
     this.#ageTimer.unref()
+  }
+
+  #wake(): void {
+    this.#wakesAt = Number.POSITIVE_INFINITY
+    this.#schedule()
   }
 }
 
