@@ -6,7 +6,7 @@ import type { ConvertedContent } from './converted-record.ts'
  */
 export type FreshContent = ConvertedContent | ContentInPieces
 
-export interface ContentInPieces {
+interface ContentInPieces {
   readonly kind: 'pieces'
   /** The payload: text, ASCII, text. */
   readonly before: string
