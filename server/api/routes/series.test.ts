@@ -51,6 +51,17 @@ test('the largest values stand by name, the rest together', async () => {
   ])
 })
 
+test('what was folded when it was counted is part of the rest', async () => {
+  await countHours(api.context.database, [1], () =>
+    ['a', 'b', 'c', 'OTHER'].map((build, index) => ({ build, submissions: 10 ** index })),
+  )
+  const hour = 'from=2014-01-16T13:00:00Z&to=2014-01-16T14:00:00Z'
+  expect((await series(`${hour}&by=build&top=2`)).series).toEqual([
+    { key: { build: 'c' }, values: [100] },
+    { key: { build: 'OTHER' }, values: [1011], rest_of: 3 },
+  ])
+})
+
 test('beside each step stands what was counted seven days before', async () => {
   await countHours(api.context.database, [1, 2, 169, 170], (ago) => [{ submissions: ago }])
   const answer = await series('from=2014-01-16T12:00:00Z&to=2014-01-16T14:00:00Z&compare=week')

@@ -50,7 +50,7 @@ export async function countedSeries(
     readExpected(database, asked),
   ])
   return {
-    series: answer.series.map((series) => ({
+    series: withOneRest(answer.series, metric).map((series) => ({
       key: keyOf(asked, where, series),
       values: series.values,
       ...(series.isRest ? { rest_of: series.held } : {}),
@@ -69,6 +69,21 @@ function filtersOf(asked: CountedQuery): CountFilters {
       return values === undefined ? [] : [[dimension, values]]
     }),
   )
+}
+
+/**
+ * Rare values were folded into `OTHER` when they were counted, and may be among the largest together: then they are part of the
+ * rest, which is called the same. Not so of rates, which can't be added.
+ */
+function withOneRest(series: readonly CountSeries[], metric: CountMetric): readonly CountSeries[] {
+  const folded = series.find(({ value, isRest }) => value === OTHER && !isRest)
+  const rest = series.find(({ isRest }) => isRest)
+  if (folded === undefined || rest === undefined || metric === 'invalid_rate') return series
+  const values = rest.values.map((value, index) => {
+    const other = folded.values[index] ?? null
+    return value === null ? other : value + (other ?? 0)
+  })
+  return [...series.filter((one) => one !== folded && one !== rest), { ...rest, values, held: rest.held + folded.held }]
 }
 
 /** What the series is the only value of. */
