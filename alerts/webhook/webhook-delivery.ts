@@ -55,7 +55,7 @@ export async function deliverByWebhook(
  * `Tidewatch-Delivery` names the message; `Tidewatch-Signature` is `t=<seconds>,v1=<hex>`: an HMAC-SHA256 with the secret over
  * `<seconds>.<body>`. The time is of this attempt, so that a receiver can refuse what somebody recorded and plays again.
  */
-export function webhookHeaders(
+function webhookHeaders(
   { id, body }: WebhookMessage,
   { secret }: WebhookSettings,
   now: EpochMs,

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { composeMail, PICTURE_CID } from '../../alerts/email/compose/compose-mail.ts'
 import type { MailFacts } from '../../alerts/email/compose/mail-facts.ts'
 import { drawPicture } from '../../alerts/email/picture/draw-picture.ts'
+import { everyMail } from '../../alerts/email/testing/every-mail.ts'
 import { makeFacts } from '../../alerts/email/testing/make-facts.ts'
 import { makeIncident } from '../../alerts/testing/make-incident.ts'
 
@@ -90,4 +91,22 @@ describe.skipIf(!isThere)('a mail in a browser', () => {
     expect(await hidden.textContent()).toMatch(/^New: too low\. nightly: 16.%/)
     await page.close()
   })
+
+  const shapes = [360, 640].flatMap((width) => (['light', 'dark'] as const).map((scheme) => ({ width, scheme })))
+  test.each(shapes)(
+    'every kind of mail fits $width px in the $scheme, and asks nobody for anything',
+    async ({ width, scheme }) => {
+      const page = await browser.newPage({ viewport: { width, height: 740 }, colorScheme: scheme })
+      const asked: string[] = []
+      page.on('request', (request) => asked.push(request.url()))
+      const tooWide: string[] = []
+      for (const [name, { html }] of everyMail('a-channel-with-quite-a-long-name')) {
+        await page.setContent(html.replace(`src="cid:${PICTURE_CID}"`, 'src="data:,"'))
+        if ((await page.evaluate(() => document.documentElement.scrollWidth)) > width) tooWide.push(name)
+      }
+      expect(tooWide).toEqual([])
+      expect(asked.filter((url) => !url.startsWith('data:') && url !== 'about:blank')).toEqual([])
+      await page.close()
+    },
+  )
 })
