@@ -1,0 +1,350 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { quantileSorted } from 'simple-statistics'
+import { openDatabase } from '../data/counts/database.ts'
+import { mergeConverted } from '../data/counts/merge.ts'
+import { testIndex } from '../data/counts/testing/converted-index.ts'
+import { time } from '../data/counts/values.ts'
+import { DAY_MS, type EpochMs, HOUR_MS, isoSeconds, SECOND_MS } from '../data/domain/time.ts'
+import { openJournal } from '../data/journal/journal.ts'
+import { openSeen } from '../data/seen/seen-store.ts'
+import { ChangedHours } from '../server/api/http/changed-hours.ts'
+import { startTestApi } from '../server/api/testing/test-api.ts'
+import { CHANNELS, fillHistory, ROWS_PER_HOUR } from './counts-history.ts'
+import { atMost, type Goal, printResult, table } from './report.ts'
+
+/**
+ * Years of counts, 300 rows an hour: what a row takes on disk, what a merge takes, and how soon the API answers over HTTP: cold (the
+ * database just opened), anew (nothing kept), and kept (nothing has changed). The peer answers the same questions from one table by plain
+ * GROUP BY, and merges into a table with a primary key over the dimensions.
+ */
+const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false } } })
+/** Of history, in the order in which it grows; the second is what the goals are about. */
+const YEARS = values.quick ? [0.1, 0.2] : [1, 2, 3, 4]
+const MEASURED_YEARS = YEARS[1] ?? 2
+const ROUNDS = values.quick ? 10 : 40
+const MERGES = values.quick ? 30 : 150
+
+const NOW: EpochMs = Date.UTC(2014, 0, 16, 14)
+/** A primary key over so many days is enough to see what it costs. */
+const PEER_DAYS = 7
+const yearsAgo = (years: number) => NOW - Math.round(years * 365.25) * DAY_MS
+
+const QUESTIONS = [
+  { name: 'overview', title: 'overview of all channels', goalMs: 5, path: () => '/api/v1/overview' },
+  {
+    name: 'hourly_60_days',
+    title: '60 days hourly of nightly, with band',
+    goalMs: 5,
+    path: () => `/api/v1/series?${range(60)}&step=hour&channel=nightly`,
+  },
+  {
+    name: 'daily_2_years',
+    title: `${MEASURED_YEARS} years daily by channel`,
+    goalMs: 5,
+    path: (years: number) => `/api/v1/series?${range(Math.round(years * 365.25))}&step=day&by=channel`,
+  },
+  {
+    name: 'by_build_60_days',
+    title: '60 days hourly of nightly by build',
+    goalMs: 10,
+    path: () => `/api/v1/series?${range(60)}&step=hour&channel=nightly&by=build`,
+  },
+  {
+    name: 'problems_week',
+    title: 'problems of a week',
+    goalMs: 10,
+    path: () => `/api/v1/series?${range(7)}&step=hour&metric=invalid&by=problem`,
+  },
+] as const
+
+function range(days: number): string {
+  return `from=${isoSeconds(NOW - days * DAY_MS)}&to=${isoSeconds(NOW)}`
+}
+
+interface Answered {
+  readonly coldMs: number
+  readonly anewMs: readonly number[]
+  readonly keptMs: readonly number[]
+  readonly bytes: number
+}
+
+// Not among the system's temporary files: those may lie in memory, where a sync costs nothing.
+const folder = await mkdtemp(join(process.cwd(), '.bench-counts-'))
+try {
+  await bench()
+} finally {
+  await rm(folder, { recursive: true })
+}
+
+async function bench(): Promise<void> {
+  const path = join(folder, 'counts.duckdb')
+  const growth: string[][] = []
+  let measured: { rows: number; bytes: number; answers: Map<string, Answered>; merges: Merges; peer: Peer } | null =
+    null
+  for (const [at, years] of YEARS.entries()) {
+    const db = await openDatabase(path)
+    await fillHistory(db, yearsAgo(years), yearsAgo(YEARS[at - 1] ?? 0))
+    await db.close()
+    const answers = await askAll(path, years)
+    growth.push([String(years), ...QUESTIONS.map(({ name }) => milliseconds(median(answers.get(name)?.anewMs ?? [])))])
+    process.stderr.write(`${years} years of ${YEARS.at(-1)}\n`)
+    if (years !== MEASURED_YEARS) continue
+    const { size } = await stat(path)
+    const rows = ((NOW - yearsAgo(years)) / HOUR_MS) * ROWS_PER_HOUR
+    measured = { rows, bytes: size, answers, merges: await measureMerges(path), peer: await measurePeer(path) }
+  }
+  if (measured === null) throw new Error('nothing was measured')
+  tell(measured, growth)
+}
+
+/** Each question of a database just opened, then again and again, after a change and without one. */
+async function askAll(path: string, years: number): Promise<Map<string, Answered>> {
+  const answers = new Map<string, Answered>()
+  for (const { name, path: pathOf } of QUESTIONS) {
+    const database = await openDatabase(path)
+    const changed = new ChangedHours()
+    const api = await startTestApi({ database, changed })
+    api.now = NOW
+    const ask = async () => {
+      const startedAt = performance.now()
+      const response = await api.get(pathOf(years))
+      const body = await response.arrayBuffer()
+      if (response.status !== 200)
+        throw new Error(`${pathOf(years)} answers ${response.status}: ${new TextDecoder().decode(body)}`)
+      return { ms: performance.now() - startedAt, bytes: body.byteLength }
+    }
+    const { ms: coldMs, bytes } = await ask()
+    const anewMs: number[] = []
+    const keptMs: number[] = []
+    for (let round = 0; round < ROUNDS; round++) {
+      changed.hoursChanged([NOW - HOUR_MS])
+      anewMs.push((await ask()).ms)
+      keptMs.push((await ask()).ms)
+    }
+    answers.set(name, { coldMs, anewMs, keptMs, bytes })
+    await api.close()
+    await database.close()
+  }
+  return answers
+}
+
+interface Merges {
+  /** Counts, coverage and ledger, committed. */
+  readonly countsMs: readonly number[]
+  /** With what is remembered of documents, and the journal: two more syncs. */
+  readonly wholeMs: readonly number[]
+}
+
+async function measureMerges(path: string): Promise<Merges> {
+  const db = await openDatabase(path)
+  const journal = await openJournal(join(folder, 'journal'))
+  const seen = await openSeen({ folder: join(folder, 'seen') })
+  const common = { now: NOW, duplicateWindowMs: 7 * DAY_MS, coverageToleranceMs: 15 * SECOND_MS }
+  const timed = async (kind: string, rest: Pick<Parameters<typeof mergeConverted>[2], 'journal' | 'seen'>) => {
+    const times: number[] = []
+    for (let merge = 0; merge < MERGES; merge++) {
+      const index = segment(`${kind}-${merge}`, NOW + merge * 10 * SECOND_MS)
+      const startedAt = performance.now()
+      await mergeConverted(db, index, { ...common, ...rest })
+      times.push(performance.now() - startedAt)
+    }
+    // The first ones read what stands in the hour.
+    return times.slice(5)
+  }
+  const countsMs = await timed('counts', { journal: null, seen: null })
+  const wholeMs = await timed('whole', { journal, seen })
+  await seen.close()
+  await journal.close()
+  await db.close()
+  return { countsMs, wholeMs }
+}
+
+/** 300 submissions, each of other dimensions. */
+function segment(name: string, at: EpochMs) {
+  const records = Array.from({ length: ROWS_PER_HOUR }, (_, n) => ({
+    at: at + n,
+    key: `${name} ${n}`,
+    channel: CHANNELS[n % 5] ?? 'nightly',
+    reason: n % 2 === 0 ? 'idle-daily' : 'saved-session',
+    buildId: `201401${String(10 + Math.floor(n / 10) / 3).slice(0, 2)}0${n % 3}0203`,
+    attributes: { os: ['WINNT', 'Darwin', 'Linux'][n % 3] ?? 'WINNT', path_form: 'full' },
+    ...(n % 30 === 0 ? { problem: 'bad_histogram' as const } : {}),
+  }))
+  const coverage = [{ receiver: 'edge-1', from: at, to: at + 10 * SECOND_MS }]
+  return testIndex(name, records, { coverage, segmentCreatedAt: at })
+}
+
+interface Peer {
+  readonly dailyMs: number
+  readonly hourlyMs: number
+  readonly bytesPerRow: number
+  readonly mergeMs: readonly number[]
+}
+
+/** What one would write first, with the same rows and the same DuckDB. */
+async function measurePeer(path: string): Promise<Peer> {
+  const db = await openDatabase(path)
+  const asked = async (sql: string) => {
+    const times: number[] = []
+    for (let round = 0; round < 5; round++) {
+      const startedAt = performance.now()
+      await db.read(sql, {}, (row) => row.number('n'))
+      times.push(performance.now() - startedAt)
+    }
+    return median(times)
+  }
+  const counted = "outcome <> 'duplicate' and not automation"
+  const dailyMs = await asked(
+    `select date_trunc('day', hour) as day, channel, sum(submissions) as n from hourly_counts where ${counted} group by all order by all`,
+  )
+  const hourlyMs = await asked(
+    `select hour, sum(submissions) as n from hourly_counts where ${counted} and channel = 'nightly'
+     and hour >= epoch_ms(${NOW - 60 * DAY_MS}) group by all order by all`,
+  )
+  const rows = await db.read(
+    'select * from hourly_counts where hour >= $from and hour < $to',
+    { from: time(NOW - PEER_DAYS * DAY_MS), to: time(NOW) },
+    (row) => [
+      row.number('hour'),
+      ...['channel', 'app_name', 'app_version', 'build_id', 'reason', 'outcome', 'problem'].map((name) =>
+        row.text(name),
+      ),
+      row.number('submissions'),
+      row.number('bytes'),
+    ],
+  )
+  await db.close()
+  const keyed = join(folder, 'peer.duckdb')
+  const peer = await openDatabase(keyed)
+  const columns = 'hour, channel, app_name, app_version, build_id, reason, outcome, problem'
+  await peer.inTransaction((transaction) =>
+    transaction.run(`create table keyed (hour timestamp, channel varchar, app_name varchar, app_version varchar, build_id varchar,
+      reason varchar, outcome varchar, problem varchar, submissions bigint, bytes bigint, primary key (${columns}))`),
+  )
+  const { size: before } = await stat(keyed)
+  await peer.inTransaction((transaction) => transaction.append('keyed', rows))
+  await peer.checkpoint()
+  const mergeMs: number[] = []
+  for (let merge = 0; merge < Math.min(MERGES, 40); merge++) {
+    const startedAt = performance.now()
+    await peer.inTransaction(async (transaction) => {
+      await transaction.run('create or replace temp table delta as from keyed limit 0')
+      await transaction.append('delta', rows.slice(-ROWS_PER_HOUR))
+      await transaction.run(`insert into keyed from delta on conflict do update set submissions = submissions + excluded.submissions,
+        bytes = bytes + excluded.bytes`)
+    })
+    mergeMs.push(performance.now() - startedAt)
+  }
+  await peer.close()
+  const { size } = await stat(keyed)
+  return { dailyMs, hourlyMs, bytesPerRow: (size - before) / Math.max(1, rows.length), mergeMs }
+}
+
+function tell(
+  {
+    rows,
+    bytes,
+    answers,
+    merges,
+    peer,
+  }: { rows: number; bytes: number; answers: Map<string, Answered>; merges: Merges; peer: Peer },
+  growth: readonly (readonly string[])[],
+): void {
+  const answerRows = QUESTIONS.map(({ name, title, goalMs }) => {
+    const { coldMs = 0, anewMs = [], keptMs = [], bytes: size = 0 } = answers.get(name) ?? {}
+    const times = [coldMs, median(anewMs), p95(anewMs), median(keptMs), p95(keptMs)].map(milliseconds)
+    return [title, ...times, `${goalMs} ms`, `${Math.round(size / 1024)} KiB`]
+  })
+  const head = ['over HTTP', 'cold', 'anew p50', 'anew p95', 'kept p50', 'kept p95', 'goal, kept', 'answer']
+  process.stdout.write(`${table(head, answerRows)}\n`)
+  process.stdout.write(
+    `${table(
+      ['merge of 300 rows', 'p50', 'p95'],
+      [
+        ['counts, coverage, ledger', milliseconds(median(merges.countsMs)), milliseconds(p95(merges.countsMs))],
+        ['… with journal and documents', milliseconds(median(merges.wholeMs)), milliseconds(p95(merges.wholeMs))],
+        ['peer: primary key, upsert', milliseconds(median(peer.mergeMs)), milliseconds(p95(peer.mergeMs))],
+      ],
+    )}\n`,
+  )
+  const bytesPerRow = bytes / rows
+  const anew = (name: string) => median(answers.get(name)?.anewMs ?? [])
+  process.stdout.write(
+    `${table(
+      ['', 'Tidewatch', 'peer', 'x'],
+      [
+        [
+          'bytes a row on disk',
+          bytesPerRow.toFixed(2),
+          peer.bytesPerRow.toFixed(2),
+          (peer.bytesPerRow / bytesPerRow).toFixed(1),
+        ],
+        [
+          'years daily by channel, anew',
+          milliseconds(anew('daily_2_years')),
+          milliseconds(peer.dailyMs),
+          (peer.dailyMs / anew('daily_2_years')).toFixed(1),
+        ],
+        [
+          '60 days hourly, anew',
+          milliseconds(anew('hourly_60_days')),
+          milliseconds(peer.hourlyMs),
+          (peer.hourlyMs / anew('hourly_60_days')).toFixed(1),
+        ],
+      ],
+    )}\n`,
+  )
+  process.stdout.write(
+    `${table(['years, anew p50', ...QUESTIONS.map(({ name }) => name.replaceAll('_', ' '))], growth)}\n`,
+  )
+  const goals: Record<string, Goal> = {
+    bytes_per_row: atMost(rounded(bytesPerRow), 5),
+    merge_p95_ms: atMost(rounded(p95(merges.countsMs)), 5),
+  }
+  const metrics: Record<string, number> = {
+    rows,
+    merge_p50_ms: rounded(median(merges.countsMs)),
+    merge_with_journal_p50_ms: rounded(median(merges.wholeMs)),
+    merge_with_journal_p95_ms: rounded(p95(merges.wholeMs)),
+    peer_merge_p95_ms: rounded(p95(peer.mergeMs)),
+    peer_bytes_per_row: rounded(peer.bytesPerRow),
+    peer_daily_ms: rounded(peer.dailyMs),
+    peer_hourly_ms: rounded(peer.hourlyMs),
+  }
+  for (const { name, goalMs } of QUESTIONS) {
+    const answer = answers.get(name)
+    if (answer === undefined) continue
+    goals[`${name}_warm_p50_ms`] = atMost(rounded(median(answer.keptMs)), goalMs)
+    goals[`${name}_cold_ms`] = atMost(rounded(answer.coldMs), 100)
+    metrics[`${name}_anew_p50_ms`] = rounded(median(answer.anewMs))
+    metrics[`${name}_warm_p95_ms`] = rounded(p95(answer.keptMs))
+  }
+  printResult('counts', metrics, goals)
+}
+
+function median(times: readonly number[]): number {
+  return quantile(times, 0.5)
+}
+
+function p95(times: readonly number[]): number {
+  return quantile(times, 0.95)
+}
+
+function quantile(times: readonly number[], p: number): number {
+  return times.length === 0
+    ? Number.NaN
+    : quantileSorted(
+        times.toSorted((a, b) => a - b),
+        p,
+      )
+}
+
+function milliseconds(value: number): string {
+  return `${value.toFixed(2)} ms`
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100
+}
