@@ -12,7 +12,7 @@ import { eventually, freePort, startTidewatch } from '../support/tidewatch-proce
 const CHANNELS = { release: 60_000, beta: 9000, aurora: 1800, nightly: 2200 }
 const DAYS = 24
 
-test('nightly goes silent for an hour: one email, through a real SMTP conversation, with the picture', async () => {
+test('nightly goes silent for an hour: one email with the picture, and its link takes the incident', async () => {
   const state = await mkdtemp(join(tmpdir(), 'tidewatch-outage-'))
   const mails: Email[] = []
   const smtp = new SMTPServer({
@@ -58,8 +58,18 @@ test('nightly goes silent for an hour: one email, through a real SMTP conversati
     expect(await answer.json()).toMatchObject({
       incidents: [{ id: 1, kind: 'outage', channel: 'nightly', state: 'open' }],
     })
+
+    // Pressed in the mail, on a phone, by somebody who isn't signed in anywhere.
+    const [, path = ''] = /https:\/\/tide\.example\.org(\/act\/1\/acknowledge\/\S+)/.exec(mail.text ?? '') ?? []
+    const page = await (await fetch(server.dashboardUrl + path)).text()
+    expect(page).toContain('Do you take it?')
+    const acted = await fetch(server.dashboardUrl + path, { method: 'POST' })
+    expect(await acted.text()).toContain('on-call@example.org has it, since')
+    const taken = await eventually('the mail that somebody has it', async () => mails[1] ?? null)
+    expect(taken.text).toContain('on-call@example.org has it')
+    expect(taken.inReplyTo).toBe(mail.messageId)
     expect(await server.stop()).toBe(0)
-    expect(mails).toHaveLength(1)
+    expect(mails).toHaveLength(2)
   } finally {
     await server.kill()
     await new Promise<void>((resolve) => smtp.close(() => resolve()))
