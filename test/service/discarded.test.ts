@@ -127,8 +127,8 @@ describe('a question about them that can’t be answered', () => {
     try {
       const refusal = async (query: string) => {
         const answer = await fetch(`${server.dashboardUrl}/api/v1/series?from=2014-01-01&to=2014-01-02&${query}`)
-        const { error } = (await answer.json()) as { error: string }
-        return `${answer.status} ${error}`
+        const { detail } = (await answer.json()) as { detail: string }
+        return `${answer.status} ${detail}`
       }
       expect(await refusal('metric=discarded&step=minute')).toMatch(/^400 step is "minute": .*use one of hour, day/)
       expect(await refusal('metric=discarded&by=build')).toMatch(/^400 by is "build": .*use one of channel, cause/)
