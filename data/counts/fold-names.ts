@@ -79,7 +79,7 @@ function pinnedBuilds(rows: readonly HourlyTally[], rules: NameRules): (row: Hou
 }
 
 /** Build ids begin with the time of the build, `YYYYMMDDhhmmss`; one that doesn't is of no date. */
-export function isDatedAfter(buildId: string, time: EpochMs): boolean {
+function isDatedAfter(buildId: string, time: EpochMs): boolean {
   const date = /^\d{8,14}/.exec(buildId)?.[0]
   return date !== undefined && date > new Date(time).toISOString().replaceAll(/\D/g, '').slice(0, date.length)
 }
