@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { History } from '../data/counts/history.ts'
 import { DAY_MS, HOUR_MS } from '../data/domain/time.ts'
 import { type Backtest, backtest } from './backtest.ts'
@@ -96,6 +96,39 @@ test.each<Case>([
 ])('$claim', ({ nightly, heard, since = 0, finds }) => {
   const plan = { channels: { ...others, nightly }, ...(heard === undefined ? {} : { heard }) }
   expect(said(judged(plan), plan, since)).toEqual(finds)
+})
+
+describe('a leak of one percent a day', () => {
+  const days = Array.from({ length: 16 }, (_, day) => `${100 - day}x24`).join(' ')
+
+  test('is told by the tenth day, once, and as having begun days ago', () => {
+    const plan = { channels: { ...others, esr: { perHour: 4000 }, nightly: { perHour: 2200, seen: days } } }
+    const { incidents } = judged(plan, 15 * 24)
+    expect(incidents.map(({ kind, channels }) => [kind, channels])).toEqual([['decline', ['nightly']]])
+    const [leak] = incidents
+    expect(((leak?.detectedAt ?? 0) - notesStart(plan)) / DAY_MS).toBeLessThan(10)
+    expect((leak?.detectedAt ?? 0) - (leak?.start ?? 0)).toBeGreaterThan(3 * DAY_MS)
+    expect(leak?.state).toBe('open')
+  })
+
+  test('of all channels alike is a season of the year', () => {
+    const all = { ...others, esr: { perHour: 4000 }, nightly: { perHour: 2200 } }
+    const channels = Object.fromEntries(Object.entries(all).map(([name, own]) => [name, { ...own, seen: days }]))
+    expect(judged({ channels }, 15 * 24).incidents).toEqual([])
+  })
+})
+
+test('an odd hour of a channel with little history is not expected again a week later', () => {
+  const odd = `100x8 300 100x${7 * 24 + 20}`
+  const plan = { quietWeeks: 2, channels: { ...others, nightly: { perHour: 2200, seen: odd } } }
+  expect(judged(plan, 8 * 24).incidents).toEqual([])
+})
+
+test('losses of all channels together that come over a morning are no outage', () => {
+  const seen = '100x4 92 84 76 68 60 52 46 42 40x20'
+  const all = { ...others, nightly: { perHour: 2200 } }
+  const channels = Object.fromEntries(Object.entries(all).map(([name, own]) => [name, { ...own, seen }]))
+  expect(judged({ channels }, 40).incidents).toEqual([])
 })
 
 test('all channels a third lower for two days is a holiday', () => {

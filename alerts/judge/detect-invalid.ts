@@ -3,8 +3,7 @@ import { isInvalid, OUTCOME_OF_PROBLEM } from '../../data/domain/outcome.ts'
 import type { ChannelCounts } from './builds.ts'
 import type { Alarm } from './detect-volume.ts'
 import type { ChannelMemory, JudgeMemory, RateBaseline } from './memory.ts'
-import { learnRates, type RatedSeries, risenRate } from './rates.ts'
-import { logTailBound } from './statistics.ts'
+import { learnRates, logClumpedTail, type RatedSeries, risenRate } from './rates.ts'
 import { at, DAY_HOURS, type HourNumber, midnightOf, place } from './window.ts'
 
 const BUILD_WINDOWS = [1, 2, 3] as const
@@ -68,7 +67,8 @@ export function detectInvalid(channel: ChannelMemory, source: ChannelCounts, hou
 
 /** A build whose submissions fail much more often than its channel's, and than its own did when it was older. */
 function detectBuilds(channel: ChannelMemory, source: ChannelCounts, hour: HourNumber): Alarm | null {
-  const usual = channel.invalidRates.get('')?.usual[0] ?? Number.NaN
+  const baseline = channel.invalidRates.get('')
+  const usual = baseline?.usual[0] ?? Number.NaN
   if (Number.isNaN(usual)) return null
   let worst: Alarm | null = null
   for (const build of channel.builds.firstSeen.keys()) {
@@ -81,7 +81,8 @@ function detectBuilds(channel: ChannelMemory, source: ChannelCounts, hour: HourN
       const base = Math.max(usual, past.received > 500 ? past.invalid / past.received : 0)
       const limit = Math.max(BUILD_FACTOR * base, base + BUILD_POINTS)
       if (invalid <= limit * received) continue
-      if (logTailBound(invalid, 1.3 * received * base + 1, BUILD_CLUMPING) > BUILD_LOG_UNLIKELY) continue
+      const foreseen = 1.3 * received * base + 1
+      if (logClumpedTail(invalid, foreseen, baseline?.clump ?? 1, BUILD_CLUMPING) > BUILD_LOG_UNLIKELY) continue
       const excess = invalid / received / limit
       if (worst === null || excess > worst.excess) {
         worst = { kind: 'invalid', channel: channel.name, series: { buildId: build }, windowHours: hours, excess }

@@ -17,6 +17,8 @@ export interface Alarm {
   readonly excess: number
   /** Where the detector knows better than the counts when it began. */
   readonly start?: HourNumber
+  /** So slow that the level has followed it. */
+  readonly isSlow?: boolean
 }
 
 /**
@@ -90,10 +92,25 @@ function detectDrop(channel: ChannelMemory, series: SeriesMemory, hour: HourNumb
     const shared = at(series.shared, place(hour) * WINDOWS.length + position)
     const foreseen = expected * Math.exp(Math.min(0, shared || 0))
     if (logTailBound(seen, foreseen, dispersionOf(series) / Math.max(1, hours / 3)) > LOG_UNLIKELY) continue
+    if (mayBeBlip(seen, foreseen, hours)) continue
     const kind = seen < OUTAGE_RATIO * expected ? 'outage' : hours <= 3 ? 'drop' : 'decline'
     return { kind, channel: channel.name, series: keyOf(series), windowHours: hours, excess: -deviation / threshold }
   }
   return null
+}
+
+/** What one hour may lose and be nobody's business, */
+const BLIP_LOSS = 0.4
+/** in windows so short that it shows in them, */
+const BLIP_WINDOW = 3
+const LOG_SURELY = Math.log(1e-2)
+
+/**
+ * Whether chance and a blip of a single hour together may be all there is: of few submissions it can't be said at once
+ * whether more than a blip is missing.
+ */
+function mayBeBlip(seen: number, foreseen: number, hours: number): boolean {
+  return hours <= BLIP_WINDOW && logTailBound(seen, foreseen * (1 - BLIP_LOSS / hours), 1e-4) > LOG_SURELY
 }
 
 /** What a reason loses together with the rest of its channel is the channel's loss, and told where that is large enough. */
@@ -115,9 +132,10 @@ function dropThreshold(series: SeriesMemory, hour: HourNumber, position: number)
   const threshold = DROP[hours]
   if (threshold === undefined || series.sums === null) return Number.POSITIVE_INFINITY
   const noise = at(series.noise?.unexplained ?? UNKNOWN_NOISE, position)
-  const shared = Math.abs(at(series.shared, place(hour) * WINDOWS.length + position)) || 0
+  const index = place(hour) * WINDOWS.length + position
+  const shared = Math.abs(at(series.shared, index)) || 0
   const missingHours = hours < 6 ? 0 : 1 - windowSums(series.sums, hour, hours).knownHours / hours
-  const holiday = hours < 6 ? 0 : 0.3 * Math.max(0, shared - 0.04)
+  const holiday = shared < 0.04 ? 0 : (hours < 6 ? 0 : 0.3 * (shared - 0.04)) + (at(series.sharedSpread, index) || 0)
   return Math.max(threshold.deviations * noise, -Math.log(1 - threshold.ratio)) + 0.5 * missingHours + holiday
 }
 
@@ -232,9 +250,38 @@ export function detectEverywhere(channels: readonly ChannelMemory[], hour: HourN
     const almostLast = residuals[Math.ceil(0.8 * residuals.length) - 1] ?? 0
     if (middle >= limit || almostLast >= limit / 2) continue
     const kind = middle < Math.log(OUTAGE_RATIO) ? 'outage' : 'drop'
+    if (kind === 'drop' && !beganSuddenly(channels, hour, middle)) continue
     return { kind, channel: '*', series: {}, windowHours: hours, excess: middle / limit }
   }
   return null
+}
+
+/** Holidays come over a morning; what breaks is broken within so many hours, */
+const SUDDEN_HOURS = 2
+/** at some time in the last so many. */
+const ONSET_WITHIN_HOURS = 12
+/** Of all that is lost then. */
+const SUDDEN_PART = 0.6
+
+/** Whether most of the loss of all channels together (`loss`, a log) came within an hour or two. */
+function beganSuddenly(channels: readonly ChannelMemory[], hour: HourNumber, loss: number): boolean {
+  const middles = Array.from({ length: ONSET_WITHIN_HOURS + SUDDEN_HOURS }, (_, back) =>
+    middleResidual(channels, hour - back),
+  )
+  for (let back = 0; back < ONSET_WITHIN_HOURS; back++) {
+    const fall = (middles[back] ?? Number.NaN) - (middles[back + SUDDEN_HOURS] ?? Number.NaN)
+    if (fall < SUDDEN_PART * loss) return true
+  }
+  return false
+}
+
+/** Of single hours, against season and level. */
+function middleResidual(channels: readonly ChannelMemory[], hour: HourNumber): number {
+  const values = channels
+    .flatMap(({ series }) => (series[0] === undefined ? [] : [at(series[0].residuals, place(hour) * WINDOWS.length)]))
+    .filter((value) => !Number.isNaN(value))
+    .sort((a, b) => a - b)
+  return values[Math.floor(values.length / 2)] ?? Number.NaN
 }
 
 /**

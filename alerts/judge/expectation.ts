@@ -13,10 +13,13 @@ const MOVEMENT_DOUBT = 0.45
 const THREE_HOURS = WINDOWS.indexOf(3)
 const WHOLE_DAY = WINDOWS.indexOf(DAY_HOURS)
 
-/** Submissions expected in `hour` (up to and with the judged one), siblings' movement included; NaN where nothing is known. */
-export function expectedCount(series: SeriesMemory, hour: HourNumber): number {
+/**
+ * Submissions expected in `hour` (up to and with the judged one), at the level before it or, where given, before `levelBefore`,
+ * siblings' movement included; NaN where nothing is known.
+ */
+export function expectedCount(series: SeriesMemory, hour: HourNumber, levelBefore: HourNumber = hour): number {
   const shared = shownMovement(at(series.shared, place(hour) * WINDOWS.length + THREE_HOURS))
-  return usualCount(series, hour, hour) * Math.exp(shared)
+  return usualCount(series, hour, levelBefore) * Math.exp(shared)
 }
 
 /** The same without what the siblings do: season and own level, as known at `judged`. */

@@ -6,6 +6,7 @@ import { groupOf, type Incident } from '../incident.ts'
 import { detectYoungBuilds, updateBuilds } from './builds.ts'
 import { detectDiscarded, updateDiscardRates } from './detect-discarded.ts'
 import { detectInvalid, updateRates } from './detect-invalid.ts'
+import { detectSlowDeclines } from './detect-slow.ts'
 import { type Alarm, detectEverywhere, detectVolume, estimateStart } from './detect-volume.ts'
 import { expectationOf, forecastOf } from './expectation.ts'
 import type { JudgeMemory } from './memory.ts'
@@ -98,7 +99,11 @@ function findings(
     hour,
   )
   const told = everywhere === null ? null : findingOf(everywhere, learnt, hour)
-  const volume = told === null ? learnt.flatMap((judged) => volumeFindings(judged, hour)) : [told]
+  const slow = detectSlowDeclines(
+    learnt.map(({ channel }) => channel),
+    hour,
+  )
+  const volume = told === null ? learnt.flatMap((judged) => volumeFindings(judged, slow, hour)) : [told]
   const invalid = channels.flatMap((judged) =>
     detectInvalid(judged.channel, judged.source, hour).flatMap((alarm) => findingOf(alarm, [judged], hour) ?? []),
   )
@@ -108,16 +113,20 @@ function findings(
   return [...volume, ...invalid, ...discarded]
 }
 
-function volumeFindings(judged: JudgedChannel, hour: HourNumber): readonly Finding[] {
-  const alarms = detectVolume(judged.channel, hour)
-  const young = alarms.length > 0 ? null : detectYoungBuilds(judged.channel, judged.source, hour)
-  return (young === null ? alarms : [young]).flatMap((alarm) => findingOf(alarm, [judged], hour) ?? [])
+/** What is quick is told before what is slow: its window says more of when it began. */
+function volumeFindings(judged: JudgedChannel, slow: readonly Alarm[], hour: HourNumber): readonly Finding[] {
+  const quick = detectVolume(judged.channel, hour)
+  const young = quick.length > 0 ? null : detectYoungBuilds(judged.channel, judged.source, hour)
+  const alarms = young === null ? quick : [young]
+  const told = alarms.length > 0 ? alarms : slow.filter(({ channel }) => channel === judged.channel.name)
+  return told.flatMap((alarm) => findingOf(alarm, [judged], hour) ?? [])
 }
 
 /** null where the trouble was over long enough ago: a window of a day shows it for a day. */
 function findingOf(alarm: Alarm, channels: readonly JudgedChannel[], hour: HourNumber): Finding | null {
   const group = groupOf(alarm.kind)
-  const measured = { group, series: alarm.series, isEverywhere: alarm.channel === '*' }
+  const level = alarm.isSlow === true && alarm.start !== undefined ? { levelBefore: alarm.start } : {}
+  const measured = { group, series: alarm.series, isEverywhere: alarm.channel === '*', ...level }
   const meters = channels.map(({ channel, source }) => meterOf(channel, source, measured))
   const starts = meters.map((meter) => {
     if (alarm.start !== undefined) return alarm.start

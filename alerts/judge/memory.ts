@@ -56,6 +56,8 @@ export interface SeriesMemory {
   readonly residuals: Float64Array
   /** the part of it that the sibling channels share, */
   readonly shared: Float64Array
+  /** how far the siblings are apart in that, */
+  readonly sharedSpread: Float64Array
   /** what is left of it that neither the channel's own past nor its siblings explain, */
   readonly unexplained: Float64Array
   /** and for reasons, log of (reason / the others) against the usual. */
@@ -77,6 +79,8 @@ export interface SeriesNoise {
 export interface RateBaseline {
   readonly usual: readonly number[]
   readonly spreads: readonly number[]
+  /** How many of them come together, about: the variance of an hour's count over its mean, 1 where each comes by itself. */
+  readonly clump: number
 }
 
 export interface BuildMemory {
@@ -124,6 +128,7 @@ function createSeriesMemory(reason: string): SeriesMemory {
     counts: new Float64Array(RING_HOURS),
     residuals: perWindow(),
     shared: perWindow(),
+    sharedSpread: perWindow(),
     unexplained: perWindow(),
     shares: perWindow(),
     season: null,

@@ -7,7 +7,7 @@ import type { ChannelCounts } from './builds.ts'
 import { discardedAt, discardedNumbers, offeredAt } from './detect-discarded.ts'
 import { toleratedLoss } from './detect-volume.ts'
 import { bandAround, expectedCount, usualCount } from './expectation.ts'
-import type { ChannelMemory, SeriesMemory } from './memory.ts'
+import type { ChannelMemory, RateBaseline, SeriesMemory } from './memory.ts'
 import { tolerableRate } from './rates.ts'
 import { at, DAY_HOURS, type HourNumber, place } from './window.ts'
 
@@ -39,6 +39,8 @@ export interface Measured {
   readonly series: SeriesKey
   /** All channels are in trouble together: then what they do together is the trouble, and nothing to be expected. */
   readonly isEverywhere: boolean
+  /** What is expected is at the level before this hour: of a trouble that isn't an incident yet, and has taught its level. */
+  readonly levelBefore?: HourNumber
 }
 
 /** The meter for what `series` names on one channel. */
@@ -58,12 +60,13 @@ function volumeMeter(
   channel: ChannelMemory,
   source: ChannelCounts,
   series: SeriesMemory,
-  { group, isEverywhere }: Measured,
+  { group, isEverywhere, levelBefore }: Measured,
 ): Meter {
   const sign = group === 'surge' ? -1 : 1
   const slack = Math.max(LEAST_LOSS, 0.6 * (1 - Math.exp(-toleratedLoss(series, DAY_HOURS))))
   const seenAt = (hour: HourNumber) => at(series.counts, place(hour))
-  const expectedAt = (hour: HourNumber) => (isEverywhere ? usualCount(series, hour, hour) : expectedCount(series, hour))
+  const expectedAt = (hour: HourNumber) =>
+    isEverywhere ? usualCount(series, hour, hour) : expectedCount(series, hour, levelBefore)
   return {
     channel,
     read: (hour) => {
@@ -120,13 +123,14 @@ export function reasonWithin(builds: readonly BuildHistory[], reason: string, sh
 }
 
 const NOTHING = new Float64Array(0)
+const UNKNOWN_RATES: RateBaseline = { usual: [], spreads: [], clump: 1 }
 
 function rateMeter(channel: ChannelMemory, source: ChannelCounts, series: SeriesKey): Meter {
   const { counts, before } = source
   const build = series.buildId === undefined ? undefined : counts.builds.get(series.buildId)
   const received = build?.received ?? counts.received
   const invalid = invalidOf(series, source)
-  const baseline = channel.invalidRates.get(series.problem ?? '') ?? { usual: [], spreads: [] }
+  const baseline = channel.invalidRates.get(series.problem ?? '') ?? UNKNOWN_RATES
   const [all] = channel.series
   return {
     channel,
@@ -149,7 +153,7 @@ function rateMeter(channel: ChannelMemory, source: ChannelCounts, series: Series
 }
 
 function discardMeter(channel: ChannelMemory, source: ChannelCounts, cause: DiscardCause): Meter {
-  const baseline = channel.discardRates.get(cause) ?? { usual: [], spreads: [] }
+  const baseline = channel.discardRates.get(cause) ?? UNKNOWN_RATES
   const [all] = channel.series
   return {
     channel,
@@ -215,8 +219,9 @@ export function estimateEnd(meter: Meter, start: HourNumber, hour: HourNumber): 
   for (let h = start; h <= hour; h++) {
     const reading = meter.read(h)
     if (reading === null) continue
-    total += reading.lost - reading.slack
-    if (total >= most) {
+    // What was lost at first may have been bearable: a slow decline.
+    total = Math.max(0, total + reading.lost - reading.slack)
+    if (total > most) {
       most = total
       end = h + 1
     }

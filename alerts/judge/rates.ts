@@ -25,6 +25,8 @@ const RATE_WINDOWS = [
 const CLOSING_WINDOW = 2
 const LEAST_PART = 8
 const LEAST_WHOLE = 50
+/** A clump or two more than usual is chance. */
+const LEAST_CLUMPS = 3
 /** Clients that always fail come in clumps: the counts must be this unlikely although their mean may stray. */
 const LOG_UNLIKELY = -18
 const CLUMPING = 0.02
@@ -61,7 +63,45 @@ export function learnRates(series: RatedSeries, midnight: HourNumber): RateBasel
     const spread = Math.max(1.4826 * sortedQuantile(deviations, 0.5), sortedQuantile(deviations, 0.97) / 2.17)
     return { usual, spread }
   })
-  return { usual: baselines.map(({ usual }) => usual), spreads: baselines.map(({ spread }) => spread) }
+  return {
+    usual: baselines.map(({ usual }) => usual),
+    spreads: baselines.map(({ spread }) => spread),
+    clump: learnClump(series, start),
+  }
+}
+
+/**
+ * Clients that always fail send again and again, so that their submissions come in clumps: an hour's count then strays much
+ * further than chance would have it (a compound Poisson distribution), and its tail is as that of a count of clumps.
+ */
+function learnClump(series: RatedSeries, start: HourNumber): number {
+  const { whole, part } = cleanSums(series, start)
+  if (!(part > 0)) return 1
+  let squares = 0
+  for (let hour = start; hour < start + NOISE_HOURS; hour++) {
+    if (series.clean[place(hour)] !== 1) continue
+    squares += (series.part(hour) - (part / whole) * series.whole(hour)) ** 2
+  }
+  return Math.max(1, squares / part)
+}
+
+function cleanSums(series: RatedSeries, start: HourNumber): { whole: number; part: number } {
+  let whole = 0
+  let part = 0
+  for (let hour = start; hour < start + NOISE_HOURS; hour++) {
+    if (series.clean[place(hour)] !== 1) continue
+    whole += series.whole(hour)
+    part += series.part(hour)
+  }
+  return { whole, part }
+}
+
+/**
+ * Upper bound of the log of the probability of `count` where `mean` is expected and they come in clumps: as for counts of
+ * clumps.
+ */
+export function logClumpedTail(count: number, mean: number, clump: number, dispersion: number): number {
+  return logTailBound(count / clump, mean / clump, dispersion)
 }
 
 /** The first window at whose end the rate is too high, and how many times the margin it is above the usual; null: none. */
@@ -70,15 +110,16 @@ export function risenRate(
   baseline: RateBaseline,
   hour: HourNumber,
 ): { readonly windowHours: number; readonly excess: number } | null {
+  const { clump } = baseline
   for (const [position, { hours }] of RATE_WINDOWS.entries()) {
     const usual = baseline.usual[position] ?? Number.NaN
     const { whole, part } = sumsOf(series, hour, hours)
-    if (Number.isNaN(usual) || part < LEAST_PART || whole < LEAST_WHOLE) continue
+    if (Number.isNaN(usual) || part < Math.max(LEAST_PART, LEAST_CLUMPS * clump) || whole < LEAST_WHOLE) continue
     const margin = rateMargin(baseline, position, whole)
     const above = part / whole - usual
     if (above <= margin) continue
     const foreseen = 1.3 * whole * Math.max(usual, 0.2 / whole)
-    if (logTailBound(part, foreseen, CLUMPING) > LOG_UNLIKELY) continue
+    if (logClumpedTail(part, foreseen, clump, CLUMPING) > LOG_UNLIKELY) continue
     return { windowHours: hours, excess: above / margin }
   }
   return null

@@ -95,22 +95,26 @@ function compareWithSiblings(
 ): void {
   for (let position = 0; position < WINDOWS.length; position++) {
     const index = place(hour) * WINDOWS.length + position
-    const shared = sharedResidual(channels, channel, series.reason, hour, position)
+    const { middle: shared, spread } = sharedResidual(channels, channel, series.reason, hour, position)
     series.shared[index] = shared
+    series.sharedSpread[index] = spread
     if (Number.isNaN(at(series.unexplained, index)) || Number.isNaN(shared)) continue
     const residual = at(series.residuals, index)
     series.unexplained[index] = nearerToZero(residual, beyondShared(residual, shared, WINDOWS[position] ?? 1))
   }
 }
 
-/** Weighted median of what the siblings' same series did; NaN with fewer than two that are without an incident. */
+/**
+ * Weighted median of what the siblings' same series did, and of how far they were from it; NaN with fewer than two that are
+ * without an incident.
+ */
 function sharedResidual(
   channels: readonly ChannelMemory[],
   channel: ChannelMemory,
   reason: string,
   hour: HourNumber,
   position: number,
-): number {
+): { readonly middle: number; readonly spread: number } {
   const index = place(hour) * WINDOWS.length + position
   const values: number[] = []
   const weights: number[] = []
@@ -124,22 +128,39 @@ function sharedResidual(
     values.push(residual)
     weights.push(1 / (1 / Math.max(expected, 0.1) + SIBLING_SPREAD ** 2))
   }
-  return values.length < LEAST_SIBLINGS ? Number.NaN : weightedMedian(values, weights)
+  if (values.length < LEAST_SIBLINGS) return { middle: Number.NaN, spread: Number.NaN }
+  const middle = weightedMedian(values, weights)
+  return {
+    middle,
+    spread: weightedMedian(
+      values.map((value) => Math.abs(value - middle)),
+      weights,
+    ),
+  }
 }
 
 /**
  * How far `residual`, over a window of so many hours, lies from what the siblings' movement can excuse; 0 within. Holidays hit
- * channels unequally: when all have moved by `shared`, one may have moved by 40 % to 150 % of it, and over whole days to
- * 190 %, as holidays begin and end at other hours for everybody. Movements below 3 % excuse nothing more than themselves.
+ * channels unequally: when all have lost a part, one may have lost 40 % to 150 % as much, and over whole days to 190 %, as
+ * holidays begin and end at other hours for everybody. Movements below 3 % excuse nothing more than themselves.
  */
 export function beyondShared(residual: number, shared: number, hours: number): number {
   const leeway = Math.min(1, Math.max(0, (Math.abs(shared) - 0.03) / 0.05))
   const near = (1 - 0.6 * leeway) * shared
-  const far = (1 + (hours < DAY_HOURS ? 0.5 : 0.9) * leeway) * shared
+  const far = furthest(shared, 1 + (hours < DAY_HOURS ? 0.5 : 0.9) * leeway)
   const low = Math.min(near, far)
   const high = Math.max(near, far)
   return residual < low ? residual - low : residual > high ? residual - high : 0
 }
+
+/** A loss of `times` the part that the siblings lost: of half, not of its logarithm. */
+function furthest(shared: number, times: number): number {
+  if (shared >= 0) return times * shared
+  return Math.min(times * shared, Math.log(1 - Math.min(MOST_EXCUSED, times * (1 - Math.exp(shared)))))
+}
+
+/** No holiday takes more. */
+const MOST_EXCUSED = 0.9
 
 function nearerToZero(a: number, b: number): number {
   if (a * b <= 0) return 0

@@ -100,6 +100,7 @@ function weekLevels(counts: Float64Array, start: HourNumber, season: Season): Fl
 function seasonFrom(counts: Float64Array, start: HourNumber, levels: Float64Array, borrowed: Season): Season {
   const firstSlot = slotOf(start)
   const ratios = new Float64Array(WEEKS)
+  const like = likeRatios(counts, start, levels, borrowed)
   const slotTotals = new Float64Array(WEEK_HOURS)
   const slotWeights = new Float64Array(WEEK_HOURS)
   const cellTotals = new Float64Array(CELLS)
@@ -117,7 +118,7 @@ function seasonFrom(counts: Float64Array, start: HourNumber, levels: Float64Arra
       if (at(counts, i) >= 0 && level > 0) ratios[known++] = at(counts, i) / level
     }
     if (known === 0) continue
-    const middle = medianOf(ratios.subarray(0, known))
+    const middle = middleRatio(ratios.subarray(0, known), at(like, cell), at(borrowed, slot))
     for (let i = offset; i < counts.length; i += WEEK_HOURS) {
       const week = weekOf(i)
       const level = at(levels, week)
@@ -141,6 +142,42 @@ function seasonFrom(counts: Float64Array, start: HourNumber, levels: Float64Arra
     season[slot] = (at(slotTotals, slot) + BORROWED_SUBMISSIONS * like) / (at(slotWeights, slot) + BORROWED_SUBMISSIONS)
   }
   return withMeanOne(season)
+}
+
+/**
+ * Of the weeks' ratios of one slot, the middle one. Of one or two weeks there is none: then like days, or what is borrowed, have a say,
+ * or a single odd hour would be expected again for weeks.
+ */
+function middleRatio(ratios: Float64Array, like: number, borrowed: number): number {
+  if (ratios.length >= 3) return medianOf(ratios)
+  return medianOf(Float64Array.from(ratios.length === 2 ? [...ratios, like] : [...ratios, like, borrowed]))
+}
+
+/** By cell the middle of its hours' ratios, of all weeks and like days. */
+function likeRatios(counts: Float64Array, start: HourNumber, levels: Float64Array, borrowed: Season): Float64Array {
+  const ofCell: number[][] = Array.from({ length: CELLS }, () => [])
+  for (let i = 0; i < counts.length; i++) {
+    const level = at(levels, weekOf(i))
+    if (at(counts, i) >= 0 && level > 0) ofCell[cellOf(slotOf(start + i))]?.push(at(counts, i) / level)
+  }
+  return Float64Array.from(ofCell, (values, cell) => {
+    // Single days of the week have too few hours alike to say which of two is odd.
+    if (values.length < LEAST_ALIKE) return borrowedOfCell(borrowed, cell)
+    return medianOf(Float64Array.from(values))
+  })
+}
+
+const LEAST_ALIKE = 4
+
+function borrowedOfCell(borrowed: Season, cell: number): number {
+  let total = 0
+  let slots = 0
+  for (let slot = 0; slot < WEEK_HOURS; slot++) {
+    if (cellOf(slot) !== cell) continue
+    total += at(borrowed, slot)
+    slots++
+  }
+  return total / slots
 }
 
 function cellOf(slot: number): number {

@@ -129,8 +129,13 @@ const SETTLED_SPREAD = 0.035
 /** over so long, after so long, is the new level; */
 const SETTLED_HOURS = 48
 const SETTLED_AFTER_HOURS = WEEK_HOURS
-/** and after so long whatever is there: the judge must not be left without anything to learn from. Where somebody says that it is
- * meant, whatever is there as soon as there is enough to measure it. */
+/** unless it still moves by more than this in so long, as a leak does; */
+const SETTLED_DRIFT = 0.025
+const SETTLED_DRIFT_HOURS = 6 * DAY_HOURS
+/**
+ * and after so long whatever is there: the judge must not be left without anything to learn from. Where somebody says that it is
+ * meant, whatever is there as soon as there is enough to measure it.
+ */
 const SETTLED_ANYWAY_HOURS = 3 * WEEK_HOURS
 /** A channel that lost nearly everything hasn't settled. */
 const LEAST_SETTLED_RATIO = 0.2
@@ -146,7 +151,10 @@ function settledLevel(incident: Incident, channels: readonly JudgedChannel[], ho
   const ratios = channels.flatMap(({ channel }) =>
     channel.series.flatMap((series, index) => {
       const { mean, spread } = recentDeviation(series.residuals, series.shared, hour)
-      const isSettled = spread <= SETTLED_SPREAD && Math.exp(mean) >= LEAST_SETTLED_RATIO
+      const isSettled =
+        spread <= SETTLED_SPREAD &&
+        Math.exp(mean) >= LEAST_SETTLED_RATIO &&
+        Math.abs(drift(series.residuals, series.shared, hour)) <= SETTLED_DRIFT
       if (Number.isNaN(mean) || (index === 0 && !isSettled && !isOverdue)) return []
       return [{ channel: channel.name, series: series.reason, ratio: Math.max(1e-4, Math.exp(mean)) }]
     }),
@@ -155,6 +163,15 @@ function settledLevel(incident: Incident, channels: readonly JudgedChannel[], ho
     ratios.some((own) => own.channel === channel.name && own.series === ''),
   )
   return isEverywhere ? { from: toTime(hour + 1 - LEARNT_AGAIN_HOURS), ratios } : null
+}
+
+/** How the last day stands against the one six days ago, siblings' movement taken out. */
+function drift(residuals: Float64Array, shared: Float64Array, hour: HourNumber): number {
+  const ownAt = (h: HourNumber) => {
+    const index = place(h) * WINDOWS.length + WINDOWS.indexOf(DAY_HOURS)
+    return at(residuals, index) - (at(shared, index) || 0)
+  }
+  return ownAt(hour) - ownAt(hour - SETTLED_DRIFT_HOURS) || 0
 }
 
 /** Of whole days against what was expected, siblings' movement taken out, over the last two days. */
