@@ -191,7 +191,7 @@ export class HistogramScanner {
 
   /** Walks `"0":12,"5":3}` in step with the bounds, and writes a count for each, with a comma behind it. */
   #buckets(start: number, boundsFrom: number, boundsTo: number): number {
-    const keys = this.#index.keys
+    const { keys, followers } = this.#index
     const bytes = this.#bytes
     const input = this.#input
     const output = this.#output
@@ -203,14 +203,18 @@ export class HistogramScanner {
       return start + 1
     }
     for (let at = start; ; at = skipSpace(bytes, at)) {
-      // Of most histograms some buckets in a row have something in them.
-      let keyBytes = place < boundsTo ? keyAt(input, at, keys, KEY_WORDS * place) : 0
+      // A bucket is mostly followed by the one that followed it last time.
+      let found = place < boundsTo ? (followers[place] ?? place) : place
+      let keyBytes = place < boundsTo ? keyAt(input, at, keys, KEY_WORDS * found) : 0
       if (keyBytes === 0) {
-        const found = this.#placeOf(at, place, boundsTo)
+        found = this.#placeOf(at, place, boundsTo)
         if (found === NOT_PLAIN) return NOT_PLAIN
+        followers[place] = found
+        keyBytes = keys[KEY_WORDS * found] ?? 0
+      }
+      if (found !== place) {
         written = this.#zeros(written, found - place)
         place = found
-        keyBytes = keys[KEY_WORDS * place] ?? 0
       }
       place++
       values++
@@ -255,17 +259,16 @@ export class HistogramScanner {
     return found < boundsTo && bounds[found] === key ? found : NOT_PLAIN
   }
 
-  /** Copies the digits at `at` to `to`; how many there are. */
+  /** Copies the digits at `at` to `to`, and up to three bytes more; how many digits there are. */
   #copyDigits(at: number, to: number): number {
-    const bytes = this.#bytes
-    const out = this.#out
-    let digits = 0
-    let byte = bytes[at] ?? 0
-    while (byte >= ascii.zero && byte <= ascii.nine) {
-      out[to + digits] = byte
-      byte = bytes[at + ++digits] ?? 0
+    const input = this.#input
+    const output = this.#output
+    for (let digits = 0; ; digits += 4) {
+      const word = input.getInt32(at + digits, true)
+      output.setInt32(to + digits, word, true)
+      const more = digitsIn(word)
+      if (more < 4) return digits + more
     }
-    return digits
   }
 
   /** Where they end. */
@@ -297,27 +300,27 @@ export class HistogramScanner {
     return at + 1
   }
 
-  /** Copies the number at `start`; where it ends. Plain whole ones, which most are, in one go. */
+  /** Copies the number at `start`; where it ends. Whole ones and fractions, which most are, in one go. */
   #number(start: number): number {
     const bytes = this.#bytes
-    const out = this.#out
-    let written = this.#written
-    let at = start
-    let byte = bytes[at] ?? 0
-    while (byte >= ascii.zero && byte <= ascii.nine) {
-      out[written++] = byte
-      byte = bytes[++at] ?? 0
-    }
+    const written = this.#written
     this.#count.values++
-    const isWhole = byte === ascii.comma || byte === ascii.closeBrace
-    if (isWhole && (at === start + 1 || (at > start && bytes[start] !== ascii.zero))) {
-      this.#written = written
-      return at
+    let digits = this.#copyDigits(start, written)
+    const isNumber = digits === 1 || (digits > 1 && bytes[start] !== ascii.zero)
+    if (isNumber && bytes[start + digits] === ascii.point) {
+      this.#out[written + digits] = ascii.point
+      const fraction = this.#copyDigits(start + digits + 1, written + digits + 1)
+      digits = fraction === 0 ? 0 : digits + 1 + fraction
+    }
+    const byte = bytes[start + digits]
+    if (isNumber && digits > 0 && (byte === ascii.comma || byte === ascii.closeBrace)) {
+      this.#written = written + digits
+      return start + digits
     }
     const end = skipNumber(bytes, start)
     if (end === NOT_PLAIN) return NOT_PLAIN
-    copyTo(this.#output, this.#written, this.#input, start, end - start)
-    this.#written += end - start
+    copyTo(this.#output, written, this.#input, start, end - start)
+    this.#written = written + end - start
     return end
   }
 

@@ -48,6 +48,8 @@ export class LayoutIndex {
   readonly bounds: Int32Array
   /** How each of the bounds stands as a key; see `putKey`. */
   readonly keys: Int32Array
+  /** For each of the bounds, as the next that may come: which of them came the last time. */
+  readonly followers: Int32Array
   /** Words of what histograms begin with. */
   readonly heads: Int32Array
   /** Stands before the first histogram of a submission. */
@@ -62,6 +64,7 @@ export class LayoutIndex {
     this.layouts = layouts
     this.bounds = bounds
     this.keys = keysOf(bounds)
+    this.followers = Int32Array.from(bounds.keys())
     this.heads = new Int32Array(WORDS_PER_HEAD * layouts.length + wordsIn(MOST_HEAD_BYTES))
     this.emptyBytes = 2 * bounds.length + EMPTY_SUMMARY_BYTES * layouts.length
     this.#unwalkable = unwalkable
