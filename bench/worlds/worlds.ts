@@ -35,7 +35,7 @@ const FIVE: readonly ChannelSpec[] = [
 const PROBLEM_QUIRKS = ['campaign_hour', 'blip', 'gap', 'problem_burst'] as const
 
 /** Worlds on which the judge's constants were looked at while they were chosen. */
-export const TUNING_WORLDS: readonly WorldSpec[] = [
+const TUNING_WORLDS: readonly WorldSpec[] = [
   { name: 'five channels', regions: THREE_REGIONS, channels: FIVE, quirks: PROBLEM_QUIRKS },
   {
     name: 'one channel',
