@@ -9,7 +9,7 @@ import { mergeConverted } from '../counts/merge.ts'
 import { TEST_HOUR, testIndex } from '../counts/testing/converted-index.ts'
 import { DAY_MS, HOUR_MS } from '../domain/time.ts'
 import { saveIncidents } from '../incidents/save-incidents.ts'
-import { openJournal, readJournal } from '../journal/journal.ts'
+import { openJournal } from '../journal/journal.ts'
 import { openSeen } from '../seen/seen-store.ts'
 import { planPart } from './plan-part.ts'
 import { rebuildCounts } from './rebuild-counts.ts'
@@ -125,8 +125,14 @@ test('a database made anew from archive and journal says what the lost one said'
     await journal.close()
 
     const after = await openDatabase(join(root, 'after.duckdb'), { readableFolders })
-    const { entries } = await readJournal(join(root, 'journal'))
-    const rebuilding = { root, storage, entries, coverageToleranceMs: 6000, seen, rememberFrom: TEST_HOUR }
+    const rebuilding = {
+      root,
+      storage,
+      journal: join(root, 'journal'),
+      coverageToleranceMs: 6000,
+      seen,
+      rememberFrom: TEST_HOUR,
+    }
     await rebuildCounts({ db: after, ...rebuilding })
     const recovery = await recoverParts({ ...write, db: after, journal: null })
     expect(recovery).toEqual({ written: [], unknown: [], leftOver: [], failed: [] })

@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { z } from 'zod'
-import { DEBUG_ID } from '../converted/converted-record.ts'
+import { type CoverageInterval, DEBUG_ID } from '../converted/converted-record.ts'
 import type { Database, Transaction } from '../counts/database.ts'
 import { CoverageBody } from '../counts/idle-coverage.ts'
+import { type Interval, joinIntervals } from '../counts/intervals.ts'
 import { JudgementBody, restoreJudgements } from '../counts/judgements.ts'
 import { extendCoverage } from '../counts/merge.ts'
 import { replaceRollups } from '../counts/rollups.ts'
-import { SegmentBody } from '../counts/segment-entry.ts'
 import { addTallies } from '../counts/store-tallies.ts'
 import { type DiscardedTally, type HourlyTally, sumDiscarded, sumHourly } from '../counts/tally.ts'
 import { time } from '../counts/values.ts'
@@ -17,11 +17,16 @@ import type { EpochMs } from '../domain/time.ts'
 import { restoreIncidentEvents } from '../incidents/incident-events.ts'
 import { IncidentBody, saveIncidents } from '../incidents/save-incidents.ts'
 import { restoreSilences } from '../incidents/silences.ts'
-import type { JournalEntry } from '../journal/journal.ts'
 import { restoreMailThreads } from '../outbox/mail-threads.ts'
 import { restoreOutbox } from '../outbox/restore-outbox.ts'
+import {
+  type JournalledSegment,
+  type JournalOutline,
+  readJournalledSegments,
+  readJournalOutline,
+} from '../recovery/journalled-segments.ts'
 import { restoreImports } from '../recovery/kept-imports.ts'
-import { bodiesOf, newestEntries, writtenAt } from '../recovery/newest-entries.ts'
+import { bodiesOf, writtenAt } from '../recovery/newest-entries.ts'
 import { ChangeBody, PartBody } from '../recovery/part-entries.ts'
 import type { SeenDocuments } from '../seen/seen-documents.ts'
 import { addArchiveFiles, replaceArchiveFiles } from './archive-files.ts'
@@ -41,12 +46,15 @@ export interface RebuildOptions {
   /** Where `storage` keeps its names on this disk. */
   readonly root: string
   readonly storage: Storage
-  readonly entries: readonly JournalEntry[]
+  /** The journal's folder. Nobody writes to it meanwhile. */
+  readonly journal: string
   readonly coverageToleranceMs: number
   /** What it holds is replaced. */
   readonly seen: SeenDocuments
   /** Documents that were received and merged earlier are too old for another to be a copy of them. */
   readonly rememberFrom: EpochMs
+  /** Segments that were archived and merged before have no row in the ledger, as retention leaves it. Default: all have one. */
+  readonly ledgerFrom?: EpochMs
   /** Counts by the minute are kept from then on. */
   readonly minutesFrom?: EpochMs
   /** Folder in which imports of counts are kept (`keepImports`), readable as the archive's. Default: none is. */
@@ -66,6 +74,8 @@ export interface RebuiltCounts {
   readonly mails: number
   /** Names under which counts had been imported. */
   readonly imports: readonly string[]
+  /** Lines of the journal that could not be read: a crash leaves one each. */
+  readonly damagedLines: number
 }
 
 /**
@@ -74,86 +84,129 @@ export interface RebuiltCounts {
  * under its name.
  */
 export async function rebuildCounts(options: RebuildOptions): Promise<RebuiltCounts> {
-  const { db, root, storage, entries, coverageToleranceMs, seen, rememberFrom, minutesFrom = 0 } = options
-  const newest = newestEntries(entries)
+  return options.db.inTransaction(async (transaction) => {
+    await refuseFilled(transaction)
+    const outline = await readJournalOutline(transaction, options.journal)
+    return fill(transaction, outline, options)
+  })
+}
+
+async function fill(
+  transaction: Transaction,
+  { newest, damagedLines }: JournalOutline,
+  options: RebuildOptions,
+): Promise<RebuiltCounts> {
+  const { root, storage, seen, rememberFrom, minutesFrom = 0 } = options
   const parts = new Map([...bodiesOf(newest, 'part', PartBody)].map(([key, body]) => [Number(key), body]))
-  const segments = bodiesOf(newest, 'segment', SegmentBody)
   const stored = (await Promise.all(KEEPS.map((keep) => storage.list(keep)))).flat()
   const changes = new Map([...bodiesOf(newest, 'change', ChangeBody)].map(([key, body]) => [Number(key), body]))
   const { kept, replaced, missing, removed } = filesOf(stored, parts, changes)
   const files = kept.map((name) => join(root, name))
-  const ledger = [...archivedSegments(parts, segments), ...(await lostSegments(parts, segments, options))]
-
-  let imports: readonly string[] = []
-  let retired: ReadonlySet<string> = new Set()
-  await db.inTransaction(async (transaction) => {
-    await refuseFilled(transaction)
-    const idle = [...bodiesOf(newest, 'coverage', CoverageBody).values()]
-    await extendCoverage(transaction, [...idle, ...ledger.flatMap(({ body }) => body.coverage)], coverageToleranceMs)
-    await countJournalled(transaction, ledger)
-    await transaction.append(
-      'archive_parts',
-      [...parts.keys()].map((part) => {
-        const at = writtenAt(newest, 'part', String(part))
-        return [part, at, at, 'done']
-      }),
-    )
-    await transaction.append(
-      'archive_parts',
-      [...changes.keys()].map((part) => [part, writtenAt(newest, 'change', String(part)), null, 'change']),
-    )
-    await transaction.append(
-      'archive_changes',
-      [...changes].map(([part, body]) => {
-        const at = writtenAt(newest, 'change', String(part))
-        return [part, body.state === 'done' ? body.change : '', at, body.state === 'done' ? at : null, body.state]
-      }),
-    )
-    await transaction.append(
-      'converted_files',
-      ledger.map(({ segment, part, body }) => {
-        const { receiver, segmentCreatedAt, records, bytes, duplicateFrames } = body
-        const mergedAt = writtenAt(newest, 'segment', segment)
-        const state = part === null ? 'damaged' : 'archived'
-        return [segment, receiver, segmentCreatedAt, mergedAt, records, bytes, duplicateFrames, state, part]
-      }),
-    )
-    await noteFiles(transaction, { root, kept, replaced })
-    if (files.length > 0) {
-      await countArchived(transaction, files)
-      await countMinutes(transaction, files, minutesFrom)
-    }
-    const known = new Set([...stored, ...removed])
-    retired = new Set(await restoreRetiredCounts(transaction, root, (name) => known.has(name)))
-    await noteRemovedDays(transaction, [...bodiesOf(newest, 'removed_days', RemovedDaysBody).values()])
-    if (options.keptImports !== undefined) imports = await restoreImports(transaction, options.keptImports)
-    for (const [key, body] of bodiesOf(newest, 'forgotten', ForgottenBody)) {
-      if (changes.get(Number(key))?.state === 'done') await restoreForgotten(transaction, Number(key), body)
-    }
-    await restoreForgetRequests(transaction, bodiesOf(newest, 'forget', ForgetRequest))
-    await noteRawImports(transaction)
-    await replaceRollups(transaction)
-    // What was folded when it was settled is folded again.
-    await transaction.run('insert or ignore into open_hours select distinct hour from hourly_counts')
-    await saveIncidents(transaction, [...bodiesOf(newest, 'incident', IncidentBody).values()])
-    await restoreJudgements(transaction, [...bodiesOf(newest, 'judgement', JudgementBody).values()])
-    await restoreIncidentEvents(transaction, entries)
-    await restoreSilences(transaction, entries)
-    await restoreMailThreads(transaction, entries)
-    await restoreOutbox(transaction, entries)
-    // Last, for it isn't undone when the transaction fails: a repeat begins it anew.
-    await seen.clear()
-    await seen.restore(readArchivedDocuments(transaction, files, rememberFrom))
-  })
+  const idle = [...bodiesOf(newest, 'coverage', CoverageBody).values()]
+  const { segments, submissions } = await restoreSegments(transaction, idle, options)
+  await transaction.append(
+    'archive_parts',
+    [...parts.keys()].map((part) => {
+      const at = writtenAt(newest, 'part', String(part))
+      return [part, at, at, 'done']
+    }),
+  )
+  await transaction.append(
+    'archive_parts',
+    [...changes.keys()].map((part) => [part, writtenAt(newest, 'change', String(part)), null, 'change']),
+  )
+  await transaction.append(
+    'archive_changes',
+    [...changes].map(([part, body]) => {
+      const at = writtenAt(newest, 'change', String(part))
+      return [part, body.state === 'done' ? body.change : '', at, body.state === 'done' ? at : null, body.state]
+    }),
+  )
+  await noteFiles(transaction, { root, kept, replaced })
+  if (files.length > 0) {
+    await countArchived(transaction, files)
+    await countMinutes(transaction, files, minutesFrom)
+  }
+  const known = new Set([...stored, ...removed])
+  const retired = new Set(await restoreRetiredCounts(transaction, root, (name) => known.has(name)))
+  await noteRemovedDays(transaction, [...bodiesOf(newest, 'removed_days', RemovedDaysBody).values()])
+  const imports = options.keptImports === undefined ? [] : await restoreImports(transaction, options.keptImports)
+  for (const [key, body] of bodiesOf(newest, 'forgotten', ForgottenBody)) {
+    if (changes.get(Number(key))?.state === 'done') await restoreForgotten(transaction, Number(key), body)
+  }
+  await restoreForgetRequests(transaction, bodiesOf(newest, 'forget', ForgetRequest))
+  await noteRawImports(transaction)
+  await replaceRollups(transaction)
+  // What was folded when it was settled is folded again.
+  await transaction.run('insert or ignore into open_hours select distinct hour from hourly_counts')
+  await saveIncidents(transaction, [...bodiesOf(newest, 'incident', IncidentBody).values()])
+  await restoreJudgements(transaction, [...bodiesOf(newest, 'judgement', JudgementBody).values()])
+  const entries = [...newest.values()]
+  await restoreIncidentEvents(transaction, entries)
+  await restoreSilences(transaction, entries)
+  await restoreMailThreads(transaction, entries)
+  await restoreOutbox(transaction, entries)
+  // Last, for it isn't undone when the transaction fails: a repeat begins it anew.
+  await seen.clear()
+  await seen.restore(readArchivedDocuments(transaction, files, rememberFrom))
   return {
-    segments: ledger.length,
-    submissions: ledger.reduce((sum, { body }) => sum + body.records, 0),
+    segments,
+    submissions,
     files: files.length,
     missingFiles: missing.filter((name) => !retired.has(name)).length,
     incidents: bodiesOf(newest, 'incident', IncidentBody).size,
     mails: [...newest.values()].filter(({ kind }) => kind === 'outbox').length,
     imports,
+    damagedLines,
   }
+}
+
+/** Ledger, coverage (with that of `idle` stretches), and the counts that only the journal has. */
+async function restoreSegments(
+  transaction: Transaction,
+  idle: readonly CoverageInterval[],
+  { journal, coverageToleranceMs, ledgerFrom = 0, readWaiting = async (all) => new Set(all) }: RebuildOptions,
+): Promise<{ readonly segments: number; readonly submissions: number }> {
+  const covered = new Map<string, Interval[]>()
+  const cover = (intervals: readonly CoverageInterval[]) => {
+    for (const receiver of new Set(intervals.map((interval) => interval.receiver))) {
+      const added = intervals.filter((interval) => interval.receiver === receiver)
+      covered.set(receiver, joinIntervals([...(covered.get(receiver) ?? []), ...added], coverageToleranceMs))
+    }
+  }
+  cover(idle)
+  let newest: JournalledSegment | null = null
+  let segments = 0
+  let submissions = 0
+  for await (const ledger of readJournalledSegments(transaction, journal, readWaiting)) {
+    cover(ledger.flatMap(({ body }) => body.coverage))
+    await countJournalled(transaction, ledger)
+    const isKept = ({ part, mergedAt, body }: JournalledSegment) =>
+      part === null || mergedAt >= ledgerFrom || body.receiver.startsWith(IMPORTED)
+    await addLedgerRows(transaction, ledger.filter(isKept))
+    segments += ledger.length
+    submissions += ledger.reduce((sum, { body }) => sum + body.records, 0)
+    const last = ledger.at(-1)
+    if (last !== undefined) newest = isKept(last) ? null : last
+  }
+  // However old it is: by it the journal's end is found (retention.ts).
+  if (newest !== null) await addLedgerRows(transaction, [newest])
+  const coverage = [...covered].flatMap(([receiver, intervals]) =>
+    intervals.map((interval) => ({ receiver, ...interval })),
+  )
+  await extendCoverage(transaction, coverage, coverageToleranceMs)
+  return { segments, submissions }
+}
+
+async function addLedgerRows(transaction: Transaction, ledger: readonly JournalledSegment[]): Promise<void> {
+  await transaction.append(
+    'converted_files',
+    ledger.map(({ segment, mergedAt, part, body }) => {
+      const { receiver, segmentCreatedAt, records, bytes, duplicateFrames } = body
+      const state = part === null ? 'damaged' : 'archived'
+      return [segment, receiver, segmentCreatedAt, mergedAt, records, bytes, duplicateFrames, state, part]
+    }),
+  )
 }
 
 /**
@@ -209,40 +262,8 @@ async function noteFiles(
   await replaceArchiveFiles(transaction, replaced)
 }
 
-interface ArchivedSegment {
-  readonly segment: string
-  /** Null: its converted file was spoilt, and no part has it. */
-  readonly part: number | null
-  readonly body: z.infer<typeof SegmentBody>
-}
-
-function archivedSegments(
-  parts: ReadonlyMap<number, z.infer<typeof PartBody>>,
-  bodies: ReadonlyMap<string, z.infer<typeof SegmentBody>>,
-): ArchivedSegment[] {
-  return [...parts].flatMap(([part, { segments }]) =>
-    segments.flatMap((segment) => {
-      const body = bodies.get(segment)
-      return body === undefined ? [] : [{ segment, part, body }]
-    }),
-  )
-}
-
-/** What the journal knows of segments that are nowhere any more: when somebody listened, and what no archive holds anyway. */
-async function lostSegments(
-  parts: ReadonlyMap<number, z.infer<typeof PartBody>>,
-  bodies: ReadonlyMap<string, z.infer<typeof SegmentBody>>,
-  { readWaiting }: RebuildOptions,
-): Promise<ArchivedSegment[]> {
-  if (readWaiting === undefined) return []
-  const archived = new Set([...parts.values()].flatMap(({ segments }) => segments))
-  const left = [...bodies].filter(([segment]) => !archived.has(segment))
-  const waiting = await readWaiting(left.map(([segment]) => segment))
-  return left.flatMap(([segment, body]) => (waiting.has(segment) ? [] : [{ segment, part: null, body }]))
-}
-
 /** What no archive holds: copies, damaged stretches, and what was too large; all of a source at once. */
-async function countJournalled(transaction: Transaction, ledger: readonly ArchivedSegment[]): Promise<void> {
+async function countJournalled(transaction: Transaction, ledger: readonly JournalledSegment[]): Promise<void> {
   const bySource = new Map<string, { hourly: HourlyTally[]; discarded: DiscardedTally[] }>()
   for (const { body } of ledger) {
     const source = sourceOfReceiver(body.receiver)

@@ -3,7 +3,6 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type Database, openDatabase } from '../counts/database.ts'
 import { TEST_HOUR } from '../counts/testing/converted-index.ts'
 import { DAY_MS } from '../domain/time.ts'
-import { readJournal } from '../journal/journal.ts'
 import { openSeen } from '../seen/seen-store.ts'
 import { compact, readCompactions } from './compact.ts'
 import { rebuildCounts } from './rebuild-counts.ts'
@@ -48,12 +47,11 @@ async function rebuilt() {
   const readable = ['archive', 'quarantine', 'retired'].map((folder) => join(root, folder))
   const db = await openDatabase(join(root, `again-${Math.random()}.duckdb`), { readableFolders: readable })
   const seen = await openSeen({ folder: join(root, 'seen-again') })
-  const { entries } = await readJournal(join(root, 'journal'))
   const { missingFiles } = await rebuildCounts({
     db,
     root,
     storage: options.storage,
-    entries,
+    journal: join(root, 'journal'),
     coverageToleranceMs: 6000,
     seen,
     rememberFrom: 0,

@@ -18,6 +18,11 @@ export interface CountsRetention {
 const KEEP_LEDGER_DAYS = 30
 const KEEP_TASK_RUNS_DAYS = 90
 
+/** Rows of segments that were archived and merged earlier are forgotten. */
+export function ledgerKeptFrom(now: EpochMs): EpochMs {
+  return now - KEEP_LEDGER_DAYS * DAY_MS
+}
+
 /** Forgets what the settings don't keep any longer. Coverage, incidents and mails are kept. Returns the rows removed. */
 export function trimCounts(db: Database, options: CountsRetention): Promise<number> {
   const { now, keepMinuteHours, keepAttributeDays } = options
@@ -34,7 +39,7 @@ export function trimCounts(db: Database, options: CountsRetention): Promise<numb
       // is what the journal's end is found by, however long nothing came.
       where: `state = 'archived' and merged_at < $before and not starts_with(receiver, '${importReceiver('')}')
         and merged_at < (select max(merged_at) from converted_files)`,
-      before: now - KEEP_LEDGER_DAYS * DAY_MS,
+      before: ledgerKeptFrom(now),
     },
     { table: 'task_runs', where: 'ended_at < $before', before: now - KEEP_TASK_RUNS_DAYS * DAY_MS },
   ]

@@ -4,8 +4,13 @@ import type { JournalEntry } from '../journal/journal.ts'
 /** By kind and key: an entry states how something is, so the newest one holds. */
 export type NewestEntries = ReadonlyMap<string, JournalEntry>
 
-export function newestEntries(entries: readonly JournalEntry[]): NewestEntries {
-  return new Map(entries.map((entry) => [placeOf(entry.kind, entry.key), entry]))
+/** `entries` are oldest first, and newer than those of `before`, which is added to. */
+export function newestEntries(
+  entries: readonly JournalEntry[],
+  before: Map<string, JournalEntry> = new Map(),
+): Map<string, JournalEntry> {
+  for (const entry of entries) before.set(placeOf(entry.kind, entry.key), entry)
+  return before
 }
 
 /** When the newest entry was written; 0 where there is none. */

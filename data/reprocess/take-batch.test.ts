@@ -13,7 +13,6 @@ import type { ConvertedContent } from '../converted/converted-record.ts'
 import { type Database, openDatabase } from '../counts/database.ts'
 import { TEST_HOUR, type TestRecord, testIndex } from '../counts/testing/converted-index.ts'
 import { HOUR_MS } from '../domain/time.ts'
-import { readJournal } from '../journal/journal.ts'
 import { openSeen } from '../seen/seen-store.ts'
 import { filesOf, type KeptChoice, mendable, triedRowsOf } from './choice.ts'
 import { readTried, type TriedRow } from './read-batch.ts'
@@ -284,9 +283,16 @@ test('a database made anew says the same of what was recovered', async () => {
   })
   try {
     const seen = await openSeen({ folder: join(root, 'seen') })
-    const { entries } = await readJournal(join(root, 'journal'))
     const { storage } = options
-    await rebuildCounts({ db: after, root, storage, entries, coverageToleranceMs: 6000, seen, rememberFrom: 0 })
+    await rebuildCounts({
+      db: after,
+      root,
+      storage,
+      journal: join(root, 'journal'),
+      coverageToleranceMs: 6000,
+      seen,
+      rememberFrom: 0,
+    })
     expect(await dump(after)).toEqual(await dump(options.db))
     expect((await recoverParts({ ...options, db: after, journal: null })).unknown).toEqual([])
     await seen.close()

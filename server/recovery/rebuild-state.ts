@@ -5,9 +5,9 @@ import { type RebuiltCounts, rebuildCounts } from '../../data/archive/rebuild-co
 import { createDirectoryStorage } from '../../data/archive/storage.ts'
 import { type Database, openDatabase } from '../../data/counts/database.ts'
 import { DatabaseError } from '../../data/counts/database-error.ts'
+import { ledgerKeptFrom } from '../../data/counts/retention.ts'
 import { DAY_MS, type EpochMs } from '../../data/domain/time.ts'
 import { makeFolderDurably, renameDurably } from '../../data/files/durable.ts'
-import { readJournal } from '../../data/journal/journal.ts'
 import { moveUnlessGone, newFolder, setDatabaseAside } from '../../data/recovery/set-aside.ts'
 import { takeBackUnknown } from '../../data/recovery/take-back-unknown.ts'
 import { openSeen } from '../../data/seen/seen-store.ts'
@@ -30,8 +30,6 @@ export type Rebuilt =
   | {
       readonly kind: 'rebuilt'
       readonly counts: RebuiltCounts
-      /** Lines of the journal that could not be read: a crash leaves one each. */
-      readonly damagedLines: number
       /** Folder that holds what was there before, relative to nothing; null: there was nothing. */
       readonly aside: string | null
       /** Files that an earlier start had moved out of the archive, and that are back. */
@@ -40,6 +38,8 @@ export type Rebuilt =
 
 /** One statement may read an archive of years. */
 const LONGEST_STATEMENT_MS = 7 * DAY_MS
+/** The names of all segments of some years are held against each other. */
+const MOST_SPILL_MEGABYTES = 16_384
 
 /**
  * Makes the database anew, and what is remembered of documents, beside what is there; only when all of it is whole does it take
@@ -85,22 +85,22 @@ async function fill(options: RebuildStateOptions) {
   const database = await openNew(folders)
   const seen = await openSeen({ folder: join(folders.rebuilding, 'seen') })
   try {
-    const { entries, damagedLines } = await readJournal(folders.journal)
     const storage = createDirectoryStorage(folders.state)
-    const takenBack = await takeBackUnknown(storage, entries, folders.rebuilding)
+    const takenBack = await takeBackUnknown(storage, folders.journal, folders.rebuilding)
     const counts = await rebuildCounts({
       db: database,
       root: folders.state,
       storage,
-      entries,
+      journal: folders.journal,
       coverageToleranceMs,
       seen,
       rememberFrom: now - duplicateWindowMs,
+      ledgerFrom: ledgerKeptFrom(now),
       minutesFrom: now - keepMinuteMs,
       keptImports: folders.imported,
       readWaiting: (segments) => readWaiting(folders, segments),
     })
-    return { counts, damagedLines, takenBack }
+    return { counts, takenBack }
   } finally {
     await database.close()
     await seen.close()
@@ -113,6 +113,7 @@ async function openNew(folders: StateFolders): Promise<Database> {
   return openDatabase(join(folders.rebuilding, 'tidewatch.duckdb'), {
     readableFolders: readableFolders(folders),
     writeTimeoutMs: LONGEST_STATEMENT_MS,
+    spillLimitMegabytes: MOST_SPILL_MEGABYTES,
   })
 }
 

@@ -121,10 +121,16 @@ test('counts made anew from what is left are the same', async () => {
   const readableFolders = [archive.root]
   const db = await openDatabase(join(folder, 'new.duckdb'), { readableFolders })
   try {
-    const { entries } = await readJournal(join(archive.root, 'journal'))
     const { storage } = archive.options
     const seen = await openSeen({ folder: join(folder, 'seen') })
-    const rebuilding = { root: archive.root, storage, entries, coverageToleranceMs: 6000, seen, rememberFrom: 0 }
+    const rebuilding = {
+      root: archive.root,
+      storage,
+      journal: join(archive.root, 'journal'),
+      coverageToleranceMs: 6000,
+      seen,
+      rememberFrom: 0,
+    }
     await rebuildCounts({ db, ...rebuilding })
     await seen.close()
     expect(await counts(db)).toEqual(before)

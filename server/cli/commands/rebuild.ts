@@ -54,13 +54,13 @@ function report(rebuilt: Rebuilt): string {
   if (rebuilt.kind === 'sound') {
     return 'The database is whole and up to date: nothing was done. --anyway makes it anew all the same.\n'
   }
-  const { counts, aside, damagedLines, takenBack } = rebuilt
+  const { counts, aside, takenBack } = rebuilt
   const lines = [
     `The database was made anew: ${counted(counts.submissions, 'submission')} of ${counted(counts.segments, 'segment')}, ` +
       `${counted(counts.files, 'file')} of archive and quarantine, ${counted(counts.incidents, 'incident')}, ${counted(counts.mails, 'mail')}.`,
     ...(aside === null ? [] : [`The old one is in ${aside}.`]),
     ...(takenBack === 0 ? [] : [`${counted(takenBack, 'file')} came back from unknown/.`]),
-    ...(damagedLines === 0 ? [] : [`${counted(damagedLines, 'line')} of the journal could not be read.`]),
+    ...(counts.damagedLines === 0 ? [] : [`${counted(counts.damagedLines, 'line')} of the journal could not be read.`]),
     ...(counts.imports.length === 0 ? [] : [`Imported counts are in it: ${counts.imports.join(', ')}.`]),
     ...(counts.missingFiles === 0
       ? []
