@@ -36,7 +36,11 @@ export interface SegmentMaking {
   readonly createFile: CreateSegmentFile
 }
 
-/** Makes the file in `open/`, its header written. Of a file that couldn't be made whole, `closer` disposes. */
+/**
+ * Makes the file in `open/`, its header written and its entry in the folder durable. Of a file that couldn't be made whole
+ * `closer` disposes, when it can: the whole folder may have been moved away meanwhile, and come back with the file in it, which would
+ * hold the watermark for as long as this process lives.
+ */
 export async function openSegment(
   { spool, receiver, identity: writer, segmentMaxAgeMs, createFile }: SegmentMaking,
   createdAt: EpochMs,
@@ -64,6 +68,7 @@ export async function openSegment(
     // Frames begin with a block, too. Names are limited: no header fills one.
     padFrame(block, headerBytes, BLOCK_BYTES - headerBytes, id, createdAt)
     await file.append([block])
+    await file.syncEntry()
   } catch (error) {
     closer.close(segment)
     throw error

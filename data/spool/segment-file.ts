@@ -1,10 +1,12 @@
 import { constants } from 'node:fs'
-import { type FileHandle, open, unlink } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { syncFolder } from '../files/durable.ts'
 
 /** A file that is only appended to. Errors are Node's own. */
 export interface SegmentFile {
+  /** Makes its entry in the folder survive a power cut: nothing that is in the file is sure before that. */
+  syncEntry(): Promise<void>
   /** Writes all the pieces, in order, behind what is there. */
   append(pieces: readonly Uint8Array[]): Promise<void>
   /** Resolves when all that was appended survives a power cut. */
@@ -16,7 +18,7 @@ export interface SegmentFile {
 export type CreateSegmentFile = (path: string) => Promise<SegmentFile>
 
 /**
- * Makes the file `path`, which must not exist, and its entry in the folder durable.
+ * Makes the file `path`, which must not exist.
  *
  * What is appended goes to the disk without a copy in the kernel's memory (`O_DIRECT`), where file system and system have that,
  * and pieces are whole blocks: making that copy, page by page, and writing it back takes four times as much of the processor,
@@ -24,15 +26,9 @@ export type CreateSegmentFile = (path: string) => Promise<SegmentFile>
  */
 export const createSegmentFile: CreateSegmentFile = async (path) => {
   let handle = await openNew(path)
-  try {
-    await syncFolder(dirname(path))
-  } catch (error) {
-    await handle.close()
-    await unlink(path)
-    throw error
-  }
   let isDirect = DIRECT !== 0
   return {
+    syncEntry: () => syncFolder(dirname(path)),
     async append(pieces) {
       for (let rest = pieces; rest.length > 0; ) {
         try {
@@ -70,9 +66,9 @@ async function openNew(path: string): Promise<FileHandle> {
 
 const FILE_MODE = 0o640
 
-/** Whether it can't be done in this way: nothing of it was. */
+/** Whether it can't be done in this way: nothing of it was. The second is what some network and user-space file systems say. */
 function isRefused(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EINVAL'
+  return error instanceof Error && 'code' in error && (error.code === 'EINVAL' || error.code === 'ENOTSUP')
 }
 
 /** Linux's IOV_MAX. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -54,20 +54,26 @@ function said(segments: readonly Segment[]): string[] {
 }
 
 /** Files as they are, except for what `breakIt` does before a step. */
-function breaking(breakIt: (step: 'create' | 'append' | 'sync') => void | Promise<void>): CreateSegmentFile {
+function breaking(
+  breakIt: (step: 'create' | 'append' | 'syncEntry' | 'sync') => void | Promise<void>,
+): CreateSegmentFile {
   return async (path): Promise<SegmentFile> => {
     await breakIt('create')
     const file = await createSegmentFile(path)
     return {
+      ...file,
       async append(pieces) {
         await breakIt('append')
         await file.append(pieces)
+      },
+      async syncEntry() {
+        await breakIt('syncEntry')
+        await file.syncEntry()
       },
       async sync() {
         await breakIt('sync')
         await file.sync()
       },
-      close: () => file.close(),
     }
   }
 }
@@ -96,7 +102,7 @@ describe('writing', () => {
     const writer = openWriter({ createFile: breaking((step) => void steps.push(step)) })
     await Promise.all(Array.from({ length: 50 }, (_, index) => writer.append(submission(`/${index}`))))
     await writer.stop()
-    expect(steps).toEqual(['create', 'append', 'append', 'sync'])
+    expect(steps).toEqual(['create', 'append', 'syncEntry', 'append', 'sync'])
   })
 
   test('nothing is said to be synced before the sync has ended', async () => {
@@ -255,7 +261,7 @@ describe('lanes', () => {
       const file = await createSegmentFile(path)
       const isHeld = made++ < held
       return {
-        append: (pieces) => file.append(pieces),
+        ...file,
         async sync() {
           if (isHeld) {
             reached()
@@ -263,7 +269,6 @@ describe('lanes', () => {
           }
           await file.sync()
         },
-        close: () => file.close(),
       }
     }
     const isReached = (times = 1) => vi.waitFor(() => expect(reached).toHaveBeenCalledTimes(times), WAIT)
@@ -442,6 +447,31 @@ describe('trouble', () => {
     await writer.stop()
     expect(await files('open')).toEqual([])
     expect(await files('closed')).toEqual([])
+  })
+
+  test('a spool that is moved away while a segment is made keeps nothing of it once it is back', async () => {
+    const away = `${spool}-away`
+    let isToMove = true
+    const onTrouble = vi.fn()
+    const writer = openWriter({
+      onTrouble,
+      createFile: breaking(async (step) => {
+        if (step !== 'syncEntry' || !isToMove) return
+        isToMove = false
+        await rename(spool, away)
+      }),
+    })
+    expect(await writer.append(submission('/refused'))).toMatchObject({ kind: 'failed', error: { code: 'ENOENT' } })
+    await vi.waitFor(
+      () => expect(onTrouble).toHaveBeenCalledWith(expect.stringContaining('closing'), expect.anything()),
+      WAIT,
+    )
+    await rename(away, spool)
+    expect(await files('open')).toHaveLength(1)
+    expect(await writer.append(submission('/after'))).toMatchObject({ kind: 'synced' })
+    await writer.stop()
+    expect(await files('open')).toEqual([])
+    expect(said(await read('closed')).map((text) => text.split('@')[0])).toEqual(['/after'])
   })
 
   test('where no next segment can be made, the sound one goes on', async () => {
