@@ -15,6 +15,11 @@ export function blockMemory(bytes: number): Buffer {
   return memory
 }
 
+/** Whether `memory` is some that begins where a block of it does. */
+export function isBlockMemory(memory: Buffer): boolean {
+  return memory.buffer === arena?.buffer
+}
+
 /** What of it isn't given away. */
 let arena: Buffer | null = null
 

@@ -1,7 +1,7 @@
 import type { EpochMs } from '../domain/time.ts'
 import type { AppendResult } from './append-result.ts'
 import { MOST_PADDING_BYTES, paddedLength } from './block.ts'
-import { blockMemory } from './block-memory.ts'
+import { blockMemory, isBlockMemory } from './block-memory.ts'
 import type { SpoolEntry } from './frame.ts'
 import { maxFrameBytes, padFrame, sealFrame, writeFrame } from './frame.ts'
 
@@ -73,7 +73,7 @@ export class FrameBatch {
   }
 }
 
-/** Memory for batches, which is used again and again, whichever writer of this process had it. */
+/** Memory for batches, which is used again and again, from the end, whichever writer of this process had it. */
 const free: Buffer[] = []
 
 /** An empty batch with room for an entry that may take `leastBytes`. */
@@ -83,9 +83,14 @@ export function batchFor(leastBytes: number): FrameBatch {
   return new FrameBatch(free.pop() ?? blockMemory(BATCH_BYTES))
 }
 
-/** Its memory may be another's. */
+/**
+ * Its memory may be another's. Of what begins with a block there is no more to be had: none of it is let go, and it is used
+ * before any other.
+ */
 export function takeBack({ memory }: FrameBatch): void {
-  if (memory.length === BATCH_BYTES && free.length < MOST_FREE) free.push(memory)
+  if (memory.length !== BATCH_BYTES) return
+  if (isBlockMemory(memory)) free.push(memory)
+  else if (free.length < MOST_FREE) free.unshift(memory)
 }
 
 const BATCH_BYTES = 1024 * 1024

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { BLOCK_BYTES } from './block.ts'
+import { isBlockMemory } from './block-memory.ts'
 import { makeSpoolFolders } from './folders.ts'
 import type { SpoolEntry } from './frame.ts'
 import { closeOrphans } from './orphans.ts'
@@ -472,6 +473,33 @@ describe('trouble', () => {
     await writer.stop()
     expect(await files('open')).toEqual([])
     expect(said(await read('closed')).map((text) => text.split('@')[0])).toEqual(['/after'])
+  })
+
+  test('however long nothing can be written, what is written then goes to the disk in the same way as before', async () => {
+    let isBroken = true
+    const arePieces: boolean[] = []
+    const writer = openWriter({
+      createFile: async (path) => {
+        if (isBroken) throw noSpace()
+        const file = await createSegmentFile(path)
+        return {
+          ...file,
+          async append(pieces) {
+            arePieces.push(...pieces.map((piece) => isBlockMemory(Buffer.from(piece.buffer, piece.byteOffset))))
+            await file.append(pieces)
+          },
+        }
+      },
+    })
+    // More tries than there is such memory for.
+    for (let round = 0; round < 100; round++) expect(kinds([await writer.append(HEARTBEAT)])).toEqual(['no_space'])
+    for (let round = 0; round < 100; round++) {
+      expect(kinds([await writer.append(submission('x'.repeat(70_000)))])).toEqual(['other'])
+    }
+    isBroken = false
+    await writer.append(HEARTBEAT)
+    await writer.stop()
+    expect(arePieces).toEqual([true, true])
   })
 
   test('where no next segment can be made, the sound one goes on', async () => {

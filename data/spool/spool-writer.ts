@@ -101,7 +101,12 @@ export class SpoolWriter {
 
   #addToNext(entry: SpoolEntry, done: Done): void {
     const batch = batchFor(maxFrameBytes(entry))
-    batch.add(entry, done)
+    try {
+      batch.add(entry, done)
+    } catch (error) {
+      takeBack(batch)
+      throw error
+    }
     this.#waiting.push(batch)
   }
 
@@ -180,8 +185,14 @@ export class SpoolWriter {
   #cannotOpen(error: unknown): void {
     // What is written to the old ones now could never be read: their names are gone as well.
     if (isFolderGone(error)) for (const lane of this.#lanes) lane.close()
-    if (this.#lanes.some(({ isOpen }) => isOpen)) this.#tellOnce('making a new segment', error)
-    else for (const batch of this.#waiting.splice(0)) batch.tell(() => failed(error))
+    if (this.#lanes.some(({ isOpen }) => isOpen)) {
+      this.#tellOnce('making a new segment', error)
+      return
+    }
+    for (const batch of this.#waiting.splice(0)) {
+      batch.tell(() => failed(error))
+      takeBack(batch)
+    }
   }
 
   /** It is tried for every second, and a disk may be full for days: a log that fills up with that is no help. */
