@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Database, openDatabase } from '../../../data/counts/database.ts'
+import { replaceRollups } from '../../../data/counts/rollups.ts'
 import { DAY_MS, type EpochMs, HOUR_MS } from '../../../data/domain/time.ts'
 import type { Incident } from '../../incident.ts'
 import { makeChannelNumbers, makeIncident } from '../../testing/make-incident.ts'
@@ -28,6 +29,7 @@ beforeEach(async () => {
         row(hour, '20140131', 'saved-session', 5, 'bad_json'),
       ]),
     )
+    await replaceRollups(transaction)
     await transaction.append(
       'expectations',
       hours.map((hour) => [hour, 'nightly', 270, 300, 330]),
