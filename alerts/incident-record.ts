@@ -38,6 +38,8 @@ const channelNumbers = {
 
 const personsWord = { by: z.string(), at: z.number(), note: z.string() }
 
+const AcknowledgementSchema = z.object({ by: z.string(), at: z.number(), note: z.string().optional() })
+
 /** An incident as the database keeps it, in `incidents.body` and within each notification. */
 export const IncidentSchema: z.ZodType<Incident> = z.object({
   id: z.number(),
@@ -76,7 +78,8 @@ export const IncidentSchema: z.ZodType<Incident> = z.object({
       ratios: z.array(z.object({ channel: z.string(), series: z.string(), ratio: z.number() })),
     })
     .nullable(),
-  acknowledged: z.object({ by: z.string(), at: z.number() }).nullable(),
+  acknowledged: AcknowledgementSchema.nullable(),
+  formerlyAcknowledged: z.array(AcknowledgementSchema).optional(),
   trouble: z
     .object({
       kind: z.literal('disk_filling'),

@@ -58,7 +58,9 @@ export interface Incident {
   readonly calmHours: number
   /** What the channel settled at after a week, taken for its new level; null: it came back, or is still open. */
   readonly acceptedLevel: AcceptedLevel | null
-  readonly acknowledged: { readonly by: string; readonly at: EpochMs } | null
+  readonly acknowledged: Acknowledgement | null
+  /** Of the times before it began again, oldest first; the newest few of them. */
+  readonly formerlyAcknowledged?: readonly Acknowledgement[]
   /** Of our own trouble: what it is, where it is more than an hour that could not be judged. */
   readonly trouble?: OwnTrouble
   /** When it began again after it was over, oldest first; the newest few of them. */
@@ -73,6 +75,13 @@ export interface Incident {
   readonly closedBy?: PersonsWord
   /** Somebody says that what there is now is meant: two days of it are taken for the new level as soon as there are two. */
   readonly accepted?: PersonsWord
+}
+
+export interface Acknowledgement {
+  readonly by: string
+  readonly at: EpochMs
+  /** A word to the others, who read it in their mails; absent or empty: none. */
+  readonly note?: string | undefined
 }
 
 /** Who did it and when; `note` may be empty. */

@@ -33,7 +33,7 @@ type Of<Kind extends IncidentAction['kind']> = Extract<IncidentAction, { readonl
 function acknowledge(incident: Incident, { by, note }: Of<'acknowledge'>, now: EpochMs): ActionResult {
   if (incident.acknowledged !== null) return unchanged(`${incident.acknowledged.by} has acknowledged it already.`)
   if (!isActive(incident)) return unchanged(isOver(incident))
-  const acknowledged = { by, at: now }
+  const acknowledged = { by, at: now, note }
   return done({ ...incident, acknowledged }, 'acknowledged', withNote(`Acknowledged by ${by}`, note), by, now)
 }
 

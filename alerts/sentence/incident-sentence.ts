@@ -22,6 +22,9 @@ function incidentClause(incident: Incident): string {
 }
 
 function gapClause(incident: Incident): string {
+  if (incident.state === 'withdrawn') {
+    return `Somebody listened from ${formatTime(incident.start)} on after all: what was received arrived late`
+  }
   if (incident.end !== null)
     return `Nothing counted ${formatTimeRange(incident.start, incident.end)}: nobody was listening`
   return `Nothing counted since ${formatTime(incident.start)}: receivers are down; charts end there`

@@ -12,6 +12,7 @@ export interface AccountLine {
 export function accounting(incident: Incident, { accounting: losses }: MailFacts): AccountLine[] {
   const { group, missing, acknowledged } = incident
   if (losses === null || incident.trouble !== undefined || group === 'stalled') return []
+  if (incident.state === 'withdrawn') return []
   const { received, invalid, quarantined, recovered } = losses
   const never = group === 'volume' ? `${formatEstimate(missing)} never came` : 'nothing is missing'
   const lost = { volume: never, gap: 'not known: nobody listened', surge: never, invalid: never, discarded: '' }[group]

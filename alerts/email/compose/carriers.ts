@@ -20,7 +20,8 @@ export interface CarrierRow {
 }
 
 export function carriers(incident: Incident): Carriers | null {
-  const rows = incident.explanation.carriers.slice(0, 5)
+  // What was nothing after all is carried by nothing.
+  const rows = incident.state === 'withdrawn' ? [] : incident.explanation.carriers.slice(0, 5)
   if (rows.length === 0) return null
   if (incident.group === 'invalid') {
     return {

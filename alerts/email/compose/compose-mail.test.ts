@@ -196,9 +196,51 @@ describe.each<{ claim: string; facts: MailFacts; says: string[]; never?: string[
     never: ['How sure', 'are well'],
   },
   {
-    claim: 'what was withdrawn says so',
-    facts: about({ state: 'withdrawn', resolvedAt: start + DAY_MS }, { trigger: 'withdrawn' }),
-    says: ['△ Withdrawn: late counts arrived'],
+    claim: 'what was withdrawn had no cause and lost nothing: it only seemed to',
+    facts: makeFacts({
+      accounting: { received: 18_234, invalid: 97, quarantined: 80, recovered: 12 },
+      notification: {
+        trigger: 'withdrawn',
+        incident: {
+          ...makeFacts().notification.incident,
+          state: 'withdrawn',
+          start,
+          end: start,
+          resolvedAt: start + 4 * HOUR_MS,
+        },
+      },
+    }),
+    says: [
+      '△ Withdrawn: late counts arrived',
+      'these hours are as usual. There is nothing to do.',
+      'After all        as expected',
+      'Seemed missing   ',
+      'Withdrawn after  4 h',
+    ],
+    never: ['What carries it', 'What became of it', 'Almost all', 'never came', '\nMissing'],
+  },
+  {
+    claim: 'what was withdrawn of a gap counted nothing as missing before, and does not now',
+    facts: about(
+      { group: 'gap', kind: 'gap', channels: ['*'], state: 'withdrawn', resolvedAt: start + 4 * HOUR_MS, end: start },
+      { trigger: 'withdrawn' },
+    ),
+    says: ['After all        as expected'],
+    never: ['Seemed', 'Nothing counted', 'No receiver'],
+  },
+  {
+    claim: 'whoever takes it has a word for the others',
+    facts: about(
+      { acknowledged: { by: 'mreid', at: start, note: 'rolling back <b>20140201</b>' } },
+      { trigger: 'acknowledged' },
+    ),
+    says: ['mreid has it', '“rolling back <b>20140201</b>”'],
+  },
+  {
+    claim: 'the word of whoever took it is told once',
+    facts: about({ acknowledged: { by: 'mreid', at: start, note: 'rolling back' } }, { trigger: 'worsened' }),
+    says: ['mreid has it'],
+    never: ['rolling back'],
   },
   {
     claim: 'an unknown cause is said to be unknown',

@@ -1,4 +1,4 @@
-import { HOUR_MS } from '../../../data/domain/time.ts'
+import { type EpochMs, HOUR_MS } from '../../../data/domain/time.ts'
 import type { Incident, OwnTrouble } from '../../incident.ts'
 import {
   formatBytes,
@@ -26,6 +26,7 @@ export function figures(incident: Incident, { firstToldAt }: Pick<MailFacts, 'fi
   const end = isOver ? (incident.end ?? incident.resolvedAt ?? latest.hour + HOUR_MS) : latest.hour + HOUR_MS
   const lasted = formatDuration(Math.max(HOUR_MS, end - incident.start))
   if (incident.trouble !== undefined) return diskFigures(incident.trouble)
+  if (incident.state === 'withdrawn') return withdrawnFigures(incident, firstToldAt)
   if (incident.group === 'gap' || incident.group === 'stalled') {
     return [
       { label: incident.group === 'gap' ? 'Nothing counted' : 'Behind', value: lasted, look: 'strong' },
@@ -67,6 +68,27 @@ export function figures(incident: Incident, { firstToldAt }: Pick<MailFacts, 'fi
     sure,
   ]
 }
+
+/** Nothing was lost, so what was told before is told as what it only seemed to be. */
+function withdrawnFigures(incident: Incident, firstToldAt: EpochMs | null): Figure[] {
+  const { start, detectedAt, resolvedAt, missing, group } = incident
+  const since = (at: EpochMs) => formatDuration(Math.max(0, at - start))
+  const seemed =
+    group === 'gap' || group === 'stalled' ? [] : [{ label: SEEMED_LABEL[group], value: formatEstimate(missing) }]
+  return [
+    { label: 'After all', value: 'as expected', look: 'strong' },
+    ...seemed.map((figure): Figure => ({ ...figure, look: 'plain' })),
+    { label: 'Told after', value: since(firstToldAt ?? detectedAt), look: 'plain' },
+    { label: 'Withdrawn after', value: since(resolvedAt ?? detectedAt), look: 'plain' },
+  ]
+}
+
+const SEEMED_LABEL = {
+  volume: 'Seemed missing',
+  surge: 'Seemed too many',
+  invalid: 'Seemed invalid',
+  discarded: 'Seemed discarded',
+} as const
 
 function discardedFigures({ latest }: Incident, hour: string): Figure[] {
   const { ratio, offered, typicalBytes, limitBytes } = latest.discarded ?? NOTHING_DISCARDED

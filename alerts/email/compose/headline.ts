@@ -19,12 +19,22 @@ export function headlineText(incident: Incident, { trigger, survivor }: Notifica
   return `${fact.replace(/^no /, 'No ').replaceAll(' %', `${UNIT_SPACE}%`)}.`
 }
 
+const LONGEST_NOTE = 300
+
+/** What it was laid to before is no cause of anything. */
+const AS_USUAL = 'With what was counted late, these hours are as usual. There is nothing to do.'
+
 export function causeText(incident: Incident, { wellChannels, notification }: MailFacts): string {
+  if (incident.state === 'withdrawn') return AS_USUAL
   const sentences = [incident.explanation.sentence || unexplained(incident)]
+  const { acknowledged } = incident
+  if (notification.trigger === 'acknowledged' && acknowledged?.note) {
+    sentences.unshift(`“${outsideText(acknowledged.note, LONGEST_NOTE)}”`)
+  }
   if (notification.trigger === 'unstable') {
     sentences.unshift('It began again for the third time within a day: the cause comes and goes.')
   }
-  const isOver = incident.state === 'resolved' || incident.state === 'withdrawn'
+  const isOver = incident.state === 'resolved'
   if (!isOver && wellChannels.length > 0 && (incident.group === 'volume' || isRate(incident))) {
     const be = wellChannels.length === 1 ? 'is' : 'are'
     const conclusion = incident.group === 'volume' ? ": it isn't the servers" : ''
@@ -34,7 +44,6 @@ export function causeText(incident: Incident, { wellChannels, notification }: Ma
 }
 
 function unexplained(incident: Incident): string {
-  if (incident.state === 'withdrawn') return ''
   if (incident.group === 'gap') {
     return 'No receiver was running, so nothing is known of these hours. This says nothing about the clients.'
   }
