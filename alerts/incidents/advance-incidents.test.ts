@@ -170,7 +170,8 @@ describe('findings', () => {
       closedBy: { ...word, note: '' },
     })
     const [again] = advance([over], { findings: [makeFinding()] }).changed
-    expect(again).toMatchObject({ state: 'open', acknowledged: null, reopenings: [HOUR + HOUR_MS] })
+    const nobodys = { acknowledged: null, formerlyAcknowledged: [word] }
+    expect(again).toMatchObject({ state: 'open', ...nobodys, reopenings: [HOUR + HOUR_MS] })
     expect(again).not.toHaveProperty('closedBy')
   })
 })

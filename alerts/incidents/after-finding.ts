@@ -45,6 +45,7 @@ function extended(incident: Incident, finding: Finding): Incident {
 function reopened(incident: Incident, finding: Finding): Change {
   // Whoever had it or closed it had what was before.
   const { closedBy: _, ...before } = incident
+  const { acknowledged, formerlyAcknowledged: formerly = [] } = incident
   const reopenedAt = finding.hour + HOUR_MS
   const open: Incident = {
     ...before,
@@ -54,6 +55,7 @@ function reopened(incident: Incident, finding: Finding): Change {
     end: null,
     calmHours: 0,
     acknowledged: null,
+    ...(acknowledged === null ? {} : { formerlyAcknowledged: [...formerly, acknowledged].slice(-REOPENINGS_KEPT) }),
     reopenings: [...(incident.reopenings ?? []), reopenedAt].slice(-REOPENINGS_KEPT),
     // Of a gap it is told since when nobody listens; that somebody did in between is in its story.
     ...(incident.group === 'gap' ? { start: finding.start, missing: 0, peakMissing: 0 } : {}),

@@ -147,6 +147,27 @@ test('a silence that somebody ended is not made again by the link that made it',
   expect((await get(path)).html).toContain('that ended')
 })
 
+test('a link that took it does not take it again when it has begun again; one of a later mail does', async () => {
+  const path = await pathOf()
+  await post(path)
+  const [taken] = incidents
+  incidents = [makeIncident({ formerlyAcknowledged: taken?.acknowledged ? [taken.acknowledged] : [] })]
+  now += 2 * HOUR_MS
+  await post(path)
+  expect(incidents[0]?.acknowledged).toBeNull()
+  expect((await get(path)).html).toContain('ann@example.org had it, since Sat 1 Feb, 16:00 UTC. It has begun again')
+  await post(await pathOf({ madeAt: now }))
+  expect(incidents[0]?.acknowledged).toMatchObject({ by: 'ann@example.org', at: now })
+})
+
+test('a link to what was merged into another incident leads there, and says that it is not over', async () => {
+  incidents = [makeIncident({ state: 'resolved', resolvedAt: madeAt, end: madeAt, mergedInto: 12 })]
+  const { html } = await get(await pathOf())
+  expect(html).toContain('<a href="/incident/12">incident 12</a>')
+  expect(html).not.toContain('It is over')
+  expect(html).not.toContain('<form')
+})
+
 test('what it was can be said of what is over; it cannot be acknowledged any more', async () => {
   incidents = [makeIncident({ state: 'resolved', resolvedAt: madeAt, end: madeAt })]
   const acknowledge = await pathOf()

@@ -5,7 +5,13 @@ import type { EpochMs } from '../../data/domain/time.ts'
 
 /** Something that somebody did before. */
 export type Done =
-  | { readonly kind: 'acknowledged'; readonly by: string; readonly at: EpochMs }
+  | {
+      readonly kind: 'acknowledged'
+      readonly by: string
+      readonly at: EpochMs
+      /** The incident was over since and began again, so nobody has it any more. */
+      readonly hasBegunAgain: boolean
+    }
   | {
       readonly kind: 'silenced'
       readonly by: string
@@ -19,13 +25,17 @@ export type Done =
 /** What has been done already that the link would do, by this link or otherwise; null: nothing, so it may act. */
 export function whatWasDone(
   { action, recipient, madeAt }: Pick<ActionLink, 'action' | 'recipient' | 'madeAt'>,
-  { id, acknowledged, label }: Incident,
+  { id, acknowledged, formerlyAcknowledged = [], label }: Incident,
   silences: readonly Silence[],
   now: EpochMs,
 ): Done | null {
   switch (action) {
-    case 'acknowledge':
-      return acknowledged === null ? null : { kind: 'acknowledged', ...acknowledged }
+    case 'acknowledge': {
+      if (acknowledged !== null) return { kind: 'acknowledged', ...acknowledged, hasBegunAgain: false }
+      // A link acts once: what began again is taken by a link of a later mail.
+      const former = formerlyAcknowledged.findLast(({ by, at }) => by === recipient && at >= madeAt)
+      return former === undefined ? null : { kind: 'acknowledged', ...former, hasBegunAgain: true }
+    }
     case 'silence': {
       // One that this link made, and somebody ended, isn't made again by it.
       const silence = silences.findLast(

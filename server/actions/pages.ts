@@ -95,7 +95,9 @@ function doneSentence(done: Done): string {
   const when = `${formatTime(done.at)} UTC`
   switch (done.kind) {
     case 'acknowledged':
-      return `${done.by} has it, since ${when}.`
+      return done.hasBegunAgain
+        ? `${done.by} had it, since ${when}. It has begun again: a later mail has a link to take it.`
+        : `${done.by} has it, since ${when}.`
     case 'silenced': {
       const end = done.until === null ? 'until it is over' : `until ${formatTime(done.until)} UTC`
       if (done.hasEnded)
@@ -107,7 +109,18 @@ function doneSentence(done: Done): string {
   }
 }
 
+/** What was merged isn't over for whoever reads the page. */
 export function overPage(incident: Incident): Html {
+  const { mergedInto } = incident
+  if (mergedInto !== undefined) {
+    const survivor = html`<a href="/incident/${mergedInto}">incident ${mergedInto}</a>`
+    return page(
+      'It goes on',
+      html`${about(incident)}
+        <h1>It goes on as ${survivor}.</h1>
+        <p class="second">Both have one cause. The mails about ${survivor} have links of its own. Nothing was done.</p>`,
+    )
+  }
   return page(
     'It is over',
     html`${about(incident)}

@@ -20,9 +20,9 @@ p { margin: 0 0 8px; }
 .third { color: var(--ink-3); font-size: 13px; line-height: 19px; }
 a { color: var(--accent); }
 form { margin-top: 24px; }
-fieldset { border: 0; border-top: 1px solid var(--ink); margin: 0 0 20px; padding: 0; }
-legend { padding: 0; font-weight: 500; line-height: 30px; }
-fieldset label { display: flex; align-items: center; gap: 12px; min-height: 44px; border-bottom: 1px solid var(--rule); }
+fieldset { border: 0; margin: 0 0 20px; padding: 0; }
+legend { float: left; width: 100%; padding: 0; border-bottom: 1px solid var(--ink); font-weight: 500; line-height: 30px; }
+fieldset label { clear: both; display: flex; align-items: center; gap: 12px; min-height: 44px; border-bottom: 1px solid var(--rule); }
 form > label { display: block; color: var(--ink-2); padding-bottom: 4px; }
 input[type='radio'] { width: 20px; height: 20px; margin: 0; accent-color: var(--ink); }
 input:not([type='radio']) { width: 100%; height: 44px; padding: 0 12px; border: 1px solid var(--rule-2); border-radius: 0;
