@@ -234,26 +234,26 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
         .filter(isActive)
         .map(({ group }) => group),
   })
-  const dashboard = await serveOn(
-    dashboardApp(api, {
-      hostNames: () => settings.current.dashboard.hostNames,
+  const pages = dashboardApp(api, {
+    hostNames: () => settings.current.dashboard.hostNames,
+    publicUrl: () => settings.current.publicUrl,
+    webFolder,
+    metrics: metrics.service,
+    actions: actionPages({
+      keys: () => readLinkKeys(folders.linkKeys, now()),
+      incidents: () => judge.incidents(),
+      silences: () => judge.silences(),
+      act: (incident, action) => judge.act(incident, action).finally(() => personActed(incident)),
+      silence: (wanted) => judge.silence(wanted).finally(() => personActed(wanted.matcher.incident)),
+      now,
       publicUrl: () => settings.current.publicUrl,
-      webFolder,
-      metrics: metrics.service,
-      actions: actionPages({
-        keys: () => readLinkKeys(folders.linkKeys, now()),
-        incidents: () => judge.incidents(),
-        silences: () => judge.silences(),
-        act: (incident, action) => judge.act(incident, action).finally(() => personActed(incident)),
-        silence: (wanted) => judge.silence(wanted).finally(() => personActed(wanted.matcher.incident)),
-        now,
-        publicUrl: () => settings.current.publicUrl,
-      }),
-      log,
     }),
-    settings.current.dashboard.listen,
-  )
+    log,
+  })
+  const dashboard = await serveOn(pages, settings.current.dashboard.listen)
   cleanup.add(() => dashboard.stop())
+  // What only months of counts tell is read now, so that the first person who looks needn't wait for it.
+  void pages.request('/api/v1/overview', { headers: { Host: 'localhost' } })
   const work: ScheduledWorkOptions = {
     state,
     settings: () => settings.current,

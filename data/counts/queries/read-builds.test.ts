@@ -3,7 +3,7 @@ import { DAY_MS, HOUR_MS } from '../../domain/time.ts'
 import { type Database, openDatabase } from '../database.ts'
 import { TEST_HOUR } from '../testing/converted-index.ts'
 import { countRows, type TestCount } from '../testing/count-row.ts'
-import { readSeenBuilds } from './read-builds.ts'
+import { readNewestBuilds, readSeenBuilds } from './read-builds.ts'
 
 const RANGE = { from: TEST_HOUR, to: TEST_HOUR + DAY_MS, now: TEST_HOUR + DAY_MS }
 
@@ -50,4 +50,40 @@ test('unknown revisions count as invalid once they are six hours old', async () 
     (await readSeenBuilds(database, { ...RANGE, now: TEST_HOUR + hours * HOUR_MS })).map(({ invalid }) => invalid)
   expect(await invalidAt(6.9)).toEqual([0])
   expect(await invalidAt(7)).toEqual([20])
+})
+
+test('the newest build of each channel is the one seen last of those in use', async () => {
+  const beta = { channel: 'beta', build: '20140110030203' }
+  await countRows(database, [
+    at(1, { build: '20140114030201' }),
+    at(2, { build: '20140115030201' }),
+    at(3, { build: '20140114030201' }),
+    at(3, beta),
+    at(3, { build: 'OTHER' }),
+  ])
+  const newest = await readNewestBuilds(database, RANGE)
+  expect(newest.map(({ channel, buildId }) => [channel, buildId])).toEqual([
+    ['nightly', '20140115030201'],
+    ['beta', '20140110030203'],
+  ])
+  const seen = await readSeenBuilds(database, RANGE)
+  expect(newest).toEqual(['nightly', 'beta'].map((channel) => seen.findLast((build) => build.channel === channel)))
+})
+
+test('a build that nobody has run for a week is not in use, unless nothing was counted since', async () => {
+  const range = { ...RANGE, to: TEST_HOUR + 30 * DAY_MS, now: TEST_HOUR + 30 * DAY_MS }
+  const builds = async () => (await readNewestBuilds(database, range)).map(({ buildId }) => buildId)
+  expect(await builds()).toEqual([])
+  await countRows(database, [at(1, { build: '20140115030201' })])
+  expect(await builds()).toEqual(['20140115030201'])
+  await countRows(database, [at(29 * 24, { channel: 'beta', build: '20140110030203' })])
+  expect(await builds()).toEqual(['20140110030203'])
+})
+
+test('asked for builds by name, it answers the same of them', async () => {
+  await countRows(database, [at(1), at(2, { build: '20140116030203', submissions: 50 })])
+  const all = await readSeenBuilds(database, RANGE)
+  const asked = await readSeenBuilds(database, { ...RANGE, builds: ['20140116030203'] })
+  expect(asked).toEqual(all.filter(({ buildId }) => buildId === '20140116030203'))
+  expect(asked).toHaveLength(1)
 })

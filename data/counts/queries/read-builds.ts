@@ -9,7 +9,7 @@ const SEEN_SHARE_RATIO = 0.002
 /** ... and at least this many submissions: on a small channel one submission is a large share. */
 const SEEN_SUBMISSIONS = 4
 /** A build that nobody ran for so long is told as new when it comes back; to look further takes longer every day. */
-const LOOK_BACK_MS = 90 * DAY_MS
+export const LOOK_BACK_MS = 90 * DAY_MS
 
 export interface SeenBuild {
   readonly channel: string
@@ -22,21 +22,31 @@ export interface SeenBuild {
   readonly shareRatio: number
 }
 
+interface SeenRange {
+  readonly from: EpochMs
+  /** Exclusive. */
+  readonly to: EpochMs
+  /** Ages are measured from here, or else from `to`. */
+  readonly now?: EpochMs
+  readonly channel?: string
+  /** Only these build ids, in an eighth of the time. */
+  readonly builds?: readonly string[]
+}
+
 /**
- * The builds first seen within the range (`to` exclusive), of one channel or of all, ascending by first seen. A build that was
- * seen in the 90 days before `from` isn't there; what was before isn't looked at. Ages are
- * measured from `now`, or else from `to`.
+ * The builds first seen within the range, of one channel or of all, ascending by first seen. A build that was seen in the 90 days
+ * before `from` isn't there; what was before isn't looked at.
  */
-export function readSeenBuilds(
-  database: Database,
-  range: { readonly from: EpochMs; readonly to: EpochMs; readonly now?: EpochMs; readonly channel?: string },
-): Promise<SeenBuild[]> {
-  const ofChannel = range.channel === undefined ? '' : 'and channel = $channel'
+export async function readSeenBuilds(database: Database, range: SeenRange): Promise<SeenBuild[]> {
+  const { channel, builds } = range
+  if (builds?.length === 0) return []
+  const ofChannel = channel === undefined ? '' : 'and channel = $channel'
+  const ofBuilds = builds === undefined ? '' : 'and build_id in (select unnest($builds))'
   const counted = `hour < $to and not automation and outcome <> 'duplicate' ${ofChannel}`
   return database.read(
     `with by_build as (
        select hour, channel, build_id, sum(submissions) as received from hourly_counts
-       where hour >= $earliest and ${counted} group by all),
+       where hour >= $earliest and ${counted} ${ofBuilds} group by all),
      with_total as (
        select by_build.*, total from by_build join (
          select hour, channel, sum(submissions) as total from channel_counts
@@ -62,7 +72,8 @@ export function readSeenBuilds(
       other: OTHER,
       unknown: UNKNOWN,
       ...invalidParams(range.now ?? range.to),
-      ...(range.channel === undefined ? {} : { channel: range.channel }),
+      ...(channel === undefined ? {} : { channel }),
+      ...(builds === undefined ? {} : { builds }),
     },
     (row) => ({
       channel: row.text('channel'),
@@ -72,5 +83,38 @@ export function readSeenBuilds(
       invalid: row.number('invalid'),
       shareRatio: row.number('share'),
     }),
+  )
+}
+
+/** A build that holds its share in one hour of the last week of counts is in use. */
+const IN_USE_MS = 7 * DAY_MS
+
+/**
+ * Of each channel the newest build in use that was first seen within the range. Where the newest counts are older (nobody listened,
+ * or old logs were moved in), builds are those in use when they were counted.
+ */
+export async function readNewestBuilds(
+  database: Database,
+  range: { readonly from: EpochMs; readonly to: EpochMs; readonly now: EpochMs },
+): Promise<SeenBuild[]> {
+  const inUse = await readBuildsInUse(database, range.to)
+  const seen = await readSeenBuilds(database, { ...range, builds: inUse })
+  // Ascending by first seen: the last one of a channel stays.
+  return [...new Map(seen.map((build) => [build.channel, build])).values()]
+}
+
+/** Build ids, of all channels. */
+function readBuildsInUse(database: Database, to: EpochMs): Promise<string[]> {
+  const counted = `hour >= (select least(max(hour), $to) - to_milliseconds($in_use) from channel_counts where hour < $to)
+    and hour < $to and not automation and outcome <> 'duplicate'`
+  return database.read(
+    `with by_build as (
+       select hour, channel, build_id, sum(submissions) as received from hourly_counts where ${counted} group by all),
+     totals as (
+       select hour, channel, sum(submissions) as total from channel_counts where ${counted} group by all)
+     select distinct build_id from by_build join totals using (hour, channel)
+     where received >= $fewest and received > $share * total`,
+    { to: time(to), in_use: IN_USE_MS, share: SEEN_SHARE_RATIO, fewest: SEEN_SUBMISSIONS },
+    (row) => row.text('build_id'),
   )
 }

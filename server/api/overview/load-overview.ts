@@ -1,4 +1,4 @@
-import { readSeenBuilds, type SeenBuild } from '../../../data/counts/queries/read-builds.ts'
+import { readNewestBuilds, type SeenBuild } from '../../../data/counts/queries/read-builds.ts'
 import { readChannels } from '../../../data/counts/queries/read-channels.ts'
 import { readCoverage, readFirstCovered } from '../../../data/counts/queries/read-coverage.ts'
 import { readDiscarded } from '../../../data/counts/queries/read-discarded.ts'
@@ -12,6 +12,7 @@ import { discardedFrom, type OverviewInput, WEEK_HOURS, weekStart } from './buil
 const FORECAST_MS = 3 * DAY_MS
 const BUILDS_LOOK_BACK_MS = 60 * DAY_MS
 const SLOW_FACTS_KEPT_MS = MINUTE_MS
+const SLOW_FACTS_TOLD_MS = 10 * MINUTE_MS
 
 /** What takes a look at months of counts to know, and hardly changes. */
 interface SlowFacts {
@@ -42,11 +43,20 @@ export function createOverviewLoader(api: ApiContext): () => Promise<OverviewInp
     const isFresh = kept !== null && now - kept.askedAt < SLOW_FACTS_KEPT_MS
     const knowsAll = kept !== null && [...reporting].every((channel) => kept?.channels.includes(channel))
     if (kept !== null && isFresh && knowsAll) return kept
-    asking ??= readSlowFacts(api, now).finally(() => {
-      asking = null
-    })
-    kept = await asking
-    return kept
+    asking ??= readSlowFacts(api, now)
+      .then((facts) => {
+        kept = facts
+        return facts
+      })
+      .finally(() => {
+        asking = null
+      })
+    // What is a minute old is told once more rather than waited for.
+    if (kept !== null && knowsAll && now - kept.askedAt < SLOW_FACTS_TOLD_MS) {
+      asking.catch(() => undefined)
+      return kept
+    }
+    return asking
   }
 
   function countedFacts(asked: Asked): Promise<CountedFacts> {
@@ -103,7 +113,7 @@ async function readCountedFacts({ database }: ApiContext, { from, now, countedUp
 async function readSlowFacts(api: ApiContext, now: EpochMs): Promise<SlowFacts> {
   const to = startOfHour(now) + HOUR_MS
   const [builds, channels, firstHeard] = await Promise.all([
-    readSeenBuilds(api.database, { from: now - BUILDS_LOOK_BACK_MS, to, now }),
+    readNewestBuilds(api.database, { from: now - BUILDS_LOOK_BACK_MS, to, now }),
     readChannels(api.database, to - WEEK_HOURS * HOUR_MS),
     readFirstCovered(api.database),
   ])

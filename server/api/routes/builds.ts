@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type BuildAgeRow, readBuildAges } from '../../../data/counts/queries/read-build-ages.ts'
-import { readSeenBuilds, type SeenBuild } from '../../../data/counts/queries/read-builds.ts'
+import { LOOK_BACK_MS, readSeenBuilds, type SeenBuild } from '../../../data/counts/queries/read-builds.ts'
 import { readCoverage } from '../../../data/counts/queries/read-coverage.ts'
 import { type EpochMs, HOUR_MS, isoSeconds } from '../../../data/domain/time.ts'
 import { countsStamp } from '../answer-stamp.ts'
@@ -36,7 +36,10 @@ export function buildsOperation(api: ApiContext): Operation {
     parameters: NO_PARAMETERS,
     query,
     answer: buildsAnswer,
-    keep: (asked) => countsStamp(api, wholeHours(asked)),
+    keep(asked) {
+      const { from, to } = wholeHours(asked)
+      return countsStamp(api, { from: from - LOOK_BACK_MS, to })
+    },
     load: (asked) => answer(api, asked),
     csv: buildTable,
   })

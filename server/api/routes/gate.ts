@@ -36,8 +36,8 @@ export function gateOperation(api: ApiContext): Operation {
 async function answer(api: ApiContext, channel: string, buildId: string): Promise<GateAnswer> {
   const now = api.now()
   const to = startOfHour(now) + HOUR_MS
-  const builds = await readSeenBuilds(api.database, { from: startOfHour(now - LOOK_BACK_MS), to, now, channel })
-  const seen = builds.find((build) => build.buildId === buildId) ?? null
+  const range = { from: startOfHour(now - LOOK_BACK_MS), to, now }
+  const [seen = null] = await readSeenBuilds(api.database, { ...range, channel, builds: [buildId] })
   const completeness = seen === null ? null : await readRangeCompleteness(api, { from: seen.firstSeen, to })
   const judgedHour = api.judgedHour()
   const judgedUpTo = judgedHour === null ? null : judgedHour + HOUR_MS
