@@ -65,6 +65,8 @@ export function startLiveEvents(options: LiveEventsOptions): LiveEvents {
     },
     incidentsChanged(ids) {
       if (ids.length === 0) return
+      // Before it is told: whoever hears of it asks at once.
+      changed.standingChanged()
       hub.publish({ event: 'incidents', ids })
     },
     mailsChanged: () => hub.publish({ event: 'mails' }),

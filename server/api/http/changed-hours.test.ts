@@ -23,6 +23,14 @@ test('a range that begins or ends within an hour has that hour', () => {
   expect(changed.versionOf(hour(4), hour(5))).not.toBe(changedVersion)
 })
 
+test('what isn’t counted by the hour changes the version of everything, and no range’s', () => {
+  const changed = new ChangedHours()
+  const [before, ofRange] = [changed.version, changed.versionOf(hour(2), hour(4))]
+  changed.standingChanged()
+  expect(changed.version).not.toBe(before)
+  expect(changed.versionOf(hour(2), hour(4))).toBe(ofRange)
+})
+
 type Step =
   | { readonly kind: 'hours'; readonly hours: readonly number[] }
   | { readonly kind: 'from'; readonly hour: number }

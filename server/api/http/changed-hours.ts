@@ -35,6 +35,11 @@ export class ChangedHours {
     this.#restChangedAt = this.#version
   }
 
+  /** What isn't counted by the hour: incidents, and what people did. */
+  standingChanged(): void {
+    this.#version += 1
+  }
+
   allChanged(): void {
     this.#version += 1
     this.#allChangedAt = this.#version
