@@ -75,13 +75,13 @@ const COPY: FoundCopy = {
 }
 
 let api: TestApi
-const document = openApiDocument(apiOperations(standIn()))
+const document = openApiDocument(apiOperations(standIn))
 const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
 )
 
 /** Describing asks nothing of the owner. */
-function standIn(): Parameters<typeof apiOperations>[0] {
+function standIn(): ReturnType<Parameters<typeof apiOperations>[0]> {
   return new Proxy(Object.create(null), { get: () => () => undefined })
 }
 

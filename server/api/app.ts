@@ -35,7 +35,8 @@ export function dashboardApp(api: ApiContext, options: DashboardOptions): Hono {
   const app = new Hono()
   app.use(hostGuard(() => [...options.hostNames(), ...hostNameOf(options.publicUrl())]))
   app.use(securityHeaders())
-  const operations = apiOperations({ ...api, database: boundedReads(api.database, QUERY_BOUNDS) })
+  const asked = boundedReads(api.database, QUERY_BOUNDS)
+  const operations = apiOperations((kind) => ({ ...api, database: asked(kind) }))
   app.route('/api/v1', mountOperations(operations, new KeptAnswers()))
   app.get('/api', (context) => context.html(referencePage(openApiDocument(operations))))
   app.all('/api/*', (context) => {

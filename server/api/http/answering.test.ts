@@ -83,6 +83,8 @@ test('an address that is not there, and a method that it does not know', async (
   expect(missing.status).toBe(404)
   const details: ProblemDetails = JSON.parse(await missing.text())
   expect(details).toMatchObject({ type: '/api#not-found', status: 404, instance: '/api/v1/serie' })
+  const broken = await api.get('/api/v1/incidents/%0D%0A%20x')
+  expect(JSON.parse(await broken.text()).instance).toBe('/api/v1/incidents/%0D%0A%20x')
   const posted = await fetch(`${api.url}/api/v1/series`, { method: 'POST' })
   expect(posted.status).toBe(405)
   expect(posted.headers.get('Allow')).toBe('GET, HEAD')

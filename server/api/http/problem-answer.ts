@@ -30,7 +30,8 @@ export function problemAnswer(context: Context, { kind, message, complaints }: R
     title,
     status,
     detail: message,
-    instance: context.req.path,
+    // As it stands in the address: decoded it may be no address at all.
+    instance: new URL(context.req.url).pathname,
     ...(complaints.length === 0 ? {} : { errors: complaints }),
   }
   if (status === 503) context.header('Retry-After', String(RETRY_AFTER_SECONDS))

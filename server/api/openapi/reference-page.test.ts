@@ -5,8 +5,10 @@ import { type OpenApiDocument, openApiDocument } from './document.ts'
 import { referencePage } from './reference-page.ts'
 
 /** Describing asks nothing of the owner. */
-const standIn: Parameters<typeof apiOperations>[0] = new Proxy(Object.create(null), { get: () => () => undefined })
-const described = openApiDocument(apiOperations(standIn))
+const standIn: ReturnType<Parameters<typeof apiOperations>[0]> = new Proxy(Object.create(null), {
+  get: () => () => undefined,
+})
+const described = openApiDocument(apiOperations(() => standIn))
 
 test('every operation, parameter, schema and kind of problem can be read there', async () => {
   const page = String(await referencePage(described))
