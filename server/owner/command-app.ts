@@ -1,3 +1,8 @@
+import { randomUUID } from 'node:crypto'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { EXPORT_FORMATS, exportAttributes, exportCounts } from '../../data/counts/csv/export-csv.ts'
@@ -6,6 +11,7 @@ import { CsvError } from '../../data/counts/csv/parse-csv.ts'
 import type { Database } from '../../data/counts/database.ts'
 import { isSourceTaken, readLedgerOfLog } from '../../data/counts/raw-imports.ts'
 import type { EpochMs } from '../../data/domain/time.ts'
+import { makeFolderDurably } from '../../data/files/durable.ts'
 import type { ReadableArchive } from '../../data/quarantine/readable-archive.ts'
 import { archiveApp } from '../archive/archive-app.ts'
 import type { ArchiveWork } from '../archive/archive-work.ts'
@@ -13,6 +19,7 @@ import { type IncidentDesk, incidentApp } from '../incidents/incident-app.ts'
 import { quarantineApp } from '../quarantine/quarantine-app.ts'
 import { reprocessApp } from '../reprocess/reprocess-app.ts'
 import type { Reprocessing } from '../reprocess/reprocessing.ts'
+import { stateFolders } from './state-folders.ts'
 
 export interface CommandAppOptions {
   readonly database: Database
@@ -60,14 +67,21 @@ export function commandApp({
     .get('/ping', (context) => context.json({ pid: process.pid }))
     .post('/import', async (context) => {
       const { source, dryRun } = importQuery.parse(context.req.query())
-      const chunks = context.req.raw.body ?? []
+      const { exchange } = stateFolders(archive.root)
+      await makeFolderDurably(exchange)
+      const file = join(exchange, `import-${randomUUID()}.csv`)
       try {
+        // All of it first: nothing is counted while an import is written, and whoever sends may pause for as long as he likes.
+        await pipeline(context.req.raw.body ?? [], createWriteStream(file))
+        const chunks = createReadStream(file)
         const summary = await importCsv(database, { chunks, source, now: now(), dryRun: dryRun === 'yes' })
         if (dryRun === 'no') await onImported()
         return context.json(summary)
       } catch (error) {
         if (error instanceof CsvError) return context.json({ problems: error.problems }, 422)
         throw error
+      } finally {
+        await rm(file, { force: true })
       }
     })
     .get('/import/log', async (context) => {
