@@ -17,11 +17,13 @@ export async function loadDigestFacts(
 ): Promise<Pick<DigestFacts, 'weeks' | 'losses'>> {
   const to = startOfHour(until)
   const from = to - DAYS * DAY_MS
+  // The digest before told of whole hours, up to the one in which it was decided.
+  const fresh = startOfHour(since)
   const [rows, bands, coverage, losses] = await Promise.all([
     readSeries(database, { from, to, step: 'hour', by: 'channel', now: to }),
     readExpectations(database, { from, to }),
     readHourlyCoverage(database, from, to),
-    readLosses(database, { from: startOfHour(since), to, channels: null, now: to }),
+    readLosses(database, { from: fresh, to, channels: null, now: to }),
   ])
   const isHourCounted = (hour: EpochMs) => isCounted(coverage[(hour - from) / HOUR_MS])
   const sums = new Map<string, Sums>()
@@ -32,7 +34,7 @@ export async function loadDigestFacts(
   }
   for (const { key, time, received, invalid } of rows) {
     const sum = of(key)
-    if (time >= since) {
+    if (time >= fresh) {
       sum.received += received
       sum.invalid += invalid
     }
@@ -42,7 +44,7 @@ export async function loadDigestFacts(
   for (const { channel, hour, mid } of bands) {
     const sum = of(channel)
     if (!isHourCounted(hour)) continue
-    if (hour >= since) sum.expected = (sum.expected ?? 0) + mid
+    if (hour >= fresh) sum.expected = (sum.expected ?? 0) + mid
     const day = sum.days[Math.floor((hour - from) / DAY_MS)]
     if (day !== undefined) day.expected += mid
   }
