@@ -77,7 +77,8 @@ async function deliverToWebhook(
 ): Promise<HandOver> {
   const webhook = Object.hasOwn(webhooks, name) ? webhooks[name] : undefined
   if (webhook !== undefined) return deliverByWebhook(message, webhook, now)
-  return { kind: 'failed', error: `the settings name no webhook "${name}" (any more)`, isServerWide: true }
+  // Routes can't name one that isn't there: it was taken out, and what waits for it would be trouble for ever.
+  return { kind: 'refused', error: `the settings name no webhook "${name}" any more` }
 }
 
 /** A mail without its picture is better than none. */

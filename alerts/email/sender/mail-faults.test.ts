@@ -166,6 +166,27 @@ test.each([
   expect(round).toMatchObject(isRefused ? { refused: 1, failed: 0 } : { refused: 0, failed: 1 })
 })
 
+test('content that is refused with 5xx is tried for a day, then given up, so that nothing waits for ever; the others are told', async () => {
+  let isFiltered = false
+  const { port } = await listen({
+    onRcptTo({ address }, _session, done) {
+      isFiltered = address === bob
+      done()
+    },
+    onData(stream, session, done) {
+      if (isFiltered) return refuseContent(554)(stream, session, done)
+      stream.resume()
+      stream.on('end', () => done())
+    },
+  })
+  await decide(open, now, { recipients: [ann, bob] })
+  const mails = await sender(port)
+  expect(await mails.deliver(now, 'live')).toMatchObject({ sent: 1, failed: 1 })
+  expect(await mails.deliver(now + 23 * HOUR_MS, 'live')).toMatchObject({ failed: 1 })
+  expect(await mails.deliver(now + 24 * HOUR_MS, 'live')).toMatchObject({ refused: 1 })
+  expect(await states()).toEqual(['opened sent', 'opened refused', 'undelivered waiting'])
+})
+
 function refuse(responseCode: number) {
   return (_address: unknown, _session: unknown, done: (error?: Error) => void) =>
     done(Object.assign(new Error('no'), { responseCode }))

@@ -1,5 +1,5 @@
 import type { Database } from '../../../data/counts/database.ts'
-import type { EpochMs } from '../../../data/domain/time.ts'
+import { DAY_MS, type EpochMs } from '../../../data/domain/time.ts'
 import type { Journal } from '../../../data/journal/journal.ts'
 import type { LinkKeys } from '../../../data/links/link-keys.ts'
 import type { OutboxRow } from '../../../data/outbox/outbox-row.ts'
@@ -213,6 +213,9 @@ function wayOf({ recipient }: OutboxRow): string {
   return webhookName(recipient) === null ? 'mail server' : recipient
 }
 
+/** A filter that refuses what a mail says can be mended within a day; after that nobody would wait for the mail. */
+const CONTENT_TRIED_FOR_MS = DAY_MS
+
 function settlementOf(outcome: DeliveryOutcome, mail: OutboxRow, now: EpochMs, pace: 'live' | 'replay'): Settlement {
   switch (outcome.kind) {
     case 'sent':
@@ -220,6 +223,9 @@ function settlementOf(outcome: DeliveryOutcome, mail: OutboxRow, now: EpochMs, p
     case 'refused':
       return outcome
     case 'failed':
+      if (outcome.isRefusedContent === true && now - mail.decidedAt >= CONTENT_TRIED_FOR_MS) {
+        return { kind: 'refused', error: outcome.error }
+      }
       return { kind: 'failed', error: outcome.error, nextAttemptAt: nextAttempt(mail.attempts, now) }
   }
 }

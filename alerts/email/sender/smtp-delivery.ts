@@ -41,5 +41,6 @@ function outcomeOf(error: unknown, { url }: SmtpSettings): HandOver {
     if (responseCode === 530 || responseCode === 538) return { kind: 'failed', error: words, isServerWide: true }
     return { kind: 'refused', error: words }
   }
-  return { kind: 'failed', error: words, isServerWide: SERVER_WIDE.has(code) }
+  const isRefusedContent = code === 'EMESSAGE' && responseCode >= 500
+  return { kind: 'failed', error: words, isServerWide: SERVER_WIDE.has(code), isRefusedContent }
 }

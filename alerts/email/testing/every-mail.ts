@@ -13,7 +13,7 @@ export function everyMail(name = 'nightly'): ReadonlyMap<string, ComposedMail> {
   const { incident: told } = makeFacts().notification
   const carriers = told.explanation.carriers.map((carrier) => ({ ...carrier, value: name }))
   const open = { ...told, channels: [name], explanation: { ...told.explanation, carriers } }
-  const taken = { ...open, acknowledged: { by: name, at: start + 10 * HOUR_MS } }
+  const taken = { ...open, acknowledged: { by: name, at: start + 10 * HOUR_MS, note: name } }
   const over = { ...taken, state: 'resolved' as const, resolvedAt: start + 16 * HOUR_MS, end: start + 12 * HOUR_MS }
   const accounting = { received: 18_234, invalid: 97, quarantined: 80, recovered: 12 }
   const ended: Partial<MailFacts> = { firstToldAt: start + 2 * HOUR_MS, accounting }
