@@ -1,5 +1,5 @@
 import type { ConvertedContent } from './converted-record.ts'
-import type { FreshContent } from './fresh-content.ts'
+import type { FreshContent, Piece } from './fresh-content.ts'
 
 /** The same as it is kept: texts as UTF-8. Most of them are only handed on. */
 export type StoredContent =
@@ -46,13 +46,13 @@ export class ContentBlock {
         this.#addText(content.dropped)
         break
       case 'pieces':
-        this.#addPart(content.before, content.histograms, content.behind)
+        this.#addPart(content.payload)
         this.#addText(content.dropped)
         break
       case 'raw':
         this.#addText(content.path)
         this.#addText(JSON.stringify(content.headers))
-        this.#addPart('', content.body, '')
+        this.#addPart([content.body])
         break
       default:
         content satisfies never
@@ -73,13 +73,18 @@ export class ContentBlock {
     this.#length = at + LENGTH_BYTES + length
   }
 
-  #addPart(before: string, bytes: Uint8Array, behind: string): void {
-    const at = this.#room(LENGTH_BYTES + MOST_UTF8_BYTES * (before.length + behind.length) + bytes.length)
+  #addPart(pieces: readonly Piece[]): void {
+    let most = LENGTH_BYTES
+    for (const piece of pieces) most += typeof piece === 'string' ? MOST_UTF8_BYTES * piece.length : piece.length
+    const at = this.#room(most)
     let end = at + LENGTH_BYTES
-    end += this.#bytes.write(before, end)
-    this.#bytes.set(bytes, end)
-    end += bytes.length
-    end += this.#bytes.write(behind, end)
+    for (const piece of pieces) {
+      if (typeof piece === 'string') end += this.#bytes.write(piece, end)
+      else {
+        this.#bytes.set(piece, end)
+        end += piece.length
+      }
+    }
     this.#bytes.writeUInt32LE(end - at - LENGTH_BYTES, at)
     this.#length = end
   }

@@ -88,6 +88,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Null where the part can't be decoded or holds control characters. */
 function decodePart(part: string): string | null {
+  if (PLAIN_PART.test(part)) return part
   if (/%(?![0-9a-fA-F]{2})/.test(part)) return null
   const bytes = part.replace(/%(..)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
   try {
@@ -98,4 +99,6 @@ function decodePart(part: string): string | null {
   }
 }
 
+/** What stands for itself: as most parts are. */
+const PLAIN_PART = /^[\x20-\x24\x26-\x7e]*$/
 const CONTROLS = /\p{Cc}/u

@@ -47,6 +47,7 @@ function readableCause({ problem, field, value, exception }: ProblemCause): Prob
  * stands as `\u202e`, and as much of it as makes at most `longest` characters.
  */
 function readableText(text: string, longest: number): string {
+  if (text.length <= longest && SEEN.test(text)) return text
   const parts: string[] = []
   let length = 0
   for (const character of text.slice(0, longest)) {
@@ -58,6 +59,8 @@ function readableText(text: string, longest: number): string {
   return parts.join('')
 }
 
+/** As most texts are. */
+const SEEN = /^[\x20-\x7e]*$/
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/u
 
 function escapes(character: string): string {

@@ -93,6 +93,7 @@ describe('what the quick way says is what the complete way says', { timeout: TIM
 
 describe('the complete way has to say', () => {
   const FLAG = '"FLAG":{"range":[1,2],"bucket_count":3,"histogram_type":3,"values":{"0":1,"1":0},"sum":0}'
+  const HISTOGRAMS_WITHIN = `"histograms":{${FLAG}}`
   const documentOf = (histograms: string, more = '') =>
     `{"ver":1,${more}"histograms":{${histograms}},"info":{"reason":"idle-daily","revision":"${REVISION}"}}`
   const within = (json: object) =>
@@ -125,6 +126,25 @@ describe('the complete way has to say', () => {
   ])('of $claim', ({ text }) => {
     expect(agreed(documentOf(FLAG))).not.toBeNull()
     expect(agreed(text)).toBeNull()
+  })
+
+  test.each([
+    { claim: 'a long value that isn’t JSON', member: `"x":[${'1,'.repeat(60)}]` },
+    { claim: 'a long text that isn’t ended', member: `"x":"${'x'.repeat(120)}` },
+    { claim: 'a long value without a name', member: `["x",${'1,'.repeat(60)}1]` },
+    { claim: 'two commas behind a long value', member: `"x":"${'x'.repeat(120)}",` },
+    { claim: 'histograms within a long value', member: `"x":{"y":"${'x'.repeat(120)}",${HISTOGRAMS_WITHIN}}` },
+  ])('of $claim, before the histograms', ({ member }) => {
+    expect(agreed(documentOf(FLAG, `"x":"${'x'.repeat(120)}",`))).not.toBeNull()
+    expect(agreed(documentOf(FLAG, `${member},`))).toBeNull()
+  })
+
+  test('of documents at the limit of values, those handed on unread among them', () => {
+    const text = documentOf(FLAG, `"x":[${'1,'.repeat(60)}1],`)
+    const scan = scanJson(text, RULES.json)
+    const values = scan.kind === 'scanned' ? scan.values : 0
+    expect(agreed(text, within({ maxValues: values }))).not.toBeNull()
+    expect(within({ maxValues: values - 1 }).convert(submissionOf(text))).toBeNull()
   })
 
   test('of a revision that is another than the one that stands last', () => {

@@ -1,10 +1,10 @@
-import type { FreshContent } from '../../converted/fresh-content.ts'
+import type { FreshContent, Piece } from '../../converted/fresh-content.ts'
 import { parseSubmissionPath } from '../../domain/submission-path.ts'
 import { parseRevision, type Revision } from '../../histograms/revision.ts'
 import type { HistogramSpecification } from '../../histograms/specification.ts'
-import { decodeText, inflatedBody, isGzip } from '../body-text.ts'
+import { inflatedBody, isGzip } from '../body-text.ts'
 import { type Conversion, convertSubmission } from '../convert-submission.ts'
-import { type JsonObject, scanJson } from '../json-text.ts'
+import { scanJson } from '../json-text.ts'
 import { type ConversionRules, readPayload } from '../read-submission.ts'
 import { type SiftedHistograms, unknownHistogram } from '../sift-histograms.ts'
 import type { Submission } from '../submission.ts'
@@ -12,6 +12,7 @@ import type { HistogramSection } from '../versions/versioned-payload.ts'
 import { HistogramScanner, type ScannedHistograms, SLACK_BYTES } from './histogram-scanner.ts'
 import { LayoutIndex } from './layout-index.ts'
 import { ReusedGunzip } from './reused-gunzip.ts'
+import { areMembers, PLACEHOLDER, PLACEHOLDER_VALUES, SkeletonMaker, unreadValues } from './skeleton.ts'
 import { ascii, skipSpace } from './skip-value.ts'
 
 /** A conversion whose content is good until the next one. */
@@ -30,24 +31,21 @@ const LONGEST_REVISION_BYTES = 500
 
 /** What says that it is longer isn't believed before it is inflated: memory is kept for what is common. */
 const MOST_REUSED_BYTES = 1024 * 1024
-/** What stands for the histograms in the text that is read as JSON: as deep as they are. */
-const PLACEHOLDER = '{"":{"":{}}}'
-const PLACEHOLDER_BYTES = Buffer.from(PLACEHOLDER)
-const PLACEHOLDER_VALUES = 3
 
 /**
  * Converts the submissions that are as clients write them in a quarter of the time. Histograms are nine tenths of such a
- * payload; they are scanned as bytes, against the specification of the revision that the payload most likely names, and
- * everything else is read by the complete conversion's own functions, with a placeholder where the histograms stood. If
- * that reading finds the placeholder at the place of the payload's histograms, and the revision to be the one that was
- * guessed, the result is what the complete conversion says; else it is nothing, and the complete conversion has to
- * say. The text before the histograms and behind them is read as JSON with an object between, so it is JSON with any
- * other object there as well.
+ * payload; they are scanned as bytes, against the specification of the revision that the payload most likely names. Long
+ * values that conversion only hands on are walked over likewise. What is left is read by the complete conversion's own
+ * functions, with a placeholder for each value that isn't. If that reading finds the placeholders to be members of the
+ * payload, one of them its histograms, and the revision to be the one that was guessed, the result is what the complete
+ * conversion says; else it is nothing, and the complete conversion has to say. What is JSON with an object for a
+ * member's value is JSON with any other value there as well.
  */
 export class QuickConverter {
   readonly #rules: ConversionRules
   readonly #known: KnownSpecification
   readonly #scanner = new HistogramScanner()
+  readonly #skeletons = new SkeletonMaker()
   readonly #gunzip = ReusedGunzip.create()
   /** Is used again, from one submission to the next. */
   #input = new Uint8Array(0)
@@ -72,12 +70,7 @@ export class QuickConverter {
     if (revision === null || specification === null) return null
     const scanned = this.#scanner.scan(input, start, LayoutIndex.of(specification))
     if (scanned === null || scanned.end > length) return null
-    return this.#complete(
-      submission,
-      { before: bytes.subarray(0, start), behind: bytes.subarray(scanned.end) },
-      scanned,
-      { revision, specification },
-    )
+    return this.#complete(submission, { start, length, scanned }, { revision, specification })
   }
 
   /** Puts what `body` holds into `#input`, and a zero behind it, as the scanner wants it: how many bytes; null: it can't be said. */
@@ -110,55 +103,64 @@ export class QuickConverter {
     return url === null ? null : parseRevision(url, this.#rules.revisions)
   }
 
-  #complete(
-    submission: Submission,
-    { before, behind }: { readonly before: Buffer; readonly behind: Buffer },
-    scanned: ScannedHistograms,
-    guess: { readonly revision: Revision; readonly specification: HistogramSpecification },
-  ): QuickConversion | null {
+  #complete(submission: Submission, { start, length, scanned }: Found, guess: Guess): QuickConversion | null {
     const rules = this.#rules
-    const rest = decodeText(Buffer.concat([before, PLACEHOLDER_BYTES, behind]))
-    if (rest.kind === 'problem') return null
-    const { text } = rest
+    const input = this.#input
+    const count = { values: scanned.values }
+    const before = unreadValues(input, 1, start, count)
+    // Behind the comma that follows the histograms.
+    const behind = unreadValues(input, scanned.end + 1, length, count)
+    const stretches = [...before, { start, end: scanned.end }, ...behind]
+    const skeleton = this.#skeletons.make(input, length, stretches)
+    if (skeleton === null) return null
+    const { text, places } = skeleton
     const scan = scanJson(text, rules.json)
-    if (scan.kind === 'bad' || scan.root.kind !== 'object') return null
-    if (scan.values - PLACEHOLDER_VALUES + scanned.values > rules.json.maxValues) return null
+    if (scan.kind === 'bad' || scan.root.kind !== 'object' || !areMembers(places, scan.root)) return null
+    if (scan.values - PLACEHOLDER_VALUES * places.length + count.values > rules.json.maxValues) return null
     const reading = readPayload(submission, parseSubmissionPath(submission.path), text, scan.root, rules)
     const { payload } = reading
     if (payload?.version !== 1 || payload.revision === null) return null
     const [section, another] = payload.sections
     if (section === undefined || section.isKeyed || another !== undefined) return null
-    if (!isSame(payload.revision, guess.revision)) return null
-    if (!isPlaceholder(section.node, before)) return null
+    if (!isSame(payload.revision, guess.revision) || section.node.start !== places[before.length]) return null
     const sifted = siftedOf(scanned, section, guess.specification)
+    const values: Uint8Array[] = stretches.map(({ start, end }) => input.subarray(start, end))
+    values[before.length] = scanned.kept
     return filledIn(
       convertSubmission(reading, { kind: 'found', specification: guess.specification }, rules, sifted),
-      scanned.kept,
+      values,
     )
   }
 }
 
-/** The conversion with `histograms` where the placeholder stands; null: it stands there more than once. */
-function filledIn({ record, content }: Conversion, histograms: Uint8Array): QuickConversion | null {
+/** Where the histograms stand in a payload, how long that is, and what the histograms are. */
+interface Found {
+  readonly start: number
+  readonly length: number
+  readonly scanned: ScannedHistograms
+}
+
+interface Guess {
+  readonly revision: Revision
+  readonly specification: HistogramSpecification
+}
+
+/** The conversion with `values` where the placeholders stand; null: more stand there. */
+function filledIn({ record, content }: Conversion, values: readonly Uint8Array[]): QuickConversion | null {
   if (content.kind === 'raw') return { record, content }
-  const { payload, dropped } = content
-  const at = payload.indexOf(PLACEHOLDER)
-  if (at === -1 || at !== payload.lastIndexOf(PLACEHOLDER)) return null
-  const before = payload.slice(0, at)
-  return {
-    record,
-    content: { kind: 'pieces', before, histograms, behind: payload.slice(at + PLACEHOLDER.length), dropped },
+  const texts = content.payload.split(PLACEHOLDER)
+  if (texts.length !== values.length + 1) return null
+  const payload: Piece[] = []
+  for (const [place, text] of texts.entries()) {
+    payload.push(text)
+    const value = values[place]
+    if (value !== undefined) payload.push(value)
   }
+  return { record, content: { kind: 'pieces', payload, dropped: content.dropped } }
 }
 
 function isSame(a: Revision, b: Revision): boolean {
   return a.repository === b.repository && a.hex === b.hex
-}
-
-/** That the payload's histograms stand right behind `before`, where theirs were replaced. */
-function isPlaceholder(node: JsonObject, before: Buffer): boolean {
-  const text = decodeText(before)
-  return text.kind === 'text' && node.start === text.text.length
 }
 
 function siftedOf(

@@ -4,7 +4,7 @@ import { infoDimensions, osRenamed, READ_INFO } from './info.ts'
 import { fieldAt, histogramSections, noObject, standsTwice, type VersionedPayload } from './versioned-payload.ts'
 
 /** Members of the payload that conversion reads. */
-const READ_MEMBERS = ['ver', 'version', 'info', 'histograms', 'keyedHistograms']
+export const READ_MEMBERS = ['ver', 'version', 'info', 'histograms', 'keyedHistograms']
 
 /**
  * Version 1, as clients wrote it until 2015, and version 2, what becomes of it: `info` says who sent it, `histograms`

@@ -53,19 +53,37 @@ function histogram(name: string) {
 const KNOWN = ['FLAG', 'FLAG_2', 'STARTUP_FLAG', 'ENUMERATED', 'LINEAR', 'STARTUP_LINEAR', 'EXPONENTIAL']
 const OTHERS = ['NARROW', 'HIGH', 'UNREADABLE', 'UNHEARD_OF', '__proto__']
 
+/** Members that are long enough to be handed on unread, but for the last. */
+const LONG = [
+  `"slowSQL":{"mainThread":{"SELECT ${'x'.repeat(100)}":[7,875]},"otherThreads":{}}`,
+  `"list":[${Array.from({ length: 60 }, (_, place) => place / 8)}]`,
+  `"like a placeholder":{"":{"":{}},"more":"${'{}'.repeat(60)}"}`,
+  `"deep":{"a":{"b":{"c":{"d":"${'y'.repeat(100)}"}}}},`,
+].join(',')
+
 function documentWith(names: fc.Arbitrary<string[]>): fc.Arbitrary<string> {
   return names.chain((names) =>
     fc
       .record({
         histograms: fc.tuple(...names.map(histogram)),
-        before: fc.constantFrom('', '"simpleMeasurements":{"uptime":12,"js":{"x":0}},', '"text":"ä€","a":[1,null],'),
+        before: fc.constantFrom(
+          '',
+          '"simpleMeasurements":{"uptime":12,"js":{"x":0}},',
+          '"text":"ä€","a":[1,null],',
+          LONG,
+        ),
+        behind: fc.constantFrom(
+          '"slowSQL":{"mainThread":{}}',
+          `"ä":"€",${LONG}"x":1`,
+          `${LONG}"text":"${'ä€'.repeat(50)}"`,
+        ),
         os: fc.constantFrom('WINNT', 'Windows_NT'),
         infoFirst: fc.boolean(),
       })
-      .map(({ histograms, before, os, infoFirst }) => {
+      .map(({ histograms, before, behind, os, infoFirst }) => {
         const info = `"info":{"reason":"idle-daily","OS":"${os}","revision":"${REVISION}","appName":"Firefox"}`
         const member = `"histograms":{${histograms.join(',')}}`
-        const parts = infoFirst ? [info, member] : [member, '"slowSQL":{"mainThread":{}}', info]
+        const parts = infoFirst ? [info, member] : [member, behind, info]
         return `{"ver":1,${before}${parts.join(',')}}`
       }),
   )
