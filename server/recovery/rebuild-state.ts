@@ -108,6 +108,7 @@ async function fill(options: RebuildStateOptions) {
 }
 
 async function openNew(folders: StateFolders): Promise<Database> {
+  await refuseBesideAnother(join(folders.rebuilding, 'tidewatch.duckdb'))
   await rm(folders.rebuilding, { recursive: true, force: true })
   await makeFolderDurably(folders.rebuilding)
   return openDatabase(join(folders.rebuilding, 'tidewatch.duckdb'), {
@@ -115,6 +116,17 @@ async function openNew(folders: StateFolders): Promise<Database> {
     writeTimeoutMs: LONGEST_STATEMENT_MS,
     spillLimitMegabytes: MOST_SPILL_MEGABYTES,
   })
+}
+
+/** Two people may be told to rebuild at the same time: what one of them is making is not for the other to throw away. */
+async function refuseBesideAnother(begun: string): Promise<void> {
+  if (!existsSync(begun)) return
+  try {
+    await (await openDatabase(begun)).close()
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || (error.kind !== 'locked' && error.kind !== 'open_twice')) return
+    throw new DatabaseError('locked', `another "tidewatch rebuild" is at work: wait for it (${error.message})`, error)
+  }
 }
 
 /** The database last: while it isn't there, every start says that it is lost. Answers where the old one is. */
