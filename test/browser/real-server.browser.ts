@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test as base, expect } from '@playwright/test'
 import { freePort, startTidewatch, type TidewatchProcess } from '../support/tidewatch-process.ts'
-import { keepScreenshot, paintedShare } from './pages.ts'
+import { expectNoSidewaysScrolling, keepScreenshot, paintedShare } from './pages.ts'
 
 interface Fixtures {
   /** What is run: `serve` or `demo`. */
@@ -52,6 +52,15 @@ async function sendSubmission(server: TidewatchProcess): Promise<void> {
   const answer = await fetch(server.receiveUrl + path, { method: 'POST', body: JSON.stringify({ ver: 1, info }) })
   expect(answer.status).toBe(200)
 }
+
+test('what the API answers can be read on a phone', async ({ page }) => {
+  test.slow()
+  await page.setViewportSize({ width: 360, height: 740 })
+  await page.goto('/api')
+  await expect(page.getByRole('heading', { name: 'GET /series' })).toBeVisible()
+  await expectNoSidewaysScrolling(page)
+  await keepScreenshot(page, 'real-api-360')
+})
 
 test('an empty server says how to begin, and the first submissions appear by themselves', async ({ page, server }) => {
   test.slow()

@@ -24,9 +24,12 @@ code { font: 400 14px/20px 'Fira Mono', ui-monospace, monospace; overflow-wrap: 
 table { width: 100%; margin: 8px 0 12px; border-collapse: collapse; font-size: 14px; line-height: 20px }
 th { padding: 4px 16px 3px 0; border-bottom: 1px solid var(--rule-2); text-align: left; font-size: 12px; line-height: 16px;
   font-weight: 500; color: var(--ink-3) }
-td { padding: 5px 16px 5px 0; border-bottom: 1px solid var(--rule); vertical-align: top }
+td { padding: 5px 16px 5px 0; border-bottom: 1px solid var(--rule); vertical-align: top;
+  overflow-wrap: anywhere }
 td:first-child { width: 26% } td:nth-child(2) { width: 26%; color: var(--ink-2) }
 :target { background: var(--tint); box-shadow: -8px 0 var(--tint), 8px 0 var(--tint) }
 @media (max-width: 800px) { .page { grid-template-columns: minmax(0, 1fr); padding: 20px; gap: 16px }
   nav { position: static; max-height: none } }
+@media (max-width: 560px) { tr { display: grid; border-bottom: 1px solid var(--rule) } tr:has(th) { display: none }
+  td, td:first-child, td:nth-child(2) { width: auto; padding: 0; border: 0 } tr { padding: 6px 0 } }
 `
