@@ -254,3 +254,28 @@ test('after closing, reads and transactions are refused', async () => {
   await expect(count(db)).rejects.toMatchObject({ kind: 'closed' })
   await expect(db.inTransaction(async () => 1)).rejects.toMatchObject({ kind: 'closed' })
 })
+
+test('a statement planned once sees what was committed and changed since, and may run twice at a time', async () => {
+  const db = await opened(path)
+  const found = (hour: number) =>
+    db.inTransaction((transaction) =>
+      transaction.readPlanned('select hour from open_hours where hour = $hour', { hour: time(hour) }, (row) =>
+        row.number('hour'),
+      ),
+    )
+  expect(await found(0)).toEqual([])
+  await db.inTransaction(async (transaction) => {
+    await Promise.all(
+      [0, 3_600_000].map((hour) =>
+        transaction.runPlanned('insert into open_hours values ($hour)', { hour: time(hour) }),
+      ),
+    )
+  })
+  expect(await found(0)).toEqual([0])
+  expect(await found(3_600_000)).toEqual([3_600_000])
+  await db.inTransaction((transaction) => transaction.run('drop table open_hours'))
+  await expect(found(0)).rejects.toThrow('open_hours')
+  await db.inTransaction((transaction) => transaction.run('create table open_hours (id bigint, hour timestamp)'))
+  await db.inTransaction((transaction) => transaction.append('open_hours', [[7, 3_600_000]]))
+  expect(await found(3_600_000)).toEqual([3_600_000])
+})

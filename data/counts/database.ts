@@ -12,6 +12,7 @@ import { copyDatabase } from './copy-database.ts'
 import { DatabaseError, toDatabaseError } from './database-error.ts'
 import { openMigrated } from './migrate.ts'
 import { MIGRATIONS, type Migration } from './migrations/all.ts'
+import { type PlannedStatements, planStatements } from './planned-statements.ts'
 import { type Params, Row, timestamp, toDuckDB } from './values.ts'
 
 export interface DatabaseOptions {
@@ -77,6 +78,13 @@ export interface Transaction {
   /** Returns the number of rows changed. `sql` may hold several statements only where it has no parameters. */
   run(sql: string, params?: Params): Promise<number>
   read<T>(sql: string, params: Params, parseRow: (row: Row) => T): Promise<T[]>
+  /**
+   * The same for a statement that is parsed and planned the first time only, which is most of what a small one takes. A plan may rely on
+   * what the tables hold when it is made (that two columns have no value in common, say), so this is for statements that look at rows of one
+   * table by comparing columns with parameters, and for no others.
+   */
+  runPlanned(sql: string, params: Params): Promise<number>
+  readPlanned<T>(sql: string, params: Params, parseRow: (row: Row) => T): Promise<T[]>
   /** Adds rows to a table, values in the order of its columns; a TIMESTAMP is given as `EpochMs`. Returns their number. */
   append(table: string, rows: Iterable<readonly Cell[]>): Promise<number>
 }
@@ -84,6 +92,8 @@ export interface Transaction {
 export type Cell = string | number | boolean | null | readonly number[]
 
 const openPaths = new Set<string>()
+
+const INTERRUPT_AGAIN_MS = 20
 
 /**
  * Opens or creates the database at `path` (`:memory:` for one that nobody keeps) and brings its tables up to date.
@@ -174,6 +184,7 @@ function createDatabase(path: string, { instance, writer, readers, options, forg
   ) => limited(reader, { timeoutMs, signal }, `could not read from ${path}`, work)
   const statement: Statement = (work) =>
     limited(writer, { timeoutMs: writeTimeoutMs }, `could not write to ${path}`, work)
+  const planned = planStatements(writer)
   let lastWrite: Promise<unknown> = Promise.resolve()
   let closing: Promise<void> | null = null
 
@@ -182,7 +193,7 @@ function createDatabase(path: string, { instance, writer, readers, options, forg
   }
 
   async function runTransaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    const { transaction, end } = createTransaction(writer, statement)
+    const { transaction, end } = createTransaction(writer, planned, statement)
     try {
       await statement(() => writer.run('begin'))
       const result = await inside.run(true, () => work(transaction))
@@ -275,6 +286,7 @@ function createDatabase(path: string, { instance, writer, readers, options, forg
         try {
           await writer.run('checkpoint')
         } finally {
+          planned.close()
           for (const connection of [...readers, writer]) connection.closeSync()
           instance.closeSync()
           forget()
@@ -290,6 +302,7 @@ type Statement = <T>(work: () => Promise<T>) => Promise<T>
 /** After `end`, what was handed out refuses to work: a forgotten `await` must not write outside its transaction. */
 function createTransaction(
   writer: DuckDBConnection,
+  planned: PlannedStatements,
   statement: Statement,
 ): { transaction: Transaction; end: () => void } {
   let ended = false
@@ -305,6 +318,16 @@ function createTransaction(
     async read(sql, params, parseRow) {
       refuseIfEnded()
       const answer = await statement(() => writer.runAndReadAll(sql, bind(params)))
+      return parseRows(answer.columnNames(), answer.getRows(), parseRow)
+    },
+    async runPlanned(sql, params) {
+      refuseIfEnded()
+      const result = await statement(() => planned.with(sql, bind(params), (kept) => kept.run()))
+      return result.rowsChanged
+    },
+    async readPlanned(sql, params, parseRow) {
+      refuseIfEnded()
+      const answer = await statement(() => planned.with(sql, bind(params), (kept) => kept.runAndReadAll()))
       return parseRows(answer.columnNames(), answer.getRows(), parseRow)
     },
     async append(table, rows) {
@@ -333,7 +356,12 @@ async function limited<T>(
   const aborted = () => new DatabaseError('aborted', `${doing}: nobody waits for the answer any more`)
   const isAborted = () => signal?.aborted === true
   if (isAborted()) throw aborted()
-  const interrupt = () => connection.interrupt()
+  let again: NodeJS.Timeout | undefined
+  // What is still being planned forgets that it was interrupted when it begins to run, so that once isn't enough.
+  const interrupt = () => {
+    connection.interrupt()
+    again ??= setInterval(() => connection.interrupt(), INTERRUPT_AGAIN_MS)
+  }
   const timer = setTimeout(interrupt, timeoutMs)
   signal?.addEventListener('abort', interrupt)
   try {
@@ -342,6 +370,7 @@ async function limited<T>(
     throw isAborted() ? aborted() : toDatabaseError(error, doing)
   } finally {
     clearTimeout(timer)
+    clearInterval(again)
     signal?.removeEventListener('abort', interrupt)
   }
 }

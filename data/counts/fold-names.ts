@@ -2,7 +2,7 @@ import { type Dimensions, OTHER, UNKNOWN } from '../domain/dimensions.ts'
 import type { ProblemOrNone } from '../domain/outcome.ts'
 import { type EpochMs, HOUR_MS } from '../domain/time.ts'
 import type { HourNames, NameLimits } from './hour-names.ts'
-import { type AttributeTally, attributeKey, type HourlyTally, hourlyKey, keyOf, rowFor } from './tally.ts'
+import { type AttributeTally, type HourlyTally, keyOf, sumAttributes, sumHourly } from './tally.ts'
 
 /** What clients may invent without end is bounded by these. */
 export interface NameRules {
@@ -39,17 +39,14 @@ export function foldBuilds(rows: readonly HourlyTally[], known: HourNames, rules
     pinned ??= pinnedBuilds(rows, rules)
     return pinned(row)
   }
-  const folded = new Map<string, HourlyTally>()
-  for (const row of rows) {
+  let isFolded = false
+  const named = rows.map((row) => {
     const name = buildName(row.dimensions)
-    const admitted = known.admit(row.hour, row.dimensions.channel, name, limits, () => isPinned(row))
-    const dimensions = admitted ? row.dimensions : { ...row.dimensions, appVersion: OTHER, buildId: OTHER }
-    const made = { ...row, dimensions, submissions: 0, bytes: 0 }
-    const into = rowFor(folded, hourlyKey(made), () => made)
-    into.submissions += row.submissions
-    into.bytes += row.bytes
-  }
-  return [...folded.values()]
+    if (known.admit(row.hour, row.dimensions.channel, name, limits, () => isPinned(row))) return row
+    isFolded = true
+    return { ...row, dimensions: { ...row.dimensions, appVersion: OTHER, buildId: OTHER } }
+  })
+  return isFolded ? sumHourly(named) : named
 }
 
 function pinnedBuilds(rows: readonly HourlyTally[], rules: NameRules): (row: HourlyTally) => boolean {
@@ -87,13 +84,13 @@ function isDatedAfter(buildId: string, time: EpochMs): boolean {
 /** The same for the values of attributes. */
 export function foldAttributes(rows: readonly AttributeTally[], known: HourNames, rules: NameRules): AttributeTally[] {
   const limits: NameLimits = { names: rules.namesPerHour, pinned: 0 }
-  const folded = new Map<string, AttributeTally>()
-  for (const row of rows) {
-    const admitted = known.admit(row.hour, attributeGroup(row), row.value, limits, () => false)
-    const made = { ...row, value: admitted ? row.value : OTHER, submissions: 0 }
-    rowFor(folded, attributeKey(made), () => made).submissions += row.submissions
-  }
-  return [...folded.values()]
+  let isFolded = false
+  const named = rows.map((row) => {
+    if (known.admit(row.hour, attributeGroup(row), row.value, limits, () => false)) return row
+    isFolded = true
+    return { ...row, value: OTHER }
+  })
+  return isFolded ? sumAttributes(named) : named
 }
 
 /** A build's name within the limit: builds and versions are what clients may invent without end. */

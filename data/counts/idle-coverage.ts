@@ -39,7 +39,7 @@ export function coverageEntries(
 /** Whether all of it is known already. */
 export async function isCovered(transaction: Transaction, coverage: readonly CoverageInterval[]): Promise<boolean> {
   for (const { receiver, from, to } of coverage) {
-    const around = await transaction.read(
+    const around = await transaction.readPlanned(
       'select 1 as found from coverage where receiver = $receiver and from_time <= $from and to_time >= $to limit 1',
       { receiver, from: time(from), to: time(to) },
       (row) => row.number('found'),

@@ -17,7 +17,7 @@ import { HourNames } from './hour-names.ts'
 import { isCovered, isIdle } from './idle-coverage.ts'
 import { hoursOf, type Interval, joinIntervals } from './intervals.ts'
 import { noteRawImport } from './raw-imports.ts'
-import { readLedgerState, readMergedOf } from './read-ledger.ts'
+import { isInLedger, readMergedOf } from './read-ledger.ts'
 import { reopenJudged } from './reopen-judged.ts'
 import { bytesOf, segmentEntry } from './segment-entry.ts'
 import { addTallies, readNamesOfHour } from './store-tallies.ts'
@@ -114,7 +114,7 @@ async function mergeIn(
   const { seen, journal, now } = options
   const isImport = isImportReceiver(index.receiver)
   await seen?.settle(async (segments) => new Set(await readMergedOf(transaction, segments)))
-  if ((await readLedgerState(transaction, index.segment)) !== null) {
+  if (await isInLedger(transaction, index.segment)) {
     return { ...NOTHING_NEW, isImport }
   }
   const { duplicateFrames, remember } = await findDuplicates(index, options)
@@ -208,20 +208,23 @@ export async function extendCoverage(
 ): Promise<void> {
   for (const receiver of new Set(coverage.map((interval) => interval.receiver))) {
     const added = coverage.filter((interval) => interval.receiver === receiver)
-    if (await lengthenLast(transaction, receiver, joinIntervals(added, toleranceMs), toleranceMs)) continue
-    const params = {
+    const range = {
       receiver,
       from: time(added.reduce((first, { from }) => Math.min(first, from), Number.MAX_SAFE_INTEGER) - toleranceMs),
       to: time(added.reduce((last, { to }) => Math.max(last, to), 0) + toleranceMs),
     }
     const touching = 'receiver = $receiver and from_time <= $to and to_time >= $from'
-    const known = await transaction.read(
+    const known = await transaction.readPlanned(
       `select from_time, to_time from coverage where ${touching}`,
-      params,
+      range,
       (row) => ({ from: row.number('from_time'), to: row.number('to_time') }),
     )
-    await transaction.run(`delete from coverage where ${touching}`, params)
     const joined = joinIntervals([...known, ...added], toleranceMs)
+    if (known.length === 1 && joined.length === 1 && joined[0]?.from === known[0]?.from) {
+      await lengthen(transaction, receiver, joined[0])
+      continue
+    }
+    await transaction.run(`delete from coverage where ${touching}`, range)
     await transaction.append(
       'coverage',
       joined.map(({ from, to }) => [receiver, from, to]),
@@ -229,21 +232,14 @@ export async function extendCoverage(
   }
 }
 
-/** What nearly every segment does: it goes on where the receiver's last stretch ended. False: it doesn't, and nothing was done. */
-async function lengthenLast(
-  transaction: Transaction,
-  receiver: string,
-  [added, ...others]: readonly Interval[],
-  toleranceMs: number,
-): Promise<boolean> {
-  if (added === undefined || others.length > 0) return false
-  const changed = await transaction.run(
-    `update coverage set to_time = greatest(to_time, $to)
-     where receiver = $receiver and from_time <= $from and to_time >= $from_less
-       and from_time = (select max(from_time) from coverage where receiver = $receiver)`,
-    { receiver, from: time(added.from), to: time(added.to), from_less: time(added.from - toleranceMs) },
-  )
-  return changed === 1
+/** What nearly every segment does: it goes on where the receiver's last stretch ended. */
+async function lengthen(transaction: Transaction, receiver: string, to: Interval | undefined): Promise<void> {
+  if (to === undefined) return
+  await transaction.runPlanned('update coverage set to_time = $to where receiver = $receiver and from_time = $from', {
+    receiver,
+    from: time(to.from),
+    to: time(to.to),
+  })
 }
 
 function changedHours(tallies: Tallies, coverage: readonly CoverageInterval[]): EpochMs[] {

@@ -8,12 +8,17 @@ export async function reopenJudged(
   hours: readonly EpochMs[],
   now: EpochMs,
 ): Promise<EpochMs[]> {
-  if (hours.length === 0) return []
-  const reopened = await transaction.read(
-    'select hour from judged_hours where hour in (select unnest($hours)) order by hour',
-    { hours: hours.map(time) },
-    (row) => row.number('hour'),
+  const ascending = [...new Set(hours)].sort((a, b) => a - b)
+  const [first, last] = [ascending[0], ascending.at(-1)]
+  if (first === undefined || last === undefined) return []
+  const judged = new Set(
+    await transaction.readPlanned(
+      'select hour from judged_hours where hour >= $first and hour <= $last',
+      { first: time(first), last: time(last) },
+      (row) => row.number('hour'),
+    ),
   )
+  const reopened = ascending.filter((hour) => judged.has(hour))
   if (reopened.length > 0) {
     await transaction.run('insert or replace into reopened_hours select unnest($hours), $now', {
       hours: reopened.map(time),

@@ -1,3 +1,4 @@
+import type { Dimensions } from '../domain/dimensions.ts'
 import { type EpochMs, startOfDay } from '../domain/time.ts'
 import type { Transaction } from './database.ts'
 import { type AttributeTally, type HourlyTally, keyOf, rowFor, type Tallies } from './tally.ts'
@@ -17,11 +18,12 @@ export async function addTallies(
 ): Promise<void> {
   const { hourly, minute, attribute, discarded } = tallies
   await append('hourly_counts', hourly.map(hourlyCells))
+  const ofHours = sumsByChannel(hourly)
+  await append('channel_counts', ofHours.map(sumCells))
   await append(
-    'channel_counts',
-    sumsByChannel(hourly, (hour) => hour),
+    'channel_days',
+    sumsByChannel(ofHours.map((sum) => ({ ...sum, hour: startOfDay(sum.hour) }))).map(sumCells),
   )
-  await append('channel_days', sumsByChannel(hourly, startOfDay))
   await append(
     'minute_counts',
     minute.map((row) => [row.minute, row.channel, row.outcome, row.problem, row.submissions]),
@@ -51,16 +53,26 @@ export async function addTallies(
     return [row.hour, ...names, row.automation, row.submissions, row.recovered ?? 0, row.bytes]
   }
 
-  function sumsByChannel(rows: readonly HourlyTally[], startOf: (hour: EpochMs) => EpochMs) {
-    const sums = new Map<string, { key: (string | number | boolean)[]; submissions: number; recovered: number }>()
-    for (const { hour, dimensions, outcome, problem, automation, submissions, recovered = 0 } of rows) {
-      const key = [startOf(hour), dimensions.channel, outcome, problem, source, automation]
-      const sum = rowFor(sums, keyOf(...key), () => ({ key, submissions: 0, recovered: 0 }))
-      sum.submissions += submissions
-      sum.recovered += recovered
-    }
-    return [...sums.values()].map((sum) => [...sum.key, sum.submissions, sum.recovered])
+  function sumCells({ hour, dimensions, outcome, problem, automation, submissions, recovered }: ChannelSum) {
+    return [hour, dimensions.channel, outcome, problem, source, automation, submissions, recovered]
   }
+}
+
+type ChannelSum = Omit<HourlyTally, 'dimensions' | 'bytes' | 'recovered'> & {
+  readonly dimensions: Pick<Dimensions, 'channel'>
+  recovered: number
+}
+
+function sumsByChannel(rows: readonly (Omit<HourlyTally, 'dimensions' | 'bytes'> & Pick<ChannelSum, 'dimensions'>)[]) {
+  const sums = new Map<string, ChannelSum>()
+  for (const { hour, dimensions, outcome, problem, automation, submissions, recovered = 0 } of rows) {
+    const key = keyOf(hour, dimensions.channel, outcome, problem, automation)
+    const what = { hour, dimensions, outcome, problem, automation }
+    const sum = rowFor(sums, key, () => ({ ...what, submissions: 0, recovered: 0 }))
+    sum.submissions += submissions
+    sum.recovered += recovered
+  }
+  return [...sums.values()]
 }
 
 /** Marks hours as ones to settle. */

@@ -133,6 +133,15 @@ export function sumHourly(rows: readonly HourlyTally[]): HourlyTally[] {
 }
 
 /** Likewise. */
+export function sumAttributes(rows: readonly AttributeTally[]): AttributeTally[] {
+  const sums = new Map<string, AttributeTally>()
+  for (const row of rows) {
+    rowFor(sums, attributeKey(row), () => ({ ...row, submissions: 0 })).submissions += row.submissions
+  }
+  return [...sums.values()]
+}
+
+/** Likewise. */
 export function sumDiscarded(rows: readonly DiscardedTally[]): DiscardedTally[] {
   const sums = new Map<string, DiscardedTally>()
   for (const { submissions, bytes, ...key } of rows) {
@@ -143,17 +152,22 @@ export function sumDiscarded(rows: readonly DiscardedTally[]): DiscardedTally[] 
   return [...sums.values()]
 }
 
-/** Values may hold any character, so no separator would do. */
+/** Values may hold any character, so no separator would do: each part stands behind its length. */
 export function keyOf(...parts: readonly (string | number | boolean)[]): string {
-  return JSON.stringify(parts)
+  let key = ''
+  for (const part of parts) {
+    const text = typeof part === 'string' ? part : String(part)
+    key += `${text.length}:${text}`
+  }
+  return key
 }
 
-export function hourlyKey(row: Omit<HourlyTally, 'submissions' | 'bytes'>): string {
+function hourlyKey(row: Omit<HourlyTally, 'submissions' | 'bytes'>): string {
   const { reason, appName, appVersion, channel, buildId } = row.dimensions
   return keyOf(row.hour, reason, appName, appVersion, channel, buildId, row.outcome, row.problem, row.automation)
 }
 
-export function attributeKey(row: Omit<AttributeTally, 'submissions'>): string {
+function attributeKey(row: Omit<AttributeTally, 'submissions'>): string {
   return keyOf(row.hour, row.channel, row.attribute, row.value)
 }
 
