@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { quantileSorted } from 'simple-statistics'
-import { openDatabase } from '../data/counts/database.ts'
+import { type Database, openDatabase } from '../data/counts/database.ts'
 import { mergeConverted } from '../data/counts/merge.ts'
 import { testIndex } from '../data/counts/testing/converted-index.ts'
 import { time } from '../data/counts/values.ts'
@@ -81,8 +81,14 @@ try {
 async function bench(): Promise<void> {
   const path = join(folder, 'counts.duckdb')
   const growth: string[][] = []
-  let measured: { rows: number; bytes: number; answers: Map<string, Answered>; merges: Merges; peer: Peer } | null =
-    null
+  let measured: {
+    rows: number
+    bytes: number
+    parts: readonly Part[]
+    answers: Map<string, Answered>
+    merges: Merges
+    peer: Peer
+  } | null = null
   for (const [at, years] of YEARS.entries()) {
     const db = await openDatabase(path)
     await fillHistory(db, yearsAgo(years), yearsAgo(YEARS[at - 1] ?? 0))
@@ -93,7 +99,14 @@ async function bench(): Promise<void> {
     if (years !== MEASURED_YEARS) continue
     const { size } = await stat(path)
     const rows = ((NOW - yearsAgo(years)) / HOUR_MS) * ROWS_PER_HOUR
-    measured = { rows, bytes: size, answers, merges: await measureMerges(path), peer: await measurePeer(path) }
+    measured = {
+      rows,
+      bytes: size,
+      parts: await measureParts(path, rows),
+      answers,
+      merges: await measureMerges(path),
+      peer: await measurePeer(path),
+    }
   }
   if (measured === null) throw new Error('nothing was measured')
   tell(measured, growth)
@@ -130,7 +143,32 @@ async function askAll(path: string, years: number): Promise<Map<string, Answered
   return answers
 }
 
+interface Part {
+  readonly name: string
+  readonly bytesPerRow: number
+}
+
+/** What each column of the counts by the hour takes: a segment ends where the next one in its block begins. */
+async function measureParts(path: string, rows: number): Promise<Part[]> {
+  const db = await openDatabase(path)
+  const parts = await db.read(
+    `with segments as (
+       select column_name, block_id, block_offset,
+         lead(block_offset, 1, (select any_value(block_size) from pragma_database_size()))
+           over (partition by block_id order by block_offset) - block_offset as size
+       from (select distinct column_name, block_id, block_offset from pragma_storage_info('hourly_counts')
+             where persistent and block_id >= 0 and segment_type <> 'VALIDITY'))
+     select column_name, sum(size)::double as bytes from segments group by all order by bytes desc`,
+    {},
+    (row) => ({ name: `hourly_counts.${row.text('column_name')}`, bytesPerRow: row.number('bytes') / rows }),
+  )
+  await db.close()
+  return parts
+}
+
 interface Merges {
+  /** The same number of rows into one table by itself, committed: what no merge can be faster than. */
+  readonly floorMs: readonly number[]
   /** Counts, coverage and ledger, committed. */
   readonly countsMs: readonly number[]
   /** With what is remembered of documents, and the journal: two more syncs. */
@@ -153,12 +191,41 @@ async function measureMerges(path: string): Promise<Merges> {
     // The first ones read what stands in the hour.
     return times.slice(5)
   }
+  const floorMs = await measureFloor(db)
   const countsMs = await timed('counts', { journal: null, seen: null })
   const wholeMs = await timed('whole', { journal, seen })
   await seen.close()
   await journal.close()
   await db.close()
-  return { countsMs, wholeMs }
+  return { floorMs, countsMs, wholeMs }
+}
+
+async function measureFloor(db: Database): Promise<number[]> {
+  const cells = Array.from({ length: ROWS_PER_HOUR }, (_, n) => {
+    return [
+      NOW,
+      'nightly',
+      'Firefox',
+      '29.0a1',
+      `build ${n}`,
+      'idle-daily',
+      'accepted',
+      'none',
+      'floor',
+      false,
+      1,
+      0,
+      n,
+    ]
+  })
+  const times: number[] = []
+  for (let merge = 0; merge < MERGES; merge++) {
+    const startedAt = performance.now()
+    await db.inTransaction((transaction) => transaction.append('hourly_counts', cells))
+    times.push(performance.now() - startedAt)
+  }
+  await db.inTransaction((transaction) => transaction.run("delete from hourly_counts where source = 'floor'"))
+  return times.slice(5)
 }
 
 /** 300 submissions, each of other dimensions. */
@@ -246,10 +313,18 @@ function tell(
   {
     rows,
     bytes,
+    parts,
     answers,
     merges,
     peer,
-  }: { rows: number; bytes: number; answers: Map<string, Answered>; merges: Merges; peer: Peer },
+  }: {
+    rows: number
+    bytes: number
+    parts: readonly Part[]
+    answers: Map<string, Answered>
+    merges: Merges
+    peer: Peer
+  },
   growth: readonly (readonly string[])[],
 ): void {
   const answerRows = QUESTIONS.map(({ name, title, goalMs }) => {
@@ -263,6 +338,7 @@ function tell(
     `${table(
       ['merge of 300 rows', 'p50', 'p95'],
       [
+        ['floor: as many rows into one table', milliseconds(median(merges.floorMs)), milliseconds(p95(merges.floorMs))],
         ['counts, coverage, ledger', milliseconds(median(merges.countsMs)), milliseconds(p95(merges.countsMs))],
         ['… with journal and documents', milliseconds(median(merges.wholeMs)), milliseconds(p95(merges.wholeMs))],
         ['peer: primary key, upsert', milliseconds(median(peer.mergeMs)), milliseconds(p95(peer.mergeMs))],
@@ -270,6 +346,16 @@ function tell(
     )}\n`,
   )
   const bytesPerRow = bytes / rows
+  const other = bytesPerRow - parts.reduce((sum, part) => sum + part.bytesPerRow, 0)
+  process.stdout.write(
+    `${table(
+      ['on disk', 'bytes a row'],
+      [...parts, { name: 'all else, and what is free', bytesPerRow: other }].map((part) => [
+        part.name,
+        part.bytesPerRow.toFixed(2),
+      ]),
+    )}\n`,
+  )
   const anew = (name: string) => median(answers.get(name)?.anewMs ?? [])
   process.stdout.write(
     `${table(
@@ -305,6 +391,8 @@ function tell(
   }
   const metrics: Record<string, number> = {
     rows,
+    merge_floor_p50_ms: rounded(median(merges.floorMs)),
+    merge_floor_p95_ms: rounded(p95(merges.floorMs)),
     merge_p50_ms: rounded(median(merges.countsMs)),
     merge_with_journal_p50_ms: rounded(median(merges.wholeMs)),
     merge_with_journal_p95_ms: rounded(p95(merges.wholeMs)),

@@ -79,9 +79,9 @@ export interface Transaction {
   run(sql: string, params?: Params): Promise<number>
   read<T>(sql: string, params: Params, parseRow: (row: Row) => T): Promise<T[]>
   /**
-   * The same for a statement that is parsed and planned the first time only, which is most of what a small one takes. A plan may rely on
-   * what the tables hold when it is made (that two columns have no value in common, say), so this is for statements that look at rows of one
-   * table by comparing columns with parameters, and for no others.
+   * The same for a statement that is parsed and planned the first time only, which is most of what a small one takes. For statements that
+   * compare columns of one table with parameters: of what joins or sums up, the best plan changes as the tables grow. Only one statement,
+   * and no list that may be empty.
    */
   runPlanned(sql: string, params: Params): Promise<number>
   readPlanned<T>(sql: string, params: Params, parseRow: (row: Row) => T): Promise<T[]>
