@@ -4,7 +4,7 @@ import { READ_MEMBERS } from '../versions/classic.ts'
 import { ascii, NOT_PLAIN, skipSpace, skipString, skipValue, type ValueCount } from './skip-value.ts'
 
 /** A stretch of a payload that holds one value: from `start` to one before `end`. */
-export interface Stretch {
+interface Stretch {
   readonly start: number
   readonly end: number
 }
@@ -47,7 +47,7 @@ export function unreadValues(bytes: Uint8Array, at: number, to: number, count: V
 }
 
 /** A payload's text with a placeholder for each of some values. */
-export interface Skeleton {
+interface Skeleton {
   readonly text: string
   /** Where in the text they stand, in the order of the stretches. */
   readonly places: readonly number[]
