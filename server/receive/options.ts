@@ -50,7 +50,7 @@ export type ReceiveOptions = z.infer<typeof receiveOptions>
 export const RECEIVER_NODE_OPTIONS: readonly string[] = [
   '--single-threaded-gc',
   '--min-semi-space-size=16',
-  '--initial-old-space-size=128',
+  '--initial-old-space-size=32',
 ]
 
 /**

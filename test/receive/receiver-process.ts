@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Segment } from '../../data/spool/read-segment.ts'
 import { readSegment } from '../../data/spool/read-segment.ts'
-import type { ReceiveOptions } from '../../server/receive/options.ts'
+import { RECEIVER_ENVIRONMENT, RECEIVER_NODE_OPTIONS, type ReceiveOptions } from '../../server/receive/options.ts'
 
 /** The compiled receiver: run `npx tsc -b` first. */
 const ENTRY = fileURLToPath(new URL('../../dist/server/receive/main.js', import.meta.url))
@@ -18,7 +18,7 @@ export interface ReceiverProcess {
   readonly exited: Promise<unknown>
 }
 
-/** Starts a receiver as a process of its own, behind the command `wrapper` where there is one. */
+/** Starts a receiver as a process of its own, as a service starts it, behind the command `wrapper` where there is one. */
 export async function startReceiverProcess(
   spool: string,
   {
@@ -54,9 +54,10 @@ export async function startReceiverProcess(
     logLevel: 'silent',
     ...overrides,
   }
-  const [command = '', ...args] = [...wrapper, process.execPath, ...nodeArguments, ENTRY, JSON.stringify(options)]
+  const node = [process.execPath, ...RECEIVER_NODE_OPTIONS, ...nodeArguments]
+  const [command = '', ...args] = [...wrapper, ...node, ENTRY, JSON.stringify(options)]
   // No io_uring: what the kernel does on its own behalf, no strace sees.
-  const env = { ...process.env, UV_USE_IO_URING: '0' }
+  const env = { ...process.env, ...RECEIVER_ENVIRONMENT, UV_USE_IO_URING: '0' }
   const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env })
   const exited = once(child, 'exit')
   const port = await Promise.race([
