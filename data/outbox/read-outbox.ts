@@ -39,16 +39,23 @@ export function readSentMessageIds(reader: Reader, incident: number, recipient: 
 }
 
 /** When mails to each recipient were decided since `since`, oldest first. */
-export async function readDecisionTimes(
-  reader: Reader,
-  since: EpochMs,
-): Promise<ReadonlyMap<string, readonly EpochMs[]>> {
+export function readDecisionTimes(reader: Reader, since: EpochMs): Promise<TimesByRecipient> {
+  return timesOf(reader, 'select recipient, decided_at as at from outbox where decided_at >= $since order by id', since)
+}
+
+/** When each recipient got mails after `after`, oldest first. */
+export function readSentTimes(reader: Reader, after: EpochMs): Promise<TimesByRecipient> {
+  return timesOf(reader, 'select recipient, sent_at as at from outbox where sent_at > $since order by sent_at', after)
+}
+
+type TimesByRecipient = ReadonlyMap<string, readonly EpochMs[]>
+
+async function timesOf(reader: Reader, sql: string, since: EpochMs): Promise<TimesByRecipient> {
   const times = new Map<string, EpochMs[]>()
-  const rows = await reader.read(
-    'select recipient, decided_at from outbox where decided_at >= $since order by id',
-    { since: time(since) },
-    (row) => ({ recipient: row.text('recipient'), at: row.number('decided_at') }),
-  )
+  const rows = await reader.read(sql, { since: time(since) }, (row) => ({
+    recipient: row.text('recipient'),
+    at: row.number('at'),
+  }))
   for (const { recipient, at } of rows) times.set(recipient, [...(times.get(recipient) ?? []), at])
   return times
 }

@@ -55,6 +55,7 @@ export async function createOutbox(options: {
     pictures,
     linkKeys: () => readLinkKeys(options.linkKeys, now()),
     describe: incidentAnswer,
+    mostPerHour: () => options.settings().mail.mostPerHour,
     onProblem: (problem) => logProblem(log, problem, now()),
   })
   const loop = startWorkLoop(

@@ -67,8 +67,10 @@ async function startServer(options: SMTPServerOptions = {}, port = 0): Promise<T
 function sender(
   settings: Partial<MailSettings> = {},
   pictures: Pick<PictureDrawer, 'draw'> = { draw: async () => drawn },
+  limits: { readonly mostPerHour?: () => number } = {},
 ): Promise<MailSender> {
   return createMailSender({
+    ...limits,
     database,
     journal: null,
     folder,
@@ -161,6 +163,27 @@ test('follow-ups stand in the thread of the first mail, under its subject', asyn
   expect(closing?.references).toContain(opening?.messageId)
   expect(closing?.text).toContain('△ Closed')
   expect((await readMails(database, { limit: 1 }))[0]?.subject).toMatch(/^Re: /)
+})
+
+test('what waited for a mail server that was down comes by so many an hour, oldest first, and in its present state', async () => {
+  const { port, received } = await startServer()
+  for (let id = 20; id < 25; id++) await decide({ ...incident, id }, decidedAt)
+  await decide({ ...incident, id: 30 }, decidedAt, ['other@example.org'])
+  const mails = await sender(smtp(port), undefined, { mostPerHour: () => 3 })
+  const told = () =>
+    received.map(({ mail }) => `${/incident (\d+)/.exec(mail.text ?? '')?.[1]} to ${mail.to?.[0]?.address}`)
+  expect(await mails.deliver(decidedAt, 'live')).toMatchObject({ sent: 4, nextAttemptAt: decidedAt + HOUR_MS })
+  expect(told()).toEqual([
+    '20 to on-call@example.org',
+    '21 to on-call@example.org',
+    '22 to on-call@example.org',
+    '30 to other@example.org',
+  ])
+  expect(await mails.deliver(decidedAt + HOUR_MS - 1, 'live')).toMatchObject({ sent: 0 })
+  await decide({ ...resolved, id: 23 }, decidedAt + HOUR_MS - 1)
+  expect(await mails.deliver(decidedAt + HOUR_MS, 'live')).toMatchObject({ sent: 2, nextAttemptAt: null })
+  expect(told().slice(4).sort()).toEqual(['23 to on-call@example.org', '24 to on-call@example.org'])
+  expect(received.at(-1)?.mail.text).toContain('Closed')
 })
 
 test('with STARTTLS and a password, to a server whose certificate is trusted', async () => {

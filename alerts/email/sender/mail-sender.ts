@@ -1,9 +1,9 @@
 import type { Database } from '../../../data/counts/database.ts'
-import { DAY_MS, type EpochMs } from '../../../data/domain/time.ts'
+import { DAY_MS, type EpochMs, HOUR_MS } from '../../../data/domain/time.ts'
 import type { Journal } from '../../../data/journal/journal.ts'
 import type { LinkKeys } from '../../../data/links/link-keys.ts'
 import type { OutboxRow } from '../../../data/outbox/outbox-row.ts'
-import { readWaitingMails } from '../../../data/outbox/read-outbox.ts'
+import { readSentTimes, readWaitingMails } from '../../../data/outbox/read-outbox.ts'
 import { settledEntry } from '../../../data/outbox/restore-outbox.ts'
 import {
   markCollapsed,
@@ -18,6 +18,7 @@ import type { PictureDrawer } from '../picture/picture-drawer.ts'
 import { attemptDelivery } from './attempt-delivery.ts'
 import type { DeliveryOutcome } from './delivery-outcome.ts'
 import { nextAttempt, planDelivery, threadsOf } from './delivery-plan.ts'
+import { HourlyRoom } from './hourly-room.ts'
 import type { SmtpSettings } from './smtp-options.ts'
 import { tellRefusal } from './tell-refusal.ts'
 
@@ -46,6 +47,8 @@ export interface MailSenderOptions {
   /** Names this installation in `List-Id`; right half of Message-IDs. */
   readonly host: string
   readonly pictures: Pick<PictureDrawer, 'draw'>
+  /** So many mails a recipient gets within an hour at the most; without it, as many as there are. */
+  mostPerHour?(): number
   /** Told of every failure. */
   readonly onProblem: (problem: MailProblem) => void
 }
@@ -137,13 +140,16 @@ async function deliverDue(
     await options.database.inTransaction((transaction) => markCollapsed(transaction, collapsed))
   }
   const round = new Round(options.onProblem)
+  const room = await hourlyRoom(options, now, pace)
   for (const { mail } of plan) {
+    if (room.roomAt(mail.recipient) > now) round.hold(mail)
     // No mail of a thread overtakes the one before it.
     if (round.isHeld(mail)) continue
     const outcome = round.downOutcome(mail) ?? (await attemptDelivery(options, mail, now, pace))
     const settlement = settlementOf(outcome, mail, now, pace)
     round.note(mail, outcome, settlement)
     unwritten.set(mail.id, { mail, settlement })
+    if (settlement.kind === 'sent') room.note(mail.recipient)
     await writeDown()
   }
   round.tellDown()
@@ -151,8 +157,22 @@ async function deliverDue(
   return {
     ...round.count,
     collapsed: collapsed.length,
-    nextAttemptAt: waiting.length === 0 ? null : Math.min(...waiting.map((mail) => mail.nextAttemptAt)),
+    nextAttemptAt:
+      waiting.length === 0
+        ? null
+        : Math.min(...waiting.map((mail) => Math.max(mail.nextAttemptAt, room.roomAt(mail.recipient)))),
   }
+}
+
+/** A history that is told after the fact has its own times. */
+async function hourlyRoom(
+  { database, mostPerHour }: MailSenderOptions,
+  now: EpochMs,
+  pace: 'live' | 'replay',
+): Promise<HourlyRoom> {
+  const most = pace === 'replay' ? undefined : mostPerHour?.()
+  if (most === undefined) return new HourlyRoom(new Map(), Number.POSITIVE_INFINITY, now)
+  return new HourlyRoom(await readSentTimes(database, now - HOUR_MS), most, now)
 }
 
 interface Down {
@@ -166,6 +186,8 @@ class Round {
   readonly count = { sent: 0, failed: 0, refused: 0 }
   readonly #down = new Map<string, Down>()
   readonly #held = new Set<string>()
+  /** Numbers of mails: one about nothing in particular stands in no thread. */
+  readonly #waits = new Set<number>()
   readonly #onProblem: MailSenderOptions['onProblem']
 
   constructor(onProblem: MailSenderOptions['onProblem']) {
@@ -173,7 +195,13 @@ class Round {
   }
 
   isHeld(mail: OutboxRow): boolean {
-    return threadsOf(mail).some((thread) => this.#held.has(thread))
+    return this.#waits.has(mail.id) || threadsOf(mail).some((thread) => this.#held.has(thread))
+  }
+
+  /** What comes after it in its threads waits, too. */
+  hold(mail: OutboxRow): void {
+    for (const thread of threadsOf(mail)) this.#held.add(thread)
+    this.#waits.add(mail.id)
   }
 
   /** Null: the way that the mail takes is open, as far as is known. */
@@ -190,7 +218,7 @@ class Round {
       this.#onProblem({ kind: 'refused', messageId, recipient, error: settlement.error })
       return
     }
-    for (const thread of threadsOf(mail)) this.#held.add(thread)
+    this.hold(mail)
     const { error, nextAttemptAt } = settlement
     if (outcome.kind !== 'failed' || !outcome.isServerWide) {
       this.#onProblem({ kind: 'failed', messageId, recipient, error, nextAttemptAt })
