@@ -23,8 +23,8 @@ export function isBlockMemory(memory: Buffer): boolean {
 /** What of it isn't given away. */
 let arena: Buffer | null = null
 
-/** All that waits in a receiver by default, and some more: 40 MiB. */
-const ARENA_PAGES = 640
+/** All that waits in a receiver by default, and some more: 26 MiB. */
+const ARENA_PAGES = 416
 
 function makeArena(): Buffer {
   try {

@@ -150,7 +150,7 @@ export const settingsSchema = z.strictObject({
       applies: 'restart',
       about: 'With the answer to so many requests a connection is closed; the client opens another.',
     }),
-    maxPendingBytes: bytes('32 MiB', {
+    maxPendingBytes: bytes('20 MiB', {
       least: 1024 ** 2,
       applies: 'restart',
       about: 'Bodies in memory that wait for the disk; more are answered with 503. The receivers share them evenly.',
