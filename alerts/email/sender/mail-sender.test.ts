@@ -165,24 +165,27 @@ test('follow-ups stand in the thread of the first mail, under its subject', asyn
   expect((await readMails(database, { limit: 1 }))[0]?.subject).toMatch(/^Re: /)
 })
 
-test('what waited for a mail server that was down comes by so many an hour, oldest first, and in its present state', async () => {
+test('what waited for a mail server that was down comes by so many an hour, and what is new at once', async () => {
   const { port, received } = await startServer()
   for (let id = 20; id < 25; id++) await decide({ ...incident, id }, decidedAt)
   await decide({ ...incident, id: 30 }, decidedAt, ['other@example.org'])
   const mails = await sender(smtp(port), undefined, { mostPerHour: () => 3 })
   const told = () =>
     received.map(({ mail }) => `${/incident (\d+)/.exec(mail.text ?? '')?.[1]} to ${mail.to?.[0]?.address}`)
-  expect(await mails.deliver(decidedAt, 'live')).toMatchObject({ sent: 4, nextAttemptAt: decidedAt + HOUR_MS })
+  const back = decidedAt + 3 * HOUR_MS
+  expect(await mails.deliver(back, 'live')).toMatchObject({ sent: 4, nextAttemptAt: back + HOUR_MS })
   expect(told()).toEqual([
     '20 to on-call@example.org',
     '21 to on-call@example.org',
     '22 to on-call@example.org',
     '30 to other@example.org',
   ])
-  expect(await mails.deliver(decidedAt + HOUR_MS - 1, 'live')).toMatchObject({ sent: 0 })
-  await decide({ ...resolved, id: 23 }, decidedAt + HOUR_MS - 1)
-  expect(await mails.deliver(decidedAt + HOUR_MS, 'live')).toMatchObject({ sent: 2, nextAttemptAt: null })
-  expect(told().slice(4).sort()).toEqual(['23 to on-call@example.org', '24 to on-call@example.org'])
+  await decide({ ...incident, id: 40 }, back + HOUR_MS / 2)
+  expect(await mails.deliver(back + HOUR_MS / 2, 'live')).toMatchObject({ sent: 1 })
+  expect(told().at(-1)).toBe('40 to on-call@example.org')
+  await decide({ ...resolved, id: 23 }, back + HOUR_MS)
+  expect(await mails.deliver(back + HOUR_MS, 'live')).toMatchObject({ sent: 2, nextAttemptAt: null })
+  expect(told().slice(5).sort()).toEqual(['23 to on-call@example.org', '24 to on-call@example.org'])
   expect(received.at(-1)?.mail.text).toContain('Closed')
 })
 

@@ -1,5 +1,5 @@
 import type { Database } from '../../../data/counts/database.ts'
-import { DAY_MS, type EpochMs, HOUR_MS } from '../../../data/domain/time.ts'
+import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '../../../data/domain/time.ts'
 import type { Journal } from '../../../data/journal/journal.ts'
 import type { LinkKeys } from '../../../data/links/link-keys.ts'
 import type { OutboxRow } from '../../../data/outbox/outbox-row.ts'
@@ -142,7 +142,7 @@ async function deliverDue(
   const round = new Round(options.onProblem)
   const room = await hourlyRoom(options, now, pace)
   for (const { mail } of plan) {
-    if (room.roomAt(mail.recipient) > now) round.hold(mail)
+    if (readyAt(mail, room, now) > now) round.hold(mail)
     // No mail of a thread overtakes the one before it.
     if (round.isHeld(mail)) continue
     const outcome = round.downOutcome(mail) ?? (await attemptDelivery(options, mail, now, pace))
@@ -160,8 +160,16 @@ async function deliverDue(
     nextAttemptAt:
       waiting.length === 0
         ? null
-        : Math.min(...waiting.map((mail) => Math.max(mail.nextAttemptAt, room.roomAt(mail.recipient)))),
+        : Math.min(...waiting.map((mail) => Math.max(mail.nextAttemptAt, readyAt(mail, room, now)))),
   }
+}
+
+/** What was decided so lately has been through the limit already, and must not wait behind old news: it may be an outage. */
+const FRESH_MS = 15 * MINUTE_MS
+
+/** When the limit lets the mail go. A mail about several is itself how a flood is kept small. */
+function readyAt(mail: OutboxRow, room: HourlyRoom, now: EpochMs): EpochMs {
+  return mail.incident === 0 || now - mail.decidedAt <= FRESH_MS ? now : room.roomAt(mail.recipient)
 }
 
 /** A history that is told after the fact has its own times. */
