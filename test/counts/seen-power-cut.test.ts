@@ -40,9 +40,9 @@ describe(`the power goes in the middle (${LIVES} lives, ${CUTS_PER_LIFE} cuts ea
   })
 
   test('a ledger that forgets is found out, and so is one that invents', async () => {
-    const forgetting = await live(1, () => false)
-    expect(forgetting.join()).toContain('lost')
-    expect((await live(2, () => true)).join()).toContain('invented')
+    // Where the cuts fall hangs on how far merging had come: what one life doesn't show another does.
+    expect(await liveUntil('lost', () => false)).toContain('lost')
+    expect(await liveUntil('invented', () => true)).toContain('invented')
   })
 })
 
@@ -64,13 +64,24 @@ interface History {
 /** `isMerged` stands for the ledger where the test wants to see whether a wrong one would be noticed. */
 async function live(seed: number, isMerged?: (segment: string) => boolean): Promise<string[]> {
   const random = new Random(seed)
-  const history = await bringAll(random, join(folder, `life-${seed}`))
+  const root = join(folder, `life-${seed}`)
+  const history = await bringAll(random, root)
   const complaints = [...history.complaints]
   for (let cut = 0; cut < CUTS_PER_LIFE; cut++) {
     const events = history.events.slice(0, random.below(history.events.length + 1))
     const image = afterPowerCut(events, random)
-    const wrong = await whatIsWrong(image, events, history, join(folder, `life-${seed}`), isMerged)
+    const wrong = await whatIsWrong(image, events, history, root, isMerged)
     complaints.push(...wrong.map((text) => `cut after ${events.length} of ${history.events.length} events: ${text}`))
+  }
+  await rm(root, { recursive: true })
+  return complaints
+}
+
+/** The complaints of the first life that has such a one, or of the last. */
+async function liveUntil(complaint: string, isMerged: (segment: string) => boolean): Promise<string> {
+  let complaints = ''
+  for (let seed = 1; seed <= LIVES && !complaints.includes(complaint); seed++) {
+    complaints = (await live(seed, isMerged)).join()
   }
   return complaints
 }

@@ -35,9 +35,13 @@ export class CountBook {
     line.recoveredFound += recovered
   }
 
-  /** `isKept`: whether what was counted under a key is kept at all. */
+  /** In the order of hours, channels, outcomes. `isKept`: whether what was counted under a key is kept at all. */
   differences(isKept: (key: BookKey) => boolean): Difference[] {
-    return [...this.#lines.values()].flatMap(({ key, counted, found, recoveredCounted, recoveredFound }) => {
+    // Counts come in whatever order the database groups them.
+    const lines = [...this.#lines.values()].sort(
+      (a, b) => a.key.hour - b.key.hour || compareText(text(a.key), text(b.key)),
+    )
+    return lines.flatMap(({ key, counted, found, recoveredCounted, recoveredFound }) => {
       if (!isKept(key)) return []
       const of = text(key)
       // A damaged stretch of a segment is counted and has nothing that could be kept.
@@ -60,6 +64,10 @@ export class CountBook {
     this.#lines.set(place, line)
     return line
   }
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
 function isPerhapsDamage({ problem }: BookKey): boolean {
