@@ -6,17 +6,17 @@ import '@fontsource/fira-sans-condensed/latin-500.css'
 import './design/tokens.css'
 import './design/base.css'
 import './shell/shell.css'
-import './overview/overview.css'
-import './channel/channel.css'
-import './charts/charts.css'
-import './incidents/incidents.css'
-import './mail/mail.css'
 import { render } from 'preact'
 import { startLive } from './api/live.ts'
 import { applyTheme } from './design/theme.ts'
 import { App } from './shell/app.tsx'
+import { preload } from './shell/pages.ts'
+import { viewFromUrl } from './view/view.ts'
 
 applyTheme()
 startLive()
+// The page's own files come while its data is asked for.
+const { page: first } = viewFromUrl(window.location.pathname, window.location.search)
+if (first !== 'unknown') preload(first)
 const page = document.getElementById('page')
 if (page !== null) render(<App />, page)

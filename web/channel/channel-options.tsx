@@ -2,8 +2,9 @@ import { useState } from 'preact/hooks'
 import { useLive } from '../api/live.ts'
 import { Choice, Switch } from '../shell/choice.tsx'
 import { serverNow } from '../shell/freshness.ts'
-import { BREAK_DOWNS, type ChannelView, LAST_DAYS, STEPS, urlOfView } from '../view/view.ts'
-import { dateRange, HOUR_MS } from '../words/time.ts'
+import { BREAK_DOWNS, type ChannelView, LAST_DAYS, STEPS } from '../view/channel-view.ts'
+import { addressOf, chooseZone, useZone } from '../view/navigation.ts'
+import { dateRange, HOUR_MS, zoneName } from '../words/time.ts'
 import { canShowMinutes, type Shown } from './range.ts'
 
 interface ChannelOptionsProps {
@@ -16,6 +17,7 @@ const RANGE_WORDS = { 1: '1 d', 7: '7 d', 60: '60 d', 365: '1 y' } as const
 
 export function ChannelOptions({ view, range, onChange }: ChannelOptionsProps) {
   const { freshness } = useLive()
+  const zone = useZone()
   const now = freshness === null ? Date.now() : serverNow(freshness, performance.now())
   const steps = STEPS.filter((step) => step !== 'minute' || canShowMinutes(range.from, range.to, now + 7 * HOUR_MS))
   const ranges = LAST_DAYS.map((days) => ({ value: String(days), word: RANGE_WORDS[days] }))
@@ -32,14 +34,14 @@ export function ChannelOptions({ view, range, onChange }: ChannelOptionsProps) {
           }}
         />
         <span class="range-words">
-          {dateRange(range.from, Math.min(range.to, Math.max(now, range.from)), view.zone)},{' '}
+          {dateRange(range.from, Math.min(range.to, Math.max(now, range.from)), zone)},{' '}
           <button
             type="button"
             class="option"
             title="UTC or local time (z)"
-            onClick={() => onChange({ zone: view.zone === 'utc' ? 'local' : 'utc' })}
+            onClick={() => chooseZone(zone === 'utc' ? 'local' : 'utc')}
           >
-            {view.zone === 'utc' ? 'UTC' : localZone()}
+            {zoneName(zone, range.to)}
           </button>
         </span>
       </span>
@@ -69,7 +71,7 @@ function CopyLink({ view, range }: { readonly view: ChannelView; readonly range:
   const copy = async (): Promise<void> => {
     const frozen: ChannelView = { ...view, range: { kind: 'fixed', from: range.from, to: range.to } }
     try {
-      await navigator.clipboard.writeText(new URL(urlOfView(frozen), window.location.href).toString())
+      await navigator.clipboard.writeText(new URL(addressOf(frozen), window.location.href).toString())
       setSaid('Copied, with its times fixed')
     } catch {
       setSaid('The browser forbids copying: use the address bar')
@@ -79,12 +81,5 @@ function CopyLink({ view, range }: { readonly view: ChannelView; readonly range:
     <button type="button" class="copy-link" onClick={() => void copy()}>
       {said}
     </button>
-  )
-}
-
-function localZone(): string {
-  return (
-    new Intl.DateTimeFormat('en', { timeZoneName: 'short' }).formatToParts().find(({ type }) => type === 'timeZoneName')
-      ?.value ?? 'local time'
   )
 }

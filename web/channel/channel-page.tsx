@@ -10,10 +10,11 @@ import { isKnown } from '../charts/water.ts'
 import { serverNow } from '../shell/freshness.ts'
 import { useKeys } from '../shell/keys.ts'
 import { remember, remembered } from '../shell/memory.ts'
+import type { PageProps } from '../shell/page-props.ts'
 import { Sentences } from '../shell/sentences.tsx'
 import { Trouble, Waiting } from '../shell/states.tsx'
-import { go, isZoomed, linkTo, replace, zoomTo } from '../view/navigation.ts'
-import { CHANNEL_DEFAULTS, type ChannelView, channelView } from '../view/view.ts'
+import { CHANNEL_DEFAULTS, type ChannelView, channelView } from '../view/channel-view.ts'
+import { go, isZoomed, linkTo, replace, useZone, zoomTo } from '../view/navigation.ts'
 import { discardedWords } from '../words/incident.ts'
 import { count, countRange, rate } from '../words/number.ts'
 import { dateRange, HOUR_MS, moment } from '../words/time.ts'
@@ -24,6 +25,8 @@ import { nearestName } from './nearest-name.ts'
 import { type Shown, shown, zoomed } from './range.ts'
 import { SeriesTable } from './series-table.tsx'
 import { useChannel } from './use-channel.ts'
+import '../charts/charts.css'
+import './channel.css'
 
 const HOURLY_LANES: readonly Lane[] = ['submissions', 'ofExpected', 'invalid']
 /** The expectation is by the hour: minutes have none. */
@@ -31,12 +34,7 @@ const MINUTE_LANES: readonly Lane[] = ['submissions', 'invalid']
 
 const REMEMBERED_CHANNEL = 'channel'
 
-interface ChannelPageProps {
-  readonly view: ChannelView
-  readonly overview: Answer<OverviewAnswer>
-}
-
-export function ChannelPage({ view, overview }: ChannelPageProps) {
+export function ChannelPage({ view, overview }: PageProps<'channel'>) {
   const names = overview.data?.channels.map(({ channel }) => channel) ?? []
   const wanted = view.channel === '' ? defaultChannel(names) : view.channel
   useEffect(() => {
@@ -69,9 +67,10 @@ interface ChannelProps {
 
 function Channel({ view, names, overview, mayAsk }: ChannelProps) {
   const range = useRange(view)
+  const zone = useZone()
   const data = useChannel(mayAsk ? view.channel : '', range, view.ghost)
   const { facts, chart } = data
-  const look = useMemo(() => ({ log: view.log, zone: view.zone }), [view.log, view.zone])
+  const look = useMemo(() => ({ log: view.log, zone }), [view.log, zone])
   const change = (changes: Partial<ChannelView>): void => go({ ...view, ...changes })
   const zoom = (from: number, to: number): void => zoomTo({ ...view, range: zoomed(from, to) })
   const pan = (byMs: number): void => {
@@ -97,7 +96,6 @@ function Channel({ view, names, overview, mayAsk }: ChannelProps) {
     w: () => change({ ghost: !view.ghost }),
     l: () => change({ log: !view.log }),
     t: () => change({ table: !view.table }),
-    z: () => change({ zone: view.zone === 'utc' ? 'local' : 'utc' }),
     j: () => neighbour(1),
     k: () => neighbour(-1),
     '[': () => pan(-span / 2),
@@ -141,7 +139,7 @@ function Channel({ view, names, overview, mayAsk }: ChannelProps) {
         />
       )}
       {range !== null && overview.data !== null && (
-        <BreakDownCharts channel={view.channel} range={range} by={view.by} zone={view.zone} />
+        <BreakDownCharts channel={view.channel} range={range} by={view.by} zone={zone} />
       )}
     </>
   )

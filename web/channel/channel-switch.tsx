@@ -1,5 +1,5 @@
+import type { ChannelView } from '../view/channel-view.ts'
 import { linkTo } from '../view/navigation.ts'
-import type { ChannelView } from '../view/view.ts'
 
 /** The other channels, each with the same view. */
 export function ChannelSwitch({ view, names }: { readonly view: ChannelView; readonly names: readonly string[] }) {

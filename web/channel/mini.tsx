@@ -1,6 +1,6 @@
 import { MiniChart } from '../charts/mini-chart.tsx'
 import { isKnown, type Value } from '../charts/water.ts'
-import type { Zone } from '../view/view.ts'
+import type { Zone } from '../view/zone.ts'
 import type { Part } from './parts.ts'
 
 interface MiniProps {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { channelView } from '../view/view.ts'
+import { channelView } from '../view/channel-view.ts'
 import { shown, zoomed } from './range.ts'
 
 const HOUR = 3_600_000

@@ -1,4 +1,4 @@
-import type { ChannelView, ChosenStep, LastDays, Range } from '../view/view.ts'
+import type { ChannelView, ChosenStep, LastDays, Range } from '../view/channel-view.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../words/time.ts'
 
 /** A view's range as times, and the step that can be shown for it. */

@@ -1,5 +1,5 @@
 import type { ChannelAnswer, IncidentAnswer, SeriesAnswer } from '../../server/api/types.ts'
-import type { ChosenStep } from '../view/view.ts'
+import type { ChosenStep } from '../view/channel-view.ts'
 import { incidentTitle } from '../words/incident.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../words/time.ts'
 import { ofExpectedByDay, sumBy } from './series-math.ts'

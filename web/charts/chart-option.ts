@@ -1,7 +1,7 @@
 import type { CustomSeriesOption, LineSeriesOption } from 'echarts/charts'
 import type { GridComponentOption } from 'echarts/components'
 import type { ComposeOption } from 'echarts/core'
-import type { Zone } from '../view/view.ts'
+import type { Zone } from '../view/zone.ts'
 import { axisCount, axisRate } from '../words/number.ts'
 import { DAY_MS } from '../words/time.ts'
 import type { ChartData } from './chart-data.ts'

@@ -1,4 +1,4 @@
-import type { Zone } from '../view/view.ts'
+import type { Zone } from '../view/zone.ts'
 import { dateMonth, weekdayDate } from '../words/time.ts'
 import { linePath, uprightsPath } from './path.ts'
 import { dayStarts } from './time-ticks.ts'

@@ -1,4 +1,4 @@
-import type { Zone } from '../view/view.ts'
+import type { Zone } from '../view/zone.ts'
 import { calendar, clock, DAY_MS, dateMonth, day, HOUR_MS, MINUTE_MS, startOfDate, weekdayDate } from '../words/time.ts'
 
 export interface TimeTick {

@@ -11,15 +11,19 @@ import { LaneSkeleton } from '../charts/lane-skeleton.tsx'
 import type { Lane } from '../charts/layout.ts'
 import { isWrong, Mark } from '../marks/mark.tsx'
 import { serverNow } from '../shell/freshness.ts'
+import type { PageProps } from '../shell/page-props.ts'
 import { Emphasised } from '../shell/sentences.tsx'
 import { Trouble, Waiting } from '../shell/states.tsx'
+import { channelView } from '../view/channel-view.ts'
+import { incidentsView } from '../view/incidents-view.ts'
 import { linkTo } from '../view/navigation.ts'
-import { channelView } from '../view/view.ts'
 import { channelsOf, INCIDENT_STATE_WORDS, incidentMark, STATE_WORDS } from '../words/incident.ts'
 import { age, DAY_MS, day, HOUR_MS, moment } from '../words/time.ts'
 import { Carriers } from './carriers.tsx'
 import { Figures } from './figures.tsx'
 import { IncidentMails } from './incident-mails.tsx'
+import '../charts/charts.css'
+import './incidents.css'
 
 const VOLUME_LANES: readonly Lane[] = ['submissions']
 const INVALID_LANES: readonly Lane[] = ['submissions', 'invalid']
@@ -28,7 +32,11 @@ const LOOK = { log: false, zone: 'utc' } as const
 const BEFORE_MS = DAY_MS
 const AFTER_MS = 12 * HOUR_MS
 
-export function IncidentPage({ id }: { readonly id: number }) {
+export function IncidentPage({ view: { id } }: PageProps<'incident'>) {
+  return <IncidentById key={id} id={id} />
+}
+
+function IncidentById({ id }: { readonly id: number }) {
   const answer = useAnswer<IncidentDetailAnswer>(`/api/v1/incidents/${id}`, `incident ${id}`)
   if (answer.data === null) {
     if (answer.error?.status === 404) return <Gone id={id} />
@@ -250,7 +258,7 @@ function Gone({ id }: { readonly id: number }) {
         </ul>
       )}
       <p class="block">
-        <a {...linkTo({ page: 'incidents' })}>All incidents</a>
+        <a {...linkTo(incidentsView())}>All incidents</a>
       </p>
     </section>
   )

@@ -5,6 +5,7 @@ import { serverNow } from '../shell/freshness.ts'
 import { Trouble, Waiting } from '../shell/states.tsx'
 import { counted } from '../words/number.ts'
 import { IncidentRows } from './incident-rows.tsx'
+import './incidents.css'
 
 /** Every incident there ever was, open ones first, then newest first. */
 export function IncidentsPage() {

@@ -1,12 +1,14 @@
 import type { MailSummary, MailsAnswer } from '../../server/api/types.ts'
 import { useAnswer } from '../api/use-answer.ts'
+import type { PageProps } from '../shell/page-props.ts'
 import { Trouble, Waiting } from '../shell/states.tsx'
 import { linkTo } from '../view/navigation.ts'
 import { mailState, troubles } from '../words/mail.ts'
 import { moment } from '../words/time.ts'
+import './mail.css'
 
 /** What was told, to whom and when; beside it the mail itself. `id` null: the newest, where there is room for both. */
-export function MailPage({ id }: { readonly id: number | null }) {
+export function MailPage({ view: { id } }: PageProps<'mail'>) {
   const answer = useAnswer<MailsAnswer>('/api/v1/mails', 'mails')
   const { mails = [], delivery = 'smtp' } = answer.data ?? {}
   const chosen = id === null ? mails[0] : mails.find((mail) => mail.id === id)

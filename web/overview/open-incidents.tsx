@@ -1,5 +1,6 @@
 import type { IncidentAnswer } from '../../server/api/types.ts'
 import { IncidentRows } from '../incidents/incident-rows.tsx'
+import { incidentsView } from '../view/incidents-view.ts'
 import { linkTo } from '../view/navigation.ts'
 
 /** Open ones first; what ended within the week stands below, so that a calm morning still tells of the night. */
@@ -23,7 +24,7 @@ export function OpenIncidents({
       <IncidentRows incidents={[...open, ...ended].slice(0, 8)} now={now} />
       {open.length + ended.length > 8 && (
         <p class="label more">
-          <a {...linkTo({ page: 'incidents' })}>All {open.length + ended.length}</a>
+          <a {...linkTo(incidentsView())}>All {open.length + ended.length}</a>
         </p>
       )}
     </section>

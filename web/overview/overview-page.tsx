@@ -1,13 +1,15 @@
-import type { OverviewAnswer } from '../../server/api/types.ts'
-import type { Answer } from '../api/use-answer.ts'
+import type { PageProps } from '../shell/page-props.ts'
 import { Sentences } from '../shell/sentences.tsx'
 import { Trouble, Waiting } from '../shell/states.tsx'
 import { ChannelsTable, ChannelsTableSkeleton } from './channels-table.tsx'
+import { EmptyPage } from './empty-page.tsx'
 import { OpenIncidents } from './open-incidents.tsx'
 import { TideTable } from './tide-table.tsx'
+import './overview.css'
 
-export function OverviewPage({ answer }: { readonly answer: Answer<OverviewAnswer> }) {
+export function OverviewPage({ overview: answer }: PageProps<'overview'>) {
   const overview = answer.data
+  if (overview?.channels.length === 0) return <EmptyPage receiveUrl={overview.receive_url} />
   return (
     <>
       {overview === null ? (

@@ -2,25 +2,23 @@ import { useEffect, useState } from 'preact/hooks'
 import type { OverviewAnswer } from '../../server/api/types.ts'
 import { noteFreshness, useLive } from '../api/live.ts'
 import { type Answer, useAnswer } from '../api/use-answer.ts'
-import { ChannelPage } from '../channel/channel-page.tsx'
-import { IncidentPage } from '../incidents/incident-page.tsx'
-import { IncidentsPage } from '../incidents/incidents-page.tsx'
-import { MailPage } from '../mail/mail-page.tsx'
 import { setFavicon } from '../marks/favicon.ts'
 import { isWrong } from '../marks/mark.tsx'
-import { EmptyPage } from '../overview/empty-page.tsx'
-import { OverviewPage } from '../overview/overview-page.tsx'
-import { go, linkTo, useView } from '../view/navigation.ts'
-import { channelView, unreachable, type View } from '../view/view.ts'
+import { channelView } from '../view/channel-view.ts'
+import { incidentsView } from '../view/incidents-view.ts'
+import { chooseZone, go, linkTo, useView, useZone } from '../view/navigation.ts'
+import { unreachable, type View } from '../view/view.ts'
 import { Footer } from './footer.tsx'
 import { Header } from './header.tsx'
 import { Help } from './help.tsx'
 import { useKeys } from './keys.ts'
+import { LazyPage } from './lazy-page.tsx'
 import { Notices } from './notices.tsx'
 
 /** The whole page: head, notices, the view of the address bar, foot. The overview's answer serves every page. */
 export function App() {
   const view = useView()
+  const zone = useZone()
   const overview = useAnswer<OverviewAnswer>('/api/v1/overview', 'overview', 'with counts')
   const live = useLive()
   const [helpIsOpen, setHelpIsOpen] = useState(false)
@@ -28,13 +26,18 @@ export function App() {
     '?': () => setHelpIsOpen(true),
     'g o': () => go({ page: 'overview' }),
     'g c': () => go(channelView('')),
-    'g i': () => go({ page: 'incidents' }),
+    'g i': () => go(incidentsView()),
+    'g b': () => go({ page: 'builds', channel: null, build: null }),
+    'g v': () => go({ page: 'invalid', channel: null }),
+    'g p': () => go({ page: 'pipeline' }),
     'g m': () => go({ page: 'mail', id: null }),
+    z: () => chooseZone(zone === 'utc' ? 'local' : 'utc'),
   })
   useEffect(() => {
     if (overview.data !== null) noteFreshness(overview.data.freshness)
   }, [overview.data])
   useTitle(view, overview.data, live.connection === 'lost')
+  if (view.page === 'embed') return <LazyPage view={view} overview={overview} />
   return (
     <>
       <a class="skip" href="#main">
@@ -51,25 +54,13 @@ export function App() {
   )
 }
 
+/** Before anything was counted there is nothing that these could show: the overview says how to begin. */
+const ABOUT_COUNTS: readonly View['page'][] = ['channel', 'builds', 'invalid', 'why']
+
 function Page({ view, overview }: { readonly view: View; readonly overview: Answer<OverviewAnswer> }) {
-  const { data } = overview
-  const empty = data !== null && data.channels.length === 0 ? <EmptyPage receiveUrl={data.receive_url} /> : null
-  switch (view.page) {
-    case 'overview':
-      return empty ?? <OverviewPage answer={overview} />
-    case 'channel':
-      return empty ?? <ChannelPage view={view} overview={overview} />
-    case 'incidents':
-      return <IncidentsPage />
-    case 'incident':
-      return <IncidentPage key={view.id} id={view.id} />
-    case 'mail':
-      return <MailPage id={view.id} />
-    case 'unknown':
-      return <Gone path={view.path} />
-    default:
-      return unreachable(view)
-  }
+  if (view.page === 'unknown') return <Gone path={view.path} />
+  const isEmpty = overview.data?.channels.length === 0 && ABOUT_COUNTS.includes(view.page)
+  return <LazyPage view={isEmpty ? { page: 'overview' } : view} overview={overview} />
 }
 
 function Gone({ path }: { readonly path: string }) {
@@ -106,6 +97,20 @@ function titleOf(view: View): string {
       return 'Incidents'
     case 'incident':
       return `Incident ${view.id}`
+    case 'builds':
+      return view.channel === null ? 'Builds' : `Builds of ${view.channel}`
+    case 'invalid':
+      return view.channel === null ? 'Invalid' : `Invalid in ${view.channel}`
+    case 'pipeline':
+      return 'Pipeline'
+    case 'why':
+      return `Why, ${view.channel}`
+    case 'search':
+      return view.q === '' ? 'Search' : `Search: ${view.q}`
+    case 'submission':
+      return 'Submission'
+    case 'embed':
+      return view.channel
     case 'mail':
       return 'Mail'
     case 'unknown':

@@ -1,7 +1,9 @@
 import { useLive } from '../api/live.ts'
 import { LoadLine } from '../marks/load-line.tsx'
+import { channelView } from '../view/channel-view.ts'
+import { incidentsView } from '../view/incidents-view.ts'
 import { linkTo } from '../view/navigation.ts'
-import { channelView, type View } from '../view/view.ts'
+import type { View } from '../view/view.ts'
 import { freshnessWords, serverNow } from './freshness.ts'
 import { useNow } from './use-now.ts'
 
@@ -14,8 +16,11 @@ interface Destination {
 const DESTINATIONS: readonly Destination[] = [
   { word: 'Overview', view: { page: 'overview' }, pages: ['overview'] },
   { word: 'Channels', view: channelView(''), pages: ['channel'] },
-  { word: 'Incidents', view: { page: 'incidents' }, pages: ['incidents', 'incident'] },
+  { word: 'Builds', view: { page: 'builds', channel: null, build: null }, pages: ['builds'] },
+  { word: 'Invalid', view: { page: 'invalid', channel: null }, pages: ['invalid'] },
+  { word: 'Incidents', view: incidentsView(), pages: ['incidents', 'incident', 'why'] },
   { word: 'Mail', view: { page: 'mail', id: null }, pages: ['mail'] },
+  { word: 'Pipeline', view: { page: 'pipeline' }, pages: ['pipeline'] },
 ]
 
 export function Header({ view }: { readonly view: View }) {

@@ -1,8 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { BREAK_DOWNS, channelView, LAST_DAYS, STEPS, urlOfView, type View, viewFromUrl } from './view.ts'
+import { BREAK_DOWNS, channelView, LAST_DAYS, STEPS } from './channel-view.ts'
+import { FILTER_LABELS, FILTER_SEVERITIES, FILTER_STATES, incidentsView } from './incidents-view.ts'
+import { type Page, urlOfView, type ViewOf, viewFromUrl, zoneFromUrl } from './view.ts'
 
 const MINUTE_MS = 60_000
+const HOUR_MS = 3_600_000
 const time = fc.integer({ min: 0, max: 40_000_000 }).map((minutes) => minutes * MINUTE_MS)
 const range = fc.oneof(
   fc.constantFrom(...LAST_DAYS).map((days) => ({ kind: 'last' as const, days })),
@@ -10,40 +13,68 @@ const range = fc.oneof(
     return { kind: 'fixed' as const, from, to: from + minutes * MINUTE_MS }
   }),
 )
-const channel = fc.record({
-  page: fc.constant('channel' as const),
-  // `.` and `..` can't be part of any address: browsers walk along them.
-  channel: fc.string({ unit: 'grapheme', minLength: 0, maxLength: 20 }).filter((name) => name !== '.' && name !== '..'),
+/** `.` and `..` can't be part of any address: browsers walk along them. */
+const part = fc
+  .string({ unit: 'grapheme', minLength: 1, maxLength: 20 })
+  .filter((name) => name !== '.' && name !== '..')
+const series = {
   range,
   step: fc.constantFrom(...STEPS),
   by: fc.constantFrom(...BREAK_DOWNS),
   ghost: fc.boolean(),
   log: fc.boolean(),
   table: fc.boolean(),
-  zone: fc.constantFrom('utc' as const, 'local' as const),
-})
+}
 const id = fc.nat({ max: 1_000_000 })
-const views: fc.Arbitrary<View> = fc.oneof(
-  fc.constant({ page: 'overview' as const }),
-  fc.constant({ page: 'incidents' as const }),
-  channel,
-  id.map((number) => ({ page: 'incident' as const, id: number })),
-  fc.option(id).map((number) => ({ page: 'mail' as const, id: number })),
-)
 
-function read(url: string): View {
+/** A page whose views aren't here doesn't compile. */
+const VIEWS: { readonly [P in Page]: fc.Arbitrary<ViewOf<P>> } = {
+  overview: fc.constant({ page: 'overview' }),
+  pipeline: fc.constant({ page: 'pipeline' }),
+  channel: fc.record({
+    page: fc.constant('channel' as const),
+    channel: fc.oneof(fc.constant(''), part),
+    ...series,
+  }),
+  embed: fc.record({ page: fc.constant('embed' as const), channel: part, ...series }),
+  incidents: fc.record({
+    page: fc.constant('incidents' as const),
+    state: fc.option(fc.constantFrom(...FILTER_STATES)),
+    kind: fc.option(part),
+    channel: fc.option(part),
+    severity: fc.option(fc.constantFrom(...FILTER_SEVERITIES)),
+    label: fc.option(fc.constantFrom(...FILTER_LABELS)),
+    text: fc.string(),
+  }),
+  incident: id.map((number) => ({ page: 'incident', id: number })),
+  mail: fc.option(id).map((number) => ({ page: 'mail', id: number })),
+  builds: fc
+    .oneof(fc.constant([null, null]), fc.tuple(part, fc.option(part)))
+    .map(([of = null, build = null]) => ({ page: 'builds', channel: of, build })),
+  invalid: fc.option(part).map((of) => ({ page: 'invalid', channel: of })),
+  why: fc.tuple(part, time).map(([of, at]) => ({ page: 'why', channel: of, hour: Math.floor(at / HOUR_MS) * HOUR_MS })),
+  search: fc.string({ unit: 'grapheme' }).map((q) => ({ page: 'search', q })),
+  submission: part.map((documentId) => ({ page: 'submission', id: documentId })),
+}
+
+function read(url: string): ReturnType<typeof viewFromUrl> {
   // As the browser would take it apart.
   const { pathname, search } = new URL(url, 'http://127.0.0.1')
   return viewFromUrl(pathname, search)
 }
 
-test('what a view says in the address bar is read back as the same view', () => {
-  fc.assert(
-    fc.property(views, (view) => {
-      expect(read(urlOfView(view))).toEqual(view)
-    }),
-  )
-})
+test.each(Object.entries(VIEWS))(
+  'what a view of %s says in the address bar is read back as the same view',
+  (_, views) => {
+    fc.assert(
+      fc.property(views, fc.constantFrom('utc', 'local'), (view, zone) => {
+        const { pathname, search } = new URL(urlOfView(view, zone), 'http://127.0.0.1')
+        expect(viewFromUrl(pathname, search)).toEqual(view)
+        expect(zoneFromUrl(search)).toBe(zone)
+      }),
+    )
+  },
+)
 
 test('any address is a view, and its address stays the same view', () => {
   fc.assert(
@@ -65,7 +96,16 @@ test.each([
   ['/incident/13', { page: 'incident', id: 13 }],
   ['/incident/latest', { page: 'unknown', path: '/incident/latest' }],
   ['/mail/7', { page: 'mail', id: 7 }],
-  ['/builds', { page: 'unknown', path: '/builds' }],
+  ['/builds', { page: 'builds', channel: null, build: null }],
+  ['/builds/nightly/20140201', { page: 'builds', channel: 'nightly', build: '20140201' }],
+  ['/invalid/aurora', { page: 'invalid', channel: 'aurora' }],
+  ['/incidents?state=open&severity=none&channel=nightly', incidentsView({ state: 'open', channel: 'nightly' })],
+  ['/why/nightly/2014-02-01T14:00Z', { page: 'why', channel: 'nightly', hour: Date.UTC(2014, 1, 1, 14) }],
+  ['/why/nightly/then', { page: 'unknown', path: '/why/nightly/then' }],
+  ['/search?q=a%20b', { page: 'search', q: 'a b' }],
+  ['/overview', { page: 'unknown', path: '/overview' }],
+  ['/toString', { page: 'unknown', path: '/toString' }],
+  ['/channel/%zz', { page: 'unknown', path: '/channel/%zz' }],
 ])('%s', (url, view) => {
   expect(read(url)).toEqual(view)
 })

@@ -1,4 +1,4 @@
-import type { Zone } from '../view/view.ts'
+import type { Zone } from '../view/zone.ts'
 
 /** Times as people read them. Input is epoch milliseconds; the zone is the page's, named once there. */
 
@@ -97,6 +97,13 @@ export function fullMoment(time: number, zone: Zone = 'utc'): string {
 export function dateRange(from: number, to: number, zone: Zone = 'utc'): string {
   const sameYear = calendar(from, zone).year === calendar(to, zone).year
   return `${sameYear ? dateMonth(from, zone) : dateYear(from, zone)} – ${dateYear(to, zone)}`
+}
+
+/** What people call `zone` at `time`: `UTC`, or the local zone's short name there and then, such as `CET` or `GMT+5:30`. */
+export function zoneName(zone: Zone, time: number): string {
+  if (zone === 'utc') return 'UTC'
+  const parts = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' }).formatToParts(time)
+  return parts.find(({ type }) => type === 'timeZoneName')?.value ?? 'local time'
 }
 
 /** Dates inside a sentence that the server wrote don't part at a line's end: `Sat 1 Feb`. */

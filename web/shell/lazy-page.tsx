@@ -1,0 +1,64 @@
+import type { FunctionComponent } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import type { OverviewAnswer } from '../../server/api/types.ts'
+import type { Answer } from '../api/use-answer.ts'
+import { Mark } from '../marks/mark.tsx'
+import type { Page, View, ViewOf } from '../view/view.ts'
+import type { PageProps } from './page-props.ts'
+import { PAGES } from './pages.ts'
+
+type KnownView = Exclude<View, { readonly page: 'unknown' }>
+
+interface LazyPageProps {
+  readonly view: KnownView
+  readonly overview: Answer<OverviewAnswer>
+}
+
+/** The page of `view`, fetched first where it wasn't yet. */
+export function LazyPage({ view, overview }: LazyPageProps) {
+  const { page } = view
+  const [failed, setFailed] = useState<Page | null>(null)
+  const [, setArrived] = useState<Page | null>(null)
+  useEffect(() => {
+    let isWanted = true
+    PAGES[page].load().then(
+      () => isWanted && setArrived(page),
+      () => isWanted && setFailed(page),
+    )
+    return () => {
+      isWanted = false
+    }
+  }, [page])
+  return rendered(view, overview) ?? (failed === page ? <Missing /> : <Coming />)
+}
+
+function rendered<P extends Page>(view: ViewOf<P> & { readonly page: P }, overview: Answer<OverviewAnswer>) {
+  const Component: FunctionComponent<PageProps<P>> | null = PAGES[view.page].component()
+  return Component === null ? null : <Component view={view} overview={overview} />
+}
+
+/** As high as a page, so that the foot stays where it will be. */
+function Coming() {
+  return (
+    <div class="page-coming" aria-busy="true">
+      <p class="sentences sentence">&nbsp;</p>
+    </div>
+  )
+}
+
+/** An upgrade leaves open tabs with the names of files that are gone; the address bar holds the view, so nothing is lost. */
+function Missing() {
+  return (
+    <div class="page-coming">
+      <p class="notice trouble" role="alert">
+        <Mark state="unknown" />
+        <span>
+          This page could not be fetched: the server doesn’t answer, or was upgraded since this tab was opened.
+        </span>
+        <button type="button" onClick={() => window.location.reload()}>
+          Load it anew
+        </button>
+      </p>
+    </div>
+  )
+}

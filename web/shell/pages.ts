@@ -1,0 +1,43 @@
+import type { FunctionComponent } from 'preact'
+import type { Page } from '../view/view.ts'
+import type { PageProps } from './page-props.ts'
+
+type PageComponent<P extends Page> = FunctionComponent<PageProps<P>>
+
+interface LazyComponent<P extends Page> {
+  /** Null until it was fetched: after that it is shown without a moment in between. */
+  readonly component: () => PageComponent<P> | null
+  /** Rejects where it can't be had: no network, or an upgrade took the files that this tab knows. */
+  readonly load: () => Promise<void>
+}
+
+/** Each page is fetched when it is first asked for, with what only it needs: its styles, its charts. */
+export const PAGES: { readonly [P in Page]: LazyComponent<P> } = {
+  overview: lazy(async () => (await import('../overview/overview-page.tsx')).OverviewPage),
+  channel: lazy(async () => (await import('../channel/channel-page.tsx')).ChannelPage),
+  builds: lazy(async () => (await import('../builds/builds-page.tsx')).BuildsPage),
+  invalid: lazy(async () => (await import('../invalid/invalid-page.tsx')).InvalidPage),
+  incidents: lazy(async () => (await import('../incidents/incidents-page.tsx')).IncidentsPage),
+  incident: lazy(async () => (await import('../incidents/incident-page.tsx')).IncidentPage),
+  mail: lazy(async () => (await import('../mail/mail-page.tsx')).MailPage),
+  pipeline: lazy(async () => (await import('../pipeline/pipeline-page.tsx')).PipelinePage),
+  why: lazy(async () => (await import('../why/why-page.tsx')).WhyPage),
+  search: lazy(async () => (await import('../search/search-page.tsx')).SearchPage),
+  submission: lazy(async () => (await import('../search/submission-page.tsx')).SubmissionPage),
+  embed: lazy(async () => (await import('../embed/embed-page.tsx')).EmbedPage),
+}
+
+/** Before anybody waits for it. That it fails is told where the page is shown. */
+export function preload(page: Page): void {
+  PAGES[page].load().catch(() => undefined)
+}
+
+function lazy<P extends Page>(fetchPage: () => Promise<PageComponent<P>>): LazyComponent<P> {
+  let component: PageComponent<P> | null = null
+  return {
+    component: () => component,
+    load: async () => {
+      component ??= await fetchPage()
+    },
+  }
+}

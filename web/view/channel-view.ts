@@ -1,0 +1,87 @@
+import { type Codec, minuteText, oneOf, timeOf } from './address.ts'
+
+/** `/channel/nightly?last=60d&ghost=week` */
+export interface ChannelView extends SeriesChoice {
+  readonly page: 'channel'
+  /** Empty: the channel looked at last, else the one with the most submissions. */
+  readonly channel: string
+}
+
+/** What of a channel's series is shown, and how: the same on its page and embedded in another. */
+export interface SeriesChoice {
+  readonly range: Range
+  readonly step: ChosenStep
+  readonly by: BreakDown
+  readonly ghost: boolean
+  readonly log: boolean
+  readonly table: boolean
+}
+
+/** `last` moves with the clock, `fixed` stays: what a link from a mail or a zoom needs. Times in epoch milliseconds. */
+export type Range =
+  | { readonly kind: 'last'; readonly days: LastDays }
+  | { readonly kind: 'fixed'; readonly from: number; readonly to: number }
+
+export const LAST_DAYS = [1, 7, 60, 365] as const
+export type LastDays = (typeof LAST_DAYS)[number]
+
+export const STEPS = ['minute', 'hour', 'day'] as const
+export type ChosenStep = (typeof STEPS)[number]
+
+export const BREAK_DOWNS = ['reason', 'build', 'version', 'app', 'outcome'] as const
+export type BreakDown = (typeof BREAK_DOWNS)[number]
+
+export const CHANNEL_DEFAULTS: Omit<ChannelView, 'channel'> = {
+  page: 'channel',
+  range: { kind: 'last', days: 7 },
+  step: 'hour',
+  by: 'reason',
+  ghost: false,
+  log: false,
+  table: false,
+}
+
+export function channelView(
+  channel: string,
+  changes: Partial<Omit<ChannelView, 'page' | 'channel'>> = {},
+): ChannelView {
+  return { ...CHANNEL_DEFAULTS, ...changes, channel }
+}
+
+export const channelCodec: Codec<ChannelView> = {
+  read: ({ parts: [channel = '', ...rest], parameters }) =>
+    rest.length > 0 ? null : { page: 'channel', channel, ...seriesChoice(parameters) },
+  write: (view) => ({ parts: view.channel === '' ? [] : [view.channel], parameters: seriesParameters(view) }),
+}
+
+export function seriesChoice(parameters: URLSearchParams): SeriesChoice {
+  return {
+    range: rangeFrom(parameters),
+    step: oneOf(STEPS, parameters.get('step')) ?? CHANNEL_DEFAULTS.step,
+    by: oneOf(BREAK_DOWNS, parameters.get('by')) ?? CHANNEL_DEFAULTS.by,
+    ghost: parameters.get('ghost') === 'week',
+    log: parameters.get('scale') === 'log',
+    table: parameters.get('show') === 'table',
+  }
+}
+
+export function seriesParameters(choice: SeriesChoice): readonly (readonly [string, string])[] {
+  const parameters: [string, string][] = []
+  if (choice.range.kind === 'fixed') {
+    parameters.push(['from', minuteText(choice.range.from)], ['to', minuteText(choice.range.to)])
+  } else if (choice.range.days !== 7) parameters.push(['last', `${choice.range.days}d`])
+  if (choice.step !== CHANNEL_DEFAULTS.step) parameters.push(['step', choice.step])
+  if (choice.by !== CHANNEL_DEFAULTS.by) parameters.push(['by', choice.by])
+  if (choice.ghost) parameters.push(['ghost', 'week'])
+  if (choice.log) parameters.push(['scale', 'log'])
+  if (choice.table) parameters.push(['show', 'table'])
+  return parameters
+}
+
+function rangeFrom(parameters: URLSearchParams): Range {
+  const from = timeOf(parameters.get('from'))
+  const to = timeOf(parameters.get('to'))
+  if (from !== null && to !== null && from < to) return { kind: 'fixed', from, to }
+  const days = LAST_DAYS.find((choice) => `${choice}d` === parameters.get('last'))
+  return days === undefined ? CHANNEL_DEFAULTS.range : { kind: 'last', days }
+}
