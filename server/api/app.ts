@@ -5,7 +5,7 @@ import type { Logger } from '../log.ts'
 import { metricsRoutes } from '../metrics/metrics-routes.ts'
 import type { ServiceMetrics } from '../metrics/service-metrics.ts'
 import type { ApiContext } from './api-context.ts'
-import { hostGuard, hostNameOf, securityHeaders } from './host-guard.ts'
+import { hostGuard, hostNameOf } from './host-guard.ts'
 import { boundedReads } from './http/bounded-reads.ts'
 import { KeptAnswers } from './http/kept-answers.ts'
 import { mountOperations } from './http/mount-operations.ts'
@@ -14,11 +14,14 @@ import { openApiDocument } from './openapi/document.ts'
 import { referencePage } from './openapi/reference-page.ts'
 import { apiOperations } from './operations.ts'
 import { RequestError } from './request.ts'
+import { securityHeaders } from './security-headers.ts'
 
 export interface DashboardOptions {
   /** Host names that requests may carry, besides loopback and that of `publicUrl`. */
   hostNames(): readonly string[]
   publicUrl(): string
+  /** Origins whose pages may show a chart of `/embed/` in a frame. */
+  frameAncestors(): readonly string[]
   /** Folder of the built pages. */
   readonly webFolder: string
   readonly metrics: Pick<ServiceMetrics, 'text'>
@@ -34,7 +37,7 @@ const QUERY_BOUNDS = { atOnce: 2, mostWaiting: 200, timeoutMs: 10_000 }
 export function dashboardApp(api: ApiContext, options: DashboardOptions): Hono {
   const app = new Hono()
   app.use(hostGuard(() => [...options.hostNames(), ...hostNameOf(options.publicUrl())]))
-  app.use(securityHeaders())
+  app.use(securityHeaders(() => options.frameAncestors()))
   const asked = boundedReads(api.database, QUERY_BOUNDS)
   const operations = apiOperations((kind) => ({ ...api, database: asked(kind) }))
   app.route('/api/v1', mountOperations(operations, new KeptAnswers()))

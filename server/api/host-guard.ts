@@ -21,23 +21,3 @@ export function hostGuard(hostNames: () => readonly string[]): MiddlewareHandler
 export function hostNameOf(publicUrl: string): readonly string[] {
   return publicUrl === '' ? [] : [new URL(publicUrl).hostname]
 }
-
-/** The page may load nothing from elsewhere, be framed by nobody, and tell nobody where it was. */
-export function securityHeaders(): MiddlewareHandler {
-  const policy = [
-    "default-src 'self'",
-    "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data:",
-    "object-src 'none'",
-    "base-uri 'none'",
-    "form-action 'self'",
-    "frame-ancestors 'self'",
-  ].join('; ')
-  return async (context, next) => {
-    await next()
-    if (!context.res.headers.has('Content-Security-Policy')) context.header('Content-Security-Policy', policy)
-    context.header('X-Content-Type-Options', 'nosniff')
-    context.header('Referrer-Policy', 'same-origin')
-    context.header('Cross-Origin-Opener-Policy', 'same-origin')
-  }
-}

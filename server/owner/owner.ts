@@ -267,6 +267,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
     state,
     archive: archiveOptionsOf(work),
     onTaken: () => live.allChanged(),
+    frameAncestors: () => settings.current.dashboard.frameAncestors,
   })
   const commands = await serveOnSocket(
     commandApp({

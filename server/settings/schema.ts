@@ -547,6 +547,14 @@ export const settingsSchema = z.strictObject({
   }),
   log: z.strictObject({
     level: setting(z.enum(LOG_LEVELS), 'info', {
+    frameAncestors: texts([], {
+      pattern: /^https?:\/\/(\*\.)?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(:(\d{1,5}|\*))?$/,
+      allowed:
+        'origins such as https://wiki.example.org or https://*.example.org (in a variable or a flag: joined by commas)',
+      applies: 'live',
+      about:
+        'Whose pages may show the charts under /embed/ in a frame (docs/embedding.md); by default nobody’s. Nothing else can be framed.',
+    }),
       allowed: LOG_LEVELS.join(', '),
       fromText: (given) => given,
       applies: 'live',

@@ -19,6 +19,7 @@ export interface TestApi {
   now: EpochMs
   incidents: readonly Incident[]
   get(path: string, headers?: Record<string, string>): Promise<Response>
+  frameAncestors: readonly string[]
   close(): Promise<void>
 }
 
@@ -30,7 +31,11 @@ export async function startTestApi(
   databaseOptions: DatabaseOptions = {},
 ): Promise<TestApi> {
   const database = await openDatabase(':memory:', databaseOptions)
-  const test = { now: TEST_NOW, incidents: [makeIncident({ start: TEST_NOW - 20 * HOUR_MS })] as readonly Incident[] }
+  const test = {
+    now: TEST_NOW,
+    incidents: [makeIncident({ start: TEST_NOW - 20 * HOUR_MS })] as readonly Incident[],
+    frameAncestors: [] as readonly string[],
+  }
   const freshness = (): Freshness => ({
     counted_up_to: isoSeconds(test.now),
     now: isoSeconds(test.now),
@@ -80,6 +85,7 @@ export async function startTestApi(
     log: createLog({ level: 'silent', role: 'test' }),
   })
   const server: RunningServer = await serveOn(app, { host: '127.0.0.1', port: 0 })
+    frameAncestors: () => test.frameAncestors,
   const url = `http://127.0.0.1:${server.port}`
   return Object.assign(test, {
     url,
