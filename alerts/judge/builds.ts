@@ -2,6 +2,7 @@ import type { BuildHistory, ChannelHistory } from '../../data/counts/history.ts'
 import { OTHER, UNKNOWN } from '../../data/domain/dimensions.ts'
 import type { Alarm } from './detect-volume.ts'
 import type { BuildMemory, ChannelMemory } from './memory.ts'
+import { firstFound, type Probe, UNWATCHED } from './probe.ts'
 import { at, DAY_HOURS, type HourNumber, JUDGE_WINDOW_HOURS, place } from './window.ts'
 
 /** A build counts as seen from the hour in which it has more than this of its channel, */
@@ -19,6 +20,8 @@ const YOUNG_WINDOWS = [2, 4, 8] as const
 export const LEAST_YOUNG = 60
 const LEAST_YOUNG_BEFORE = 30
 const YOUNG_DEVIATIONS = 6
+/** Of a reason that usually is a smaller part of what young builds send, nothing is said. */
+const LEAST_USUAL_SHARE = 0.1
 
 /** The counts of one channel, with the hour of their index 0. */
 export interface ChannelCounts {
@@ -95,24 +98,42 @@ function youngOf(builds: BuildMemory, reason: string): Float64Array {
  * New builds that send much less of one reason than new builds did at the same hours of the last fortnight. All that moves
  * the channel, and the age of the builds, cancels, so that a reason that goes missing shows with the first users of a build.
  */
-export function detectYoungBuilds(channel: ChannelMemory, source: ChannelCounts, hour: HourNumber): Alarm | null {
-  for (const hours of YOUNG_WINDOWS) {
-    for (const { reason } of channel.series.slice(1)) {
-      const now = youngShare(channel, reason, hour, hours)
-      if (now === null || now.submissions < LEAST_YOUNG) continue
-      const usual = usualYoungShare(channel, reason, hour, hours)
-      if (usual === null || usual < 0.1 || now.share >= usual / 2) continue
-      // Twice the binomial variance: users of one build are alike.
-      const deviations = (usual - now.share) / Math.sqrt((2 * usual * (1 - usual)) / now.submissions)
-      if (deviations <= YOUNG_DEVIATIONS) continue
-      const blamed = blamedBuild(channel, source, reason, hour, usual)
-      if (blamed === null) continue
-      const series = { reason, buildId: blamed.build }
-      const excess = deviations / YOUNG_DEVIATIONS
-      return { kind: 'drop', channel: channel.name, series, windowHours: hours, excess, start: blamed.seen }
-    }
-  }
-  return null
+export function detectYoungBuilds(
+  channel: ChannelMemory,
+  source: ChannelCounts,
+  hour: HourNumber,
+  probe?: Probe,
+): Alarm | null {
+  const reasons = channel.series.slice(1)
+  return firstFound(YOUNG_WINDOWS, probe, (hours) =>
+    firstFound(reasons, probe, ({ reason }) => lookAtYoung(channel, source, { reason, hours, hour }, probe)),
+  )
+}
+
+function lookAtYoung(
+  channel: ChannelMemory,
+  source: ChannelCounts,
+  { reason, hours, hour }: { readonly reason: string; readonly hours: number; readonly hour: HourNumber },
+  probe: Probe | undefined,
+): Alarm | null {
+  const trial =
+    probe?.begin({ detector: 'young_builds', channel: channel.name, series: { reason }, windowHours: hours }) ??
+    UNWATCHED
+  const now = youngShare(channel, reason, hour, hours)
+  if (!trial.needs('measured', now !== null, 0, 1) || now === null) return null
+  if (!trial.needs('submissions', now.submissions >= LEAST_YOUNG, now.submissions, LEAST_YOUNG)) return null
+  const { usual, days } = usualYoungShare(channel, reason, hour, hours)
+  if (!trial.needs('reference_days', usual !== null, days, LEAST_COMPARED_DAYS) || usual === null) return null
+  if (!trial.needs('usual_share', usual >= LEAST_USUAL_SHARE, usual, LEAST_USUAL_SHARE)) return null
+  if (!trial.needs('share_loss', now.share < usual / 2, 1 - now.share / usual, 0.5)) return null
+  // Twice the binomial variance: users of one build are alike.
+  const deviations = (usual - now.share) / Math.sqrt((2 * usual * (1 - usual)) / now.submissions)
+  if (!trial.needs('noise', deviations > YOUNG_DEVIATIONS, deviations, YOUNG_DEVIATIONS)) return null
+  const blamed = blamedBuild(channel, source, reason, hour, usual)
+  if (!trial.needs('build', blamed !== null, blamed === null ? 0 : 1, 1) || blamed === null || !trial.isMet) return null
+  const series = { reason, buildId: blamed.build }
+  const excess = deviations / YOUNG_DEVIATIONS
+  return { kind: 'drop', channel: channel.name, series, windowHours: hours, excess, start: blamed.seen }
 }
 
 function youngShare(channel: ChannelMemory, reason: string, hour: HourNumber, hours: number) {
@@ -128,7 +149,13 @@ function youngShare(channel: ChannelMemory, reason: string, hour: HourNumber, ho
   return { submissions, share: submissions === 0 ? 0 : matching / submissions }
 }
 
-function usualYoungShare(channel: ChannelMemory, reason: string, hour: HourNumber, hours: number): number | null {
+/** null: too few days are known. */
+function usualYoungShare(
+  channel: ChannelMemory,
+  reason: string,
+  hour: HourNumber,
+  hours: number,
+): { readonly usual: number | null; readonly days: number } {
   const shares: number[] = []
   for (let day = 1; day <= OLDEST_COMPARED_DAY && shares.length < COMPARED_DAYS; day++) {
     const then = hour - day * DAY_HOURS
@@ -136,9 +163,9 @@ function usualYoungShare(channel: ChannelMemory, reason: string, hour: HourNumbe
     const share = youngShare(channel, reason, then, hours)
     if (share !== null && share.submissions >= LEAST_YOUNG_BEFORE) shares.push(share.share)
   }
-  if (shares.length < LEAST_COMPARED_DAYS) return null
+  if (shares.length < LEAST_COMPARED_DAYS) return { usual: null, days: shares.length }
   shares.sort((a, b) => a - b)
-  return shares[Math.floor(shares.length / 2)] ?? null
+  return { usual: shares[Math.floor(shares.length / 2)] ?? null, days: shares.length }
 }
 
 /** The first of the young builds that lack the reason by themselves. */

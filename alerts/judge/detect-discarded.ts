@@ -4,6 +4,7 @@ import type { DiscardedNumbers } from '../finding.ts'
 import type { ChannelCounts } from './builds.ts'
 import type { Alarm } from './detect-volume.ts'
 import type { ChannelMemory, JudgeMemory } from './memory.ts'
+import type { Probe } from './probe.ts'
 import { learnRates, type RatedSeries, risenRate } from './rates.ts'
 import { at, DAY_HOURS, type HourNumber, midnightOf, place } from './window.ts'
 
@@ -28,12 +29,19 @@ export function updateDiscardRates(
  * Submissions of one channel that are answered 202 for their size and not kept: a payload that grows past the limit is an
  * outage that nothing else shows. One alarm a cause whose share of what was offered rises.
  */
-export function detectDiscarded(channel: ChannelMemory, source: ChannelCounts, hour: HourNumber): readonly Alarm[] {
+export function detectDiscarded(
+  channel: ChannelMemory,
+  source: ChannelCounts,
+  hour: HourNumber,
+  probe?: Probe,
+): readonly Alarm[] {
   if (channel.discardRated[place(hour)] !== 1) return []
   return [...channel.discardRates].flatMap(([cause, baseline]): Alarm[] => {
     if (!source.counts.discarded.has(cause)) return []
-    const risen = risenRate(discardSeries(channel, source, cause), baseline, hour)
-    return risen === null ? [] : [{ kind: 'discarded', channel: channel.name, series: { cause }, ...risen }]
+    const series = { cause }
+    const watch = probe && { probe, look: { detector: 'discarded' as const, channel: channel.name, series } }
+    const risen = risenRate(discardSeries(channel, source, cause), baseline, hour, watch)
+    return risen === null ? [] : [{ kind: 'discarded', channel: channel.name, series, ...risen }]
   })
 }
 

@@ -3,6 +3,7 @@ import { isInvalid, OUTCOME_OF_PROBLEM } from '../../data/domain/outcome.ts'
 import type { ChannelCounts } from './builds.ts'
 import type { Alarm } from './detect-volume.ts'
 import type { ChannelMemory, JudgeMemory, RateBaseline } from './memory.ts'
+import { type Probe, UNWATCHED } from './probe.ts'
 import { learnRates, logClumpedTail, type RatedSeries, risenRate } from './rates.ts'
 import { at, DAY_HOURS, type HourNumber, midnightOf, place } from './window.ts'
 
@@ -49,24 +50,36 @@ function ratedSeries(channel: ChannelMemory, { counts, before }: ChannelCounts, 
  * Invalid submissions of one channel at `hour`: one alarm for each problem that rises; where none does by itself, one for all
  * together; where that doesn't either, one for the build whose submissions fail.
  */
-export function detectInvalid(channel: ChannelMemory, source: ChannelCounts, hour: HourNumber): readonly Alarm[] {
+export function detectInvalid(
+  channel: ChannelMemory,
+  source: ChannelCounts,
+  hour: HourNumber,
+  probe?: Probe,
+): readonly Alarm[] {
   if (channel.rated[place(hour)] !== 1) return []
   const byProblem = [...channel.invalidRates].flatMap(([problem, baseline]): Alarm[] => {
     const values = problem === '' ? source.counts.invalid : source.counts.problems.get(problem as Problem)
     if (values === undefined) return []
-    const risen = risenRate(ratedSeries(channel, source, values), baseline, hour)
     const series = problem === '' ? {} : { problem }
+    const watch = probe && { probe, look: { detector: 'invalid' as const, channel: channel.name, series } }
+    const risen = risenRate(ratedSeries(channel, source, values), baseline, hour, watch)
     return risen === null ? [] : [{ kind: 'invalid', channel: channel.name, series, ...risen }]
   })
   const ofProblems = byProblem.filter((alarm) => alarm.series.problem !== undefined)
-  if (ofProblems.length > 0) return ofProblems.sort((a, b) => b.excess - a.excess)
-  if (byProblem.length > 0) return byProblem
-  const worst = detectBuilds(channel, source, hour)
+  const told = ofProblems.length > 0 ? ofProblems.sort((a, b) => b.excess - a.excess) : byProblem
+  if (told.length > 0 && probe === undefined) return told
+  const worst = detectBuilds(channel, source, hour, probe)
+  if (told.length > 0) return told
   return worst === null ? [] : [worst]
 }
 
 /** A build whose submissions fail much more often than its channel's, and than its own did when it was older. */
-function detectBuilds(channel: ChannelMemory, source: ChannelCounts, hour: HourNumber): Alarm | null {
+function detectBuilds(
+  channel: ChannelMemory,
+  source: ChannelCounts,
+  hour: HourNumber,
+  probe: Probe | undefined,
+): Alarm | null {
   const baseline = channel.invalidRates.get('')
   const usual = baseline?.usual[0] ?? Number.NaN
   if (Number.isNaN(usual)) return null
@@ -75,21 +88,45 @@ function detectBuilds(channel: ChannelMemory, source: ChannelCounts, hour: HourN
     const own = source.counts.builds.get(build)
     if (own === undefined) continue
     for (const hours of BUILD_WINDOWS) {
-      const { received, invalid } = buildRate(channel, own, source.before, hour, hours)
-      if (received < LEAST_BUILD_RECEIVED || invalid <= (usual + BUILD_POINTS) * received) continue
-      const past = buildRate(channel, own, source.before, hour - 2 * DAY_HOURS, 12 * DAY_HOURS)
-      const base = Math.max(usual, past.received > 500 ? past.invalid / past.received : 0)
-      const limit = Math.max(BUILD_FACTOR * base, base + BUILD_POINTS)
-      if (invalid <= limit * received) continue
-      const foreseen = 1.3 * received * base + 1
-      if (logClumpedTail(invalid, foreseen, baseline?.clump ?? 1, BUILD_CLUMPING) > BUILD_LOG_UNLIKELY) continue
-      const excess = invalid / received / limit
-      if (worst === null || excess > worst.excess) {
-        worst = { kind: 'invalid', channel: channel.name, series: { buildId: build }, windowHours: hours, excess }
-      }
+      const found = lookAtBuild({ channel, source, build, own, usual, clump: baseline?.clump ?? 1 }, hour, hours, probe)
+      if (found !== null && (worst === null || found.excess > worst.excess)) worst = found
     }
   }
   return worst
+}
+
+interface BuildLookedAt {
+  readonly channel: ChannelMemory
+  readonly source: ChannelCounts
+  readonly build: string
+  readonly own: Failing
+  /** The channel's usual rate, and how many of what fails come together. */
+  readonly usual: number
+  readonly clump: number
+}
+
+function lookAtBuild(
+  { channel, source, build, own, usual, clump }: BuildLookedAt,
+  hour: HourNumber,
+  hours: number,
+  probe: Probe | undefined,
+): Alarm | null {
+  const { received, invalid } = buildRate(channel, own, source.before, hour, hours)
+  // Hundreds of builds that nobody runs any more are no answer to anybody's question.
+  const isAsked = received >= LEAST_BUILD_RECEIVED
+  const look = { channel: channel.name, series: { buildId: build }, windowHours: hours }
+  const trial = (isAsked ? probe?.begin({ detector: 'invalid_build', ...look }) : undefined) ?? UNWATCHED
+  if (!trial.needs('submissions', isAsked, received, LEAST_BUILD_RECEIVED)) return null
+  const above = invalid / received - usual
+  if (!trial.needs('points', invalid > (usual + BUILD_POINTS) * received, above, BUILD_POINTS)) return null
+  const past = buildRate(channel, own, source.before, hour - 2 * DAY_HOURS, 12 * DAY_HOURS)
+  const base = Math.max(usual, past.received > 500 ? past.invalid / past.received : 0)
+  const limit = Math.max(BUILD_FACTOR * base, base + BUILD_POINTS)
+  if (!trial.needs('points', invalid > limit * received, invalid / received - base, limit - base)) return null
+  const foreseen = 1.3 * received * base + 1
+  const chance = logClumpedTail(invalid, foreseen, clump, BUILD_CLUMPING)
+  if (!trial.needs('chance', chance <= BUILD_LOG_UNLIKELY, chance, BUILD_LOG_UNLIKELY) || !trial.isMet) return null
+  return { kind: 'invalid', ...look, excess: invalid / received / limit }
 }
 
 interface Failing {

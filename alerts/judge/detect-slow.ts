@@ -1,5 +1,6 @@
 import type { Alarm } from './detect-volume.ts'
 import type { ChannelMemory } from './memory.ts'
+import { type Probe, UNWATCHED } from './probe.ts'
 import { beyondShared } from './residuals.ts'
 import { sortedQuantile, weightedMedian } from './statistics.ts'
 import { type TideSums, windowSums } from './tide-sums.ts'
@@ -43,6 +44,8 @@ interface SlowDeviation {
   /** By day back, NaN where unknown. */
   readonly days: Float64Array
   readonly level: number
+  /** Days of weeks ago that it is held against. */
+  readonly known: number
 }
 
 interface JudgedSlowly {
@@ -51,41 +54,64 @@ interface JudgedSlowly {
 }
 
 /** Of all channels, those that have declined slowly. */
-export function detectSlowDeclines(channels: readonly ChannelMemory[], hour: HourNumber): readonly Alarm[] {
+export function detectSlowDeclines(
+  channels: readonly ChannelMemory[],
+  hour: HourNumber,
+  probe?: Probe,
+): readonly Alarm[] {
   const judged = channels.flatMap((channel): JudgedSlowly[] => {
     const deviation = slowDeviation(channel, hour)
+    if (deviation === null) beginSlow(probe, channel).needs('measured', false, 0, 1)
     return deviation === null ? [] : [{ channel, deviation }]
   })
   return judged.flatMap((own): Alarm[] => {
-    const siblings = judged.filter((other) => other !== own && other.channel.good[place(hour)] === 1)
-    const fromLevel = beyondSiblings(own, siblings, (deviation) => deviation.fromLevel)
-    const fromTrend = beyondSiblings(own, siblings, (deviation) => deviation.fromTrend)
-    const { loss, threshold } = fromLevel.loss < fromTrend.loss ? fromLevel : fromTrend
-    if (!(loss > threshold)) return []
+    const { channel, deviation } = own
+    const trial = beginSlow(probe, channel)
+    if (!trial.needs('reference_days', isReferenceKnown(deviation), deviation.known, LEAST_REFERENCE_DAYS)) return []
+    const siblings = judged.filter(
+      (other) => other !== own && isReferenceKnown(other.deviation) && other.channel.good[place(hour)] === 1,
+    )
+    const fromLevel = beyondSiblings(own, siblings, (of) => of.fromLevel)
+    const fromTrend = beyondSiblings(own, siblings, (of) => of.fromTrend)
+    const { loss, size, significance } = fromLevel.loss < fromTrend.loss ? fromLevel : fromTrend
+    if (!trial.needs('loss', loss > size, loss, size)) return []
+    const { scatter } = deviation
+    if (!trial.needs('noise', loss > significance, loss / scatter, significance / scatter)) return []
+    trial.note('own_movement', deviation.fromLevel)
+    if (!trial.isMet) return []
     return [
       {
         kind: 'decline',
-        channel: own.channel.name,
+        channel: channel.name,
         series: {},
         windowHours: RECENT_DAYS * DAY_HOURS,
-        excess: loss / threshold,
-        start: begunAt(own.deviation, hour),
+        excess: loss / Math.max(size, significance),
+        start: begunAt(deviation, hour),
         isSlow: true,
       },
     ]
   })
 }
 
-/** What is lost beyond what the siblings excuse, and what must be to be told; positive logs. */
+function beginSlow(probe: Probe | undefined, channel: ChannelMemory) {
+  const windowHours = RECENT_DAYS * DAY_HOURS
+  return probe?.begin({ detector: 'slow_decline', channel: channel.name, series: {}, windowHours }) ?? UNWATCHED
+}
+
+function isReferenceKnown({ known }: SlowDeviation): boolean {
+  return known >= LEAST_REFERENCE_DAYS
+}
+
+/** What is lost beyond what the siblings excuse, and what must be to be told, by size and by noise; positive logs. */
 function beyondSiblings(
   { deviation }: JudgedSlowly,
   siblings: readonly JudgedSlowly[],
   pick: (deviation: SlowDeviation) => number,
-): { readonly loss: number; readonly threshold: number } {
+): { readonly loss: number; readonly size: number; readonly significance: number } {
   const noise = DEVIATIONS * deviation.scatter
   const own = pick(deviation)
   if (siblings.length < LEAST_SIBLINGS) {
-    return { loss: -own, threshold: Math.max(noise, -Math.log(1 - LEAST_LOSS_ALONE)) }
+    return { loss: -own, size: -Math.log(1 - LEAST_LOSS_ALONE), significance: noise }
   }
   const values = siblings.map((sibling) => pick(sibling.deviation))
   const shared = weightedMedian(
@@ -96,7 +122,8 @@ function beyondSiblings(
   const holiday = MOVEMENT_DOUBT * Math.max(0, Math.abs(shared) - MOVEMENT_FREE) + SPREADS * spread
   return {
     loss: -Math.max(own, beyondShared(own, shared, RECENT_DAYS * DAY_HOURS)),
-    threshold: Math.max(noise, -Math.log(1 - LEAST_LOSS)) + holiday,
+    size: -Math.log(1 - LEAST_LOSS) + holiday,
+    significance: noise + holiday,
   }
 }
 
@@ -106,7 +133,7 @@ function slowDeviation(channel: ChannelMemory, hour: HourNumber): SlowDeviation 
   const days = dailyLevels(all.sums, hour)
   const recent = mean(days.subarray(0, RECENT_DAYS))
   const { level, slope, scatter, known } = referenceOf(days)
-  if (Number.isNaN(recent) || known < LEAST_REFERENCE_DAYS) return null
+  if (Number.isNaN(recent)) return null
   const fromLevel = recent - level
   const sinceMiddle = (REFERENCE_FROM_DAY + REFERENCE_TO_DAY) / 2 - (RECENT_DAYS - 1) / 2
   return {
@@ -116,6 +143,7 @@ function slowDeviation(channel: ChannelMemory, hour: HourNumber): SlowDeviation 
     perDay: windowSums(all.sums, hour, DAY_HOURS).seen,
     days,
     level,
+    known,
   }
 }
 

@@ -1,6 +1,7 @@
 import type { FindingKind, SeriesKey } from '../finding.ts'
 import { usualCount } from './expectation.ts'
 import { type ChannelMemory, type SeriesMemory, WINDOWS } from './memory.ts'
+import { firstFound, type Probe, type Trial, UNWATCHED } from './probe.ts'
 import { beyondShared } from './residuals.ts'
 import { logTailBound } from './statistics.ts'
 import { levelBefore, windowSums } from './tide-sums.ts'
@@ -66,37 +67,85 @@ const LOG_UNLIKELY_OF_FEW = Math.log(1e-7)
 const OUTAGE_RATIO = 0.05
 /** Of a reason's fall, so much must be against the channel's other reasons. */
 const LEAST_OWN_PART = 0.6
+/** And a reason that falls against the others must itself have lost so many times what it strays by. */
+const OWN_DEVIATIONS = 2
 
 /**
  * Volume alarms of one channel at `hour`: at most one for all submissions; where there is none, at most one for the reason
  * that fell most.
  */
-export function detectVolume(channel: ChannelMemory, hour: HourNumber): readonly Alarm[] {
+export function detectVolume(channel: ChannelMemory, hour: HourNumber, probe?: Probe): readonly Alarm[] {
   const [all, ...reasons] = channel.series
   if (all === undefined) return []
-  const whole = detectDrop(channel, all, hour) ?? detectSilence(channel, all, hour) ?? detectSurge(channel, all, hour)
-  if (whole !== null) return [whole]
-  const alarms = reasons.flatMap(
-    (reason) => detectShare(channel, reason, hour) ?? detectDrop(channel, reason, hour) ?? [],
+  const whole = firstFound([detectDrop, detectSilence, detectSurge], probe, (detect) =>
+    detect(channel, all, hour, probe),
   )
-  return alarms.sort((a, b) => b.excess - a.excess).slice(0, 1)
+  if (whole !== null && probe === undefined) return [whole]
+  const alarms = reasons.flatMap(
+    (reason) => firstFound([detectShare, detectDrop], probe, (detect) => detect(channel, reason, hour, probe)) ?? [],
+  )
+  return whole !== null ? [whole] : alarms.sort((a, b) => b.excess - a.excess).slice(0, 1)
 }
 
-function detectDrop(channel: ChannelMemory, series: SeriesMemory, hour: HourNumber): Alarm | null {
-  for (const [position, hours] of WINDOWS.entries()) {
-    const deviation = dropDeviation(series, hour, position)
-    const threshold = dropThreshold(series, hour, position)
-    if (!(deviation < -threshold) || series.sums === null) continue
-    if (series.reason !== '' && !isOwnFall(series, hour, position, deviation)) continue
-    const { seen, expected } = windowSums(series.sums, hour, hours)
-    const shared = at(series.shared, place(hour) * WINDOWS.length + position)
-    const foreseen = expected * Math.exp(Math.min(0, shared || 0))
-    if (logTailBound(seen, foreseen, dispersionOf(series) / Math.max(1, hours / 3)) > LOG_UNLIKELY) continue
-    if (mayBeBlip(seen, foreseen, hours)) continue
-    const kind = seen < OUTAGE_RATIO * expected ? 'outage' : hours <= 3 ? 'drop' : 'decline'
-    return { kind, channel: channel.name, series: keyOf(series), windowHours: hours, excess: -deviation / threshold }
-  }
-  return null
+function detectDrop(channel: ChannelMemory, series: SeriesMemory, hour: HourNumber, probe?: Probe): Alarm | null {
+  return firstFound(WINDOWS.keys(), probe, (position) => lookForDrop(channel, series, hour, position, probe))
+}
+
+function lookForDrop(
+  channel: ChannelMemory,
+  series: SeriesMemory,
+  hour: HourNumber,
+  position: number,
+  probe: Probe | undefined,
+): Alarm | null {
+  const hours = WINDOWS[position] ?? 1
+  const deviation = dropDeviation(series, hour, position)
+  const limits = dropLimits(series, hour, position)
+  const trial = begin(probe, 'loss', channel, series, hours)
+  if (!isMeasured(trial, deviation) || series.sums === null || limits === null) return null
+  if (!trial.needs('loss', deviation < -limits.size, -deviation, limits.size)) return null
+  if (!trial.needs('noise', deviation < -limits.significance, -deviation / limits.noise, limits.deviations)) return null
+  if (probe !== undefined) noteMovements(trial, series, hour, position)
+  if (series.reason !== '' && !isOwnFall(trial, series, hour, position, deviation)) return null
+  const { seen, expected } = windowSums(series.sums, hour, hours)
+  const shared = at(series.shared, place(hour) * WINDOWS.length + position)
+  const foreseen = expected * Math.exp(Math.min(0, shared || 0))
+  const chance = logTailBound(seen, foreseen, dispersionOf(series) / Math.max(1, hours / 3))
+  if (!trial.needs('chance', chance <= LOG_UNLIKELY, chance, LOG_UNLIKELY)) return null
+  if (hours <= BLIP_WINDOW && !isMoreThanBlip(trial, seen, foreseen, hours)) return null
+  if (!trial.isMet) return null
+  const kind = seen < OUTAGE_RATIO * expected ? 'outage' : hours <= 3 ? 'drop' : 'decline'
+  const excess = -deviation / Math.max(limits.size, limits.significance)
+  return { kind, channel: channel.name, series: keyOf(series), windowHours: hours, excess }
+}
+
+function begin(
+  probe: Probe | undefined,
+  detector: 'loss' | 'few_submissions' | 'surge' | 'reason_share',
+  channel: ChannelMemory,
+  series: SeriesMemory,
+  windowHours: number,
+): Trial {
+  return probe?.begin({ detector, channel: channel.name, series: keyOf(series), windowHours }) ?? UNWATCHED
+}
+
+/** NaN: too little of the window is known, or nothing was learnt yet. */
+function isMeasured(trial: Trial, deviation: number): boolean {
+  if (!Number.isNaN(deviation)) return true
+  trial.needs('measured', false, 0, 1)
+  return false
+}
+
+function noteMovements(trial: Trial, series: SeriesMemory, hour: HourNumber, position: number): void {
+  const index = place(hour) * WINDOWS.length + position
+  trial.note('own_movement', at(series.residuals, index))
+  trial.note('shared_movement', at(series.shared, index))
+  if (series.sums === null) return
+  const hours = WINDOWS[position] ?? 1
+  const { seen, expected, knownHours } = windowSums(series.sums, hour, hours)
+  trial.note('seen', seen)
+  trial.note('expected', expected)
+  trial.note('unknown_hours', hours - knownHours)
 }
 
 /** What one hour may lose and be nobody's business, */
@@ -106,16 +155,18 @@ const BLIP_WINDOW = 3
 const LOG_SURELY = Math.log(1e-2)
 
 /**
- * Whether chance and a blip of a single hour together may be all there is: of few submissions it can't be said at once
+ * Whether chance and a blip of a single hour together can't be all there is: of few submissions it can't be said at once
  * whether more than a blip is missing.
  */
-function mayBeBlip(seen: number, foreseen: number, hours: number): boolean {
-  return hours <= BLIP_WINDOW && logTailBound(seen, foreseen * (1 - BLIP_LOSS / hours), 1e-4) > LOG_SURELY
+function isMoreThanBlip(trial: Trial, seen: number, foreseen: number, hours: number): boolean {
+  const chance = logTailBound(seen, foreseen * (1 - BLIP_LOSS / hours), 1e-4)
+  return trial.needs('blip', chance <= LOG_SURELY, chance, LOG_SURELY)
 }
 
 /** What a reason loses together with the rest of its channel is the channel's loss, and told where that is large enough. */
-function isOwnFall(series: SeriesMemory, hour: HourNumber, position: number, deviation: number): boolean {
-  return at(series.shares, place(hour) * WINDOWS.length + position) < LEAST_OWN_PART * deviation
+function isOwnFall(trial: Trial, series: SeriesMemory, hour: HourNumber, position: number, deviation: number): boolean {
+  const share = at(series.shares, place(hour) * WINDOWS.length + position)
+  return trial.needs('own_part', share < LEAST_OWN_PART * deviation, share / deviation, LEAST_OWN_PART)
 }
 
 /** Deviation of a window, excused by the siblings as far as they moved along; NaN where unknown. */
@@ -126,17 +177,33 @@ function dropDeviation(series: SeriesMemory, hour: HourNumber, position: number)
   return Number.isNaN(shared) ? residual : Math.max(residual, beyondShared(residual, shared, WINDOWS[position] ?? 1))
 }
 
-/** As a positive log: stricter where hours of the window are unknown, and while all channels move. */
-function dropThreshold(series: SeriesMemory, hour: HourNumber, position: number): number {
+interface Limits {
+  /** Positive logs: both must be exceeded. */
+  readonly size: number
+  readonly significance: number
+  /** What `significance` is so many (`deviations`) times of, but for what is asked beyond. */
+  readonly noise: number
+  readonly deviations: number
+}
+
+/** Stricter where hours of the window are unknown, and while all channels move; null where the window isn't looked at. */
+function dropLimits(series: SeriesMemory, hour: HourNumber, position: number): Limits | null {
   const hours = WINDOWS[position] ?? 1
   const threshold = DROP[hours]
-  if (threshold === undefined || series.sums === null) return Number.POSITIVE_INFINITY
+  if (threshold === undefined || series.sums === null) return null
   const noise = at(series.noise?.unexplained ?? UNKNOWN_NOISE, position)
   const index = place(hour) * WINDOWS.length + position
   const shared = Math.abs(at(series.shared, index)) || 0
   const missingHours = hours < 6 ? 0 : 1 - windowSums(series.sums, hour, hours).knownHours / hours
   const holiday = shared < 0.04 ? 0 : (hours < 6 ? 0 : 0.3 * (shared - 0.04)) + (at(series.sharedSpread, index) || 0)
-  return Math.max(threshold.deviations * noise, -Math.log(1 - threshold.ratio)) + 0.5 * missingHours + holiday
+  const stricter = (limit: number) => limit + 0.5 * missingHours + holiday
+  const significance = stricter(threshold.deviations * noise)
+  return {
+    size: stricter(-Math.log(1 - threshold.ratio)),
+    significance,
+    noise,
+    deviations: significance / noise,
+  }
 }
 
 const UNKNOWN_NOISE = new Float64Array(WINDOWS.length).fill(1)
@@ -149,42 +216,66 @@ function dispersionOf(series: SeriesMemory): number {
 }
 
 /** Small channels: told after about 17 submissions that should have come and didn't. */
-function detectSilence(channel: ChannelMemory, series: SeriesMemory, hour: HourNumber): Alarm | null {
+function detectSilence(channel: ChannelMemory, series: SeriesMemory, hour: HourNumber, probe?: Probe): Alarm | null {
   const { sums } = series
   if (sums === null || !(levelBefore(sums, hour) * DAY_HOURS < FEW_PER_DAY)) return null
-  for (const hours of FEW_WINDOWS) {
+  return firstFound(FEW_WINDOWS, probe, (hours) => {
     const { seen, expected, knownHours } = windowSums(sums, hour, hours)
-    if (knownHours < hours || seen >= expected / 2) continue
+    const trial = begin(probe, 'few_submissions', channel, series, hours)
+    if (!trial.needs('known_hours', knownHours >= hours, knownHours, hours)) return null
+    if (!trial.needs('loss', seen < expected / 2, Math.log(expected / seen), Math.LN2)) return null
     const bound = logTailBound(seen, expected, 0.02)
-    if (bound > LOG_UNLIKELY_OF_FEW) continue
+    if (!trial.needs('chance', bound <= LOG_UNLIKELY_OF_FEW, bound, LOG_UNLIKELY_OF_FEW)) return null
+    trial.note('seen', seen)
+    trial.note('expected', expected)
+    if (!trial.isMet) return null
     const kind = seen < OUTAGE_RATIO * expected ? 'outage' : 'drop'
     const excess = bound / LOG_UNLIKELY_OF_FEW
     return { kind, channel: channel.name, series: keyOf(series), windowHours: hours, excess }
-  }
-  return null
+  })
 }
 
-function detectSurge(channel: ChannelMemory, series: SeriesMemory, hour: HourNumber): Alarm | null {
-  for (const [position, hours] of WINDOWS.entries()) {
-    const threshold = SURGE[hours]
-    if (threshold === undefined || series.sums === null) continue
-    const index = place(hour) * WINDOWS.length + position
-    const residual = at(series.residuals, index)
-    const shared = at(series.shared, index)
-    const deviation = Number.isNaN(shared) ? residual : Math.min(residual, beyondShared(residual, shared, hours))
-    const noise = at(series.noise?.unexplained ?? UNKNOWN_NOISE, position)
-    const limit = Math.max(threshold.deviations * noise, Math.log(1 + threshold.ratio))
-    const { seen, expected } = windowSums(series.sums, hour, hours)
-    if (!(deviation > limit) || seen < LEAST_SURGE) continue
-    if (logTailBound(seen, Math.max(expected, 1), dispersionOf(series) / (hours / 3)) > LOG_UNLIKELY) continue
-    if (isOneOddHour(series, hour, hours, 1 + threshold.ratio / 2)) continue
-    return { kind: 'surge', channel: channel.name, series: {}, windowHours: hours, excess: deviation / limit }
-  }
-  return null
+function detectSurge(channel: ChannelMemory, series: SeriesMemory, hour: HourNumber, probe?: Probe): Alarm | null {
+  return firstFound(WINDOWS.keys(), probe, (position) => lookForSurge(channel, series, hour, position, probe))
 }
 
-/** Whether a window is only high for its highest hour. */
-function isOneOddHour(series: SeriesMemory, hour: HourNumber, hours: number, ratio: number): boolean {
+function lookForSurge(
+  channel: ChannelMemory,
+  series: SeriesMemory,
+  hour: HourNumber,
+  position: number,
+  probe: Probe | undefined,
+): Alarm | null {
+  const hours = WINDOWS[position] ?? 1
+  const threshold = SURGE[hours]
+  if (threshold === undefined) return null
+  const trial = begin(probe, 'surge', channel, series, hours)
+  const index = place(hour) * WINDOWS.length + position
+  const residual = at(series.residuals, index)
+  const shared = at(series.shared, index)
+  const deviation = Number.isNaN(shared) ? residual : Math.min(residual, beyondShared(residual, shared, hours))
+  if (!isMeasured(trial, deviation) || series.sums === null) return null
+  const noise = at(series.noise?.unexplained ?? UNKNOWN_NOISE, position)
+  const size = Math.log(1 + threshold.ratio)
+  const significance = threshold.deviations * noise
+  if (!trial.needs('gain', deviation > size, deviation, size)) return null
+  if (!trial.needs('noise', deviation > significance, deviation / noise, threshold.deviations)) return null
+  if (probe !== undefined) noteMovements(trial, series, hour, position)
+  const { seen, expected } = windowSums(series.sums, hour, hours)
+  if (!trial.needs('submissions', seen >= LEAST_SURGE, seen, LEAST_SURGE)) return null
+  const chance = logTailBound(seen, Math.max(expected, 1), dispersionOf(series) / (hours / 3))
+  if (!trial.needs('chance', chance <= LOG_UNLIKELY, chance, LOG_UNLIKELY)) return null
+  const others = gainOfOtherHours(series, hour, hours)
+  const needed = 1 + threshold.ratio / 2
+  if (!trial.needs('other_hours', !(others.seen < needed * others.usual), others.seen / others.usual - 1, needed - 1))
+    return null
+  if (!trial.isMet) return null
+  const excess = deviation / Math.max(size, significance)
+  return { kind: 'surge', channel: channel.name, series: {}, windowHours: hours, excess }
+}
+
+/** Of a window without its highest hour: a single odd hour isn't told. */
+function gainOfOtherHours(series: SeriesMemory, hour: HourNumber, hours: number) {
   const all = Array.from({ length: hours }, (_, back) => hour - back)
     .filter((h) => series.sums !== null && windowSums(series.sums, h, 1).knownHours === 1)
     .map((h) => ({ seen: at(series.counts, place(h)), usual: usualCount(series, h, h) }))
@@ -192,23 +283,41 @@ function isOneOddHour(series: SeriesMemory, hour: HourNumber, hours: number, rat
     .slice(0, -1)
   const sum = (pick: (own: { seen: number; usual: number }) => number) =>
     all.reduce((total, own) => total + pick(own), 0)
-  return sum((own) => own.seen) < ratio * sum((own) => own.usual)
+  return { seen: sum((own) => own.seen), usual: sum((own) => own.usual) }
 }
 
 /** One reason falls against the others of its channel: what the two share, holidays among it, is out of the question. */
-function detectShare(channel: ChannelMemory, series: SeriesMemory, hour: HourNumber): Alarm | null {
-  for (const [position, hours] of WINDOWS.entries()) {
-    const threshold = SHARE[hours]
-    if (threshold === undefined || series.noise === null) continue
-    const share = at(series.shares, place(hour) * WINDOWS.length + position)
-    const limit = Math.max(threshold.deviations * at(series.noise.shares, position), -Math.log(1 - threshold.ratio))
-    const own = dropDeviation(series, hour, position)
-    const isOwn = own < 0.6 * share && own < -2 * at(series.noise.unexplained, position)
-    if (!(share < -limit) || !isOwn) continue
-    const kind = hours <= 3 ? 'drop' : 'decline'
-    return { kind, channel: channel.name, series: keyOf(series), windowHours: hours, excess: -share / limit }
-  }
-  return null
+function detectShare(channel: ChannelMemory, series: SeriesMemory, hour: HourNumber, probe?: Probe): Alarm | null {
+  return firstFound(WINDOWS.keys(), probe, (position) => lookForShare(channel, series, hour, position, probe))
+}
+
+function lookForShare(
+  channel: ChannelMemory,
+  series: SeriesMemory,
+  hour: HourNumber,
+  position: number,
+  probe: Probe | undefined,
+): Alarm | null {
+  const hours = WINDOWS[position] ?? 1
+  const threshold = SHARE[hours]
+  if (threshold === undefined) return null
+  const trial = begin(probe, 'reason_share', channel, series, hours)
+  const share = at(series.shares, place(hour) * WINDOWS.length + position)
+  if (!isMeasured(trial, share) || series.noise === null) return null
+  const size = -Math.log(1 - threshold.ratio)
+  const spread = at(series.noise.shares, position)
+  const significance = threshold.deviations * spread
+  if (!trial.needs('loss', share < -size, -share, size)) return null
+  if (!trial.needs('noise', share < -significance, -share / spread, threshold.deviations)) return null
+  if (probe !== undefined) noteMovements(trial, series, hour, position)
+  const own = dropDeviation(series, hour, position)
+  const ownNoise = at(series.noise.unexplained, position)
+  if (!trial.needs('own_part', own < LEAST_OWN_PART * share, own / share, LEAST_OWN_PART)) return null
+  if (!trial.needs('own_noise', own < -OWN_DEVIATIONS * ownNoise, -own / ownNoise, OWN_DEVIATIONS)) return null
+  if (!trial.isMet) return null
+  const kind = hours <= 3 ? 'drop' : 'decline'
+  const excess = -share / Math.max(size, significance)
+  return { kind, channel: channel.name, series: keyOf(series), windowHours: hours, excess }
 }
 
 function keyOf(series: SeriesMemory): SeriesKey {
@@ -232,28 +341,38 @@ const EVERYWHERE: Readonly<Record<number, number>> = { 2: 0.56, 3: 0.56, 6: 0.42
 const LEAST_CHANNELS = 3
 
 /** A loss of all channels together, which the siblings can't excuse; null where there is none. */
-export function detectEverywhere(channels: readonly ChannelMemory[], hour: HourNumber): Alarm | null {
-  if (channels.length < LEAST_CHANNELS) return null
-  for (const [position, hours] of WINDOWS.entries()) {
-    const loss = EVERYWHERE[hours]
-    if (loss === undefined) continue
-    const limit = Math.log(1 - loss)
-    const residuals = channels
-      .flatMap(({ series }) =>
-        series[0] === undefined ? [] : [at(series[0].residuals, place(hour) * WINDOWS.length + position)],
-      )
-      .filter((residual) => !Number.isNaN(residual))
-      .sort((a, b) => a - b)
-    if (residuals.length < Math.max(LEAST_CHANNELS, 0.6 * channels.length)) continue
-    const middle = residuals[Math.floor(residuals.length / 2)] ?? 0
-    // All but one in five must have fallen, or it isn't "all".
-    const almostLast = residuals[Math.ceil(0.8 * residuals.length) - 1] ?? 0
-    if (middle >= limit || almostLast >= limit / 2) continue
-    const kind = middle < Math.log(OUTAGE_RATIO) ? 'outage' : 'drop'
-    if (kind === 'drop' && !beganSuddenly(channels, hour, middle)) continue
-    return { kind, channel: '*', series: {}, windowHours: hours, excess: middle / limit }
-  }
-  return null
+export function detectEverywhere(channels: readonly ChannelMemory[], hour: HourNumber, probe?: Probe): Alarm | null {
+  return firstFound(WINDOWS.keys(), probe, (position) => lookEverywhere(channels, hour, position, probe))
+}
+
+function lookEverywhere(
+  channels: readonly ChannelMemory[],
+  hour: HourNumber,
+  position: number,
+  probe: Probe | undefined,
+): Alarm | null {
+  const hours = WINDOWS[position] ?? 1
+  const loss = EVERYWHERE[hours]
+  if (loss === undefined) return null
+  const limit = Math.log(1 - loss)
+  const residuals = channels
+    .flatMap(({ series }) =>
+      series[0] === undefined ? [] : [at(series[0].residuals, place(hour) * WINDOWS.length + position)],
+    )
+    .filter((residual) => !Number.isNaN(residual))
+    .sort((a, b) => a - b)
+  const trial = probe?.begin({ detector: 'all_channels', channel: '*', series: {}, windowHours: hours }) ?? UNWATCHED
+  const least = Math.max(LEAST_CHANNELS, 0.6 * channels.length)
+  if (!trial.needs('channels', residuals.length >= least, residuals.length, least)) return null
+  const middle = residuals[Math.floor(residuals.length / 2)] ?? 0
+  // All but one in five must have fallen, or it isn't "all".
+  const almostLast = residuals[Math.ceil(0.8 * residuals.length) - 1] ?? 0
+  if (!trial.needs('loss', middle < limit, -middle, -limit)) return null
+  if (!trial.needs('others_loss', almostLast < limit / 2, -almostLast, -limit / 2)) return null
+  const kind = middle < Math.log(OUTAGE_RATIO) ? 'outage' : 'drop'
+  if (kind === 'drop' && !beganSuddenly(trial, channels, hour, middle)) return null
+  if (!trial.isMet) return null
+  return { kind, channel: '*', series: {}, windowHours: hours, excess: middle / limit }
 }
 
 /** Holidays come over a morning; what breaks is broken within so many hours, */
@@ -264,15 +383,16 @@ const ONSET_WITHIN_HOURS = 12
 const SUDDEN_PART = 0.6
 
 /** Whether most of the loss of all channels together (`loss`, a log) came within an hour or two. */
-function beganSuddenly(channels: readonly ChannelMemory[], hour: HourNumber, loss: number): boolean {
+function beganSuddenly(trial: Trial, channels: readonly ChannelMemory[], hour: HourNumber, loss: number): boolean {
   const middles = Array.from({ length: ONSET_WITHIN_HOURS + SUDDEN_HOURS }, (_, back) =>
     middleResidual(channels, hour - back),
   )
+  let steepest = 0
   for (let back = 0; back < ONSET_WITHIN_HOURS; back++) {
     const fall = (middles[back] ?? Number.NaN) - (middles[back + SUDDEN_HOURS] ?? Number.NaN)
-    if (fall < SUDDEN_PART * loss) return true
+    if (fall < steepest) steepest = fall
   }
-  return false
+  return trial.needs('sudden', steepest < SUDDEN_PART * loss, -steepest, -SUDDEN_PART * loss)
 }
 
 /** Of single hours, against season and level. */

@@ -13,7 +13,9 @@ import type { JudgeMemory } from './memory.ts'
 import { estimateEnd, estimateRise, meterOf, totalsOf } from './meter.ts'
 import { updateNoise } from './noise.ts'
 import { LEAST_COVERAGE, observe } from './observe.ts'
+import type { PassedOverWhy, Probe } from './probe.ts'
 import { updateResiduals } from './residuals.ts'
+import { USUAL_SENSITIVITY } from './sensitivity.ts'
 import { addTotals, explain, gapStandingOf, type JudgedChannel, numbersOf, standingOf } from './standing.ts'
 import {
   type JudgeInput,
@@ -32,7 +34,7 @@ import { at, DAY_HOURS, type HourNumber, JUDGE_WINDOW_HOURS, place, toHourNumber
  *
  * Throws RangeError where `hour` isn't within `history`.
  */
-export function judgeHour({ history, hour: time, incidents, memory }: JudgeInput): Verdict {
+export function judgeHour({ history, hour: time, incidents, memory, sensitivity, probe }: JudgeInput): Verdict {
   const hour = toHourNumber(time)
   const before = toHourNumber(history.start)
   if (hour < before || hour >= before + history.hours) {
@@ -47,6 +49,7 @@ export function judgeHour({ history, hour: time, incidents, memory }: JudgeInput
     return [{ channel, source: { counts, before, received: receivedBeside(history, channel.name, counts) } }]
   })
   for (const { channel, source } of channels) {
+    channel.sensitivity = sensitivity?.(channel.name) ?? USUAL_SENSITIVITY
     updateRates(memory, channel, source, hour)
     updateDiscardRates(memory, channel, source, hour)
     updateBuilds(channel, source, hour)
@@ -55,7 +58,7 @@ export function judgeHour({ history, hour: time, incidents, memory }: JudgeInput
   updateNoise(memory, hour)
   const learning = learningProgress(channels, hour)
   const isKnown = at(memory.coverage, place(hour)) >= LEAST_COVERAGE
-  const found = isKnown ? findings(channels, hour, learning) : gapFindings(memory, hour)
+  const found = isKnown ? findings(channels, hour, learning, probe) : gapFindings(memory, hour)
   const isEverywhere = found.some(({ kind, channel }) => kind !== 'gap' && channel === '*')
   return {
     hour: time,
@@ -92,38 +95,63 @@ function findings(
   channels: readonly JudgedChannel[],
   hour: HourNumber,
   learning: ReadonlyMap<string, LearningProgress>,
+  probe: Probe | undefined,
 ): readonly Finding[] {
   const learnt = channels.filter(({ channel }) => !learning.has(channel.name))
-  const everywhere = detectEverywhere(
-    learnt.map(({ channel }) => channel),
-    hour,
-  )
-  const told = everywhere === null ? null : findingOf(everywhere, learnt, hour)
-  const slow = detectSlowDeclines(
-    learnt.map(({ channel }) => channel),
-    hour,
-  )
-  const volume = told === null ? learnt.flatMap((judged) => volumeFindings(judged, slow, hour)) : [told]
+  const memories = learnt.map(({ channel }) => channel)
+  const everywhere = detectEverywhere(memories, hour, probe)
+  const told = everywhere === null ? null : findingOf(everywhere, learnt, hour, probe)
+  const slow = detectSlowDeclines(memories, hour, probe)
+  const volume =
+    told === null || probe !== undefined
+      ? learnt.flatMap((judged) => volumeFindings(judged, slow, { hour, isHeldBack: told !== null, probe }))
+      : []
   const invalid = channels.flatMap((judged) =>
-    detectInvalid(judged.channel, judged.source, hour).flatMap((alarm) => findingOf(alarm, [judged], hour) ?? []),
+    detectInvalid(judged.channel, judged.source, hour, probe).flatMap(
+      (alarm) => findingOf(alarm, [judged], hour, probe) ?? [],
+    ),
   )
   const discarded = channels.flatMap((judged) =>
-    detectDiscarded(judged.channel, judged.source, hour).flatMap((alarm) => findingOf(alarm, [judged], hour) ?? []),
+    detectDiscarded(judged.channel, judged.source, hour, probe).flatMap(
+      (alarm) => findingOf(alarm, [judged], hour, probe) ?? [],
+    ),
   )
-  return [...volume, ...invalid, ...discarded]
+  return [...(told === null ? volume : [told]), ...invalid, ...discarded]
+}
+
+interface LookingAtVolume {
+  readonly hour: HourNumber
+  /** All channels are told of together: it is only looked because somebody watches. */
+  readonly isHeldBack: boolean
+  readonly probe: Probe | undefined
 }
 
 /** What is quick is told before what is slow: its window says more of when it began. */
-function volumeFindings(judged: JudgedChannel, slow: readonly Alarm[], hour: HourNumber): readonly Finding[] {
-  const quick = detectVolume(judged.channel, hour)
-  const young = quick.length > 0 ? null : detectYoungBuilds(judged.channel, judged.source, hour)
-  const alarms = young === null ? quick : [young]
-  const told = alarms.length > 0 ? alarms : slow.filter(({ channel }) => channel === judged.channel.name)
-  return told.flatMap((alarm) => findingOf(alarm, [judged], hour) ?? [])
+function volumeFindings(
+  judged: JudgedChannel,
+  slow: readonly Alarm[],
+  { hour, isHeldBack, probe }: LookingAtVolume,
+): readonly Finding[] {
+  const { channel, source } = judged
+  const quick = detectVolume(channel, hour, probe)
+  const young = quick.length > 0 && probe === undefined ? null : detectYoungBuilds(channel, source, hour, probe)
+  const declined = slow.filter((alarm) => alarm.channel === channel.name)
+  const [first = [], ...others] = [quick, young === null ? [] : [young], declined].filter(({ length }) => length > 0)
+  const passOver = (alarms: readonly Alarm[], why: PassedOverWhy) => {
+    for (const alarm of alarms) probe?.passedOver(alarm, why)
+  }
+  passOver(others.flat(), 'quicker')
+  if (isHeldBack) passOver(first, 'all_channels')
+  return isHeldBack ? [] : first.flatMap((alarm) => findingOf(alarm, [judged], hour, probe) ?? [])
 }
 
 /** null where the trouble was over long enough ago: a window of a day shows it for a day. */
-function findingOf(alarm: Alarm, channels: readonly JudgedChannel[], hour: HourNumber): Finding | null {
+function findingOf(
+  alarm: Alarm,
+  channels: readonly JudgedChannel[],
+  hour: HourNumber,
+  probe: Probe | undefined,
+): Finding | null {
   const group = groupOf(alarm.kind)
   const level = alarm.isSlow === true && alarm.start !== undefined ? { levelBefore: alarm.start } : {}
   const measured = { group, series: alarm.series, isEverywhere: alarm.channel === '*', ...level }
@@ -136,7 +164,10 @@ function findingOf(alarm: Alarm, channels: readonly JudgedChannel[], hour: HourN
   })
   const start = starts.sort((a, b) => a - b)[Math.floor(starts.length / 2)] ?? hour
   const end = Math.max(...meters.map((meter) => estimateEnd(meter, start, hour)))
-  if (hour + 1 - end >= RESOLVED_AFTER_HOURS) return null
+  if (hour + 1 - end >= RESOLVED_AFTER_HOURS) {
+    probe?.passedOver(alarm, 'over')
+    return null
+  }
   const totals = addTotals(meters.map((meter) => totalsOf(meter, start, hour)))
   return {
     kind: alarm.kind,

@@ -1,4 +1,5 @@
 import type { DiscardCause } from '../../data/domain/discard.ts'
+import { type Sensitivity, USUAL_SENSITIVITY } from './sensitivity.ts'
 import type { Season, TideSums } from './tide-sums.ts'
 import { type HourNumber, RING_HOURS } from './window.ts'
 
@@ -25,6 +26,8 @@ export interface JudgeMemory {
 
 export interface ChannelMemory {
   readonly name: string
+  /** Of the hour that is judged; nothing is learnt by it. */
+  sensitivity: Sensitivity
   /** Rings. `digest` tells whether an hour's counts have changed since they were learnt from. */
   readonly digest: Float64Array
   /** 1 where the hour can be judged: listened to, the channel had begun, and it isn't a volume incident that is over. */
@@ -107,6 +110,7 @@ export function createJudgeMemory(): JudgeMemory {
 export function createChannelMemory(name: string, reasons: readonly string[]): ChannelMemory {
   return {
     name,
+    sensitivity: USUAL_SENSITIVITY,
     digest: new Float64Array(RING_HOURS),
     known: new Uint8Array(RING_HOURS),
     good: new Uint8Array(RING_HOURS),

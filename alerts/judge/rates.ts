@@ -1,4 +1,5 @@
 import type { RateBaseline } from './memory.ts'
+import { firstFound, type Look, type Probe, UNWATCHED } from './probe.ts'
 import { logTailBound, sortedQuantile } from './statistics.ts'
 import { at, DAY_HOURS, type HourNumber, NOISE_HOURS, place } from './window.ts'
 
@@ -109,36 +110,55 @@ export function risenRate(
   series: RatedSeries,
   baseline: RateBaseline,
   hour: HourNumber,
+  watch?: RateWatch,
 ): { readonly windowHours: number; readonly excess: number } | null {
   const { clump } = baseline
-  for (const [position, { hours }] of RATE_WINDOWS.entries()) {
+  return firstFound(RATE_WINDOWS.entries(), watch?.probe, ([position, { hours, deviations }]) => {
+    const trial = watch?.probe.begin({ ...watch.look, windowHours: hours }) ?? UNWATCHED
     const usual = baseline.usual[position] ?? Number.NaN
     const { whole, part } = sumsOf(series, hour, hours)
-    if (Number.isNaN(usual) || part < Math.max(LEAST_PART, LEAST_CLUMPS * clump) || whole < LEAST_WHOLE) continue
-    const margin = rateMargin(baseline, position, whole)
+    if (!trial.needs('measured', !Number.isNaN(usual), 0, 1) || Number.isNaN(usual)) return null
+    if (!trial.needs('submissions', whole >= LEAST_WHOLE, whole, LEAST_WHOLE)) return null
     const above = part / whole - usual
-    if (above <= margin) continue
+    const { size, significance } = rateMargin(baseline, position, whole)
+    if (!trial.needs('points', above > size, above, size)) return null
+    if (!trial.needs('noise', above > significance, (above / significance) * deviations, deviations)) return null
+    const least = Math.max(LEAST_PART, LEAST_CLUMPS * clump)
+    if (!trial.needs('affected', part >= least, part, least)) return null
     const foreseen = 1.3 * whole * Math.max(usual, 0.2 / whole)
-    if (logClumpedTail(part, foreseen, clump, CLUMPING) > LOG_UNLIKELY) continue
-    return { windowHours: hours, excess: above / margin }
-  }
-  return null
+    const chance = logClumpedTail(part, foreseen, clump, CLUMPING)
+    if (!trial.needs('chance', chance <= LOG_UNLIKELY, chance, LOG_UNLIKELY) || !trial.isMet) return null
+    return { windowHours: hours, excess: above / Math.max(size, significance) }
+  })
 }
 
-function rateMargin(baseline: RateBaseline, position: number, whole: number): number {
+/** Somebody wants to know what is measured of a rate. */
+export interface RateWatch {
+  readonly probe: Probe
+  readonly look: Omit<Look, 'windowHours'>
+}
+
+interface RateMargin {
+  /** Both must be exceeded. */
+  readonly size: number
+  readonly significance: number
+}
+
+function rateMargin(baseline: RateBaseline, position: number, whole: number): RateMargin {
   const limits = RATE_WINDOWS[position]
   const usual = baseline.usual[position] ?? Number.NaN
   const spread = baseline.spreads[position] ?? Number.NaN
-  if (limits === undefined) return Number.NaN
+  if (limits === undefined) return { size: Number.NaN, significance: Number.NaN }
   const deviation = Math.max(spread, Math.sqrt((usual * (1 - usual)) / whole))
-  return Math.max(limits.deviations * deviation, limits.points, limits.multiple * usual)
+  return { size: Math.max(limits.points, limits.multiple * usual), significance: limits.deviations * deviation }
 }
 
 /** The usual rate and what may be above it in an hour of an incident that is over. */
 export function tolerableRate(baseline: RateBaseline, wholePerHour: number): { usual: number; slack: number } {
   const usual = baseline.usual[CLOSING_WINDOW] ?? Number.NaN
   const { hours } = RATE_WINDOWS[CLOSING_WINDOW]
-  return { usual, slack: 0.6 * rateMargin(baseline, CLOSING_WINDOW, Math.max(1, wholePerHour * hours)) }
+  const { size, significance } = rateMargin(baseline, CLOSING_WINDOW, Math.max(1, wholePerHour * hours))
+  return { usual, slack: 0.6 * Math.max(size, significance) }
 }
 
 function sumsOf(series: RatedSeries, hour: HourNumber, hours: number): { whole: number; part: number } {

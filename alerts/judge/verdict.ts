@@ -3,6 +3,8 @@ import type { EpochMs } from '../../data/domain/time.ts'
 import type { Expectation, Explanation, Finding } from '../finding.ts'
 import type { AcceptedLevel, Incident, IncidentNumbers } from '../incident.ts'
 import type { JudgeMemory } from './memory.ts'
+import type { Probe } from './probe.ts'
+import type { SensitivityOf } from './sensitivity.ts'
 
 /** So many calm hours after its end a trouble is over. */
 export const RESOLVED_AFTER_HOURS = 6
@@ -19,6 +21,10 @@ export interface JudgeInput {
   readonly incidents: readonly Incident[]
   /** From `createJudgeMemory` or an earlier verdict; it saves work and never changes an answer. */
   readonly memory: JudgeMemory
+  /** What people want to be told of each channel; absent: what the judge itself holds for worth telling. */
+  readonly sensitivity?: SensitivityOf
+  /** Somebody wants to know what the detectors measure; the verdict is the same. */
+  readonly probe?: Probe
 }
 
 /** What the judge says of one hour. */
