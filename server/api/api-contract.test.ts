@@ -31,6 +31,7 @@ const ANSWERED: Readonly<Record<string, readonly string[]>> = {
   getGate: [`/gate?channel=nightly&build=${BUILD}`, '/gate?channel=nightly&build=2'],
   listProblems: [`/problems?${RANGE}`, `/problems?${RANGE}&channel=none`],
   getProblem: [`/problems/bad_json?${RANGE}`, `/problems/invalid_revision?${RANGE}`],
+  listFirstSeen: [`/first-seen?${RANGE}`, `/first-seen?${RANGE}&channel=nightly`],
   getSubmission: ['/submissions/a0'],
   findSubmissions: ['/submissions?debug_id=mine'],
   listIncidents: ['/incidents', '/incidents?state=open&channel=nightly&limit=1', `/incidents?${RANGE}`],

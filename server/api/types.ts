@@ -61,6 +61,8 @@ export type GateAnswer = Answer<typeof builds.gateAnswer>
 export type ProblemsAnswer = Answer<typeof problems.problemsAnswer>
 /** `GET /api/v1/problems/:problem` */
 export type ProblemDetailAnswer = Answer<typeof problems.problemDetailAnswer>
+/** `GET /api/v1/first-seen` */
+export type FirstSeenAnswer = Answer<typeof problems.firstSeenAnswer>
 
 export type Freshness = Answer<typeof pipeline.freshness>
 /** `GET /api/v1/pipeline`: where everything stands between the receivers and the mails. */

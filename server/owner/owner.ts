@@ -111,6 +111,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
       backlog,
       freshness: () => pipeline.freshness(),
       forecast: () => disk.forecast(),
+      judgedHour: () => judge.judgedHour(),
       reports: metrics.service,
     })
   const live = startLiveEvents({ hub, changed, database, now, pipeline, state: pipelineState, onError })

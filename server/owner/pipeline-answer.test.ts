@@ -53,7 +53,8 @@ async function ask() {
   const pipeline = await createPipeline({ spool, now: () => NOW, mode: 'live', hoursUntilFull: () => 9.5 })
   const backlog = new BacklogMeter(spool)
   const forecast = () => ({ at: NOW, freeBytes: 10, minFreeBytes: 4, hoursUntilFull: 9.5 })
-  return pipelineAnswer({ database, backlog, freshness: () => pipeline.freshness(), forecast, reports })
+  const freshness = () => pipeline.freshness()
+  return pipelineAnswer({ database, backlog, freshness, forecast, judgedHour: () => TEST_HOUR, reports })
 }
 
 test('what is being written is no backlog, whoever writes how many; what is closed or claimed is', async () => {
@@ -98,6 +99,7 @@ test('receivers of this service say whether they refuse; of others their last he
 test('threads are known where the converter runs beside it; mails and disk always', async () => {
   expect(await ask()).toMatchObject({
     workers: null,
+    judged_up_to: isoSeconds(TEST_HOUR + HOUR_MS),
     outbox: { waiting: 0, oldest: null, last_error: null, refused: [] },
     disk: { free_bytes: 10, min_free_bytes: 4, hours_until_full: 9.5 },
   })

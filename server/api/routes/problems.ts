@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { FoundCopy } from '../../../data/archive/reading/found-copy.ts'
+import { readFirstSeen } from '../../../data/counts/queries/read-first-seen.ts'
 import {
   type ProblemRow,
   readProblemBuilds,
@@ -15,9 +16,9 @@ import type { CsvTable } from '../http/csv-table.ts'
 import { NO_PARAMETERS, type Operation, valueOperation } from '../http/operation.ts'
 import { readRangeCompleteness } from '../range-completeness.ts'
 import { hoursParameters, nameParameter, wholeHours, wholeNumberParameter } from '../request.ts'
-import { problemDetailAnswer, problemsAnswer } from '../schemas/problems.ts'
+import { firstSeenAnswer, problemDetailAnswer, problemsAnswer } from '../schemas/problems.ts'
 import { submissionsAnswer } from '../submissions-answer.ts'
-import type { ProblemDetailAnswer, ProblemsAnswer } from '../types.ts'
+import type { FirstSeenAnswer, ProblemDetailAnswer, ProblemsAnswer } from '../types.ts'
 
 const query = z.strictObject({ ...hoursParameters, channel: nameParameter.optional().describe('Only this channel.') })
 
@@ -57,7 +58,36 @@ export function problemOperations(api: ApiContext): readonly Operation[] {
       answer: problemDetailAnswer,
       load: (asked) => oneProblem(api, asked),
     }),
+    valueOperation({
+      path: '/first-seen',
+      id: 'listFirstSeen',
+      group: 'Problems',
+      summary: 'What is new: problems, and values of the attributes that are watched, first seen in the range.',
+      about: 'Of a channel that was first counted within the week before nothing is new yet.',
+      problems: ['invalid-parameter', 'busy', 'too-slow'],
+      parameters: NO_PARAMETERS,
+      query,
+      answer: firstSeenAnswer,
+      // What was first seen depends on all that is older.
+      keep: (asked) => countsStamp(api, { from: 0, to: wholeHours(asked).to }),
+      load: (asked) => firstSeen(api, asked),
+    }),
   ]
+}
+
+async function firstSeen(api: ApiContext, asked: z.output<typeof query>): Promise<FirstSeenAnswer> {
+  const range = wholeHours(asked)
+  const { channel } = asked
+  const [rows, completeness] = await Promise.all([
+    readFirstSeen(api.database, { ...range, ...(channel === undefined ? {} : { channel }) }),
+    readRangeCompleteness(api, range),
+  ])
+  return {
+    from: isoSeconds(range.from),
+    to: isoSeconds(range.to),
+    first_seen: rows.map(({ firstSeen, ...row }) => ({ ...row, first_seen: isoSeconds(firstSeen) })),
+    completeness,
+  }
 }
 
 async function problems(api: ApiContext, asked: z.output<typeof query>): Promise<ProblemsAnswer> {

@@ -20,6 +20,7 @@ export const pipelineAnswer = z
   .object({
     now: time,
     watermark: time.describe('The receipt time up to which everything is counted.'),
+    judged_up_to: time.nullable().describe('End of the newest judged hour; null: none was.'),
     receivers: z
       .array(
         z.object({

@@ -41,3 +41,25 @@ export const problemDetailAnswer = z
     completeness: rangeCompleteness,
   })
   .meta({ id: 'ProblemDetailAnswer' })
+
+export const firstSeenAnswer = z
+  .object({
+    from: time,
+    to: time.describe('Exclusive.'),
+    first_seen: z
+      .array(
+        z.object({
+          channel: z.string(),
+          attribute: z.string().nullable().describe('Of a value that submissions carry; null: it is a problem.'),
+          value: z.string(),
+          first_seen: time.describe('Start of the hour.'),
+          submissions: z.number().describe('From then to the end of the range.'),
+        }),
+      )
+      .describe('Most submissions first, at most 200.'),
+    completeness: rangeCompleteness,
+  })
+  .meta({
+    id: 'FirstSeenAnswer',
+    description: 'Problems and values that their channel never had before, by all the counts there are.',
+  })

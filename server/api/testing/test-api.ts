@@ -54,6 +54,7 @@ export async function startTestApi(
     pipeline: async () => ({
       now: isoSeconds(test.now),
       watermark: isoSeconds(test.now),
+      judged_up_to: isoSeconds(startOfHour(test.now)),
       receivers: [{ name: 'edge-1', last_heartbeat: isoSeconds(test.now), refusing: false, refusal: null }],
       backlog: { segments: 0, bytes: 0, oldest_seconds: 0 },
       imports: { segments: 0, bytes: 0 },
