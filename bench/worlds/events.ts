@@ -32,7 +32,11 @@ export function drawEvents(world: WorldSpec, seed: number, from: EpochMs, to: Ep
   let kinds: EventKind[] = []
   let time = from + (1 + 2 * random()) * DAY_MS
   while (time < to) {
-    if (kinds.length === 0) kinds = shuffled(KINDS, random)
+    if (kinds.length === 0) {
+      kinds = shuffled(KINDS, random)
+      // Where nothing at all can happen yet, later it can.
+      time += DAY_MS / 4
+    }
     const kind = kinds.shift() ?? 'outage'
     const start = from + Math.floor((time - from) / HOUR_MS) * HOUR_MS
     const able = world.channels.filter((channel) => canHappen(kind, channel) && isFree(events, channel.name, start))
