@@ -1,7 +1,11 @@
 import { type EpochMs, HOUR_MS, isoSeconds } from '../../data/domain/time.ts'
 import type { Incident } from '../incident.ts'
 import { LEAST_YOUNG, YOUNG_HOURS } from '../judge/builds.ts'
+import { formatCount, formatPercent, formatRange } from '../sentence/format.ts'
 import { incidentSentence } from '../sentence/incident-sentence.ts'
+import type { Adoption } from './adoption.ts'
+import { OVERDUE_HOURS } from './appearance.ts'
+import { blames } from './blamed.ts'
 
 /** What is known of a build when somebody asks whether it may go on. */
 export interface GateFacts {
@@ -17,11 +21,17 @@ export interface GateFacts {
   readonly learning: { readonly days: number; readonly of: number } | null
   /** Starts of the hours since the build was first seen that were listened to throughout and are counted. */
   readonly completeHours: number
+  /** Beside earlier builds; null: too few of them are known, or too little of it. */
+  readonly adoption: Adoption | null
+  /** Of a build that wasn't seen yet: when it should have been, and the complete hours since; null: nobody can tell. */
+  readonly overdue: { readonly since: EpochMs; readonly completeHours: number } | null
 }
 
 export interface GateReason {
   readonly code:
     | 'blamed'
+    | 'not_reporting'
+    | 'reports_badly'
     | 'channel_in_trouble'
     | 'not_seen'
     | 'too_young'
@@ -30,6 +40,8 @@ export interface GateReason {
     | 'not_judged'
     | 'not_listened'
     | 'no_trouble'
+    | 'adopted'
+    | 'not_compared'
   readonly text: string
   readonly incident: number | null
 }
@@ -43,59 +55,83 @@ export interface GateVerdict {
 }
 
 /**
- * Whether a build reports as it should, as far as the judge can tell: it has no opinion of its own, but says what the judge's
- * incidents say, and when the judge has seen too little to say anything.
+ * Whether a build reports as it should: it fails where an open incident blames it, where far fewer use it than used earlier builds at
+ * the same age, or where it sends what can't be read. As long as too little was seen of it, it waits.
  */
 export function gateVerdict(facts: GateFacts): GateVerdict {
   const active = facts.incidents.filter(({ state }) => state === 'open' || state === 'recovering')
   const here = active.filter(({ channels }) => channels.includes(facts.channel) || channels.includes('*'))
-  const blaming = here.filter((incident) => blames(incident, facts.buildId))
-  if (blaming.length > 0) {
-    return { verdict: 'fail', reasons: blaming.map((incident) => incidentReason('blamed', incident)), knownAt: null }
-  }
+  const faults = [
+    ...here.filter((incident) => blames(incident, facts.buildId)).map((incident) => incidentReason('blamed', incident)),
+    ...adoptionFaults(facts),
+  ]
+  if (faults.length > 0) return { verdict: 'fail', reasons: faults, knownAt: null }
   const doubts = doubtsOf(facts, here)
   if (doubts.length > 0) return { verdict: 'wait', reasons: doubts, knownAt: knownAt(facts, doubts) }
   const text = `${facts.buildId} was judged for ${YOUNG_HOURS} hours on ${facts.channel}, and nothing is wrong with it.`
-  return { verdict: 'pass', reasons: [{ code: 'no_trouble', text, incident: null }], knownAt: null }
+  return { verdict: 'pass', reasons: [plain('no_trouble', text), adoptionWords(facts)], knownAt: null }
 }
 
-/** An incident that begins with a build is about later builds as well: build ids are times. */
-function blames({ series, explanation }: Incident, buildId: string): boolean {
-  const { firstBuildId, carriers } = explanation
-  return (
-    series.buildId === buildId ||
-    carriers.some(({ dimension, value }) => dimension === 'build' && value === buildId) ||
-    (firstBuildId !== undefined && firstBuildId <= buildId)
-  )
+function plain(code: GateReason['code'], text: string): GateReason {
+  return { code, text, incident: null }
+}
+
+/** What is wrong with the build in comparison with earlier ones. */
+function adoptionFaults({ channel, buildId, seen, adoption, overdue }: GateFacts): readonly GateReason[] {
+  if (seen === null && overdue !== null && overdue.completeHours >= OVERDUE_HOURS) {
+    const due = isoSeconds(overdue.since)
+    const text = `${buildId} should have been seen on ${channel} by ${due}, as nine of ten earlier builds were so long after the time in their ids; nothing worth the name came in ${overdue.completeHours} complete hours since.`
+    return [plain('not_reporting', text)]
+  }
+  if (adoption?.trouble === 'not_reporting') {
+    return [plain('not_reporting', `Too few use ${buildId}, or it doesn't report: ${comparison(adoption)}.`)]
+  }
+  if (adoption?.trouble === 'reports_badly') {
+    const rate = formatPercent(adoption.invalid / adoption.received, 1)
+    const usual = formatPercent(adoption.usualInvalidRatio.high, 1)
+    const text = `${rate} of what ${buildId} sent in its first ${adoption.hours} hours is invalid; of nine of ten earlier builds at most ${usual} was.`
+    return [plain('reports_badly', text)]
+  }
+  return []
+}
+
+function adoptionWords({ buildId, adoption }: GateFacts): GateReason {
+  if (adoption === null)
+    return plain('not_compared', `Too few earlier builds are known to say how ${buildId} is taken up.`)
+  return plain('adopted', `It is taken up as earlier builds were: ${comparison(adoption)}.`)
+}
+
+function comparison({ builds, hours, received, expected }: Adoption): string {
+  const range = formatRange(expected.low, expected.high)
+  return `${formatCount(received)} submissions in its first ${hours} hours, where ${range} are usual (nine of ten of ${builds} earlier builds)`
 }
 
 function doubtsOf(facts: GateFacts, here: readonly Incident[]): GateReason[] {
   const { channel, buildId, seen, learning, judgedUpTo, completeHours } = facts
-  const doubt = (code: GateReason['code'], text: string): GateReason => ({ code, text, incident: null })
   const troubles = here.filter(isTrouble).map((incident) => incidentReason('channel_in_trouble', incident))
   const general = [
     ...troubles,
     ...(learning === null
       ? []
-      : [doubt('learning', `${channel} is still being learnt: ${learning.days} of ${learning.of} days.`)]),
+      : [plain('learning', `${channel} is still being learnt: ${learning.days} of ${learning.of} days.`)]),
   ]
   if (seen === null)
-    return [doubt('not_seen', `No submissions worth the name came from ${buildId} on ${channel} yet.`), ...general]
+    return [plain('not_seen', `No submissions worth the name came from ${buildId} on ${channel} yet.`), ...general]
   const oldEnoughAt = oldEnough(seen.firstSeen)
-  if (judgedUpTo === null) return [doubt('not_judged', 'No hour was judged yet.'), ...general]
+  if (judgedUpTo === null) return [plain('not_judged', 'No hour was judged yet.'), ...general]
   const isYoung = judgedUpTo < oldEnoughAt
   const since = `since ${isoSeconds(seen.firstSeen)}`
   return [
     ...general,
     ...(isYoung
-      ? [doubt('too_young', `${buildId} is seen ${since}: ${YOUNG_HOURS} hours of it have to be judged.`)]
+      ? [plain('too_young', `${buildId} is seen ${since}: ${YOUNG_HOURS} hours of it have to be judged.`)]
       : []),
     ...(seen.received < LEAST_YOUNG
-      ? [doubt('too_few', `${seen.received} submissions came ${since}: of fewer than ${LEAST_YOUNG} nothing is said.`)]
+      ? [plain('too_few', `${seen.received} submissions came ${since}: of fewer than ${LEAST_YOUNG} nothing is said.`)]
       : []),
     ...(!isYoung && completeHours < YOUNG_HOURS
       ? [
-          doubt(
+          plain(
             'not_listened',
             `Only ${completeHours} hours ${since} were listened to throughout: ${YOUNG_HOURS} are needed.`,
           ),

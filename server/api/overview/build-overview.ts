@@ -1,12 +1,12 @@
 import type { Incident } from '../../../alerts/incident.ts'
 import { topSentences } from '../../../alerts/sentence/top-sentences.ts'
-import type { SeenBuild } from '../../../data/counts/queries/read-builds.ts'
 import type { DiscardedRow } from '../../../data/counts/queries/read-discarded.ts'
 import type { ExpectationRow } from '../../../data/counts/queries/read-expectations.ts'
 import type { SeriesRow } from '../../../data/counts/queries/read-series.ts'
 import { UNKNOWN } from '../../../data/domain/dimensions.ts'
 import { DAY_MS, type EpochMs, HOUR_MS, isoSeconds, startOfHour } from '../../../data/domain/time.ts'
 import { completenessOf } from '../completeness.ts'
+import type { JudgedBuild } from '../gate/judge-builds.ts'
 import { incidentAnswer } from '../incident-answer.ts'
 import type { ChannelOverview, Freshness, OverviewAnswer } from '../types.ts'
 import { channelStates } from './channel-state.ts'
@@ -33,7 +33,7 @@ export interface OverviewInput {
   /** Coverage 0 to 1 of each hour from `weekStart(countedUpTo)` on. */
   readonly coverage: readonly number[]
   /** Newest first seen last. */
-  readonly builds: readonly SeenBuild[]
+  readonly builds: readonly JudgedBuild[]
   /** Channels that reported in the last months, most submissions first. */
   readonly channels: readonly string[]
   readonly incidents: readonly Incident[]
@@ -177,14 +177,18 @@ function unheardSince(input: OverviewInput, weekStart: EpochMs, newest: EpochMs)
   return hour === newest || newest < first ? null : hour + HOUR_MS
 }
 
-function newestBuild(builds: readonly SeenBuild[], channel: string): ChannelOverview['newest_build'] {
-  const build = builds.findLast((seen) => seen.channel === channel)
-  if (build === undefined) return null
+function newestBuild(builds: readonly JudgedBuild[], channel: string): ChannelOverview['newest_build'] {
+  const judged = builds.findLast(({ build }) => build.channel === channel)
+  const reason = judged?.reasons[0]
+  if (judged === undefined || reason === undefined) return null
+  const { build, verdict } = judged
   return {
     build_id: build.buildId,
     first_seen: isoSeconds(build.firstSeen),
     share: build.shareRatio,
     invalid_rate: build.received > 0 ? build.invalid / build.received : 0,
+    verdict,
+    reason,
   }
 }
 

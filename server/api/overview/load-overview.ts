@@ -1,4 +1,4 @@
-import { readNewestBuilds, type SeenBuild } from '../../../data/counts/queries/read-builds.ts'
+import { readNewestBuilds } from '../../../data/counts/queries/read-builds.ts'
 import { readChannels } from '../../../data/counts/queries/read-channels.ts'
 import { readCoverage, readFirstCovered } from '../../../data/counts/queries/read-coverage.ts'
 import { readDiscarded } from '../../../data/counts/queries/read-discarded.ts'
@@ -7,6 +7,7 @@ import { readSeries } from '../../../data/counts/queries/read-series.ts'
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS, startOfHour } from '../../../data/domain/time.ts'
 import { countsStamp } from '../answer-stamp.ts'
 import type { ApiContext } from '../api-context.ts'
+import { type JudgedBuild, judgeBuilds, readComparedBuilds } from '../gate/judge-builds.ts'
 import { discardedFrom, type OverviewInput, WEEK_HOURS, weekStart } from './build-overview.ts'
 
 const FORECAST_MS = 3 * DAY_MS
@@ -17,7 +18,7 @@ const SLOW_FACTS_TOLD_MS = 10 * MINUTE_MS
 /** What takes a look at months of counts to know, and hardly changes. */
 interface SlowFacts {
   readonly askedAt: EpochMs
-  readonly builds: readonly SeenBuild[]
+  readonly builds: readonly JudgedBuild[]
   readonly channels: readonly string[]
   readonly firstHeard: EpochMs | null
 }
@@ -112,10 +113,12 @@ async function readCountedFacts({ database }: ApiContext, { from, now, countedUp
 
 async function readSlowFacts(api: ApiContext, now: EpochMs): Promise<SlowFacts> {
   const to = startOfHour(now) + HOUR_MS
-  const [builds, channels, firstHeard] = await Promise.all([
+  const [newest, known, channels, firstHeard] = await Promise.all([
     readNewestBuilds(api.database, { from: now - BUILDS_LOOK_BACK_MS, to, now }),
+    readComparedBuilds(api, { from: to, to }),
     readChannels(api.database, to - WEEK_HOURS * HOUR_MS),
     readFirstCovered(api.database),
   ])
+  const { builds } = await judgeBuilds(api, newest, known)
   return { askedAt: now, builds, channels, firstHeard }
 }

@@ -1,11 +1,14 @@
 import { z } from 'zod'
+import type { Envelope } from '../../../alerts/gate/adoption.ts'
+import { YOUNG_HOURS } from '../../../alerts/judge/builds.ts'
 import { type BuildAgeRow, readBuildAges } from '../../../data/counts/queries/read-build-ages.ts'
-import { LOOK_BACK_MS, readSeenBuilds, type SeenBuild } from '../../../data/counts/queries/read-builds.ts'
+import { LOOK_BACK_MS } from '../../../data/counts/queries/read-builds.ts'
 import { readCoverage } from '../../../data/counts/queries/read-coverage.ts'
 import { type EpochMs, HOUR_MS, isoSeconds } from '../../../data/domain/time.ts'
 import { countsStamp } from '../answer-stamp.ts'
 import type { ApiContext } from '../api-context.ts'
 import { rangeCompletenessOf } from '../completeness.ts'
+import { COMPARED_MS, type JudgedBuild, judgeBuilds, readComparedBuilds } from '../gate/judge-builds.ts'
 import { groupBy } from '../group-by.ts'
 import type { CsvTable } from '../http/csv-table.ts'
 import { NO_PARAMETERS, type Operation, valueOperation } from '../http/operation.ts'
@@ -29,7 +32,7 @@ export function buildsOperation(api: ApiContext): Operation {
     path: '/builds',
     id: 'listBuilds',
     group: 'Builds',
-    summary: 'Builds of a channel: first seen, adoption by age, invalid rate.',
+    summary: 'Builds of a channel: first seen, adoption by age beside earlier builds, invalid rate, verdict.',
     about:
       'A build counts as seen from the first hour in which it holds 0.2 % of its channel; one that was seen in the 90 days before the range is not new.',
     problems: ['invalid-parameter', 'busy', 'too-slow'],
@@ -38,7 +41,10 @@ export function buildsOperation(api: ApiContext): Operation {
     answer: buildsAnswer,
     keep(asked) {
       const { from, to } = wholeHours(asked)
-      return countsStamp(api, { from: from - LOOK_BACK_MS, to })
+      const counts = countsStamp(api, { from: from - COMPARED_MS - LOOK_BACK_MS, to })
+      // Verdicts follow the incidents and the newest judged hour, whatever range is asked for.
+      const incidents = api.incidents().map(({ id, state, label }) => `${id}${state}${label?.value ?? ''}`)
+      return { ...counts, stamp: `${counts.stamp} ${api.judgedHour()} ${incidents.join()}` }
     },
     load: (asked) => answer(api, asked),
     csv: buildTable,
@@ -51,12 +57,18 @@ async function answer(api: ApiContext, asked: z.output<typeof query>): Promise<B
   const { database } = api
   const now = api.now()
   const countedUpTo = Date.parse(api.freshness().counted_up_to)
-  const [seen, coverage] = await Promise.all([
-    readSeenBuilds(database, { from, to, now, channel }),
+  const [known, coverage] = await Promise.all([
+    readComparedBuilds(api, { from, to, channel }),
     readCoverage(database, from, HOUR_MS, (to - from) / HOUR_MS),
   ])
-  const newest = seen.toReversed().slice(0, limit)
-  const rows = await readBuildAges(database, { channel, builds: newest, hours: ageCount, to, now })
+  const newest = known
+    .filter(({ firstSeen }) => firstSeen >= from)
+    .toReversed()
+    .slice(0, limit)
+  const [rows, judged] = await Promise.all([
+    readBuildAges(database, { channel, builds: newest, hours: ageCount, to, now }),
+    judgeBuilds(api, newest, known, Math.max(ageCount, YOUNG_HOURS)),
+  ])
   const byBuild = groupBy(rows, ({ buildId }) => buildId)
   const ages = Array.from({ length: ageCount }, (_, age) => age)
   /** Whether a submission of that hour would be counted. */
@@ -66,19 +78,24 @@ async function answer(api: ApiContext, asked: z.output<typeof query>): Promise<B
     from: isoSeconds(from),
     to: isoSeconds(to),
     ages,
-    builds: newest.map((build) => described(build, { ages, rows: byBuild.get(build.buildId) ?? [], isKnown })),
+    builds: judged.builds.map((each) =>
+      described(each, { ages, rows: byBuild.get(each.build.buildId) ?? [], isKnown }),
+    ),
+    envelope: envelopeAnswer(judged.envelopes.get(channel), ages),
     completeness: rangeCompletenessOf({ from, coverage, countedUpTo }),
   }
 }
 
 function described(
-  { buildId, firstSeen, received, invalid, shareRatio }: SeenBuild,
+  { build, verdict, reasons: [reason] }: JudgedBuild,
   adoption: {
     readonly ages: readonly number[]
     readonly rows: readonly BuildAgeRow[]
     isKnown(hour: EpochMs): boolean
   },
 ): BuildsAnswer['builds'][number] {
+  const { buildId, firstSeen, received, invalid, shareRatio } = build
+  if (reason === undefined) throw new Error(`the verdict on ${buildId} has no reason`)
   const rowAt = new Map(adoption.rows.map((row) => [row.age, row]))
   const column = (value: (row: BuildAgeRow | undefined) => number | null) =>
     adoption.ages.map((age) => (adoption.isKnown(firstSeen + age * HOUR_MS) ? value(rowAt.get(age)) : null))
@@ -93,18 +110,30 @@ function described(
       share: column((row) => (row === undefined ? null : row.received / row.channelReceived)),
       invalid_rate: column((row) => (row === undefined || row.received === 0 ? null : row.invalid / row.received)),
     },
+    verdict,
+    reason,
   }
+}
+
+function envelopeAnswer(
+  envelope: { readonly builds: number; readonly byAge: readonly (Envelope | null)[] } | undefined,
+  ages: readonly number[],
+): BuildsAnswer['envelope'] {
+  if (envelope === undefined) return null
+  const column = (side: keyof Envelope) => ages.map((age) => envelope.byAge[age]?.[side] ?? null)
+  return { builds: envelope.builds, low: column('low'), middle: column('middle'), high: column('high') }
 }
 
 /** One row a build and age. */
 function buildTable({ channel, ages, builds }: BuildsAnswer): CsvTable {
   return {
-    columns: ['channel', 'build_id', 'first_seen', 'age_hours', 'received', 'share', 'invalid_rate'],
-    rows: builds.flatMap(({ build_id, first_seen, adoption }) =>
+    columns: ['channel', 'build_id', 'first_seen', 'verdict', 'age_hours', 'received', 'share', 'invalid_rate'],
+    rows: builds.flatMap(({ build_id, first_seen, verdict, adoption }) =>
       ages.map((age, index) => [
         channel,
         build_id,
         first_seen,
+        verdict,
         age,
         adoption.received[index] ?? null,
         adoption.share[index] ?? null,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { buildVerdict } from './builds.ts'
 import { column, completeness, rangeCompleteness, ratio, time } from './fields.ts'
 import { discarded, incident } from './incident.ts'
 import { freshness } from './pipeline.ts'
@@ -30,7 +31,7 @@ export const channelOverview = z
       .object({ seen: column, low: column, high: column, invalid_rate: column })
       .describe('The last seven days and the forecast, hourly; index 0 is `week_start`.'),
     newest_build: z
-      .object({ build_id: z.string(), first_seen: time, share: ratio, invalid_rate: ratio })
+      .object({ build_id: z.string(), first_seen: time, share: ratio, invalid_rate: ratio, ...buildVerdict.shape })
       .nullable()
       .describe('The newest build that holds at least 0.2 % of its channel.'),
     learning: z
