@@ -3,6 +3,7 @@ import { dateMonth, weekdayDate } from '../words/time.ts'
 import { linePath, uprightsPath } from './path.ts'
 import { dayStarts } from './time-ticks.ts'
 import type { Value } from './water.ts'
+import './drawing.css'
 
 const HEIGHT = 86
 const TOP = 16

@@ -3,6 +3,7 @@ import { isWrong, Mark } from '../marks/mark.tsx'
 import { linkTo } from '../view/navigation.ts'
 import { channelsOf, INCIDENT_STATE_WORDS, incidentLine, incidentMark } from '../words/incident.ts'
 import { age, moment } from '../words/time.ts'
+import './incident-rows.css'
 
 interface IncidentRowsProps {
   readonly incidents: readonly IncidentAnswer[]

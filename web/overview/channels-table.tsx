@@ -9,6 +9,7 @@ import { age, clock, dateMonth, moment, WEEK_MS, weekday } from '../words/time.t
 import { InvalidLine } from './invalid-line.tsx'
 import { type WeekAxis, weekAxis, weekShapes } from './week.ts'
 import { WeekChart } from './week-chart.tsx'
+import './channels-table.css'
 
 export function ChannelsTable({ overview }: { readonly overview: OverviewAnswer }) {
   const axis = weekAxis(overview)

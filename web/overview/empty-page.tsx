@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import { Mark } from '../marks/mark.tsx'
 import { firstSubmissionCommand } from './first-submission.ts'
+import './empty-page.css'
 
 /** A server that never counted anything. It turns into the overview by itself as soon as something is counted. */
 export function EmptyPage({ receiveUrl }: { readonly receiveUrl: string }) {

@@ -1,5 +1,6 @@
 import { linePath } from '../charts/path.ts'
 import { highest, type Value } from '../charts/water.ts'
+import '../charts/drawing.css'
 
 const HEIGHT = 32
 /** The scale never spans less, so that noise at 4 % doesn't look like a crisis. */

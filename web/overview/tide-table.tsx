@@ -1,6 +1,7 @@
 import type { OverviewAnswer } from '../../server/api/types.ts'
 import { ofExpected, thousands, UNKNOWN } from '../words/number.ts'
 import { clock, weekdayDate } from '../words/time.ts'
+import './tide-table.css'
 
 const TIDES = [0, 1, 2, 3] as const
 

@@ -2,6 +2,7 @@ import { linePath, ringPath, uprightsPath } from '../charts/path.ts'
 import { onlyWithin } from '../charts/water.ts'
 import { axisCount } from '../words/number.ts'
 import type { WeekAxis, WeekShapes } from './week.ts'
+import '../charts/drawing.css'
 
 const HEIGHT = 90
 const TOP = 17
