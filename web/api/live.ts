@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
-import type { Freshness, StreamEvent } from '../../server/api/types.ts'
+import type { Freshness, PipelineAnswer, StreamEvent } from '../../server/api/types.ts'
 
 /** The stream of the server's events, shared by all of the page: what it knows about the present, and when to ask anew. */
 export interface Live {
@@ -9,6 +9,8 @@ export interface Live {
   /** When the next attempt is made; null while it is open or being opened. */
   readonly retryAt: number | null
   readonly freshness: FreshnessAt | null
+  /** Where everything stands, as the stream says every few seconds; null before it did. */
+  readonly pipeline: PipelineAnswer | null
   /** Grows, at most once a second, whenever anything that pages show may have changed. */
   readonly revision: number
   /** Grows only when whole hours, incidents or mails may have: most of a page is about those. */
@@ -31,6 +33,7 @@ let state: Live = {
   lostAt: null,
   retryAt: null,
   freshness: null,
+  pipeline: null,
   revision: 0,
   hourRevision: 0,
 }
@@ -105,6 +108,8 @@ function take(data: unknown): void {
   // Built and served together with the server, so its events have the types that both share.
   const event: StreamEvent = JSON.parse(data)
   if (event.event === 'freshness') noteFreshness(event.freshness)
+  // It says all of it: nothing needs to be asked.
+  else if (event.event === 'pipeline') change({ pipeline: event.pipeline })
   else bump(event.event !== 'counts')
 }
 

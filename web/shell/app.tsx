@@ -4,8 +4,11 @@ import { noteFreshness, useLive } from '../api/live.ts'
 import { type Answer, useAnswer } from '../api/use-answer.ts'
 import { setFavicon } from '../marks/favicon.ts'
 import { isWrong } from '../marks/mark.tsx'
+import { buildsView } from '../view/builds-view.ts'
+import { annotationsView } from '../view/annotations-view.ts'
 import { channelView } from '../view/channel-view.ts'
 import { incidentsView } from '../view/incidents-view.ts'
+import { invalidView } from '../view/invalid-view.ts'
 import { chooseZone, go, linkTo, useView, useZone } from '../view/navigation.ts'
 import { unreachable, type View } from '../view/view.ts'
 import { Footer } from './footer.tsx'
@@ -27,8 +30,8 @@ export function App() {
     'g o': () => go({ page: 'overview' }),
     'g c': () => go(channelView('')),
     'g i': () => go(incidentsView()),
-    'g b': () => go({ page: 'builds', channel: null, build: null }),
-    'g v': () => go({ page: 'invalid', channel: null }),
+    'g b': () => go(buildsView()),
+    'g v': () => go(invalidView()),
     'g p': () => go({ page: 'pipeline' }),
     'g m': () => go({ page: 'mail', id: null }),
     z: () => chooseZone(zone === 'utc' ? 'local' : 'utc'),

@@ -66,10 +66,7 @@ export function seriesChoice(parameters: URLSearchParams): SeriesChoice {
 }
 
 export function seriesParameters(choice: SeriesChoice): readonly (readonly [string, string])[] {
-  const parameters: [string, string][] = []
-  if (choice.range.kind === 'fixed') {
-    parameters.push(['from', minuteText(choice.range.from)], ['to', minuteText(choice.range.to)])
-  } else if (choice.range.days !== 7) parameters.push(['last', `${choice.range.days}d`])
+  const parameters: [string, string][] = [...rangeParameters(choice.range)]
   if (choice.step !== CHANNEL_DEFAULTS.step) parameters.push(['step', choice.step])
   if (choice.by !== CHANNEL_DEFAULTS.by) parameters.push(['by', choice.by])
   if (choice.ghost) parameters.push(['ghost', 'week'])
@@ -78,7 +75,15 @@ export function seriesParameters(choice: SeriesChoice): readonly (readonly [stri
   return parameters
 }
 
-function rangeFrom(parameters: URLSearchParams): Range {
+export function rangeParameters(range: Range): readonly [string, string][] {
+  if (range.kind === 'last') return range.days === 7 ? [] : [['last', `${range.days}d`]]
+  return [
+    ['from', minuteText(range.from)],
+    ['to', minuteText(range.to)],
+  ]
+}
+
+export function rangeFrom(parameters: URLSearchParams): Range {
   const from = timeOf(parameters.get('from'))
   const to = timeOf(parameters.get('to'))
   if (from !== null && to !== null && from < to) return { kind: 'fixed', from, to }

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { BREAK_DOWNS, channelView, LAST_DAYS, STEPS } from './channel-view.ts'
+import { buildsView } from './builds-view.ts'
+import { BREAK_DOWNS, channelView, LAST_DAYS, MEASURES, PARTS_FORMS, STEPS, TOPS } from './channel-view.ts'
 import { FILTER_LABELS, FILTER_SEVERITIES, FILTER_STATES, incidentsView } from './incidents-view.ts'
+import { invalidView } from './invalid-view.ts'
 import { type Page, urlOfView, type ViewOf, viewFromUrl, zoneFromUrl } from './view.ts'
 
 const MINUTE_MS = 60_000
@@ -49,9 +51,11 @@ const VIEWS: { readonly [P in Page]: fc.Arbitrary<ViewOf<P>> } = {
   incident: id.map((number) => ({ page: 'incident', id: number })),
   mail: fc.option(id).map((number) => ({ page: 'mail', id: number })),
   builds: fc
-    .oneof(fc.constant([null, null]), fc.tuple(part, fc.option(part)))
-    .map(([of = null, build = null]) => ({ page: 'builds', channel: of, build })),
-  invalid: fc.option(part).map((of) => ({ page: 'invalid', channel: of })),
+    .tuple(fc.oneof(fc.constant([null, null]), fc.tuple(part, fc.option(part))), fc.boolean())
+    .map(([[of = null, build = null], table]) => buildsView(of, build, { table })),
+  invalid: fc
+    .record({ of: fc.option(part), range, problem: fc.option(part), table: fc.boolean() })
+    .map(({ of, ...changes }) => invalidView(of, changes)),
   why: fc.tuple(part, time).map(([of, at]) => ({ page: 'why', channel: of, hour: Math.floor(at / HOUR_MS) * HOUR_MS })),
   search: fc.string({ unit: 'grapheme' }).map((q) => ({ page: 'search', q })),
   submission: part.map((documentId) => ({ page: 'submission', id: documentId })),
@@ -96,9 +100,10 @@ test.each([
   ['/incident/13', { page: 'incident', id: 13 }],
   ['/incident/latest', { page: 'unknown', path: '/incident/latest' }],
   ['/mail/7', { page: 'mail', id: 7 }],
-  ['/builds', { page: 'builds', channel: null, build: null }],
-  ['/builds/nightly/20140201', { page: 'builds', channel: 'nightly', build: '20140201' }],
-  ['/invalid/aurora', { page: 'invalid', channel: 'aurora' }],
+  ['/builds', buildsView()],
+  ['/builds/nightly/20140201?show=table', buildsView('nightly', '20140201', { table: true })],
+  ['/invalid/aurora', invalidView('aurora')],
+  ['/invalid?last=60d&problem=bad_json', invalidView(null, { range: { kind: 'last', days: 60 }, problem: 'bad_json' })],
   ['/incidents?state=open&severity=none&channel=nightly', incidentsView({ state: 'open', channel: 'nightly' })],
   ['/why/nightly/2014-02-01T14:00Z', { page: 'why', channel: 'nightly', hour: Date.UTC(2014, 1, 1, 14) }],
   ['/why/nightly/then', { page: 'unknown', path: '/why/nightly/then' }],
