@@ -3,7 +3,7 @@ import { DISCARD_CAUSES } from '../data/domain/discard.ts'
 import type { IncidentEventRow } from '../data/incidents/incident-events.ts'
 import type { IncidentRow } from '../data/incidents/save-incidents.ts'
 import { type Explanation, FINDING_KINDS } from './finding.ts'
-import { INCIDENT_GROUPS, type Incident, type IncidentEvent, LABELS } from './incident.ts'
+import { INCIDENT_GROUPS, type Incident, type IncidentEvent, LABELS, STAGES } from './incident.ts'
 
 const ExplanationSchema: z.ZodType<Explanation> = z.object({
   sentence: z.string(),
@@ -81,13 +81,22 @@ export const IncidentSchema: z.ZodType<Incident> = z.object({
   acknowledged: AcknowledgementSchema.nullable(),
   formerlyAcknowledged: z.array(AcknowledgementSchema).optional(),
   trouble: z
-    .object({
-      kind: z.literal('disk_filling'),
-      at: z.number(),
-      fullAt: z.number().nullable(),
-      freeBytes: z.number(),
-      minFreeBytes: z.number(),
-    })
+    .discriminatedUnion('kind', [
+      z.object({
+        kind: z.literal('disk_filling'),
+        at: z.number(),
+        fullAt: z.number().nullable(),
+        freeBytes: z.number(),
+        minFreeBytes: z.number(),
+      }),
+      z.object({ kind: z.literal('behind'), at: z.number(), stage: z.enum(STAGES), reachedAt: z.number() }),
+      z.object({
+        kind: z.literal('specifications_missing'),
+        at: z.number(),
+        waiting: z.number(),
+        received: z.number(),
+      }),
+    ])
     .optional(),
   reopenings: z.array(z.number()).optional(),
   mergedInto: z.number().optional(),

@@ -99,11 +99,14 @@ export interface IncidentLabel extends PersonsWord {
   readonly value: Label
 }
 
+export const OWN_TROUBLES = ['disk_filling', 'behind', 'specifications_missing'] as const
+export type OwnTrouble = DiskFilling | Behind | SpecificationsMissing
+
 /**
  * The disk of the state directory will be full: as known at `at`. `fullAt` is when less than `minFreeBytes` will be free and
  * submissions are refused, `at` itself where that is so already; null: not known any more.
  */
-export interface OwnTrouble {
+export interface DiskFilling {
   readonly kind: 'disk_filling'
   readonly at: EpochMs
   readonly fullAt: EpochMs | null
@@ -111,8 +114,28 @@ export interface OwnTrouble {
   readonly minFreeBytes: number
 }
 
+/** What of the flow doesn't go on: who writes the oldest segment that isn't counted, or would have to take it next. */
+export const STAGES = ['receiving', 'converting', 'merging', 'judging'] as const
+export type Stage = (typeof STAGES)[number]
+
+/** Counting, or judging, is as far as `reachedAt` and doesn't catch up: as known at `at`. */
+export interface Behind {
+  readonly kind: 'behind'
+  readonly at: EpochMs
+  readonly stage: Stage
+  readonly reachedAt: EpochMs
+}
+
+/** Of what was received in the hour before `at`, so much waits because nobody has its histogram specification. */
+export interface SpecificationsMissing {
+  readonly kind: 'specifications_missing'
+  readonly at: EpochMs
+  readonly waiting: number
+  readonly received: number
+}
+
 /** Whether submissions are refused already. */
-export function isDiskFull({ at, fullAt }: OwnTrouble): boolean {
+export function isDiskFull({ at, fullAt }: DiskFilling): boolean {
   return fullAt !== null && fullAt <= at
 }
 

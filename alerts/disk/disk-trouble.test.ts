@@ -30,7 +30,8 @@ test('a disk that fills is told once, while there is still space', () => {
   const { events, told } = play(9, (hour) => 11 - hour)
   expect(events).toHaveLength(1)
   expect(events[0]).toMatch(/^opened [01]\./)
-  expect(told?.trouble?.freeBytes).toBeGreaterThan(GIB)
+  expect(told?.trouble).toMatchObject({ kind: 'disk_filling', freeBytes: expect.any(Number) })
+  expect(told?.trouble?.kind === 'disk_filling' && told.trouble.freeBytes).toBeGreaterThan(GIB)
 })
 
 test('it is over when space is back, and stays over', () => {

@@ -108,7 +108,7 @@ function explanation(freeBytes: number, minFreeBytes: number, hoursUntilFull: nu
 }
 
 function isWorthWriting({ trouble }: Incident, { hoursUntilFull }: DiskForecast, now: EpochMs): boolean {
-  if (trouble === undefined || trouble.kind !== 'disk_filling') return true
+  if (trouble?.kind !== 'disk_filling') return true
   if (now - trouble.at >= UPDATED_AFTER_MS) return true
   if (hoursUntilFull === null || trouble.fullAt === null) return false
   const leftThen = trouble.fullAt - trouble.at

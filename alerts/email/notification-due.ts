@@ -103,7 +103,8 @@ function isMuchWorse(incident: Incident, last: LastNotification): boolean {
 /** A disk that fills is told again when a quarter of the time is left that was told last, and when it is full. */
 function isMuchNearer(trouble: OwnTrouble | undefined, last: LastNotification): boolean {
   const told = last.incident.trouble
-  if (trouble === undefined || trouble.fullAt === null || told === undefined || told.fullAt === null) return false
+  if (trouble?.kind !== 'disk_filling' || told?.kind !== 'disk_filling') return false
+  if (trouble.fullAt === null || told.fullAt === null) return false
   return trouble.fullAt - trouble.at < (told.fullAt - told.at) * NEARER_RATIO
 }
 

@@ -20,6 +20,8 @@ const EVERYBODYS_CHANNELS: readonly string[] = ['*', 'release', 'esr']
 const NOBODYS_CHANNELS: readonly string[] = [OTHER, UNKNOWN]
 /** Clients send again what a short gap kept from them. */
 const LONG_GAP_HOURS = 6
+/** Nothing can be told of any channel meanwhile, and after so long something may well have happened. */
+const BLIND_FOR_MS = 2 * HOUR_MS
 
 /** From the size of a trouble in its newest hour, its channels, and how long it lasts. */
 export function severity(incident: Incident): Severity {
@@ -39,8 +41,18 @@ export function graverSeverity(a: Severity, b: Severity): Severity {
 }
 
 function ownTroubleSeverity({ trouble }: Incident): Severity {
-  if (trouble === undefined) return 'low'
-  return isDiskFull(trouble) || trouble.fullAt !== null ? 'high' : 'medium'
+  switch (trouble?.kind) {
+    case undefined:
+      return 'low'
+    case 'disk_filling':
+      return isDiskFull(trouble) || trouble.fullAt !== null ? 'high' : 'medium'
+    case 'behind':
+      return trouble.at - trouble.reachedAt >= BLIND_FOR_MS ? 'high' : 'medium'
+    case 'specifications_missing':
+      return 'medium'
+    default:
+      return trouble satisfies never
+  }
 }
 
 function channelWeight(channels: readonly string[]): number {

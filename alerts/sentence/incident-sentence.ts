@@ -1,7 +1,8 @@
 import { HOUR_MS } from '../../data/domain/time.ts'
-import { type ChannelNumbers, type Incident, isDiskFull } from '../incident.ts'
+import type { ChannelNumbers, Incident } from '../incident.ts'
 import { DISCARD_WORDS, discardedShare } from './discarded-words.ts'
 import { formatList, formatPercent, formatTime, formatTimeRange } from './format.ts'
+import { ownTroubleClause } from './own-trouble-words.ts'
 
 /**
  * What is the matter, in one sentence with numbers: `nightly is 41 % below expected since Sat 1 Feb, 14:00.` Open
@@ -15,7 +16,7 @@ export function incidentSentence(incident: Incident): string {
 /** The sentence without its full stop, for where something follows. */
 function incidentClause(incident: Incident): string {
   if (incident.group === 'gap') return gapClause(incident)
-  if (incident.group === 'stalled') return ownTroubleClause(incident)
+  if (incident.group === 'stalled') return ownTroubleClause(incident, when(incident))
   if (incident.state === 'withdrawn') return `${subject(incident)} was as expected after all: late counts arrived`
   if (incident.group === 'discarded') return discardedClause(incident)
   return incident.group === 'invalid' ? invalidClause(incident) : volumeClause(incident)
@@ -28,19 +29,6 @@ function gapClause(incident: Incident): string {
   if (incident.end !== null)
     return `Nothing counted ${formatTimeRange(incident.start, incident.end)}: nobody was listening`
   return `Nothing counted since ${formatTime(incident.start)}: receivers are down; charts end there`
-}
-
-function ownTroubleClause(incident: Incident): string {
-  const { trouble } = incident
-  if (trouble === undefined) return `Tidewatch has trouble of its own ${when(incident)}`
-  if (incident.end !== null || trouble.fullAt === null)
-    return `The disk ${isOrWas(incident)} filling up ${when(incident)}`
-  if (isDiskFull(trouble)) return 'The disk is full: submissions are refused'
-  return `The disk will be full about ${formatTime(trouble.fullAt)}: submissions will be refused then`
-}
-
-function isOrWas({ end }: Incident): string {
-  return end === null ? 'is' : 'was'
 }
 
 function volumeClause(incident: Incident): string {

@@ -2,6 +2,7 @@ import { DAY_MS, type EpochMs } from '../../data/domain/time.ts'
 import { type Incident, isDiskFull } from '../incident.ts'
 import { DISCARD_WORDS, discardedShare, discardedSizes } from './discarded-words.ts'
 import { formatClock, formatDay } from './format.ts'
+import { DONE_BY_STAGE } from './own-trouble-words.ts'
 
 /**
  * The subject of an incident's opening mail, which its follow-ups keep (`Re: …`), so that mail programs see one thread:
@@ -41,9 +42,21 @@ function fact(incident: Incident, since: string): string {
 }
 
 function ownTrouble({ trouble, detectedAt }: Incident, since: string): string {
-  if (trouble === undefined || trouble.fullAt === null) return `Tidewatch has trouble of its own since ${since}`
-  if (isDiskFull(trouble)) return `the disk is full, submissions are refused since ${since}`
-  return `the disk will be full about ${shortTime(trouble.fullAt, detectedAt)}, submissions are refused then`
+  const unnamed = `Tidewatch has trouble of its own since ${since}`
+  switch (trouble?.kind) {
+    case undefined:
+      return unnamed
+    case 'disk_filling':
+      if (trouble.fullAt === null) return unnamed
+      if (isDiskFull(trouble)) return `the disk is full, submissions are refused since ${since}`
+      return `the disk will be full about ${shortTime(trouble.fullAt, detectedAt)}, submissions are refused then`
+    case 'behind':
+      return `nothing is ${DONE_BY_STAGE[trouble.stage]} since ${since}: Tidewatch is behind (submissions are kept)`
+    case 'specifications_missing':
+      return `submissions wait for histogram specifications since ${since} (nothing is lost)`
+    default:
+      return trouble satisfies never
+  }
 }
 
 function percent(ratio: number): string {

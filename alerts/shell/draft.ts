@@ -28,6 +28,12 @@ import type { LearningProgress, Verdict } from '../judge/verdict.ts'
 import type { Route } from '../routes/route.ts'
 import type { Silence } from '../silence.ts'
 import { silenceRow } from '../silence-record.ts'
+import {
+  advanceSpecifications,
+  isMissingSpecifications,
+  type WaitingForSpecifications,
+} from '../stalled/specifications-trouble.ts'
+import { advanceStalled, isBehind, type ProgressWatch } from '../stalled/stalled-trouble.ts'
 import type { Desk } from './desk.ts'
 
 /** Whom mails go to, and how many at most. */
@@ -113,7 +119,22 @@ export class Draft {
   /** What the samples of the disk say of it, where that changes anything. */
   watchDisk(watch: DiskWatch): void {
     const newest = this.incidents.findLast(({ trouble }) => trouble?.kind === 'disk_filling')
-    const change = advanceDiskTrouble(newest ?? null, watch, this.#nextId())
+    this.#take(advanceDiskTrouble(newest ?? null, watch, this.#nextId()))
+  }
+
+  /** What a look at the flow says of it, where that changes anything. */
+  watchProgress(watch: ProgressWatch): void {
+    const newest = this.incidents.findLast(isBehind)
+    this.#take(advanceStalled(newest ?? null, watch, this.#nextId()))
+  }
+
+  /** What waits for histogram specifications, where that changes anything. */
+  watchSpecifications(waiting: WaitingForSpecifications): void {
+    const newest = this.incidents.findLast(isMissingSpecifications)
+    this.#take(advanceSpecifications(newest ?? null, waiting, this.#nextId()))
+  }
+
+  #take(change: { readonly incident: Incident; readonly event?: IncidentEvent } | null): void {
     if (change === null) return
     this.#put([change.incident])
     if (change.event !== undefined) this.events.push(change.event)
@@ -122,10 +143,7 @@ export class Draft {
   /** What a verification of the archive says; null: nothing differs. */
   watchArchive(checked: CheckedArchive, now: EpochMs): void {
     const newest = this.incidents.findLast(isFoundBy(checked.check))
-    const change = advanceArchiveTrouble(newest ?? null, checked, { now, nextId: this.#nextId() })
-    if (change === null) return
-    this.#put([change.incident])
-    if (change.event !== undefined) this.events.push(change.event)
+    this.#take(advanceArchiveTrouble(newest ?? null, checked, { now, nextId: this.#nextId() }))
   }
 
   /** A person's word on an incident. */

@@ -14,15 +14,17 @@ import type { Journal } from '../../data/journal/journal.ts'
 import { incidentsInWindow } from '../backtest.ts'
 import type { DiskWatch } from '../disk/disk-trouble.ts'
 import type { Expectation } from '../finding.ts'
-import type { Incident } from '../incident.ts'
+import type { AcceptedLevel, Incident } from '../incident.ts'
 import { type ActionResult, act, type IncidentAction } from '../incidents/act.ts'
 import { beginSilence, endSilence, type NewSilence, type SilenceResult } from '../incidents/silencing.ts'
 import type { CheckedArchive } from '../integrity/archive-trouble.ts'
 import { judgeHour } from '../judge/judge-hour.ts'
 import { createJudgeMemory, type JudgeMemory } from '../judge/memory.ts'
-import { LEARNING_DAYS, type LearningProgress, type Verdict } from '../judge/verdict.ts'
+import { type JudgeWishes, LEARNING_DAYS, type LearningProgress, type Verdict } from '../judge/verdict.ts'
 import { JUDGE_WINDOW_HOURS } from '../judge/window.ts'
 import type { Silence } from '../silence.ts'
+import type { WaitingForSpecifications } from '../stalled/specifications-trouble.ts'
+import type { ProgressWatch } from '../stalled/stalled-trouble.ts'
 import { type Desk, readDesk } from './desk.ts'
 import { Draft, type JudgeRound, type MailPolicy, writeDraft } from './draft.ts'
 import { inTurn } from './in-turn.ts'
@@ -37,6 +39,8 @@ export interface JudgeShellOptions extends MailPolicy {
    * last of them is. `replay`: people are told after each hour what they would have been told then (a demonstration).
    */
   readonly pace: 'live' | 'replay'
+  /** What people tell the judge beforehand; asked for with each hour, so that changed settings count at once. */
+  wishes?(): JudgeWishes
   /** Told of an hour that can't be judged, each time. */
   readonly onError: (error: unknown, hour: EpochMs) => void
 }
@@ -65,6 +69,10 @@ export interface JudgeShell {
   forgetCounts(): void
   /** Opens, follows or ends the incident of a disk that fills; its mails are decided by `decideDue`. */
   watchDisk(watch: DiskWatch): Promise<JudgeRound>
+  /** Opens, follows or ends the incident of a flow that stands still. */
+  watchProgress(watch: ProgressWatch): Promise<JudgeRound>
+  /** Opens, follows or ends the incident of histogram specifications that nobody has. */
+  watchSpecifications(waiting: WaitingForSpecifications): Promise<JudgeRound>
   /** Opens, follows or ends the incident of an archive that isn't as it was counted. */
   watchArchive(checked: CheckedArchive): Promise<JudgeRound>
   /** Decides the mails that are due by the clock alone (reminders, ends of silences and quiet hours, digests): how many. */
@@ -190,6 +198,7 @@ export async function createJudgeShell(options: JudgeShellOptions): Promise<Judg
         hour,
         incidents: incidentsInWindow(draft.incidents, hour),
         memory,
+        ...options.wishes?.(),
       })
       memory = verdict.memory
       draft.advance(verdict)
@@ -247,9 +256,32 @@ export async function createJudgeShell(options: JudgeShellOptions): Promise<Judg
     if (judgedHour === null) return
     const held = await windowFrom(judgedHour, judgedHour + HOUR_MS)
     const relevant = incidentsInWindow(desk.incidents, judgedHour)
-    const verdict = judgeHour({ history: held.history, hour: judgedHour, incidents: relevant, memory })
+    const verdict = judgeHour({
+      history: held.history,
+      hour: judgedHour,
+      incidents: relevant,
+      memory,
+      ...options.wishes?.(),
+    })
     memory = verdict.memory
     known = { channels: new Set(held.history.channels.keys()), learning: verdict.learning }
+  }
+
+  /** What the newest judged hour measures where `incident` is meant; null: nothing, so that the next hour does. */
+  async function levelIfAccepted(incident: Incident): Promise<AcceptedLevel | null> {
+    if (judgedHour === null) return null
+    const accepted: Incident = { ...incident, accepted: { by: '', at: options.now(), note: '' } }
+    const incidents = desk.incidents.map((own) => (own.id === incident.id ? accepted : own))
+    const held = await windowFrom(judgedHour, judgedHour + HOUR_MS)
+    const verdict = judgeHour({
+      history: held.history,
+      hour: judgedHour,
+      incidents: incidentsInWindow(incidents, judgedHour),
+      memory,
+      ...options.wishes?.(),
+    })
+    memory = verdict.memory
+    return verdict.standings.find((standing) => standing.incident === incident.id)?.settledLevel ?? null
   }
 
   /** Writes what `change` makes of what stands, where it changes anything. */
@@ -311,6 +343,8 @@ export async function createJudgeShell(options: JudgeShellOptions): Promise<Judg
       memory = createJudgeMemory()
     },
     watchDisk: (watch) => turn(() => changeBy((draft) => draft.watchDisk(watch))),
+    watchProgress: (watch) => turn(() => changeBy((draft) => draft.watchProgress(watch))),
+    watchSpecifications: (waiting) => turn(() => changeBy((draft) => draft.watchSpecifications(waiting))),
     watchArchive: (checked) => turn(() => changeBy((draft, now) => draft.watchArchive(checked, now))),
     async decideDue() {
       const round = await turn(() =>
@@ -325,8 +359,9 @@ export async function createJudgeShell(options: JudgeShellOptions): Promise<Judg
       turn(async () => {
         const incident = desk.incidents.find((candidate) => candidate.id === id)
         if (incident === undefined) return null
+        const level = action.kind === 'accept_level' ? await levelIfAccepted(incident) : null
         return onWord(
-          (now) => act(incident, action, now),
+          (now) => act(incident, action, now, level),
           (draft, done) => draft.change(done.incident, done.event),
         )
       }),

@@ -13,7 +13,7 @@ const IDLE_LAG_MS = MINUTE_MS
  * is complete it stays so, and what a receiver with a slow clock brings later counts as late.
  */
 export function watermark(
-  unmerged: readonly UnmergedSegment[],
+  unmerged: readonly Pick<UnmergedSegment, 'createdAt'>[],
   now: EpochMs,
   previous: EpochMs | null = null,
 ): EpochMs {
@@ -21,6 +21,6 @@ export function watermark(
   return previous === null ? reached : Math.min(now, Math.max(previous, reached))
 }
 
-function oldest(unmerged: readonly UnmergedSegment[], now: EpochMs): EpochMs {
+function oldest(unmerged: readonly Pick<UnmergedSegment, 'createdAt'>[], now: EpochMs): EpochMs {
   return unmerged.reduce((time, segment) => Math.min(time, segment.createdAt), now)
 }

@@ -9,6 +9,8 @@ export interface UnmergedSegment {
   readonly receiver: string
   /** No frame in it, nor in any later segment of its receiver, was received before. */
   readonly createdAt: EpochMs
+  /** Where it was seen last. */
+  readonly folder: (typeof SPOOL_FOLDERS)[number]
 }
 
 /**
@@ -24,7 +26,7 @@ export async function listUnmerged(spool: string, readFolder: typeof filesIn = f
       const segment = segmentOfClaim(name)
       const identity = parseSegmentName(segment)
       if (identity === null) continue
-      segments.set(segment, { segment, receiver: identity.receiver, createdAt: identity.createdAt })
+      segments.set(segment, { segment, receiver: identity.receiver, createdAt: identity.createdAt, folder })
     }
   }
   return [...segments.values()].sort((a, b) => a.createdAt - b.createdAt)

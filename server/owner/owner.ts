@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Incident } from '../../alerts/incident.ts'
 import { createJudgeShell, type JudgeShell } from '../../alerts/shell/judge-shell.ts'
-import { type EpochMs, HOUR_MS, isoSeconds, SECOND_MS } from '../../data/domain/time.ts'
+import { type EpochMs, HOUR_MS, isoSeconds, MINUTE_MS, SECOND_MS } from '../../data/domain/time.ts'
 import { readLinkKeys } from '../../data/links/link-keys.ts'
 import { readOutboxState } from '../../data/outbox/read-outbox-state.ts'
 import { keepImports } from '../../data/recovery/kept-imports.ts'
@@ -23,6 +23,7 @@ import { receiveUrl } from '../settings/http-url.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
 import { coveragePauseMs } from './child-options.ts'
 import { Cleanup } from './cleanup.ts'
+import { createClockWatches } from './clock-watches.ts'
 import { commandApp } from './command-app.ts'
 import { startDeadMansSwitch } from './dead-mans-switch.ts'
 import { openDiskGauge } from './disk-gauge.ts'
@@ -174,8 +175,22 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
     }
   }
 
-  /** Judging and what people are told by the clock alone are one loop: both decide from what was told last. */
+  /**
+   * Judging and what people are told by the clock alone are one loop: both decide from what was told last. That hours can't be
+   * judged is itself among what is told.
+   */
   async function judgeAndPublish(): Promise<void> {
+    try {
+      await judgeHours()
+    } finally {
+      if (!isStopping) {
+        live.incidentsChanged(await clockWatches.look())
+        if ((await judge.decideDue()) > 0) outbox.wake()
+      }
+    }
+  }
+
+  async function judgeHours(): Promise<void> {
     isCatchingUp = true
     while (isCatchingUp && !isStopping) {
       const startedAt = performance.now()
@@ -188,15 +203,6 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
       live.incidentsChanged(round.changedIncidents)
       if (round.mailsDecided > 0) outbox.wake()
     }
-    if (isStopping) return
-    const watch = disk.takeWatch()
-    const told = watch === null ? [] : (await judge.watchDisk(watch)).changedIncidents
-    live.incidentsChanged(told)
-    for (let checked = archiveWatch.take(); checked !== null; checked = archiveWatch.take()) {
-      const { changedIncidents } = await judge.watchArchive(checked)
-      live.incidentsChanged(changedIncidents)
-    }
-    if ((await judge.decideDue()) > 0) outbox.wake()
   }
 
   /** Pages and mails say at once what somebody did. */
@@ -207,6 +213,16 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
 
   let wakeJudge = (): void => undefined
   const archiveWatch = createArchiveWatch(log, () => wakeJudge())
+  const clockWatches = createClockWatches({
+    database,
+    judge,
+    disk,
+    archive: archiveWatch,
+    converted: folders.converted,
+    pipeline,
+    now,
+    tellStalledAfterMs: () => (pace === 'live' ? settings.current.stalled.tellAfterMinutes * MINUTE_MS : null),
+  })
 
   let receivesOn = receiveUrl(settings.current.receive, settings.current.receive.listen.port)
   const archiveWork = archiveWorkOf({ state, settings: () => settings.current, log })

@@ -10,6 +10,8 @@ export interface Pipeline {
   /** The receipt time up to which everything is counted. */
   watermark(): EpochMs
   freshness(): Freshness
+  /** Segments that aren't counted yet, oldest first. */
+  unmerged(): readonly UnmergedSegment[]
   /** Looks into the spool; call it after a merge. */
   look(): Promise<void>
 }
@@ -38,6 +40,7 @@ export async function createPipeline(options: {
   await look()
   return {
     watermark: () => countedUpTo ?? now(),
+    unmerged: () => unmerged,
     look,
     freshness() {
       const [oldest] = waiting

@@ -333,6 +333,16 @@ export const settingsSchema = z.strictObject({
     }),
   }),
 
+  stalled: z.strictObject({
+    tellAfterMinutes: wholeNumber(10, {
+      least: 1,
+      most: 24 * 60,
+      applies: 'live',
+      about:
+        'People are told when what was received waits for longer than this to be counted or judged, and doesn’t catch up.',
+    }),
+  }),
+
   duplicates: z.strictObject({
     windowHours: wholeNumber(7 * 24, {
       least: 1,

@@ -11,7 +11,7 @@ export function incidentTitle(incident: IncidentAnswer): string {
     case 'gap':
       return 'nothing counted'
     case 'stalled':
-      return incident.trouble === 'disk_filling' ? 'the disk fills up' : 'counting is behind'
+      return TROUBLE_WORDS[incident.trouble ?? 'behind']
     case 'invalid':
       return incident.series.problem ?? (carrier?.dimension === 'problem' ? carrier.value : 'invalid')
     case 'discarded':
@@ -25,6 +25,12 @@ export function incidentTitle(incident: IncidentAnswer): string {
       return build === undefined ? 'too few' : `builds from ${build} on`
     }
   }
+}
+
+const TROUBLE_WORDS: Readonly<Record<NonNullable<IncidentAnswer['trouble']>, string>> = {
+  disk_filling: 'the disk fills up',
+  behind: 'counting is behind',
+  specifications_missing: 'specifications missing',
 }
 
 /** `saved-session`, `build 20140201`: values that don't say what they are get the dimension's word. */

@@ -1,5 +1,5 @@
 import { type EpochMs, HOUR_MS } from '../../../data/domain/time.ts'
-import type { Incident, OwnTrouble } from '../../incident.ts'
+import type { DiskFilling, Incident, OwnTrouble } from '../../incident.ts'
 import {
   formatBytes,
   formatClock,
@@ -25,7 +25,7 @@ export function figures(incident: Incident, { firstToldAt }: Pick<MailFacts, 'fi
   const isOver = incident.state === 'resolved' || incident.state === 'withdrawn'
   const end = isOver ? (incident.end ?? incident.resolvedAt ?? latest.hour + HOUR_MS) : latest.hour + HOUR_MS
   const lasted = formatDuration(Math.max(HOUR_MS, end - incident.start))
-  if (incident.trouble !== undefined) return diskFigures(incident.trouble)
+  if (incident.trouble !== undefined) return troubleFigures(incident.trouble, { start: incident.start, end, isOver })
   if (incident.state === 'withdrawn') return withdrawnFigures(incident, firstToldAt)
   if (incident.group === 'gap' || incident.group === 'stalled') {
     return [
@@ -125,7 +125,30 @@ function sureness(confidenceRatio: number): string {
   return confidenceRatio >= 0.9 ? 'fairly' : 'not very'
 }
 
-function diskFigures({ freeBytes, minFreeBytes, fullAt }: OwnTrouble): Figure[] {
+function troubleFigures(
+  trouble: OwnTrouble,
+  { start, end, isOver }: { readonly start: EpochMs; readonly end: EpochMs; readonly isOver: boolean },
+): Figure[] {
+  switch (trouble.kind) {
+    case 'disk_filling':
+      return diskFigures(trouble)
+    case 'behind':
+      return [
+        { label: 'Behind', value: formatDuration((isOver ? end : trouble.at) - start), look: 'strong' },
+        { label: 'From', value: formatTime(start), look: 'plain' },
+        { label: 'To', value: isOver ? formatTime(end) : 'not over', look: 'plain' },
+      ]
+    case 'specifications_missing':
+      return [
+        { label: 'Wait, of the last hour', value: formatCount(trouble.waiting), look: 'strong' },
+        { label: 'Received then', value: formatCount(trouble.received), look: 'plain' },
+      ]
+    default:
+      return trouble satisfies never
+  }
+}
+
+function diskFigures({ freeBytes, minFreeBytes, fullAt }: DiskFilling): Figure[] {
   return [
     { label: 'Free', value: formatBytes(freeBytes), look: 'strong' },
     { label: 'Refused below', value: formatBytes(minFreeBytes), look: 'plain' },

@@ -80,8 +80,17 @@ export function condition(incident: Incident): {
 }
 
 function ownTroubleWord(trouble: OwnTrouble | undefined): string {
-  if (trouble === undefined) return 'behind'
-  return isDiskFull(trouble) ? 'the disk is full' : 'the disk fills up'
+  switch (trouble?.kind) {
+    case undefined:
+    case 'behind':
+      return 'behind'
+    case 'disk_filling':
+      return isDiskFull(trouble) ? 'the disk is full' : 'the disk fills up'
+    case 'specifications_missing':
+      return 'specifications are missing'
+    default:
+      return trouble satisfies never
+  }
 }
 
 function lowWord({ latest, series }: Incident): string {

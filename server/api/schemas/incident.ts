@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { FINDING_KINDS } from '../../../alerts/finding.ts'
-import { LABELS } from '../../../alerts/incident.ts'
+import { LABELS, OWN_TROUBLES } from '../../../alerts/incident.ts'
 import { SEVERITIES } from '../../../alerts/incidents/severity.ts'
 import { time } from './fields.ts'
 import { mailSummary } from './mails.ts'
@@ -61,7 +61,7 @@ export const incident = z
     }),
     acknowledged: z.object({ by: z.string(), at: time }).nullable(),
     trouble: z
-      .enum(['disk_filling'])
+      .enum(OWN_TROUBLES)
       .optional()
       .describe("Only of Tidewatch's own trouble, where it is more than an hour that could not be judged."),
     severity: z.enum(SEVERITIES).optional().describe('From size, channels and duration; as it is now.'),

@@ -1,0 +1,66 @@
+import type { JudgeShell } from '../../alerts/shell/judge-shell.ts'
+import type { Database } from '../../data/counts/database.ts'
+import { readAwaitedSpecifications } from '../../data/counts/queries/read-awaited-specifications.ts'
+import { type EpochMs, HOUR_MS, MINUTE_MS } from '../../data/domain/time.ts'
+import type { UnmergedSegment } from '../../data/spool/unmerged.ts'
+import type { ArchiveWatch } from '../archive/archive-watch.ts'
+import type { DiskGauge } from './disk-gauge.ts'
+import { createProgressWatch } from './progress-watch.ts'
+
+export interface ClockWatchesOptions {
+  readonly database: Database
+  readonly judge: JudgeShell
+  readonly disk: Pick<DiskGauge, 'takeWatch'>
+  readonly archive: Pick<ArchiveWatch, 'take'>
+  /** Folder of the converted files. */
+  readonly converted: string
+  readonly pipeline: { watermark(): EpochMs; unmerged(): readonly UnmergedSegment[] }
+  readonly now: () => EpochMs
+  /** What is behind by more than this is told; null: nothing is told by the clock, which isn't the world's (a demonstration). */
+  tellStalledAfterMs(): number | null
+}
+
+const SPECIFICATIONS_EVERY_MS = MINUTE_MS
+
+/** What is judged by the clock rather than by hours that are complete: trouble of our own. */
+export interface ClockWatches {
+  /** Numbers of the incidents that changed. */
+  look(): Promise<readonly number[]>
+}
+
+export function createClockWatches(options: ClockWatchesOptions): ClockWatches {
+  const { database, judge, disk, archive, pipeline, now } = options
+  const progress = createProgressWatch({
+    converted: options.converted,
+    tellAfterMs: () => options.tellStalledAfterMs() ?? Number.POSITIVE_INFINITY,
+    now,
+    countedUpTo: () => pipeline.watermark(),
+    judgedHour: () => judge.judgedHour(),
+    unmerged: () => pipeline.unmerged(),
+  })
+  let specificationsAt = Number.NEGATIVE_INFINITY
+
+  async function lookAtSpecifications(): Promise<readonly number[]> {
+    if (now() - specificationsAt < SPECIFICATIONS_EVERY_MS) return []
+    specificationsAt = now()
+    const to = pipeline.watermark()
+    const found = await readAwaitedSpecifications(database, { from: to - HOUR_MS, to })
+    return (await judge.watchSpecifications({ now: now(), ...found })).changedIncidents
+  }
+
+  return {
+    async look() {
+      const changed: number[] = []
+      if (options.tellStalledAfterMs() !== null) {
+        changed.push(...(await judge.watchProgress(await progress.look())).changedIncidents)
+        changed.push(...(await lookAtSpecifications()))
+      }
+      const watch = disk.takeWatch()
+      if (watch !== null) changed.push(...(await judge.watchDisk(watch)).changedIncidents)
+      for (let checked = archive.take(); checked !== null; checked = archive.take()) {
+        changed.push(...(await judge.watchArchive(checked)).changedIncidents)
+      }
+      return changed
+    },
+  }
+}
