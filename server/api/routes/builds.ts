@@ -8,6 +8,7 @@ import { type EpochMs, HOUR_MS, isoSeconds } from '../../../data/domain/time.ts'
 import { countsStamp } from '../answer-stamp.ts'
 import type { ApiContext } from '../api-context.ts'
 import { rangeCompletenessOf } from '../completeness.ts'
+import { expectedAnswer } from '../gate/expected-answer.ts'
 import { COMPARED_MS, type JudgedBuild, judgeBuilds, readComparedBuilds } from '../gate/judge-builds.ts'
 import { groupBy } from '../group-by.ts'
 import type { CsvTable } from '../http/csv-table.ts'
@@ -87,7 +88,7 @@ async function answer(api: ApiContext, asked: z.output<typeof query>): Promise<B
 }
 
 function described(
-  { build, verdict, reasons: [reason] }: JudgedBuild,
+  { build, verdict, reasons: [reason], knownAt, adoption: compared }: JudgedBuild,
   adoption: {
     readonly ages: readonly number[]
     readonly rows: readonly BuildAgeRow[]
@@ -112,6 +113,8 @@ function described(
     },
     verdict,
     reason,
+    known_at: knownAt === null ? null : isoSeconds(knownAt),
+    expected: expectedAnswer(compared),
   }
 }
 

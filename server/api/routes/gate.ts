@@ -4,6 +4,7 @@ import type { SeenBuild } from '../../../data/counts/queries/read-builds.ts'
 import { DAY_MS, HOUR_MS, isoSeconds, startOfHour } from '../../../data/domain/time.ts'
 import { presentStamp } from '../answer-stamp.ts'
 import type { ApiContext } from '../api-context.ts'
+import { expectedAnswer } from '../gate/expected-answer.ts'
 import { type JudgedBuild, judgeBuilds, judgeUnseen, readComparedBuilds } from '../gate/judge-builds.ts'
 import { NO_PARAMETERS, type Operation, valueOperation } from '../http/operation.ts'
 import { readRangeCompleteness } from '../range-completeness.ts'
@@ -80,10 +81,4 @@ async function judged(
   const [build] = builds
   if (build === undefined) throw new Error(`${buildId} was asked for and not judged`)
   return build
-}
-
-function expectedAnswer(adoption: JudgedBuild['adoption']) {
-  if (adoption === null) return null
-  const { expected, received, hours, builds } = adoption
-  return { ...expected, seen: received, hours, builds }
 }

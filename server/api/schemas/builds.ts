@@ -25,6 +25,17 @@ const envelope = z
   .object({ low: z.number(), middle: z.number(), high: z.number() })
   .describe('Nine of ten earlier builds lie between low and high, half of them above the middle.')
 
+const comparedVolume = z
+  .object({
+    ...envelope.shape,
+    seen: z.number(),
+    hours: z.int().describe('Of its first 18 hours, those that are known.'),
+    builds: z.int().describe('Earlier builds that it was compared with.'),
+  })
+  .nullable()
+  .describe('Submissions of its first hours beside what earlier builds had at the same age. Null: not comparable.')
+const knownAt = time.nullable().describe('When a verdict of `wait` can end, where that is a matter of time alone.')
+
 /** The same verdict wherever a build is shown. */
 export const buildVerdict = z
   .object({
@@ -53,6 +64,8 @@ export const buildsAnswer = z
             .object({ received: column, share: column, invalid_rate: column })
             .describe('At each age; null where the hour is still to come, beyond the range, or nobody listened.'),
           ...buildVerdict.shape,
+          known_at: knownAt,
+          expected: comparedVolume,
         }),
       )
       .describe('First seen within the range, newest first.'),
@@ -79,22 +92,12 @@ export const gateAnswer = z
     reasons: z.array(gateReason).describe('At least one; those that decide first.'),
     first_seen: time.nullable().describe('Null: it was not first seen in the last 60 days.'),
     judged_up_to: time.nullable().describe('End of the newest judged hour; null: none was.'),
-    known_at: time.nullable().describe('When a verdict of `wait` can end, where that is a matter of time alone.'),
+    known_at: knownAt,
     volume: z
       .object({
         received: z.number(),
         share: ratio,
-        expected: z
-          .object({
-            ...envelope.shape,
-            seen: z.number(),
-            hours: z.int().describe('Of its first 18 hours, those that are known.'),
-            builds: z.int().describe('Earlier builds that it was compared with.'),
-          })
-          .nullable()
-          .describe(
-            'Submissions of its first hours beside what earlier builds had at the same age. Null: not comparable.',
-          ),
+        expected: comparedVolume,
       })
       .nullable(),
     validity: z
