@@ -9,6 +9,7 @@ import { doctor } from './doctor.ts'
 import { exportCommand } from './export.ts'
 import { findCommand } from './find.ts'
 import { forgetCommand } from './forget.ts'
+import { gateCommand } from './gate.ts'
 import { histograms } from './histograms.ts'
 import { importCommand } from './import.ts'
 import { incidentsCommand } from './incidents.ts'
@@ -40,6 +41,7 @@ export const COMMANDS: readonly Command[] = [
   rebuildCommand,
   incidentsCommand,
   silenceCommand,
+  gateCommand,
   backtestCommand,
   check,
   histograms,
