@@ -10,7 +10,7 @@ import { render } from 'preact'
 import { startLive } from './api/live.ts'
 import { applyTheme } from './design/theme.ts'
 import { App } from './shell/app.tsx'
-import { preload } from './shell/pages.ts'
+import { preload, preloadLinks } from './shell/pages.ts'
 import { viewFromUrl } from './view/view.ts'
 
 applyTheme()
@@ -18,5 +18,6 @@ startLive()
 // The page's own files come while its data is asked for.
 const { page: first } = viewFromUrl(window.location.pathname, window.location.search)
 if (first !== 'unknown') preload(first)
+preloadLinks()
 const page = document.getElementById('page')
 if (page !== null) render(<App />, page)

@@ -4,8 +4,8 @@ import { noteFreshness, useLive } from '../api/live.ts'
 import { type Answer, useAnswer } from '../api/use-answer.ts'
 import { setFavicon } from '../marks/favicon.ts'
 import { isWrong } from '../marks/mark.tsx'
-import { buildsView } from '../view/builds-view.ts'
 import { annotationsView } from '../view/annotations-view.ts'
+import { buildsView } from '../view/builds-view.ts'
 import { channelView } from '../view/channel-view.ts'
 import { incidentsView } from '../view/incidents-view.ts'
 import { invalidView } from '../view/invalid-view.ts'
@@ -33,6 +33,7 @@ export function App() {
     'g b': () => go(buildsView()),
     'g v': () => go(invalidView()),
     'g p': () => go({ page: 'pipeline' }),
+    'g n': () => go(annotationsView()),
     'g m': () => go({ page: 'mail', id: null }),
     z: () => chooseZone(zone === 'utc' ? 'local' : 'utc'),
   })
@@ -104,6 +105,8 @@ function titleOf(view: View): string {
       return view.channel === null ? 'Builds' : `Builds of ${view.channel}`
     case 'invalid':
       return view.channel === null ? 'Invalid' : `Invalid in ${view.channel}`
+    case 'annotations':
+      return 'Annotations'
     case 'pipeline':
       return 'Pipeline'
     case 'why':

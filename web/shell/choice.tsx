@@ -10,10 +10,12 @@ interface ChoiceProps<T extends string> {
   /** Null: none of them (a zoomed range). */
   readonly chosen: T | null
   readonly onChoose: (value: T) => void
+  /** The key that does the same. */
+  readonly letter?: string
 }
 
 /** One of a few words in a row; the chosen one is 500 and underlined. */
-export function Choice<T extends string>({ name, options, chosen, onChoose }: ChoiceProps<T>) {
+export function Choice<T extends string>({ name, options, chosen, onChoose, letter }: ChoiceProps<T>) {
   return (
     <fieldset class="choice">
       <legend>{name}</legend>
@@ -29,6 +31,7 @@ export function Choice<T extends string>({ name, options, chosen, onChoose }: Ch
           {word}
         </button>
       ))}
+      {letter !== undefined && <kbd>{letter}</kbd>}
     </fieldset>
   )
 }

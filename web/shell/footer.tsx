@@ -1,9 +1,15 @@
 import { useState } from 'preact/hooks'
 import { chooseTheme, THEME_CHOICES, themeChoice } from '../design/theme.ts'
+import { chooseZone, useZone } from '../view/navigation.ts'
+import type { Zone } from '../view/zone.ts'
+import { zoneName } from '../words/time.ts'
 import { Choice } from './choice.tsx'
+
+const ZONES: readonly Zone[] = ['utc', 'local']
 
 export function Footer({ onHelp }: { readonly onHelp: () => void }) {
   const [choice, setChoice] = useState(themeChoice)
+  const zone = useZone()
   return (
     <footer class="foot">
       <Choice
@@ -15,7 +21,16 @@ export function Footer({ onHelp }: { readonly onHelp: () => void }) {
           setChoice(theme)
         }}
       />
-      <span class="third">Times are UTC unless a page says otherwise.</span>
+      <Choice
+        name="Times"
+        options={ZONES.map((value) => ({
+          value,
+          word: value === 'utc' ? 'UTC' : `local (${zoneName('local', Date.now())})`,
+        }))}
+        chosen={zone}
+        onChoose={chooseZone}
+        letter="z"
+      />
       <button type="button" class="link" onClick={onHelp}>
         Keys and marks <kbd>?</kbd>
       </button>

@@ -1,7 +1,8 @@
 import type { Freshness } from '../../server/api/types.ts'
 import type { FreshnessAt } from '../api/live.ts'
+import type { Zone } from '../view/zone.ts'
 import { counted } from '../words/number.ts'
-import { age, clock, dateYear } from '../words/time.ts'
+import { age, calendar, DAY_MS, dateYear, zonedClock } from '../words/time.ts'
 
 export interface FreshnessWords {
   /** `late`: amber, after 5 min. `stopped`: red, with a sentence, after 15. */
@@ -23,12 +24,12 @@ export function serverNow({ freshness, arrivedAt }: FreshnessAt, performanceNow:
   return Date.parse(freshness.now) + Math.max(0, performanceNow - arrivedAt)
 }
 
-export function freshnessWords(freshness: Freshness, now: number): FreshnessWords {
+export function freshnessWords(freshness: Freshness, now: number, zone: Zone = 'utc'): FreshnessWords {
   const upTo = Date.parse(freshness.counted_up_to)
   const ageMs = now - upTo
   const level = ageMs >= STOPPED_MS ? 'stopped' : ageMs >= LATE_MS ? 'late' : 'fresh'
-  const sameDay = freshness.counted_up_to.slice(0, 10) === new Date(now).toISOString().slice(0, 10)
-  const at = `${sameDay ? '' : `${dateYear(upTo)}, `}${clock(upTo)} UTC`
+  const sameDay = now - upTo < DAY_MS && calendar(upTo, zone).date === calendar(now, zone).date
+  const at = `${sameDay ? '' : `${dateYear(upTo, zone)}, `}${zonedClock(upTo, zone)}`
   const receivers = freshness.receivers.length === 0 ? 'no receiver' : counted(freshness.receivers.length, 'receiver')
   const waiting =
     freshness.waiting_segments === 0

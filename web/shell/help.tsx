@@ -5,11 +5,20 @@ import { STATE_WORDS } from '../words/incident.ts'
 import { keysAreOn, turnKeys } from './keys.ts'
 
 const KEYS: readonly (readonly [string, string])[] = [
+  ['/', 'search: channel, build, incident, document id, debug tag'],
   ['g o', 'overview'],
   ['g c', 'channels'],
+  ['g b', 'builds'],
   ['g i', 'incidents'],
+  ['g v', 'invalid submissions'],
   ['g m', 'mail'],
-  ['j k', 'next and previous channel'],
+  ['g n', 'annotations'],
+  ['g p', 'pipeline'],
+  ['j k', 'next and previous: channel, or incident of the list'],
+  ['Enter', 'open the incident of the list'],
+  ['a', 'acknowledge the incident (asks first)'],
+  ['n', 'annotate the channel’s charts'],
+  ['e', 'export the chart'],
   ['[ ]', 'earlier, later'],
   ['+ −', 'zoom in, out'],
   ['Esc', 'out of a zoom'],

@@ -2,7 +2,9 @@ import type { OverviewAnswer } from '../../server/api/types.ts'
 import { reconnectNow, useLive } from '../api/live.ts'
 import type { Answer } from '../api/use-answer.ts'
 import { Mark } from '../marks/mark.tsx'
-import { age, clock } from '../words/time.ts'
+import { useZone } from '../view/navigation.ts'
+import type { Zone } from '../view/zone.ts'
+import { age, zonedClock } from '../words/time.ts'
 import { freshnessWords, serverNow } from './freshness.ts'
 import { useNow } from './use-now.ts'
 
@@ -12,13 +14,14 @@ const SAY_AFTER_MS = 2000
 /** What holds for every page: the server doesn't answer, or it does and counts nothing any more. */
 export function Notices({ overview }: { readonly overview: Answer<OverviewAnswer> }) {
   const live = useLive()
+  const zone = useZone()
   const now = useNow(1000)
   const isLost = live.lostAt !== null && now - live.lostAt >= SAY_AFTER_MS
   const words =
     live.freshness === null
       ? null
-      : freshnessWords(live.freshness.freshness, serverNow(live.freshness, performance.now()))
-  const says = isLost ? lostSentence(live.lostAt ?? now, now, overview.data !== null) : words?.sentence
+      : freshnessWords(live.freshness.freshness, serverNow(live.freshness, performance.now()), zone)
+  const says = isLost ? lostSentence(live.lostAt ?? now, now, overview.data !== null, zone) : words?.sentence
   return (
     <div class="notices" role="status" aria-live="polite">
       {says !== null && says !== undefined && (
@@ -41,8 +44,8 @@ export function Notices({ overview }: { readonly overview: Answer<OverviewAnswer
   )
 }
 
-function lostSentence(lostAt: number, now: number, hasData: boolean): string {
-  const since = `${clock(new Date(lostAt).getTime())} UTC`
+function lostSentence(lostAt: number, now: number, hasData: boolean, zone: Zone): string {
+  const since = zonedClock(lostAt, zone)
   if (!hasData) return `The server hasn’t answered since ${since}.`
   return `The server hasn’t answered since ${since}: what stands here is ${age(now - lostAt)} old.`
 }

@@ -1,5 +1,5 @@
 import type { FunctionComponent } from 'preact'
-import type { Page } from '../view/view.ts'
+import { type Page, viewFromUrl } from '../view/view.ts'
 import type { PageProps } from './page-props.ts'
 
 type PageComponent<P extends Page> = FunctionComponent<PageProps<P>>
@@ -20,6 +20,7 @@ export const PAGES: { readonly [P in Page]: LazyComponent<P> } = {
   incidents: lazy(async () => (await import('../incidents/incidents-page.tsx')).IncidentsPage),
   incident: lazy(async () => (await import('../incidents/incident-page.tsx')).IncidentPage),
   mail: lazy(async () => (await import('../mail/mail-page.tsx')).MailPage),
+  annotations: lazy(async () => (await import('../annotations/annotations-page.tsx')).AnnotationsPage),
   pipeline: lazy(async () => (await import('../pipeline/pipeline-page.tsx')).PipelinePage),
   why: lazy(async () => (await import('../why/why-page.tsx')).WhyPage),
   search: lazy(async () => (await import('../search/search-page.tsx')).SearchPage),
@@ -30,6 +31,18 @@ export const PAGES: { readonly [P in Page]: LazyComponent<P> } = {
 /** Before anybody waits for it. That it fails is told where the page is shown. */
 export function preload(page: Page): void {
   PAGES[page].load().catch(() => undefined)
+}
+
+/** A page's files begin to come while the pointer, or the focus, is still on its link. */
+export function preloadLinks(): void {
+  const begin = ({ target }: Event): void => {
+    const link = target instanceof Element ? target.closest('a') : null
+    if (link === null || link.origin !== window.location.origin) return
+    const { page } = viewFromUrl(link.pathname, link.search)
+    if (page !== 'unknown') preload(page)
+  }
+  document.addEventListener('pointerover', begin, { passive: true })
+  document.addEventListener('focusin', begin)
 }
 
 function lazy<P extends Page>(fetchPage: () => Promise<PageComponent<P>>): LazyComponent<P> {

@@ -1,6 +1,6 @@
 import type { OverviewAnswer } from '../../server/api/types.ts'
 import { isWrong, Mark } from '../marks/mark.tsx'
-import { linkTo } from '../view/navigation.ts'
+import { linkTo, useZone } from '../view/navigation.ts'
 import { unbroken } from '../words/time.ts'
 import { emphasised } from './emphasis.ts'
 
@@ -12,6 +12,7 @@ interface SentencesProps {
 
 /** What the page says first: one sentence a trouble, its mark before it. A sentence about an incident leads there. */
 export function Sentences({ sentences, names }: SentencesProps) {
+  const isElsewhere = useZone() === 'local' && sentences.some(({ text }) => /\d:\d\d/.test(text))
   return (
     <h1 class="sentences">
       {sentences.map(({ mark, text, incident }) => (
@@ -28,6 +29,9 @@ export function Sentences({ sentences, names }: SentencesProps) {
           )}
         </span>
       ))}
+      {isElsewhere && (
+        <span class="label third sentences-zone">Times of these sentences are UTC, as in the mails.</span>
+      )}
     </h1>
   )
 }

@@ -1,19 +1,21 @@
 import type { Answer } from '../api/use-answer.ts'
 import { Mark } from '../marks/mark.tsx'
-import { clock } from '../words/time.ts'
+import { useZone } from '../view/navigation.ts'
+import { zonedClock } from '../words/time.ts'
 import { useNow } from './use-now.ts'
 
 const SLOW_MS = 10_000
 
 /** What failed, since when, and a way to try again; the rest of the page lives. Nothing when nothing failed. */
 export function Trouble({ what, answer }: { readonly what: string; readonly answer: Answer<unknown> }) {
+  const zone = useZone()
   if (answer.error === null) return null
   return (
     <p class="notice trouble" role="alert">
       <Mark state="unknown" />
       <span>
-        {answer.data === null ? `Could not load ${what}` : `Could not renew ${what}`} since {clock(answer.error.since)}{' '}
-        UTC: {answer.error.message}.
+        {answer.data === null ? `Could not load ${what}` : `Could not renew ${what}`} since{' '}
+        {zonedClock(answer.error.since, zone)}: {answer.error.message}.
       </span>
       <button type="button" onClick={answer.retry}>
         Try again
@@ -25,11 +27,12 @@ export function Trouble({ what, answer }: { readonly what: string; readonly answ
 /** Only after ten seconds, and then in words: what the page waits for. */
 export function Waiting({ what, answer }: { readonly what: string; readonly answer: Answer<unknown> }) {
   const now = useNow(1000)
+  const zone = useZone()
   const since = answer.waitingSince
   if (since === null || now - since < SLOW_MS || answer.error !== null) return null
   return (
     <p class="notice second" role="status">
-      Still waiting for {what}, since {clock(since)} UTC.
+      Still waiting for {what}, since {zonedClock(since, zone)}.
       <button type="button" onClick={answer.retry}>
         Ask again
       </button>

@@ -10,8 +10,13 @@ export interface ChannelView extends SeriesChoice {
 /** What of a channel's series is shown, and how: the same on its page and embedded in another. */
 export interface SeriesChoice {
   readonly range: Range
-  readonly step: ChosenStep
+  /** `auto`: minutes of the last day, else hours. */
+  readonly step: ChosenStep | 'auto'
+  readonly measure: Measure
   readonly by: BreakDown
+  readonly parts: PartsForm
+  /** How many values of the break-down are shown by name, with the rest as one of them. */
+  readonly top: Top
   readonly ghost: boolean
   readonly log: boolean
   readonly table: boolean
@@ -28,14 +33,29 @@ export type LastDays = (typeof LAST_DAYS)[number]
 export const STEPS = ['minute', 'hour', 'day'] as const
 export type ChosenStep = (typeof STEPS)[number]
 
-export const BREAK_DOWNS = ['reason', 'build', 'version', 'app', 'outcome'] as const
+export const BREAK_DOWNS = ['reason', 'build', 'version', 'app', 'outcome', 'problem'] as const
 export type BreakDown = (typeof BREAK_DOWNS)[number]
+
+/** Submissions, their share of all channels', or 100 for what was expected. */
+export const MEASURES = ['count', 'share', 'index'] as const
+export type Measure = (typeof MEASURES)[number]
+
+/** Small charts of their own, or one lane of the large chart: lines, or one upon the other. */
+export const PARTS_FORMS = ['each', 'lines', 'stacked'] as const
+export type PartsForm = (typeof PARTS_FORMS)[number]
+
+/** More than eight lines can't be told apart. */
+export const TOPS = [3, 5, 8] as const
+export type Top = (typeof TOPS)[number]
 
 export const CHANNEL_DEFAULTS: Omit<ChannelView, 'channel'> = {
   page: 'channel',
   range: { kind: 'last', days: 7 },
-  step: 'hour',
+  step: 'auto',
+  measure: 'count',
   by: 'reason',
+  parts: 'each',
+  top: 8,
   ghost: false,
   log: false,
   table: false,
@@ -58,7 +78,10 @@ export function seriesChoice(parameters: URLSearchParams): SeriesChoice {
   return {
     range: rangeFrom(parameters),
     step: oneOf(STEPS, parameters.get('step')) ?? CHANNEL_DEFAULTS.step,
+    measure: oneOf(MEASURES, parameters.get('measure')) ?? CHANNEL_DEFAULTS.measure,
     by: oneOf(BREAK_DOWNS, parameters.get('by')) ?? CHANNEL_DEFAULTS.by,
+    parts: oneOf(PARTS_FORMS, parameters.get('parts')) ?? CHANNEL_DEFAULTS.parts,
+    top: TOPS.find((choice) => String(choice) === parameters.get('top')) ?? CHANNEL_DEFAULTS.top,
     ghost: parameters.get('ghost') === 'week',
     log: parameters.get('scale') === 'log',
     table: parameters.get('show') === 'table',
@@ -68,7 +91,10 @@ export function seriesChoice(parameters: URLSearchParams): SeriesChoice {
 export function seriesParameters(choice: SeriesChoice): readonly (readonly [string, string])[] {
   const parameters: [string, string][] = [...rangeParameters(choice.range)]
   if (choice.step !== CHANNEL_DEFAULTS.step) parameters.push(['step', choice.step])
+  if (choice.measure !== CHANNEL_DEFAULTS.measure) parameters.push(['measure', choice.measure])
   if (choice.by !== CHANNEL_DEFAULTS.by) parameters.push(['by', choice.by])
+  if (choice.parts !== CHANNEL_DEFAULTS.parts) parameters.push(['parts', choice.parts])
+  if (choice.top !== CHANNEL_DEFAULTS.top) parameters.push(['top', String(choice.top)])
   if (choice.ghost) parameters.push(['ghost', 'week'])
   if (choice.log) parameters.push(['scale', 'log'])
   if (choice.table) parameters.push(['show', 'table'])

@@ -21,8 +21,11 @@ const part = fc
   .filter((name) => name !== '.' && name !== '..')
 const series = {
   range,
-  step: fc.constantFrom(...STEPS),
+  step: fc.constantFrom('auto' as const, ...STEPS),
+  measure: fc.constantFrom(...MEASURES),
   by: fc.constantFrom(...BREAK_DOWNS),
+  parts: fc.constantFrom(...PARTS_FORMS),
+  top: fc.constantFrom(...TOPS),
   ghost: fc.boolean(),
   log: fc.boolean(),
   table: fc.boolean(),
@@ -50,6 +53,7 @@ const VIEWS: { readonly [P in Page]: fc.Arbitrary<ViewOf<P>> } = {
   }),
   incident: id.map((number) => ({ page: 'incident', id: number })),
   mail: fc.option(id).map((number) => ({ page: 'mail', id: number })),
+  annotations: fc.tuple(fc.option(part), fc.option(time)).map(([of, at]) => ({ page: 'annotations', channel: of, at })),
   builds: fc
     .tuple(fc.oneof(fc.constant([null, null]), fc.tuple(part, fc.option(part))), fc.boolean())
     .map(([[of = null, build = null], table]) => buildsView(of, build, { table })),

@@ -1,4 +1,5 @@
 import { type Codec, plainCodec, type Written } from './address.ts'
+import { type AnnotationsView, annotationsCodec } from './annotations-view.ts'
 import { type BuildsView, buildsCodec } from './builds-view.ts'
 import { type ChannelView, channelCodec } from './channel-view.ts'
 import { type EmbedView, embedCodec } from './embed-view.ts'
@@ -19,6 +20,7 @@ interface Views {
   readonly incidents: IncidentsView
   readonly incident: IncidentView
   readonly mail: MailView
+  readonly annotations: AnnotationsView
   readonly pipeline: { readonly page: 'pipeline' }
   readonly why: WhyView
   readonly search: SearchView
@@ -40,6 +42,7 @@ const CODECS: { readonly [P in Page]: Codec<Views[P]> } = {
   incidents: incidentsCodec,
   incident: incidentCodec,
   mail: mailCodec,
+  annotations: annotationsCodec,
   pipeline: plainCodec({ page: 'pipeline' }),
   why: whyCodec,
   search: searchCodec,

@@ -106,6 +106,11 @@ export function zoneName(zone: Zone, time: number): string {
   return parts.find(({ type }) => type === 'timeZoneName')?.value ?? 'local time'
 }
 
+/** `14:22 UTC` */
+export function zonedClock(time: number, zone: Zone): string {
+  return `${clock(time, zone)} ${zoneName(zone, time)}`
+}
+
 /** Dates inside a sentence that the server wrote don't part at a line's end: `Sat 1 Feb`. */
 export function unbroken(sentence: string): string {
   const date = new RegExp(`\\b(?:(${WEEKDAYS.join('|')}) )?(\\d{1,2}) (${MONTHS.join('|')})\\b`, 'g')
