@@ -152,14 +152,12 @@ export function sumDiscarded(rows: readonly DiscardedTally[]): DiscardedTally[] 
   return [...sums.values()]
 }
 
-/** Values may hold any character, so no separator would do: each part stands behind its length. */
+const SEPARATOR = '\0'
+
+/** Values may hold any character: where one holds the separator, the key is written as JSON, which never does. */
 export function keyOf(...parts: readonly (string | number | boolean)[]): string {
-  let key = ''
-  for (const part of parts) {
-    const text = typeof part === 'string' ? part : String(part)
-    key += `${text.length}:${text}`
-  }
-  return key
+  const hasSeparator = parts.some((part) => typeof part === 'string' && part.includes(SEPARATOR))
+  return hasSeparator ? JSON.stringify(parts) : parts.join(SEPARATOR)
 }
 
 function hourlyKey(row: Omit<HourlyTally, 'submissions' | 'bytes'>): string {
