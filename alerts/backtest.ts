@@ -5,7 +5,7 @@ import type { Incident, IncidentEvent } from './incident.ts'
 import { advanceIncidents } from './incidents/advance-incidents.ts'
 import { judgeHour } from './judge/judge-hour.ts'
 import { createJudgeMemory } from './judge/memory.ts'
-import type { Verdict } from './judge/verdict.ts'
+import type { JudgeWishes, Verdict } from './judge/verdict.ts'
 import { JUDGE_WINDOW_HOURS } from './judge/window.ts'
 
 export interface BacktestOptions {
@@ -17,6 +17,8 @@ export interface BacktestOptions {
   readonly withExpectations?: boolean
   /** Called after each hour: for progress, or to look at what the incidents were then. */
   readonly onHour?: (verdict: Verdict, incidents: readonly Incident[]) => void
+  /** Nothing: what the judge itself holds for worth telling. */
+  readonly wishes?: JudgeWishes
 }
 
 export interface Backtest {
@@ -42,7 +44,7 @@ export function backtest(history: History, options: BacktestOptions = {}): Backt
   let nextId = 1
   for (let hour = from; hour < to; hour += HOUR_MS) {
     const relevant = incidentsInWindow([...incidents.values()], hour)
-    const verdict = judgeHour({ history, hour, incidents: relevant, memory })
+    const verdict = judgeHour({ history, hour, incidents: relevant, memory, ...options.wishes })
     const advance = advanceIncidents({ incidents: relevant, verdict, nextId })
     memory = verdict.memory
     nextId = advance.nextId

@@ -51,6 +51,7 @@ function makeVerdict(changes: Partial<Verdict> = {}): Verdict {
     forecast: [],
     findings: [],
     standings: [],
+    levels: new Map(),
     learning: new Map(),
     memory: createJudgeMemory(),
     ...changes,

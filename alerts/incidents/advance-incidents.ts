@@ -32,7 +32,7 @@ export interface Advance {
  * Judging an hour again changes nothing twice: an older hour than the newest can only add findings, or take them away.
  */
 export function advanceIncidents({ incidents, verdict, nextId }: AdvanceInput): Advance {
-  const { hour, findings, standings } = verdict
+  const { hour, findings, standings, levels } = verdict
   const working = new Map(incidents.map((incident) => [incident.id, incident]))
   const changed = new Set<number>()
   const events: IncidentEvent[] = []
@@ -48,6 +48,10 @@ export function advanceIncidents({ incidents, verdict, nextId }: AdvanceInput): 
     const incident = working.get(standing.incident)
     if (incident === undefined || hour < incident.judgedUpTo) continue
     for (const change of afterStanding(incident, standing, hour)) apply(change)
+  }
+  for (const [id, acceptedLevel] of levels) {
+    const incident = working.get(id)
+    if (incident !== undefined) apply({ incident: { ...incident, acceptedLevel } })
   }
   for (const finding of findings) {
     const change = afterFinding([...working.values()], finding, nextId)

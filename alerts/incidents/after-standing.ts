@@ -32,7 +32,8 @@ function nextState(current: Incident, standing: Standing, hour: EpochMs): readon
   }
   const { settledLevel } = standing
   if (settledLevel !== null) {
-    return [resolved({ ...current, acceptedLevel: settledLevel }, standing, hour, settledLevel.from)]
+    const end = current.accepted === undefined ? settledLevel.from : hour + HOUR_MS
+    return [resolved({ ...current, acceptedLevel: settledLevel }, standing, hour, end)]
   }
   if (current.state === 'open' && standing.calmHours >= RECOVERING_HOURS) {
     const recovering: Incident = { ...current, state: 'recovering' }
@@ -49,8 +50,13 @@ function resolved(incident: Incident, standing: Standing, hour: EpochMs, end: Ep
     end: Math.max(end, incident.start),
     latest: ofWholeTime(incident, standing),
   }
-  const settled = incident.acceptedLevel === null ? '' : ' What it settled at is taken for its new level.'
+  const settled = incident.acceptedLevel === null ? '' : newLevelSentence(incident)
   return { incident: over, told: { kind: 'resolved', text: incidentSentence(over) + settled } }
+}
+
+function newLevelSentence({ accepted }: Incident): string {
+  if (accepted === undefined) return ' What it settled at is taken for its new level.'
+  return ` It is the new level, as ${accepted.by} says.`
 }
 
 /** A closed incident speaks of its whole time. */

@@ -3,6 +3,7 @@ import { OTHER, UNKNOWN } from '../../data/domain/dimensions.ts'
 import type { Alarm } from './detect-volume.ts'
 import type { BuildMemory, ChannelMemory } from './memory.ts'
 import { firstFound, type Probe, UNWATCHED } from './probe.ts'
+import { leastDeviations } from './sensitivity.ts'
 import { at, DAY_HOURS, type HourNumber, JUDGE_WINDOW_HOURS, place } from './window.ts'
 
 /** A build counts as seen from the hour in which it has more than this of its channel, */
@@ -128,11 +129,12 @@ function lookAtYoung(
   if (!trial.needs('share_loss', now.share < usual / 2, 1 - now.share / usual, 0.5)) return null
   // Twice the binomial variance: users of one build are alike.
   const deviations = (usual - now.share) / Math.sqrt((2 * usual * (1 - usual)) / now.submissions)
-  if (!trial.needs('noise', deviations > YOUNG_DEVIATIONS, deviations, YOUNG_DEVIATIONS)) return null
+  const limit = leastDeviations(channel.sensitivity, YOUNG_DEVIATIONS)
+  if (!trial.needs('noise', deviations > limit, deviations, limit)) return null
   const blamed = blamedBuild(channel, source, reason, hour, usual)
   if (!trial.needs('build', blamed !== null, blamed === null ? 0 : 1, 1) || blamed === null || !trial.isMet) return null
   const series = { reason, buildId: blamed.build }
-  const excess = deviations / YOUNG_DEVIATIONS
+  const excess = deviations / limit
   return { kind: 'drop', channel: channel.name, series, windowHours: hours, excess, start: blamed.seen }
 }
 

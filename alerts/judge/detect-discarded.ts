@@ -6,6 +6,7 @@ import type { Alarm } from './detect-volume.ts'
 import type { ChannelMemory, JudgeMemory } from './memory.ts'
 import type { Probe } from './probe.ts'
 import { learnRates, type RatedSeries, risenRate } from './rates.ts'
+import { ofDiscarded } from './sensitivity.ts'
 import { at, DAY_HOURS, type HourNumber, midnightOf, place } from './window.ts'
 
 /**
@@ -40,7 +41,13 @@ export function detectDiscarded(
     if (!source.counts.discarded.has(cause)) return []
     const series = { cause }
     const watch = probe && { probe, look: { detector: 'discarded' as const, channel: channel.name, series } }
-    const risen = risenRate(discardSeries(channel, source, cause), baseline, hour, watch)
+    const risen = risenRate(
+      discardSeries(channel, source, cause),
+      baseline,
+      hour,
+      ofDiscarded(channel.sensitivity),
+      watch,
+    )
     return risen === null ? [] : [{ kind: 'discarded', channel: channel.name, series, ...risen }]
   })
 }

@@ -5,6 +5,7 @@ import type { Alarm } from './detect-volume.ts'
 import type { ChannelMemory, JudgeMemory, RateBaseline } from './memory.ts'
 import { type Probe, UNWATCHED } from './probe.ts'
 import { learnRates, logClumpedTail, type RatedSeries, risenRate } from './rates.ts'
+import { logUnlikely, ofInvalid } from './sensitivity.ts'
 import { at, DAY_HOURS, type HourNumber, midnightOf, place } from './window.ts'
 
 const BUILD_WINDOWS = [1, 2, 3] as const
@@ -62,7 +63,7 @@ export function detectInvalid(
     if (values === undefined) return []
     const series = problem === '' ? {} : { problem }
     const watch = probe && { probe, look: { detector: 'invalid' as const, channel: channel.name, series } }
-    const risen = risenRate(ratedSeries(channel, source, values), baseline, hour, watch)
+    const risen = risenRate(ratedSeries(channel, source, values), baseline, hour, ofInvalid(channel.sensitivity), watch)
     return risen === null ? [] : [{ kind: 'invalid', channel: channel.name, series, ...risen }]
   })
   const ofProblems = byProblem.filter((alarm) => alarm.series.problem !== undefined)
@@ -125,7 +126,8 @@ function lookAtBuild(
   if (!trial.needs('points', invalid > limit * received, invalid / received - base, limit - base)) return null
   const foreseen = 1.3 * received * base + 1
   const chance = logClumpedTail(invalid, foreseen, clump, BUILD_CLUMPING)
-  if (!trial.needs('chance', chance <= BUILD_LOG_UNLIKELY, chance, BUILD_LOG_UNLIKELY) || !trial.isMet) return null
+  const unlikely = logUnlikely(channel.sensitivity, BUILD_LOG_UNLIKELY)
+  if (!trial.needs('chance', chance <= unlikely, chance, unlikely) || !trial.isMet) return null
   return { kind: 'invalid', ...look, excess: invalid / received / limit }
 }
 

@@ -2,6 +2,7 @@ import type { Alarm } from './detect-volume.ts'
 import type { ChannelMemory } from './memory.ts'
 import { type Probe, UNWATCHED } from './probe.ts'
 import { beyondShared } from './residuals.ts'
+import { leastDeviations, leastLoss } from './sensitivity.ts'
 import { sortedQuantile, weightedMedian } from './statistics.ts'
 import { type TideSums, windowSums } from './tide-sums.ts'
 import { at, DAY_HOURS, type HourNumber, place } from './window.ts'
@@ -104,14 +105,15 @@ function isReferenceKnown({ known }: SlowDeviation): boolean {
 
 /** What is lost beyond what the siblings excuse, and what must be to be told, by size and by noise; positive logs. */
 function beyondSiblings(
-  { deviation }: JudgedSlowly,
+  { channel: { sensitivity }, deviation }: JudgedSlowly,
   siblings: readonly JudgedSlowly[],
   pick: (deviation: SlowDeviation) => number,
 ): { readonly loss: number; readonly size: number; readonly significance: number } {
-  const noise = DEVIATIONS * deviation.scatter
+  const noise = leastDeviations(sensitivity, DEVIATIONS) * deviation.scatter
+  const sizeOf = (usual: number) => leastLoss(sensitivity.loss, RECENT_DAYS * DAY_HOURS, usual)
   const own = pick(deviation)
   if (siblings.length < LEAST_SIBLINGS) {
-    return { loss: -own, size: -Math.log(1 - LEAST_LOSS_ALONE), significance: noise }
+    return { loss: -own, size: sizeOf(LEAST_LOSS_ALONE), significance: noise }
   }
   const values = siblings.map((sibling) => pick(sibling.deviation))
   const shared = weightedMedian(
@@ -122,7 +124,7 @@ function beyondSiblings(
   const holiday = MOVEMENT_DOUBT * Math.max(0, Math.abs(shared) - MOVEMENT_FREE) + SPREADS * spread
   return {
     loss: -Math.max(own, beyondShared(own, shared, RECENT_DAYS * DAY_HOURS)),
-    size: -Math.log(1 - LEAST_LOSS) + holiday,
+    size: sizeOf(LEAST_LOSS) + holiday,
     significance: noise + holiday,
   }
 }

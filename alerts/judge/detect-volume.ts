@@ -3,6 +3,7 @@ import { usualCount } from './expectation.ts'
 import { type ChannelMemory, type SeriesMemory, WINDOWS } from './memory.ts'
 import { firstFound, type Probe, type Trial, UNWATCHED } from './probe.ts'
 import { beyondShared } from './residuals.ts'
+import { leastDeviations, leastLoss, leastRatio, logUnlikely } from './sensitivity.ts'
 import { logTailBound } from './statistics.ts'
 import { levelBefore, windowSums } from './tide-sums.ts'
 import { at, DAY_HOURS, type HourNumber, place } from './window.ts'
@@ -100,19 +101,25 @@ function lookForDrop(
 ): Alarm | null {
   const hours = WINDOWS[position] ?? 1
   const deviation = dropDeviation(series, hour, position)
-  const limits = dropLimits(series, hour, position)
+  const limits = dropLimits(channel, series, hour, position)
   const trial = begin(probe, 'loss', channel, series, hours)
   if (!isMeasured(trial, deviation) || series.sums === null || limits === null) return null
+  if (probe !== undefined) {
+    noteMovements(trial, series, hour, position)
+    trial.note('stricter', limits.stricter)
+  }
   if (!trial.needs('loss', deviation < -limits.size, -deviation, limits.size)) return null
   if (!trial.needs('noise', deviation < -limits.significance, -deviation / limits.noise, limits.deviations)) return null
-  if (probe !== undefined) noteMovements(trial, series, hour, position)
   if (series.reason !== '' && !isOwnFall(trial, series, hour, position, deviation)) return null
   const { seen, expected } = windowSums(series.sums, hour, hours)
   const shared = at(series.shared, place(hour) * WINDOWS.length + position)
   const foreseen = expected * Math.exp(Math.min(0, shared || 0))
   const chance = logTailBound(seen, foreseen, dispersionOf(series) / Math.max(1, hours / 3))
-  if (!trial.needs('chance', chance <= LOG_UNLIKELY, chance, LOG_UNLIKELY)) return null
-  if (hours <= BLIP_WINDOW && !isMoreThanBlip(trial, seen, foreseen, hours)) return null
+  const unlikely = logUnlikely(channel.sensitivity, LOG_UNLIKELY)
+  if (!trial.needs('chance', chance <= unlikely, chance, unlikely)) return null
+  // Whoever names sizes has said what is a blip.
+  const mayBlip = hours <= BLIP_WINDOW && channel.sensitivity.loss === undefined
+  if (mayBlip && !isMoreThanBlip(trial, seen, foreseen, hours)) return null
   if (!trial.isMet) return null
   const kind = seen < OUTAGE_RATIO * expected ? 'outage' : hours <= 3 ? 'drop' : 'decline'
   const excess = -deviation / Math.max(limits.size, limits.significance)
@@ -184,10 +191,17 @@ interface Limits {
   /** What `significance` is so many (`deviations`) times of, but for what is asked beyond. */
   readonly noise: number
   readonly deviations: number
+  /** What of both is asked beyond the usual. */
+  readonly stricter: number
 }
 
 /** Stricter where hours of the window are unknown, and while all channels move; null where the window isn't looked at. */
-function dropLimits(series: SeriesMemory, hour: HourNumber, position: number): Limits | null {
+function dropLimits(
+  { sensitivity }: ChannelMemory,
+  series: SeriesMemory,
+  hour: HourNumber,
+  position: number,
+): Limits | null {
   const hours = WINDOWS[position] ?? 1
   const threshold = DROP[hours]
   if (threshold === undefined || series.sums === null) return null
@@ -196,13 +210,14 @@ function dropLimits(series: SeriesMemory, hour: HourNumber, position: number): L
   const shared = Math.abs(at(series.shared, index)) || 0
   const missingHours = hours < 6 ? 0 : 1 - windowSums(series.sums, hour, hours).knownHours / hours
   const holiday = shared < 0.04 ? 0 : (hours < 6 ? 0 : 0.3 * (shared - 0.04)) + (at(series.sharedSpread, index) || 0)
-  const stricter = (limit: number) => limit + 0.5 * missingHours + holiday
-  const significance = stricter(threshold.deviations * noise)
+  const stricter = 0.5 * missingHours + holiday
+  const significance = leastDeviations(sensitivity, threshold.deviations) * noise + stricter
   return {
-    size: stricter(-Math.log(1 - threshold.ratio)),
+    size: leastLoss(sensitivity.loss, hours, threshold.ratio) + stricter,
     significance,
     noise,
     deviations: significance / noise,
+    stricter,
   }
 }
 
@@ -223,14 +238,17 @@ function detectSilence(channel: ChannelMemory, series: SeriesMemory, hour: HourN
     const { seen, expected, knownHours } = windowSums(sums, hour, hours)
     const trial = begin(probe, 'few_submissions', channel, series, hours)
     if (!trial.needs('known_hours', knownHours >= hours, knownHours, hours)) return null
-    if (!trial.needs('loss', seen < expected / 2, Math.log(expected / seen), Math.LN2)) return null
+    const loss = Math.max(1 / 2, leastRatio(channel.sensitivity.loss, hours, 0))
+    const size = -Math.log(Math.max(0, 1 - loss))
+    if (!trial.needs('loss', seen < (1 - loss) * expected, Math.log(expected / seen), size)) return null
     const bound = logTailBound(seen, expected, 0.02)
-    if (!trial.needs('chance', bound <= LOG_UNLIKELY_OF_FEW, bound, LOG_UNLIKELY_OF_FEW)) return null
+    const unlikely = logUnlikely(channel.sensitivity, LOG_UNLIKELY_OF_FEW)
+    if (!trial.needs('chance', bound <= unlikely, bound, unlikely)) return null
     trial.note('seen', seen)
     trial.note('expected', expected)
     if (!trial.isMet) return null
     const kind = seen < OUTAGE_RATIO * expected ? 'outage' : 'drop'
-    const excess = bound / LOG_UNLIKELY_OF_FEW
+    const excess = bound / unlikely
     return { kind, channel: channel.name, series: keyOf(series), windowHours: hours, excess }
   })
 }
@@ -256,17 +274,21 @@ function lookForSurge(
   const deviation = Number.isNaN(shared) ? residual : Math.min(residual, beyondShared(residual, shared, hours))
   if (!isMeasured(trial, deviation) || series.sums === null) return null
   const noise = at(series.noise?.unexplained ?? UNKNOWN_NOISE, position)
-  const size = Math.log(1 + threshold.ratio)
-  const significance = threshold.deviations * noise
+  const { sensitivity } = channel
+  const ratio = leastRatio(sensitivity.surge, hours, threshold.ratio)
+  const deviations = leastDeviations(sensitivity, threshold.deviations)
+  const size = Math.log(1 + ratio)
+  const significance = deviations * noise
   if (!trial.needs('gain', deviation > size, deviation, size)) return null
-  if (!trial.needs('noise', deviation > significance, deviation / noise, threshold.deviations)) return null
+  if (!trial.needs('noise', deviation > significance, deviation / noise, deviations)) return null
   if (probe !== undefined) noteMovements(trial, series, hour, position)
   const { seen, expected } = windowSums(series.sums, hour, hours)
   if (!trial.needs('submissions', seen >= LEAST_SURGE, seen, LEAST_SURGE)) return null
   const chance = logTailBound(seen, Math.max(expected, 1), dispersionOf(series) / (hours / 3))
-  if (!trial.needs('chance', chance <= LOG_UNLIKELY, chance, LOG_UNLIKELY)) return null
+  const unlikely = logUnlikely(sensitivity, LOG_UNLIKELY)
+  if (!trial.needs('chance', chance <= unlikely, chance, unlikely)) return null
   const others = gainOfOtherHours(series, hour, hours)
-  const needed = 1 + threshold.ratio / 2
+  const needed = 1 + ratio / 2
   if (!trial.needs('other_hours', !(others.seen < needed * others.usual), others.seen / others.usual - 1, needed - 1))
     return null
   if (!trial.isMet) return null
@@ -304,11 +326,12 @@ function lookForShare(
   const trial = begin(probe, 'reason_share', channel, series, hours)
   const share = at(series.shares, place(hour) * WINDOWS.length + position)
   if (!isMeasured(trial, share) || series.noise === null) return null
-  const size = -Math.log(1 - threshold.ratio)
+  const size = leastLoss(channel.sensitivity.loss, hours, threshold.ratio)
   const spread = at(series.noise.shares, position)
-  const significance = threshold.deviations * spread
+  const deviations = leastDeviations(channel.sensitivity, threshold.deviations)
+  const significance = deviations * spread
   if (!trial.needs('loss', share < -size, -share, size)) return null
-  if (!trial.needs('noise', share < -significance, -share / spread, threshold.deviations)) return null
+  if (!trial.needs('noise', share < -significance, -share / spread, deviations)) return null
   if (probe !== undefined) noteMovements(trial, series, hour, position)
   const own = dropDeviation(series, hour, position)
   const ownNoise = at(series.noise.unexplained, position)
@@ -328,12 +351,13 @@ function keyOf(series: SeriesMemory): SeriesKey {
  * What a channel's volume may be short of over the last `hours` without being told, as a log: what an incident must come
  * back to, times 0.6, to be over.
  */
-export function toleratedLoss(series: SeriesMemory, hours: number): number {
+export function toleratedLoss({ sensitivity }: ChannelMemory, series: SeriesMemory, hours: number): number {
   const position = WINDOWS.findLastIndex((window) => window <= hours)
   const threshold = DROP[WINDOWS[position] ?? 1]
   if (threshold === undefined) return Number.POSITIVE_INFINITY
   const noise = at(series.noise?.unexplained ?? UNKNOWN_NOISE, position)
-  return Math.max(threshold.deviations * noise, -Math.log(1 - threshold.ratio))
+  const size = leastLoss(sensitivity.loss, hours, threshold.ratio)
+  return Math.max(leastDeviations(sensitivity, threshold.deviations) * noise, size)
 }
 
 /** All channels at once lose so much that no holiday explains it: by window, the least loss of the middle channel. */

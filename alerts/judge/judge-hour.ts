@@ -2,7 +2,7 @@ import type { ChannelHistory, History } from '../../data/counts/history.ts'
 import { UNKNOWN } from '../../data/domain/dimensions.ts'
 import { type EpochMs, HOUR_MS, isoSeconds } from '../../data/domain/time.ts'
 import type { Finding } from '../finding.ts'
-import { groupOf, type Incident } from '../incident.ts'
+import { type AcceptedLevel, groupOf, type Incident } from '../incident.ts'
 import { detectYoungBuilds, updateBuilds } from './builds.ts'
 import { detectDiscarded, updateDiscardRates } from './detect-discarded.ts'
 import { detectInvalid, updateRates } from './detect-invalid.ts'
@@ -11,8 +11,9 @@ import { type Alarm, detectEverywhere, detectVolume, estimateStart } from './det
 import { expectationOf, forecastOf } from './expectation.ts'
 import type { JudgeMemory } from './memory.ts'
 import { estimateEnd, estimateRise, meterOf, totalsOf } from './meter.ts'
+import { measuredAgain } from './new-level.ts'
 import { updateNoise } from './noise.ts'
-import { LEAST_COVERAGE, observe } from './observe.ts'
+import { concerns, LEAST_COVERAGE, observe } from './observe.ts'
 import type { PassedOverWhy, Probe } from './probe.ts'
 import { updateResiduals } from './residuals.ts'
 import { USUAL_SENSITIVITY } from './sensitivity.ts'
@@ -67,6 +68,7 @@ export function judgeHour({ history, hour: time, incidents, memory, sensitivity,
     forecast: channels.flatMap(({ channel }) => forecastOf(channel, hour)),
     findings: found,
     standings: standings(incidents, channels, memory, hour, isKnown),
+    levels: levelsMeasuredAgain(incidents, channels, hour, found),
     learning,
     memory,
   }
@@ -229,6 +231,33 @@ function wasEverHeard(memory: JudgeMemory, hour: HourNumber): boolean {
   return false
 }
 
+/** Where something new is found, it isn't what was accepted: then nothing is measured. */
+function levelsMeasuredAgain(
+  incidents: readonly Incident[],
+  channels: readonly JudgedChannel[],
+  hour: HourNumber,
+  found: readonly Finding[],
+): ReadonlyMap<number, AcceptedLevel> {
+  const levels = new Map<number, AcceptedLevel>()
+  const isVolume = ({ group }: Pick<Incident, 'group'>) => group === 'volume' || group === 'surge'
+  for (const incident of incidents) {
+    if (incident.accepted === undefined || incident.acceptedLevel === null) continue
+    const concerned = channels.filter(({ channel }) => concerns(incident, channel.name))
+    const isTroubled = concerned.some(
+      ({ channel: { name } }) =>
+        incidents.some((other) => isVolume(other) && isActive(other) && concerns(other, name)) ||
+        found.some(({ kind, channel }) => isVolume({ group: groupOf(kind) }) && (channel === name || channel === '*')),
+    )
+    const level = isTroubled ? null : measuredAgain(incident, concerned, hour)
+    if (level !== null) levels.set(incident.id, level)
+  }
+  return levels
+}
+
+function isActive({ state }: Incident): boolean {
+  return state === 'open' || state === 'recovering'
+}
+
 function standings(
   incidents: readonly Incident[],
   channels: readonly JudgedChannel[],
@@ -237,7 +266,7 @@ function standings(
   isKnown: boolean,
 ): readonly Standing[] {
   return incidents
-    .filter(({ state, start }) => (state === 'open' || state === 'recovering') && start <= toTime(hour))
+    .filter((incident) => isActive(incident) && incident.start <= toTime(hour))
     .flatMap((incident) => {
       if (incident.group === 'gap') return [gapStandingOf(incident, memory, hour)]
       // Nothing changes while nobody listens.

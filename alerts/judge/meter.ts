@@ -9,6 +9,7 @@ import { toleratedLoss } from './detect-volume.ts'
 import { bandAround, expectedCount, usualCount } from './expectation.ts'
 import type { ChannelMemory, RateBaseline, SeriesMemory } from './memory.ts'
 import { tolerableRate } from './rates.ts'
+import { ofDiscarded, ofInvalid } from './sensitivity.ts'
 import { at, DAY_HOURS, type HourNumber, place } from './window.ts'
 
 /** What one hour of one series adds to a trouble. */
@@ -63,7 +64,7 @@ function volumeMeter(
   { group, isEverywhere, levelBefore }: Measured,
 ): Meter {
   const sign = group === 'surge' ? -1 : 1
-  const slack = Math.max(LEAST_LOSS, 0.6 * (1 - Math.exp(-toleratedLoss(series, DAY_HOURS))))
+  const slack = Math.max(LEAST_LOSS, 0.6 * (1 - Math.exp(-toleratedLoss(channel, series, DAY_HOURS))))
   const seenAt = (hour: HourNumber) => at(series.counts, place(hour))
   const expectedAt = (hour: HourNumber) =>
     isEverywhere ? usualCount(series, hour, hour) : expectedCount(series, hour, levelBefore)
@@ -138,7 +139,7 @@ function rateMeter(channel: ChannelMemory, source: ChannelCounts, series: Series
       const index = hour - before
       const base = at(received, index)
       const part = at(invalid, index)
-      const { usual, slack } = tolerableRate(baseline, base)
+      const { usual, slack } = tolerableRate(baseline, base, ofInvalid(channel.sensitivity))
       if (channel.rated[place(hour)] !== 1 || Number.isNaN(usual)) return null
       return { base, part, lost: part - usual * base, slack: slack * base }
     },
@@ -160,7 +161,7 @@ function discardMeter(channel: ChannelMemory, source: ChannelCounts, cause: Disc
     read: (hour) => {
       const base = offeredAt(source, hour)
       const part = discardedAt(source, cause, hour)
-      const { usual, slack } = tolerableRate(baseline, base)
+      const { usual, slack } = tolerableRate(baseline, base, ofDiscarded(channel.sensitivity))
       if (channel.discardRated[place(hour)] !== 1 || Number.isNaN(usual)) return null
       return { base, part, lost: part - usual * base, slack: slack * base }
     },

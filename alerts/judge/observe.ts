@@ -236,8 +236,14 @@ function stretches(incidents: readonly Incident[], groups: readonly IncidentGrou
     .filter((incident) => groups.includes(incident.group) && incident.state !== 'withdrawn')
     .map((incident) => ({
       from: toHourNumber(incident.start),
-      to: incident.end === null ? Number.POSITIVE_INFINITY : Math.ceil(incident.end / HOUR_MS),
+      to: teachesFrom(incident),
     }))
+}
+
+/** What was accepted as the new level is there from then on; what is over, from its end. */
+function teachesFrom({ acceptedLevel, end }: Incident): HourNumber {
+  if (acceptedLevel !== null) return toHourNumber(acceptedLevel.from)
+  return end === null ? Number.POSITIVE_INFINITY : Math.ceil(end / HOUR_MS)
 }
 
 interface LevelChange {

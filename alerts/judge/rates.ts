@@ -1,5 +1,6 @@
 import type { RateBaseline } from './memory.ts'
 import { firstFound, type Look, type Probe, UNWATCHED } from './probe.ts'
+import { leastDeviations, leastRatio, logUnlikely, type RateSensitivity } from './sensitivity.ts'
 import { logTailBound, sortedQuantile } from './statistics.ts'
 import { at, DAY_HOURS, type HourNumber, NOISE_HOURS, place } from './window.ts'
 
@@ -110,24 +111,27 @@ export function risenRate(
   series: RatedSeries,
   baseline: RateBaseline,
   hour: HourNumber,
+  sensitivity: RateSensitivity = {},
   watch?: RateWatch,
 ): { readonly windowHours: number; readonly excess: number } | null {
   const { clump } = baseline
-  return firstFound(RATE_WINDOWS.entries(), watch?.probe, ([position, { hours, deviations }]) => {
+  return firstFound(RATE_WINDOWS.entries(), watch?.probe, ([position, { hours, deviations: usualDeviations }]) => {
     const trial = watch?.probe.begin({ ...watch.look, windowHours: hours }) ?? UNWATCHED
     const usual = baseline.usual[position] ?? Number.NaN
     const { whole, part } = sumsOf(series, hour, hours)
     if (!trial.needs('measured', !Number.isNaN(usual), 0, 1) || Number.isNaN(usual)) return null
     if (!trial.needs('submissions', whole >= LEAST_WHOLE, whole, LEAST_WHOLE)) return null
     const above = part / whole - usual
-    const { size, significance } = rateMargin(baseline, position, whole)
+    const { size, significance } = rateMargin(baseline, position, whole, sensitivity)
+    const deviations = leastDeviations(sensitivity, usualDeviations)
     if (!trial.needs('points', above > size, above, size)) return null
     if (!trial.needs('noise', above > significance, (above / significance) * deviations, deviations)) return null
     const least = Math.max(LEAST_PART, LEAST_CLUMPS * clump)
     if (!trial.needs('affected', part >= least, part, least)) return null
     const foreseen = 1.3 * whole * Math.max(usual, 0.2 / whole)
     const chance = logClumpedTail(part, foreseen, clump, CLUMPING)
-    if (!trial.needs('chance', chance <= LOG_UNLIKELY, chance, LOG_UNLIKELY) || !trial.isMet) return null
+    const unlikely = logUnlikely(sensitivity, LOG_UNLIKELY)
+    if (!trial.needs('chance', chance <= unlikely, chance, unlikely) || !trial.isMet) return null
     return { windowHours: hours, excess: above / Math.max(size, significance) }
   })
 }
@@ -144,20 +148,28 @@ interface RateMargin {
   readonly significance: number
 }
 
-function rateMargin(baseline: RateBaseline, position: number, whole: number): RateMargin {
+function rateMargin(baseline: RateBaseline, position: number, whole: number, sensitivity: RateSensitivity): RateMargin {
   const limits = RATE_WINDOWS[position]
   const usual = baseline.usual[position] ?? Number.NaN
   const spread = baseline.spreads[position] ?? Number.NaN
   if (limits === undefined) return { size: Number.NaN, significance: Number.NaN }
   const deviation = Math.max(spread, Math.sqrt((usual * (1 - usual)) / whole))
-  return { size: Math.max(limits.points, limits.multiple * usual), significance: limits.deviations * deviation }
+  const { worth } = sensitivity
+  return {
+    size: worth === undefined ? Math.max(limits.points, limits.multiple * usual) : leastRatio(worth, limits.hours, 0),
+    significance: leastDeviations(sensitivity, limits.deviations) * deviation,
+  }
 }
 
 /** The usual rate and what may be above it in an hour of an incident that is over. */
-export function tolerableRate(baseline: RateBaseline, wholePerHour: number): { usual: number; slack: number } {
+export function tolerableRate(
+  baseline: RateBaseline,
+  wholePerHour: number,
+  sensitivity: RateSensitivity = {},
+): { usual: number; slack: number } {
   const usual = baseline.usual[CLOSING_WINDOW] ?? Number.NaN
   const { hours } = RATE_WINDOWS[CLOSING_WINDOW]
-  const { size, significance } = rateMargin(baseline, CLOSING_WINDOW, Math.max(1, wholePerHour * hours))
+  const { size, significance } = rateMargin(baseline, CLOSING_WINDOW, Math.max(1, wholePerHour * hours), sensitivity)
   return { usual, slack: 0.6 * Math.max(size, significance) }
 }
 

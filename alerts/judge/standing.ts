@@ -4,14 +4,15 @@ import { explainEverywhere } from '../explain/explain-everywhere.ts'
 import { explainInvalid } from '../explain/explain-invalid.ts'
 import { explainVolume } from '../explain/explain-volume.ts'
 import type { Explanation } from '../finding.ts'
-import type { AcceptedLevel, ChannelNumbers, Incident, IncidentGroup, IncidentNumbers } from '../incident.ts'
+import type { ChannelNumbers, Incident, IncidentGroup, IncidentNumbers } from '../incident.ts'
 import type { ChannelCounts } from './builds.ts'
 import { joinedDiscarded } from './detect-discarded.ts'
-import { type ChannelMemory, type JudgeMemory, WINDOWS } from './memory.ts'
+import type { ChannelMemory, JudgeMemory } from './memory.ts'
 import { estimateEnd, type Measured, type Meter, meterOf, type Totals, totalsOf } from './meter.ts'
+import { meantLevel, settledLevel } from './new-level.ts'
 import { concerns, LEAST_COVERAGE } from './observe.ts'
 import type { Standing } from './verdict.ts'
-import { at, DAY_HOURS, type HourNumber, NOISE_HOURS, place, toHourNumber, toTime, WEEK_HOURS } from './window.ts'
+import { at, type HourNumber, NOISE_HOURS, place, toHourNumber, toTime } from './window.ts'
 
 export interface JudgedChannel {
   readonly channel: ChannelMemory
@@ -43,7 +44,8 @@ export function standingOf(incident: Incident, channels: readonly JudgedChannel[
     numbers,
     wholeRatio: isRate(incident.group) && whole.base > 0 ? whole.part / whole.base : 0,
     explanation: explain(incident, concerned, { start, hour: last }),
-    settledLevel: settledLevel(incident, concerned, hour),
+    settledLevel:
+      incident.accepted === undefined ? settledLevel(incident, concerned, hour) : meantLevel(incident, concerned, hour),
   }
 }
 
@@ -122,77 +124,6 @@ export function explain(
   if (trouble.group === 'discarded') return explainDiscarded(explained, trouble.series.cause ?? 'body')
   if (channels.length > 1) return explainEverywhere(explained)
   return explainVolume({ ...first, series: trouble.series, start, hour })
-}
-
-/** A level that holds within this, as a log, */
-const SETTLED_SPREAD = 0.035
-/** over so long, after so long, is the new level; */
-const SETTLED_HOURS = 48
-const SETTLED_AFTER_HOURS = WEEK_HOURS
-/** unless it still moves by more than this in so long, as a leak does; */
-const SETTLED_DRIFT = 0.025
-const SETTLED_DRIFT_HOURS = 6 * DAY_HOURS
-/**
- * and after so long whatever is there: the judge must not be left without anything to learn from. Where somebody says that it is
- * meant, whatever is there as soon as there is enough to measure it.
- */
-const SETTLED_ANYWAY_HOURS = 3 * WEEK_HOURS
-/** A channel that lost nearly everything hasn't settled. */
-const LEAST_SETTLED_RATIO = 0.2
-/** The last hours before it is accepted are good ones of the new level. */
-const LEARNT_AGAIN_HOURS = 72
-
-function settledLevel(incident: Incident, channels: readonly JudgedChannel[], hour: HourNumber): AcceptedLevel | null {
-  const age = hour - toHourNumber(incident.start)
-  const isMeant = incident.accepted !== undefined
-  const after = isMeant ? SETTLED_HOURS : SETTLED_AFTER_HOURS
-  if ((incident.group !== 'volume' && incident.group !== 'surge') || age < after) return null
-  const isOverdue = isMeant || age >= SETTLED_ANYWAY_HOURS
-  const ratios = channels.flatMap(({ channel }) =>
-    channel.series.flatMap((series, index) => {
-      const { mean, spread } = recentDeviation(series.residuals, series.shared, hour)
-      const isSettled =
-        spread <= SETTLED_SPREAD &&
-        Math.exp(mean) >= LEAST_SETTLED_RATIO &&
-        Math.abs(drift(series.residuals, series.shared, hour)) <= SETTLED_DRIFT
-      if (Number.isNaN(mean) || (index === 0 && !isSettled && !isOverdue)) return []
-      return [{ channel: channel.name, series: series.reason, ratio: Math.max(1e-4, Math.exp(mean)) }]
-    }),
-  )
-  const isEverywhere = channels.every(({ channel }) =>
-    ratios.some((own) => own.channel === channel.name && own.series === ''),
-  )
-  return isEverywhere ? { from: toTime(hour + 1 - LEARNT_AGAIN_HOURS), ratios } : null
-}
-
-/** How the last day stands against the one six days ago, siblings' movement taken out. */
-function drift(residuals: Float64Array, shared: Float64Array, hour: HourNumber): number {
-  const ownAt = (h: HourNumber) => {
-    const index = place(h) * WINDOWS.length + WINDOWS.indexOf(DAY_HOURS)
-    return at(residuals, index) - (at(shared, index) || 0)
-  }
-  return ownAt(hour) - ownAt(hour - SETTLED_DRIFT_HOURS) || 0
-}
-
-/** Of whole days against what was expected, siblings' movement taken out, over the last two days. */
-function recentDeviation(residuals: Float64Array, shared: Float64Array, hour: HourNumber) {
-  const position = WINDOWS.indexOf(DAY_HOURS)
-  let total = 0
-  let known = 0
-  let low = Number.POSITIVE_INFINITY
-  let high = Number.NEGATIVE_INFINITY
-  for (let h = hour - SETTLED_HOURS + 1; h <= hour; h++) {
-    const index = place(h) * WINDOWS.length + position
-    const residual = at(residuals, index)
-    if (Number.isNaN(residual)) continue
-    const own = residual - (at(shared, index) || 0)
-    total += own
-    known++
-    low = Math.min(low, own)
-    high = Math.max(high, own)
-  }
-  if (known < SETTLED_HOURS / 2) return { mean: Number.NaN, spread: Number.POSITIVE_INFINITY }
-  return { mean: total / known, spread: high - low }
 }
 
 /** How an open gap stands after `hour`: it ends with the first hour in which enough was listened to, to the minute where known. */

@@ -12,7 +12,7 @@ export const RESOLVED_AFTER_HOURS = 6
 /** A channel's volume isn't judged before it has been listened to for so long. */
 export const LEARNING_DAYS = 14
 
-export interface JudgeInput {
+export interface JudgeInput extends JudgeWishes {
   /** The `JUDGE_WINDOW_HOURS` before `hour` count; what is older, or later than `hour`, is never looked at. */
   readonly history: History
   /** Start of the hour to judge; complete. */
@@ -21,10 +21,14 @@ export interface JudgeInput {
   readonly incidents: readonly Incident[]
   /** From `createJudgeMemory` or an earlier verdict; it saves work and never changes an answer. */
   readonly memory: JudgeMemory
-  /** What people want to be told of each channel; absent: what the judge itself holds for worth telling. */
-  readonly sensitivity?: SensitivityOf
   /** Somebody wants to know what the detectors measure; the verdict is the same. */
   readonly probe?: Probe
+}
+
+/** What people tell the judge beforehand. */
+export interface JudgeWishes {
+  /** What they want to be told of each channel; absent: what the judge itself holds for worth telling. */
+  readonly sensitivity?: SensitivityOf
 }
 
 /** What the judge says of one hour. */
@@ -39,6 +43,8 @@ export interface Verdict {
   readonly findings: readonly Finding[]
   /** How each open or recovering incident stands after this hour. */
   readonly standings: readonly Standing[]
+  /** Of incidents whose level people have accepted: as it is measured now, where that is another. */
+  readonly levels: ReadonlyMap<number, AcceptedLevel>
   /** Channels without history enough to judge their volume, and how much they have. */
   readonly learning: ReadonlyMap<string, LearningProgress>
   /** To be given with the next hour, in place of the one given with this. */
@@ -63,6 +69,9 @@ export interface Standing {
   /** Of its whole time: what was invalid of what was received, or discarded of what was offered, 0 to 1; 0 for other kinds. */
   readonly wholeRatio: number
   readonly explanation: Explanation
-  /** After a week: the level it has settled at; null while it moves, or isn't a week old. */
+  /**
+   * The level it has settled at after a week, or that somebody accepted; null while it moves, isn't a week old, or can't be measured
+   * yet.
+   */
   readonly settledLevel: AcceptedLevel | null
 }

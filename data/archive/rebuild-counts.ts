@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { z } from 'zod'
+import { restoreAnnotations } from '../annotations/annotations.ts'
 import { type CoverageInterval, DEBUG_ID } from '../converted/converted-record.ts'
 import type { Database, Transaction } from '../counts/database.ts'
 import { CoverageBody } from '../counts/idle-coverage.ts'
@@ -144,6 +145,7 @@ async function fill(
   const entries = [...newest.values()]
   await restoreIncidentEvents(transaction, entries)
   await restoreSilences(transaction, entries)
+  await restoreAnnotations(transaction, entries)
   await restoreMailThreads(transaction, entries)
   await restoreOutbox(transaction, entries)
   // Last, for it isn't undone when the transaction fails: a repeat begins it anew.

@@ -1,3 +1,4 @@
+import { restoreAnnotations } from '../annotations/annotations.ts'
 import { ForgetRequest, restoreForgetRequests } from '../archive/forget/forget-requests.ts'
 import type { Database } from '../counts/database.ts'
 import { DatabaseError } from '../counts/database-error.ts'
@@ -43,6 +44,7 @@ export async function catchUpWithJournal(options: CatchUpOptions): Promise<numbe
     const requests = bodiesOf(newest, 'forget', ForgetRequest)
     await restoreForgetRequests(transaction, requests)
     await restoreSilences(transaction, tail)
+    await restoreAnnotations(transaction, tail)
     await restoreMailThreads(transaction, tail)
     const events = await replayIncidentEvents(transaction, tail)
     const mails = await replayOutbox(transaction, tail)

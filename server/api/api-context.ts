@@ -1,4 +1,7 @@
+import type { AnnotationBook } from '../../alerts/calendar/annotation-book.ts'
+import type { CalendarEvent } from '../../alerts/calendar/calendar.ts'
 import type { Incident } from '../../alerts/incident.ts'
+import type { JudgeShell } from '../../alerts/shell/judge-shell.ts'
 import type { Silence } from '../../alerts/silence.ts'
 import type { SampleChoice } from '../../data/archive/reading/find-samples.ts'
 import type { FoundSubmissions } from '../../data/archive/reading/find-submissions.ts'
@@ -9,7 +12,7 @@ import type { ChangedHours } from './http/changed-hours.ts'
 import type { StreamHub } from './stream-hub.ts'
 import type { Freshness, MailSummary, MailsAnswer, PipelineAnswer, QuarantineAnswer } from './types.ts'
 
-/** What the API asks of the owner; it only reads. */
+/** What the API asks of the owner. */
 export interface ApiContext {
   readonly database: Database
   readonly hub: StreamHub
@@ -28,6 +31,11 @@ export interface ApiContext {
   judgedHour(): EpochMs | null
   /** Null when the judge has learnt enough to speak about the channel. */
   learning(channel: string): { readonly days: number; readonly of: number } | null
+  /** What people do to incidents and silences; each tells pages and mails of it. */
+  readonly desk: Pick<JudgeShell, 'act' | 'silence' | 'endSilence'>
+  readonly annotations: AnnotationBook
+  /** What the calendar file says. */
+  calendar(): readonly CalendarEvent[]
   readonly mails: MailReader
   quarantine(): Promise<QuarantineAnswer>
   findSubmissions(sought: Sought): Promise<FoundSubmissions>

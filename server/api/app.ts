@@ -25,7 +25,7 @@ export interface DashboardOptions {
   /** Folder of the built pages. */
   readonly webFolder: string
   readonly metrics: Pick<ServiceMetrics, 'text'>
-  /** The pages of links in mails: all that takes a POST besides. */
+  /** The pages of links in mails. */
   readonly actions?: Hono
   readonly log: Logger
 }
@@ -33,14 +33,14 @@ export interface DashboardOptions {
 /** Two of the database's three connections: the third is for those that count and judge. */
 const QUERY_BOUNDS = { atOnce: 2, mostWaiting: 200, timeoutMs: 10_000 }
 
-/** The dashboard's whole HTTP side: API, live stream, metrics and pages. It only reads, so GET and HEAD are all there is. */
+/** The dashboard's whole HTTP side: API, live stream, metrics and pages. */
 export function dashboardApp(api: ApiContext, options: DashboardOptions): Hono {
   const app = new Hono()
   app.use(hostGuard(() => [...options.hostNames(), ...hostNameOf(options.publicUrl())]))
   app.use(securityHeaders(() => options.frameAncestors()))
   const asked = boundedReads(api.database, QUERY_BOUNDS)
   const operations = apiOperations((kind) => ({ ...api, database: asked(kind) }))
-  app.route('/api/v1', mountOperations(operations, new KeptAnswers()))
+  app.route('/api/v1', mountOperations(operations, new KeptAnswers(), options.publicUrl))
   app.get('/api', (context) => context.html(referencePage(openApiDocument(operations))))
   app.all('/api/*', (context) => {
     throw new RequestError('not-found', `${context.req.method} ${context.req.path}: no such address; see /api`)

@@ -1,5 +1,7 @@
 import type { ApiContext } from './api-context.ts'
 import type { Operation } from './http/operation.ts'
+import { actingOperations } from './routes/acting.ts'
+import { annotationOperations } from './routes/annotations.ts'
 import { buildsOperation } from './routes/builds.ts'
 import { gateOperation } from './routes/gate.ts'
 import { incidentOperations } from './routes/incidents.ts'
@@ -22,6 +24,8 @@ export function apiOperations(apiFor: (kind: string) => ApiContext): readonly Op
     ...problemOperations(apiFor('problems')),
     ...submissionOperations(apiFor('submissions')),
     ...incidentOperations(apiFor('incidents')),
+    ...actingOperations(apiFor('acting')),
+    ...annotationOperations(apiFor('annotations')),
     ...mailOperations(apiFor('mails')),
     ...serviceOperations(apiFor('service')),
     streamOperation(apiFor('stream')),

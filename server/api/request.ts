@@ -40,9 +40,36 @@ export function givenQuery(context: Context): GivenParameters {
 
 /** Throws RequestError naming each parameter that isn't as it should be. */
 export function parseParameters<Schema extends z.ZodType>(given: GivenParameters, schema: Schema): z.output<Schema> {
+  return parseGiven(given, given, schema)
+}
+
+/** The same of what was sent along as JSON. */
+export function parseBody<Schema extends z.ZodType>(body: unknown, schema: Schema): z.output<Schema> {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw new RequestError('not-json', `the body is ${shortened(JSON.stringify(body))}: use a JSON object`)
+  }
+  const texts = Object.entries(body).map(([name, value]): [string, string] => [
+    name,
+    shortened(typeof value === 'string' ? value : (JSON.stringify(value) ?? '')),
+  ])
+  return parseGiven(body, Object.fromEntries(texts), schema)
+}
+
+const MOST_SHOWN = 200
+
+function shortened(text: string): string {
+  return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text
+}
+
+/** `texts`: what was given as people read it. */
+function parseGiven<Schema extends z.ZodType>(
+  given: unknown,
+  texts: GivenParameters,
+  schema: Schema,
+): z.output<Schema> {
   const parsed = schema.safeParse(given)
   if (parsed.success) return parsed.data
-  const complaints = parsed.error.issues.flatMap((issue) => complaintsOf(issue, given, namesOf(schema)))
+  const complaints = parsed.error.issues.flatMap((issue) => complaintsOf(issue, texts, namesOf(schema)))
   const sentences = complaints.map(
     ({ parameter, value, allowed }) =>
       `${parameter} is ${value === null ? 'missing' : JSON.stringify(value)}: ${allowed}`,

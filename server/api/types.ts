@@ -4,6 +4,7 @@
  * come from, as the OpenAPI document does. The web side imports these types and nothing else of ours.
  */
 import type { z } from 'zod'
+import type * as annotations from './schemas/annotations.ts'
 import type * as builds from './schemas/builds.ts'
 import type * as fields from './schemas/fields.ts'
 import type * as incidents from './schemas/incident.ts'
@@ -44,6 +45,14 @@ export type IncidentsAnswer = Answer<typeof incidents.incidentsAnswer>
 /** `GET /api/v1/incidents/:id` */
 export type SilenceAnswer = Answer<typeof incidents.silence>
 export type IncidentDetailAnswer = Answer<typeof incidents.incidentDetailAnswer>
+
+/** One annotation: of people (`id` is its number) or of the calendar file (`id` null). */
+export type AnnotationAnswer = Answer<typeof annotations.annotation>
+/**
+ * `GET /api/v1/annotations?channel=…&from=…&to=…`, all optional; `POST` makes one, `PATCH` and `DELETE` of `/annotations/:id` change
+ * and remove it.
+ */
+export type AnnotationsAnswer = Answer<typeof annotations.annotationsAnswer>
 
 /** What a channel's row says in one word. */
 export type ChannelState = Answer<typeof overview.channelState>

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { openAnnotationBook } from '../../alerts/calendar/annotation-book.ts'
 import type { Incident } from '../../alerts/incident.ts'
 import { createJudgeShell, type JudgeShell } from '../../alerts/shell/judge-shell.ts'
 import { type EpochMs, HOUR_MS, isoSeconds, MINUTE_MS, SECOND_MS } from '../../data/domain/time.ts'
@@ -20,6 +21,7 @@ import { readQuarantineAnswer } from '../quarantine/quarantine-answer.ts'
 import { createReprocessing } from '../reprocess/reprocessing.ts'
 import { archiveWaiting } from '../schedule/tasks/archive-task.ts'
 import { receiveUrl } from '../settings/http-url.ts'
+import type { IncidentDesk } from '../incidents/incident-app.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
 import { coveragePauseMs } from './child-options.ts'
 import { Cleanup } from './cleanup.ts'
@@ -224,6 +226,15 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
     tellStalledAfterMs: () => (pace === 'live' ? settings.current.stalled.tellAfterMinutes * MINUTE_MS : null),
   })
 
+  const desk: IncidentDesk = {
+    incidents: () => judge.incidents(),
+    silences: () => judge.silences(),
+    act: (incident, action) => judge.act(incident, action).finally(() => personActed(incident)),
+    silence: (wanted) => judge.silence(wanted).finally(() => personActed(wanted.matcher.incident)),
+    endSilence: (id, by) => judge.endSilence(id, by).finally(() => personActed(undefined)),
+  }
+  const annotations = await openAnnotationBook({ database, journal, now })
+
   let receivesOn = receiveUrl(settings.current.receive, settings.current.receive.listen.port)
   const archiveWork = archiveWorkOf({ state, settings: () => settings.current, log })
   const api: ApiContext = {
@@ -240,6 +251,9 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
     silences: () => judge.silences(),
     judgedHour: () => judge.judgedHour(),
     learning: (channel) => learningOf(judge, channel),
+    desk,
+    annotations,
+    calendar: () => [],
     mails: outbox,
     quarantine: () => readQuarantineAnswer(database, { root: folders.state, readings: state.write.readings }),
   }
@@ -253,15 +267,13 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
   })
   const pages = dashboardApp(api, {
     hostNames: () => settings.current.dashboard.hostNames,
+    frameAncestors: () => settings.current.dashboard.frameAncestors,
     publicUrl: () => settings.current.publicUrl,
     webFolder,
     metrics: metrics.service,
     actions: actionPages({
       keys: () => readLinkKeys(folders.linkKeys, now()),
-      incidents: () => judge.incidents(),
-      silences: () => judge.silences(),
-      act: (incident, action) => judge.act(incident, action).finally(() => personActed(incident)),
-      silence: (wanted) => judge.silence(wanted).finally(() => personActed(wanted.matcher.incident)),
+      ...desk,
       now,
       publicUrl: () => settings.current.publicUrl,
     }),
@@ -284,7 +296,6 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
     state,
     archive: archiveOptionsOf(work),
     onTaken: () => live.allChanged(),
-    frameAncestors: () => settings.current.dashboard.frameAncestors,
   })
   const commands = await serveOnSocket(
     commandApp({
@@ -293,13 +304,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
       archiveWork,
       now,
       reprocessing,
-      desk: {
-        incidents: () => judge.incidents(),
-        silences: () => judge.silences(),
-        act: (incident, action) => judge.act(incident, action).finally(() => personActed(incident)),
-        silence: (wanted) => judge.silence(wanted).finally(() => personActed(wanted.matcher.incident)),
-        endSilence: (id, by) => judge.endSilence(id, by).finally(() => personActed(undefined)),
-      },
+      desk,
       async onImported() {
         await keepImports({ db: database, folder: folders.imported, exchange: folders.exchange }).catch(onError)
         judge.forgetCounts()

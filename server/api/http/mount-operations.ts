@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono'
 import { accepts } from 'hono/accepts'
 import { groupBy } from '../group-by.ts'
 import { givenQuery, RequestError } from '../request.ts'
+import { refuseForeign, sentJson } from './acting.ts'
 import { csvText } from './csv-table.ts'
 import { type EncodedAnswer, encodeAnswer, type KeptAnswers } from './kept-answers.ts'
 import type { GivenRequest, KeepRule, Operation, PreparedAnswer } from './operation.ts'
@@ -10,14 +11,16 @@ import type { GivenRequest, KeepRule, Operation, PreparedAnswer } from './operat
 const FINISHED_FRESH_SECONDS = 60
 
 /** The routes of `operations`. */
-export function mountOperations(operations: readonly Operation[], kept: KeptAnswers): Hono {
+export function mountOperations(operations: readonly Operation[], kept: KeptAnswers, publicUrl: () => string): Hono {
   const app = new Hono()
   for (const operation of operations) {
     const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1')
     const method = operation.method ?? 'get'
-    app.on(method.toUpperCase(), path, (context) => answer(context, operation, kept, wantsTable(context, operation)))
+    app.on(method.toUpperCase(), path, (context) =>
+      answer(context, operation, { kept, publicUrl }, wantsTable(context, operation)),
+    )
     if ('text/csv' in operation.contents) {
-      app.on(method.toUpperCase(), `${path}.csv`, (context) => answer(context, operation, kept, true))
+      app.on(method.toUpperCase(), `${path}.csv`, (context) => answer(context, operation, { kept, publicUrl }, true))
     }
   }
   for (const [path, methods] of allowedMethods(operations)) {
@@ -41,10 +44,25 @@ function allowedMethods(operations: readonly Operation[]): Map<string, string> {
   )
 }
 
-async function answer(context: Context, operation: Operation, kept: KeptAnswers, asTable: boolean): Promise<Response> {
+interface Answering {
+  readonly kept: KeptAnswers
+  publicUrl(): string
+}
+
+async function answer(
+  context: Context,
+  operation: Operation,
+  { kept, publicUrl }: Answering,
+  asTable: boolean,
+): Promise<Response> {
   const given: GivenRequest = { parameters: context.req.param(), query: givenQuery(context) }
   const { answering } = operation
   if (answering.kind === 'response') return answering.respond(context, given)
+  if (answering.kind === 'action') {
+    refuseForeign(context, publicUrl())
+    const body = operation.body === undefined ? {} : await sentJson(context)
+    return context.json(await answering.act(given, body), 200, { 'Cache-Control': 'no-store' })
+  }
   const prepared = answering.prepare(given)
   const { keep } = prepared
   const make = () => encode(prepared, asTable)

@@ -1,19 +1,28 @@
 import type { Context } from 'hono'
 import { z } from 'zod'
-import { type GivenParameters, parseParameters } from '../request.ts'
+import { type GivenParameters, parseBody, parseParameters } from '../request.ts'
 import type { Answer } from '../types.ts'
 import type { CsvTable } from './csv-table.ts'
 import type { ProblemKind } from './problem-kinds.ts'
 
 /** The chapters of the API's description, in its order. */
-export const GROUPS = ['Counts', 'Builds', 'Problems', 'Incidents', 'Mails', 'Operation', 'About'] as const
+export const GROUPS = [
+  'Counts',
+  'Builds',
+  'Problems',
+  'Incidents',
+  'Annotations',
+  'Mails',
+  'Operation',
+  'About',
+] as const
 export type Group = (typeof GROUPS)[number]
 
 /** What is said of an address to those who use it. */
 export interface OperationDescription {
   /** Below /api/v1; `{name}` is a parameter. */
   readonly path: `/${string}`
-  readonly method?: 'get' | 'post'
+  readonly method?: 'get' | 'post' | 'patch' | 'delete'
   /** Unique; generated clients name their functions so. */
   readonly id: string
   readonly group: Group
@@ -30,12 +39,15 @@ export interface OperationDescription {
 export interface Operation extends OperationDescription {
   readonly parameters: z.ZodObject
   readonly query: z.ZodObject
+  /** What is sent along, as JSON; absent: nothing. */
+  readonly body?: z.ZodObject
   /** By media type; `schema` only where the answer has a structure. */
   readonly contents: Readonly<Record<string, { readonly schema?: z.ZodType; readonly about?: string }>>
   /** How it answers: with a value that is written, kept and compressed here, or by itself. */
   readonly answering:
     | { readonly kind: 'value'; prepare(given: GivenRequest): PreparedAnswer }
     | { readonly kind: 'response'; respond(context: Context, given: GivenRequest): Response | Promise<Response> }
+    | { readonly kind: 'action'; act(given: GivenRequest, body: unknown): Promise<unknown> }
 }
 
 export interface GivenRequest {
@@ -73,6 +85,20 @@ interface ValueOperation<Parameters extends z.ZodObject, Query extends z.ZodObje
   csv?(answer: Answer<Schema>): CsvTable
 }
 
+interface ActionOperation<
+  Parameters extends z.ZodObject,
+  Query extends z.ZodObject,
+  Body extends z.ZodObject,
+  Schema extends z.ZodType,
+> extends OperationDescription {
+  readonly method: 'post' | 'patch' | 'delete'
+  readonly parameters: Parameters
+  readonly query: Query
+  readonly body: Body
+  readonly answer: Schema
+  act(asked: Asked<Parameters, Query>, body: z.output<Body>): Promise<Answer<Schema>>
+}
+
 interface ResponseOperation<Parameters extends z.ZodObject, Query extends z.ZodObject> extends OperationDescription {
   readonly parameters: Parameters
   readonly query: Query
@@ -107,6 +133,24 @@ export function valueOperation<Schema extends z.ZodType, Parameters extends z.Zo
         }
       },
     },
+  }
+}
+
+/** An address that changes something, and answers what it made of it. Only the service's own pages and tools may ask. */
+export function actionOperation<
+  Schema extends z.ZodType,
+  Parameters extends z.ZodObject,
+  Query extends z.ZodObject,
+  Body extends z.ZodObject,
+>(operation: ActionOperation<Parameters, Query, Body, Schema>): Operation {
+  const { answer, act, problems, body, ...description } = operation
+  const ask = reader(operation.parameters, operation.query)
+  return {
+    ...description,
+    ...(Object.keys(body.shape).length === 0 ? {} : { body }),
+    problems: [...problems, 'foreign-origin', 'too-large', 'not-json'],
+    contents: { 'application/json': { schema: answer } },
+    answering: { kind: 'action', act: (given, sent) => act(ask(given), parseBody(sent, body)) },
   }
 }
 

@@ -11,6 +11,23 @@ export const PROBLEM_KINDS = {
     title: 'This address does not do that',
     about: '`Allow` names the methods that it knows.',
   },
+  'foreign-origin': {
+    status: 403,
+    title: 'Another site asks for a change',
+    about:
+      'What changes something needs an `Origin` of this service, as browsers send it from its own pages; tools name the address they ask, such as `Origin: http://localhost:8081`.',
+  },
+  conflict: {
+    status: 409,
+    title: 'There is nothing to do, or it does not fit what is there',
+    about: '`detail` says why.',
+  },
+  'too-large': { status: 413, title: 'The body is too long', about: 'What is sent along may have 16 KiB.' },
+  'not-json': {
+    status: 415,
+    title: 'The body is not JSON',
+    about: 'What is sent along is a JSON object, with `Content-Type: application/json`.',
+  },
   'wrong-host': {
     status: 421,
     title: 'The request is for another host',

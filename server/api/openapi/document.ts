@@ -23,6 +23,10 @@ export interface DescribedOperation {
   readonly summary: string
   readonly description?: string
   readonly parameters: readonly DescribedParameter[]
+  readonly requestBody?: {
+    readonly required: true
+    readonly content: Readonly<Record<string, { readonly schema: Json }>>
+  }
   readonly responses: Readonly<Record<string, DescribedResponse>>
 }
 
@@ -74,8 +78,13 @@ function describe(operation: Operation, contents: Operation['contents'], schemas
     summary: operation.summary,
     ...(operation.about === undefined ? {} : { description: operation.about }),
     parameters: [...parametersOf(operation.parameters, 'path'), ...parametersOf(operation.query, 'query')],
+    ...(operation.body === undefined ? {} : { requestBody: requestBody(operation.body, schemas) }),
     responses: { 200: success(contents, schemas), ...failures(operation.problems, schemas) },
   }
+}
+
+function requestBody(body: z.ZodObject, schemas: Schemas): DescribedOperation['requestBody'] {
+  return { required: true, content: { 'application/json': { schema: schemas.refer(body, 'input') } } }
 }
 
 function success(contents: Operation['contents'], schemas: Schemas): DescribedResponse {
@@ -120,8 +129,8 @@ function parametersOf(parameters: z.ZodObject, place: DescribedParameter['in']):
 class Schemas {
   readonly #named: Record<string, Json> = {}
 
-  refer(schema: z.ZodType): Json {
-    const { $schema: _, $defs = {}, ...written } = z.toJSONSchema(schema, { io: 'output', override: tidy })
+  refer(schema: z.ZodType, io: 'input' | 'output' = 'output'): Json {
+    const { $schema: _, $defs = {}, ...written } = z.toJSONSchema(schema, { io, override: tidy })
     for (const [id, named] of Object.entries($defs)) this.#named[id] = withReferences(named)
     return withReferences(written)
   }

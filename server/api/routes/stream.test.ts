@@ -25,7 +25,9 @@ let port: number
 
 beforeEach(async () => {
   hub = new StreamHub('boot')
-  server = createServer(getRequestListener(mountOperations([streamOperation({ hub })], new KeptAnswers()).fetch))
+  server = createServer(
+    getRequestListener(mountOperations([streamOperation({ hub })], new KeptAnswers(), () => '').fetch),
+  )
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   port = (server.address() as AddressInfo).port

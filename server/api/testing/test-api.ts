@@ -1,3 +1,4 @@
+import { openAnnotationBook } from '../../../alerts/calendar/annotation-book.ts'
 import type { Incident } from '../../../alerts/incident.ts'
 import { makeIncident } from '../../../alerts/testing/make-incident.ts'
 import { type Database, type DatabaseOptions, openDatabase } from '../../../data/counts/database.ts'
@@ -18,8 +19,8 @@ export interface TestApi {
   readonly context: ApiContext
   now: EpochMs
   incidents: readonly Incident[]
-  get(path: string, headers?: Record<string, string>): Promise<Response>
   frameAncestors: readonly string[]
+  get(path: string, headers?: Record<string, string>): Promise<Response>
   close(): Promise<void>
 }
 
@@ -67,6 +68,9 @@ export async function startTestApi(
     silences: () => [],
     judgedHour: () => startOfHour(test.now) - HOUR_MS,
     learning: () => null,
+    desk: nobodyActs(),
+    annotations: await openAnnotationBook({ database, journal: null, now: () => test.now }),
+    calendar: () => [],
     mails: {
       list: async () => [],
       html: async (id) => (id === 1 ? '<!doctype html><p>nightly' : null),
@@ -81,12 +85,12 @@ export async function startTestApi(
   const app = dashboardApp(context, {
     hostNames: () => [],
     publicUrl: () => '',
+    frameAncestors: () => test.frameAncestors,
     webFolder: '/nonexistent',
     metrics: { text: async () => '' },
     log: createLog({ level: 'silent', role: 'test' }),
   })
   const server: RunningServer = await serveOn(app, { host: '127.0.0.1', port: 0 })
-    frameAncestors: () => test.frameAncestors,
   const url = `http://127.0.0.1:${server.port}`
   return Object.assign(test, {
     url,
@@ -98,6 +102,11 @@ export async function startTestApi(
       await database.close()
     },
   })
+}
+
+function nobodyActs(): ApiContext['desk'] {
+  const nothing = async () => null
+  return { act: nothing, endSilence: nothing, silence: async () => ({ kind: 'unchanged', says: 'Nobody acts here.' }) }
 }
 
 export interface TestCount {
