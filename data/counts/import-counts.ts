@@ -7,6 +7,7 @@ import { joinIntervals } from './intervals.ts'
 import { isSourceTaken } from './raw-imports.ts'
 import { reopenJudged } from './reopen-judged.ts'
 import { replaceRollups } from './rollups.ts'
+import { withStagedRows } from './staged-rows.ts'
 import { time } from './values.ts'
 
 /** One row of `hourly_counts` as it is brought in. */
@@ -65,21 +66,26 @@ export interface CountImport {
   readonly dryRun?: boolean
 }
 
-/** Brings counts in from elsewhere, all or nothing. What the same source brought before is replaced. */
+/**
+ * Brings counts in from elsewhere, all or nothing. What the same source brought before is replaced. While `rows` are read, other
+ * transactions go on; only when all are there does one put them in place.
+ */
 export function importCounts(db: Database, given: CountImport): Promise<ImportSummary> {
   const { source, rows, coverage, now, dryRun = false } = given
-  return inTransaction(db, dryRun, async (transaction) => {
-    await refuseTaken(transaction, source)
-    const before = await hoursOfSource(transaction, 'hourly_counts', source)
-    const replacedRows = await transaction.run('delete from hourly_counts where source = $source', { source })
+  return withStagedRows(db, async (staged) => {
+    await db.inTransaction((transaction) => refuseTaken(transaction, source))
     const summary = createSummary()
-    for await (const batch of rows) {
-      await transaction.append('hourly_counts', countCells(batch, source, summary))
-    }
-    await replaceRollups(transaction, source)
-    await replaceCoverage(transaction, source, coverage())
-    const hours = new Set([...before, ...summary.hours, ...coverage().keys()])
-    return finish(transaction, { source, kind: 'counts', table: 'hourly_counts', summary, hours, replacedRows, now })
+    for await (const batch of rows) await staged.add('hourly_counts', countCells(batch, source, summary))
+    return inTransaction(db, dryRun, async (transaction) => {
+      await refuseTaken(transaction, source)
+      const before = await hoursOfSource(transaction, 'hourly_counts', source)
+      const replacedRows = await transaction.run('delete from hourly_counts where source = $source', { source })
+      await staged.move(transaction)
+      await replaceRollups(transaction, source)
+      await replaceCoverage(transaction, source, coverage())
+      const hours = new Set([...before, ...summary.hours, ...coverage().keys()])
+      return finish(transaction, { source, kind: 'counts', table: 'hourly_counts', summary, hours, replacedRows, now })
+    })
   })
 }
 
@@ -93,30 +99,27 @@ export interface AttributeImport extends Pick<CountImport, 'source' | 'now' | 'd
  */
 export function importAttributes(db: Database, given: AttributeImport): Promise<ImportSummary> {
   const { source, rows, now, dryRun = false } = given
-  return inTransaction(db, dryRun, async (transaction) => {
-    await refuseTaken(transaction, source)
-    const before: EpochMs[] = []
-    let replacedRows = 0
-    for (const table of ['attribute_counts', 'discarded_counts'] as const) {
-      before.push(...(await hoursOfSource(transaction, table, source)))
-      replacedRows += await transaction.run(`delete from ${table} where source = $source`, { source })
-    }
+  return withStagedRows(db, async (staged) => {
+    await db.inTransaction((transaction) => refuseTaken(transaction, source))
     const summary = createSummary()
     for await (const batch of rows) {
       const isDiscarded = (row: AttributeRow) => row.attribute === DISCARDED_ATTRIBUTE
       const attributes = batch.filter((row) => !isDiscarded(row))
-      await transaction.append('attribute_counts', attributeCells(attributes, source, summary))
-      await transaction.append('discarded_counts', discardedCells(batch.filter(isDiscarded), source, summary))
+      await staged.add('attribute_counts', attributeCells(attributes, source, summary))
+      await staged.add('discarded_counts', discardedCells(batch.filter(isDiscarded), source, summary))
     }
-    const hours = new Set([...before, ...summary.hours])
-    return finish(transaction, {
-      source,
-      kind: 'attributes',
-      table: 'attribute_counts',
-      summary,
-      hours,
-      replacedRows,
-      now,
+    return inTransaction(db, dryRun, async (transaction) => {
+      await refuseTaken(transaction, source)
+      const before: EpochMs[] = []
+      let replacedRows = 0
+      for (const table of ['attribute_counts', 'discarded_counts'] as const) {
+        before.push(...(await hoursOfSource(transaction, table, source)))
+        replacedRows += await transaction.run(`delete from ${table} where source = $source`, { source })
+      }
+      await staged.move(transaction)
+      const hours = new Set([...before, ...summary.hours])
+      const table = 'attribute_counts'
+      return finish(transaction, { source, kind: 'attributes', table, summary, hours, replacedRows, now })
     })
   })
 }
