@@ -2,6 +2,9 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { default as addFormats } from 'ajv-formats'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { act } from '../../alerts/incidents/act.ts'
+import { beginSilence, endSilence } from '../../alerts/incidents/silencing.ts'
+import type { Silence } from '../../alerts/silence.ts'
 import { makeIncident } from '../../alerts/testing/make-incident.ts'
 import type { FoundCopy } from '../../data/archive/reading/found-copy.ts'
 import { HOUR_MS } from '../../data/domain/time.ts'
@@ -37,6 +40,13 @@ const ANSWERED: Readonly<Record<string, readonly string[]>> = {
   listIncidents: ['/incidents', '/incidents?state=open&channel=nightly&limit=1', `/incidents?${RANGE}`],
   getIncident: ['/incidents/13'],
   listSilences: ['/silences'],
+  actOnIncident: ['/incidents/13/actions'],
+  addSilence: ['/silences'],
+  endSilence: ['/silences/1/end'],
+  listAnnotations: ['/annotations', `/annotations?${RANGE}&channel=nightly&kind=release&limit=5`],
+  addAnnotation: ['/annotations'],
+  changeAnnotation: ['/annotations/1'],
+  removeAnnotation: ['/annotations/2?author=Roberto'],
   listMails: ['/mails'],
   getMailPage: ['/mails/1/html'],
   getMailSource: ['/mails/1/eml'],
@@ -47,16 +57,37 @@ const ANSWERED: Readonly<Record<string, readonly string[]>> = {
   getStream: ['/stream'],
 }
 
+/** What is sent along. */
+const BODIES: Readonly<Record<string, object>> = {
+  actOnIncident: { kind: 'acknowledge', by: 'Roberto' },
+  addSilence: { matcher: { channel: 'nightly' }, until: '2014-01-17', reason: 'known', author: 'Roberto' },
+  endSilence: { by: 'Roberto' },
+  addAnnotation: { kind: 'release', text: 'Firefox 29', channels: ['nightly'], author: 'release-bot' },
+  changeAnnotation: { text: 'Firefox 29.0a1', to: '2014-01-17', author: 'Roberto' },
+}
+
 /** Requests that must be refused, by operation and status. Those for 400 are made up: no address takes any parameter. */
 const REFUSED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   getChannel: { 404: `/channels/none?${RANGE}` },
   getIncident: { 404: '/incidents/99' },
+  actOnIncident: { 404: '/incidents/99/actions', 409: '/incidents/12/actions' },
+  addSilence: { 409: '/silences' },
+  endSilence: { 404: '/silences/99/end', 409: '/silences/2/end' },
+  changeAnnotation: { 404: '/annotations/99', 409: '/annotations/3' },
+  removeAnnotation: { 404: '/annotations/99?author=Roberto', 409: '/annotations/3?author=Roberto' },
+  addAnnotation: { 409: '/annotations' },
   getMailPage: { 404: '/mails/99/html' },
   getMailSource: { 404: '/mails/x/eml' },
 }
 
+/** What is sent along where it is to be refused. */
+const REFUSED_BODIES: Readonly<Record<string, object>> = {
+  addSilence: { matcher: { channel: 'nightly' }, until: '2014-01-15', author: 'Roberto' },
+  addAnnotation: { kind: 'maintenance', text: 'Moving', author: 'Roberto' },
+}
+
 /** Tested where they are made: no request alone brings them about. */
-const MADE_ELSEWHERE = ['421', '500', '503', '504']
+const MADE_ELSEWHERE = ['403', '413', '415', '421', '500', '503', '504']
 
 const COPY: FoundCopy = {
   documentId: 'a0',
@@ -75,6 +106,17 @@ const COPY: FoundCopy = {
   place: { kind: 'quarantine', file: 'quarantine/part.parquet' },
 }
 
+const SILENCE: Silence = {
+  id: 1,
+  matcher: { channel: 'nightly' },
+  from: TEST_NOW - HOUR_MS,
+  until: TEST_NOW + HOUR_MS,
+  reason: '',
+  author: 'Roberto',
+  createdAt: TEST_NOW - HOUR_MS,
+  ended: null,
+}
+
 let api: TestApi
 const document = openApiDocument(apiOperations(standIn))
 const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -90,6 +132,17 @@ beforeAll(async () => {
   api = await startTestApi({
     findSubmissions: async () => ({ copies: [COPY], unreadSegments: 1 }),
     findSamples: async () => [COPY],
+    desk: {
+      act: async (id, action) => {
+        const incident = api.incidents.find((own) => own.id === id)
+        return incident === undefined ? null : act(incident, action, TEST_NOW)
+      },
+      silence: async (wanted) => beginSilence(wanted, { id: 1, incidents: api.incidents, now: TEST_NOW }),
+      endSilence: async (id, by) =>
+        id === 99
+          ? null
+          : endSilence(id === 2 ? { ...SILENCE, ended: { by, at: 1 } } : SILENCE, { by, incidents: [], now: TEST_NOW }),
+    },
     quarantine: async () => ({
       problems: [
         {
@@ -117,6 +170,11 @@ beforeAll(async () => {
     await transaction.append('minute_counts', [[hour, 'nightly', 'accepted', 'none', 7]])
     await transaction.append('discarded_counts', [[hour, 'nightly', 'body', 19, 204_800, 'live', false, 3, 900_000]])
   })
+  for (const text of ['first', 'second', 'third']) {
+    const moment = { kind: 'note' as const, text, channels: [], from: TEST_NOW, to: null }
+    await api.context.annotations.add({ ...moment, author: 'Roberto' })
+  }
+  await api.context.annotations.remove(3, 'Roberto')
   api.context.hub.tell({ event: 'freshness', freshness: api.context.freshness() })
 })
 
@@ -166,13 +224,23 @@ test('every operation and every parameter is explained', () => {
   }
 })
 
-describe.each(operations)('$method $path', ({ path, operation }) => {
+/** As one of the service's own pages would. */
+function ask(method: string, request: string, body: object | undefined): Promise<Response> {
+  if (method === 'get') return api.get(`/api/v1${request}`)
+  return fetch(`${api.url}/api/v1${request}`, {
+    method: method.toUpperCase(),
+    headers: { Origin: api.url, 'Content-Type': 'application/json' },
+    body: JSON.stringify(body ?? {}),
+  })
+}
+
+describe.each(operations)('$method $path', ({ path, method, operation }) => {
   const isTable = path.endsWith('.csv')
   const id = isTable ? operation.operationId.replace(/Csv$/, '') : operation.operationId
   const requests = (ANSWERED[id] ?? []).map((request) => (isTable ? request.replace(/^[^?]*/, '$&.csv') : request))
 
   test.each(requests)('%s is answered as described', async (request) => {
-    const answer = await api.get(`/api/v1${request}`)
+    const answer = await ask(method, request, BODIES[id])
     const text = await textOf(answer)
     expect(answer.status, text).toBe(200)
     const type = (answer.headers.get('Content-Type') ?? '').split(';')[0] ?? ''
@@ -188,7 +256,7 @@ describe.each(operations)('$method $path', ({ path, operation }) => {
   test.each(refusals(operation, path, requests[0] ?? path))(
     '%s is refused with %s, as described',
     async (request, status) => {
-      const answer = await api.get(`/api/v1${request}`)
+      const answer = await ask(method, request, (status === '409' ? REFUSED_BODIES[id] : undefined) ?? BODIES[id])
       const text = await textOf(answer)
       expect(String(answer.status), text).toBe(status)
       expect(answer.headers.get('Content-Type')).toBe('application/problem+json')

@@ -15,7 +15,7 @@ export const PROBLEM_KINDS = {
     status: 403,
     title: 'Another site asks for a change',
     about:
-      'What changes something needs an `Origin` of this service, as browsers send it from its own pages; tools name the address they ask, such as `Origin: http://localhost:8081`.',
+      'What changes something needs an `Origin` of this service, as browsers send it from its own pages; tools send scheme, host and port of the address that they ask.',
   },
   conflict: {
     status: 409,

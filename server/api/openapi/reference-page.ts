@@ -67,11 +67,13 @@ function contents(group: string, operations: readonly Listed[]): Markup {
 }
 
 function operationSection(path: string, method: string, operation: DescribedOperation): Markup {
-  const { operationId, summary, description, parameters, responses } = operation
+  const { operationId, summary, description, parameters, requestBody, responses } = operation
+  const { 'application/json': sent } = requestBody?.content ?? {}
   return html`<h3 id="${operationId}"><code>${method.toUpperCase()} ${path}</code></h3>
 <p>${prose(summary)}</p>
 ${description === undefined ? '' : html`<p class="second">${prose(description)}</p>`}
 ${parameters.length === 0 ? '' : parameterTable(parameters)}
+${sent === undefined ? '' : html`<p class="second">Takes ${answerText('application/json', sent.schema)}.</p>`}
 <p class="second">Answers ${joined(Object.entries(responses['200']?.content ?? {}).map(([type, { schema }]) => answerText(type, schema)))}; refuses with ${Object.keys(
     responses,
   )

@@ -50,6 +50,8 @@ const newSilence = z
   })
   .meta({ id: 'NewSilence' })
 
+const endOfSilence = z.strictObject({ by }).meta({ id: 'EndOfSilence' })
+
 const numbered = z.strictObject({ id: z.string().meta({ examples: ['1'] }) })
 
 /** What people do with incidents, and what they hold back. */
@@ -100,7 +102,7 @@ export function actingOperations(api: ApiContext): readonly Operation[] {
       problems: ['invalid-parameter', 'not-found', 'conflict'],
       parameters: numbered,
       query: NO_PARAMETERS,
-      body: z.strictObject({ by }),
+      body: endOfSilence,
       answer: silenceSchema,
       async act({ id }, asked) {
         const result = await api.desk.endSilence(Number(id), asked.by)
