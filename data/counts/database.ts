@@ -26,7 +26,7 @@ export interface DatabaseOptions {
   readonly spillLimitMegabytes?: number
   /** Default 2. */
   readonly threads?: number
-  /** Reads that run at the same time; more wait. Default 3. */
+  /** Reads that run at the same time; more wait. Default 4. */
   readonly readConnections?: number
   /** Default 30 s. */
   readonly readTimeoutMs?: number
@@ -116,7 +116,7 @@ export async function openDatabase(path: string, options: DatabaseOptions = {}):
       ...(options.freeBytes === undefined ? {} : { freeBytes: options.freeBytes }),
     })
     try {
-      const readers = await Promise.all(Array.from({ length: options.readConnections ?? 3 }, () => instance.connect()))
+      const readers = await Promise.all(Array.from({ length: options.readConnections ?? 4 }, () => instance.connect()))
       return createDatabase(path, { instance, writer, readers, options, forget })
     } catch (error) {
       instance.closeSync()

@@ -30,8 +30,8 @@ export interface DashboardOptions {
   readonly log: Logger
 }
 
-/** Two of the database's three connections: the third is for those that count and judge. */
-const QUERY_BOUNDS = { atOnce: 2, mostWaiting: 200, timeoutMs: 10_000 }
+/** Three of the database's four connections: the fourth is for those that count and judge. */
+const QUERY_BOUNDS = { atOnce: 3, atOnceOfKind: 2, mostWaiting: 200, timeoutMs: 10_000 }
 
 /** The dashboard's whole HTTP side: API, live stream, metrics and pages. */
 export function dashboardApp(api: ApiContext, options: DashboardOptions): Hono {

@@ -15,7 +15,7 @@ const ENDLESS = 'select count(*) as n from range(1000000) a, range(1000000) b wh
 const read = (bounded: Database, sql: string) => bounded.read(sql, {}, (row) => row.number('n'))
 
 test('a question that takes too long is interrupted, and others are answered meanwhile', async () => {
-  const bounded = boundedReads(database, { atOnce: 2, mostWaiting: 10, timeoutMs: 300 })('counts')
+  const bounded = boundedReads(database, { atOnce: 2, atOnceOfKind: 2, mostWaiting: 10, timeoutMs: 300 })('counts')
   const slow = read(bounded, ENDLESS)
   expect(await read(bounded, 'select 1 as n')).toEqual([1])
   await expect(slow).rejects.toMatchObject({ kind: 'timeout' })
@@ -23,7 +23,7 @@ test('a question that takes too long is interrupted, and others are answered mea
 })
 
 test('no more than allowed run at once; the others wait their turn, and too many are told so', async () => {
-  const bounded = boundedReads(database, { atOnce: 1, mostWaiting: 2, timeoutMs: 300 })('counts')
+  const bounded = boundedReads(database, { atOnce: 1, atOnceOfKind: 1, mostWaiting: 2, timeoutMs: 300 })('counts')
   const slow = read(bounded, ENDLESS)
   const order: string[] = []
   const waiting = ['first', 'second'].map((name) => read(bounded, 'select 1 as n').then(() => order.push(name)))
@@ -35,7 +35,7 @@ test('no more than allowed run at once; the others wait their turn, and too many
 })
 
 test('whoever owns the database doesn’t wait behind pages', async () => {
-  const bounded = boundedReads(database, { atOnce: 2, mostWaiting: 10, timeoutMs: 300 })('counts')
+  const bounded = boundedReads(database, { atOnce: 2, atOnceOfKind: 2, mostWaiting: 10, timeoutMs: 300 })('counts')
   const slow = [read(bounded, ENDLESS), read(bounded, ENDLESS)]
   let areSlowOver = false
   const over = Promise.allSettled(slow).then(() => {
@@ -47,7 +47,7 @@ test('whoever owns the database doesn’t wait behind pages', async () => {
 })
 
 test('kinds of questions take turns: one behind a long line of others comes next', async () => {
-  const bounded = boundedReads(database, { atOnce: 1, mostWaiting: 3, timeoutMs: 300 })
+  const bounded = boundedReads(database, { atOnce: 1, atOnceOfKind: 1, mostWaiting: 3, timeoutMs: 300 })
   const order: string[] = []
   const slow = read(bounded('builds'), ENDLESS).catch(() => undefined)
   const line = [1, 2, 3].map((n) => read(bounded('builds'), 'select 1 as n').then(() => order.push(`builds ${n}`)))
@@ -55,4 +55,18 @@ test('kinds of questions take turns: one behind a long line of others comes next
   const overview = [1, 2].map((n) => read(bounded('overview'), 'select 1 as n').then(() => order.push(`overview ${n}`)))
   await Promise.all([slow, ...line, ...overview])
   expect(order).toEqual(['builds 1', 'overview 1', 'builds 2', 'overview 2', 'builds 3'])
+})
+
+test('one kind never holds all places', async () => {
+  const bounded = boundedReads(database, { atOnce: 2, atOnceOfKind: 1, mostWaiting: 10, timeoutMs: 300 })
+  let areSlowOver = false
+  const slow = [1, 2].map(() => read(bounded('builds'), ENDLESS))
+  const over = Promise.allSettled(slow).then(() => {
+    areSlowOver = true
+  })
+  const counts = [1, 2, 3].map(() => read(bounded('counts'), 'select 1 as n'))
+  expect(await Promise.all(counts)).toEqual([[1], [1], [1]])
+  expect(areSlowOver).toBe(false)
+  await over
+  for (const one of slow) await expect(one).rejects.toMatchObject({ kind: 'timeout' })
 })

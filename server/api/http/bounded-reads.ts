@@ -4,6 +4,8 @@ import { RequestError } from '../request.ts'
 export interface ReadBounds {
   /** So many questions run at once; the database has more connections than that, so its owner never waits behind pages. */
   readonly atOnce: number
+  /** So many of them of one kind: however long these take, the others have a place left. */
+  readonly atOnceOfKind: number
   /** So many more of one kind may wait their turn; further ones are refused. */
   readonly mostWaiting: number
   /** A question that runs longer is interrupted. */
@@ -24,21 +26,35 @@ export function boundedReads(database: Database, bounds: ReadBounds): (kind: str
       try {
         return await database.read(sql, params, parseRow, { timeoutMs: bounds.timeoutMs, ...limits })
       } finally {
-        turns.leave()
+        turns.leave(kind)
       }
     },
   })
 }
 
-function createTurns({ atOnce, mostWaiting }: ReadBounds) {
+function createTurns({ atOnce, atOnceOfKind, mostWaiting }: ReadBounds) {
   /** Kinds of which questions wait, the one whose turn it is first. */
   const waiting = new Map<string, (() => void)[]>()
-  let running = 0
+  const running = new Map<string, number>()
+  let places = atOnce
+
+  const mayRun = (kind: string) => places > 0 && (running.get(kind) ?? 0) < atOnceOfKind
+  const take = (kind: string) => {
+    places -= 1
+    running.set(kind, (running.get(kind) ?? 0) + 1)
+  }
+  const giveBack = (kind: string) => {
+    places += 1
+    const left = (running.get(kind) ?? 1) - 1
+    if (left > 0) running.set(kind, left)
+    else running.delete(kind)
+  }
 
   return {
     async enter(kind: string): Promise<void> {
-      if (running < atOnce) {
-        running += 1
+      // Of a kind that waits, its own line comes first.
+      if (!waiting.has(kind) && mayRun(kind)) {
+        take(kind)
         return
       }
       const line = waiting.get(kind) ?? []
@@ -53,13 +69,12 @@ function createTurns({ atOnce, mostWaiting }: ReadBounds) {
     },
 
     /** Whoever leaves hands its place over. */
-    leave(): void {
-      const [next] = waiting
-      if (next === undefined) {
-        running -= 1
-        return
-      }
+    leave(left: string): void {
+      giveBack(left)
+      const next = [...waiting].find(([kind]) => mayRun(kind))
+      if (next === undefined) return
       const [kind, line] = next
+      take(kind)
       const go = line.shift()
       waiting.delete(kind)
       if (line.length > 0) waiting.set(kind, line)
