@@ -10,6 +10,7 @@ import { boundedReads } from './http/bounded-reads.ts'
 import { KeptAnswers } from './http/kept-answers.ts'
 import { mountOperations } from './http/mount-operations.ts'
 import { problemAnswer, toRequestError } from './http/problem-answer.ts'
+import { createTurns } from './http/turns.ts'
 import { openApiDocument } from './openapi/document.ts'
 import { referencePage } from './openapi/reference-page.ts'
 import { apiOperations } from './operations.ts'
@@ -33,13 +34,22 @@ export interface DashboardOptions {
 /** Three of the database's four connections: the fourth is for those that count and judge. */
 const QUERY_BOUNDS = { atOnce: 3, atOnceOfKind: 2, mostWaiting: 200, timeoutMs: 10_000 }
 
+/** Whoever looks for submissions opens files of archive and spool. */
+const LOOK_BOUNDS = { atOnce: 2, atOnceOfKind: 1, mostWaiting: 50 }
+
 /** The dashboard's whole HTTP side: API, live stream, metrics and pages. */
 export function dashboardApp(api: ApiContext, options: DashboardOptions): Hono {
   const app = new Hono()
   app.use(hostGuard(() => [...options.hostNames(), ...hostNameOf(options.publicUrl())]))
   app.use(securityHeaders(() => options.frameAncestors()))
   const asked = boundedReads(api.database, QUERY_BOUNDS)
-  const operations = apiOperations((kind) => ({ ...api, database: asked(kind) }))
+  const looking = createTurns(LOOK_BOUNDS)
+  const operations = apiOperations((kind) => ({
+    ...api,
+    database: asked(kind),
+    findSubmissions: (sought) => looking.take('submissions', () => api.findSubmissions(sought)),
+    findSamples: (sought) => looking.take('samples', () => api.findSamples(sought)),
+  }))
   app.route('/api/v1', mountOperations(operations, new KeptAnswers(), options.publicUrl))
   app.get('/api', (context) => context.html(referencePage(openApiDocument(operations))))
   app.all('/api/*', (context) => {
