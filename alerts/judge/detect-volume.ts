@@ -393,6 +393,8 @@ function lookEverywhere(
   const almostLast = residuals[Math.ceil(0.8 * residuals.length) - 1] ?? 0
   if (!trial.needs('loss', middle < limit, -middle, -limit)) return null
   if (!trial.needs('others_loss', almostLast < limit / 2, -almostLast, -limit / 2)) return null
+  // How suddenly nothing came about is no question.
+  if (middle >= limit) return null
   const kind = middle < Math.log(OUTAGE_RATIO) ? 'outage' : 'drop'
   if (kind === 'drop' && !beganSuddenly(trial, channels, hour, middle)) return null
   if (!trial.isMet) return null
