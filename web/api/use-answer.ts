@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
-import type { ProblemDetails } from '../../server/api/types.ts'
+import { errorOf } from './error-of.ts'
 import { useLive } from './live.ts'
 
 /** What a page has of one address: the newest answer, and what went wrong since, if anything did. */
@@ -91,14 +91,4 @@ async function ask<T>(path: string, signal: AbortSignal): Promise<Result<T>> {
     const message = error instanceof SyntaxError ? 'the answer is not JSON' : 'the server does not answer'
     return { kind: 'failure', status: 0, message }
   }
-}
-
-async function errorOf(response: Response): Promise<string> {
-  try {
-    const answer: Partial<ProblemDetails> = await response.json()
-    if (typeof answer.detail === 'string') return answer.detail
-  } catch {
-    // Not one of the API's own errors: the status has to do.
-  }
-  return `the server answered ${response.status} ${response.statusText}`.trim()
 }

@@ -1,5 +1,7 @@
 import type { DiscardedAnswer, IncidentAnswer } from '../../server/api/types.ts'
 import { Changing } from '../shell/changing.tsx'
+import { useZone } from '../view/navigation.ts'
+import type { Zone } from '../view/zone.ts'
 import { count, countRange, estimate, rate, size, UNKNOWN } from '../words/number.ts'
 import { age, clock } from '../words/time.ts'
 
@@ -11,9 +13,11 @@ interface Figure {
 
 /** Three or four numbers with their names, the one that proves it first. */
 export function Figures({ incident }: { readonly incident: IncidentAnswer }) {
+  const figures = figuresOf(incident, useZone())
+  if (figures.length === 0) return null
   return (
     <dl class="figures">
-      {figuresOf(incident).map(({ name, value, look }) => (
+      {figures.map(({ name, value, look }) => (
         <div key={name}>
           <dt>{name}</dt>
           <dd class={`figures-${look}`}>
@@ -25,11 +29,13 @@ export function Figures({ incident }: { readonly incident: IncidentAnswer }) {
   )
 }
 
-export function figuresOf(incident: IncidentAnswer): readonly Figure[] {
+export function figuresOf(incident: IncidentAnswer, zone: Zone = 'utc'): readonly Figure[] {
   const { latest } = incident
-  const isOver = incident.state === 'resolved' || incident.state === 'withdrawn'
-  const soFar = isOver ? '' : ' so far'
-  const hour = clock(Date.parse(latest.hour))
+  // What was withdrawn, or went on as another incident, lacks nothing of its own.
+  if (incident.state === 'withdrawn' || incident.merged_into !== undefined) return []
+  const soFar = incident.state === 'resolved' ? '' : ' so far'
+  const since = incident.fast_look?.back_at ?? incident.fast_look?.since
+  const hour = since === undefined ? clock(Date.parse(latest.hour), zone) : `since ${clock(Date.parse(since))}`
   const sure: Figure = { name: 'How sure', value: confidence(incident.confidence), look: 'plain' }
   const seen: Figure = { name: `Seen, ${hour}`, value: count(latest.seen), look: 'strong' }
   const expected: Figure = { name: `Expected, ${hour}`, value: countRange(latest.low, latest.high), look: 'plain' }

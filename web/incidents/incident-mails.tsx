@@ -1,6 +1,6 @@
 import type { MailSummary, MailsAnswer } from '../../server/api/types.ts'
 import { useAnswer } from '../api/use-answer.ts'
-import { linkTo } from '../view/navigation.ts'
+import { linkTo, useZone } from '../view/navigation.ts'
 import { mailState } from '../words/mail.ts'
 import { counted } from '../words/number.ts'
 import { moment } from '../words/time.ts'
@@ -8,6 +8,7 @@ import { foldReminders } from './fold-reminders.ts'
 
 /** Who was told what of an incident, and when; reminders, all alike, behind one row. */
 export function IncidentMails({ mails }: { readonly mails: readonly MailSummary[] }) {
+  const zone = useZone()
   // Whether mails leave the machine at all is said there; until it is known nothing is claimed to be sent.
   const delivery = useAnswer<MailsAnswer>(mails.length === 0 ? null : '/api/v1/mails', 'mails').data?.delivery
   return (
@@ -22,7 +23,7 @@ export function IncidentMails({ mails }: { readonly mails: readonly MailSummary[
             <li key="reminders" class="events-folded">
               <details>
                 <summary>
-                  {counted(row.mails.length, 'reminder')}, last {moment(Date.parse(row.newest))}
+                  {counted(row.mails.length, 'reminder')}, last {moment(Date.parse(row.newest), zone)}
                 </summary>
                 <ol class="events">
                   {row.mails.map((mail) => (
@@ -44,11 +45,12 @@ interface RowProps {
 }
 
 function Row({ mail, delivery }: RowProps) {
+  const zone = useZone()
   const state = mail.last_error ?? (delivery === undefined ? null : mailState(mail, delivery))
   return (
     <li>
       <time class="third" dateTime={mail.decided_at}>
-        {moment(Date.parse(mail.decided_at))}
+        {moment(Date.parse(mail.decided_at), zone)}
       </time>
       <span>
         <a {...linkTo({ page: 'mail', id: mail.id })}>

@@ -1,7 +1,7 @@
 import type { IncidentAnswer } from '../../server/api/types.ts'
 import { isWrong, Mark } from '../marks/mark.tsx'
-import { linkTo } from '../view/navigation.ts'
-import { channelsOf, INCIDENT_STATE_WORDS, incidentLine, incidentMark } from '../words/incident.ts'
+import { linkTo, useZone } from '../view/navigation.ts'
+import { channelsOf, incidentLine, incidentMark, LABEL_WORDS, overWord } from '../words/incident.ts'
 import { age, moment } from '../words/time.ts'
 import './incident-rows.css'
 
@@ -30,6 +30,7 @@ interface IncidentRowProps {
 /** The whole row leads to the incident; its line is the link's text. */
 function IncidentRow({ incident, now, showStart }: IncidentRowProps) {
   const mark = incidentMark(incident)
+  const zone = useZone()
   const isOpen = incident.state === 'open' || incident.state === 'recovering'
   return (
     <li class={`incident-row ${isOpen ? '' : 'is-over'}`}>
@@ -38,12 +39,13 @@ function IncidentRow({ incident, now, showStart }: IncidentRowProps) {
         <Mark state={mark} />
       </span>
       <span class="incident-channel">{channelsOf(incident)}</span>
-      {showStart && <span class="incident-start second">{moment(Date.parse(incident.start))}</span>}
+      {showStart && <span class="incident-start second">{moment(Date.parse(incident.start), zone)}</span>}
       <a class="incident-text" {...linkTo({ page: 'incident', id: incident.id })}>
         {incidentLine(incident)}
       </a>
       <span class="incident-age third">
-        {isOpen ? age(now - Date.parse(incident.start)) : INCIDENT_STATE_WORDS[incident.state]}
+        {isOpen ? age(now - Date.parse(incident.start)) : overWord(incident)}
+        {incident.label !== undefined && <span>, {LABEL_WORDS[incident.label.value]}</span>}
         {incident.acknowledged !== null && isOpen && <span>, {incident.acknowledged.by} has it</span>}
       </span>
     </li>

@@ -3,6 +3,7 @@ import type { ChannelState } from '../../server/api/types.ts'
 import { isWrong, Mark } from '../marks/mark.tsx'
 import { STATE_WORDS } from '../words/incident.ts'
 import { keysAreOn, turnKeys } from './keys.ts'
+import './help.css'
 
 const KEYS: readonly (readonly [string, string])[] = [
   ['/', 'search: channel, build, incident, document id, debug tag'],

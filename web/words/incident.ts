@@ -79,10 +79,12 @@ export function channelsOf(incident: IncidentAnswer): string {
 /** The line of the list: how much first, then what carries it. Invalid submissions wait in quarantine, they aren't lost. */
 export function incidentLine(incident: IncidentAnswer): string {
   const cause = incident.explanation.sentence
+  if (incident.merged_into !== undefined) return `The same trouble as incident ${incident.merged_into}, told there.`
+  if (incident.state === 'withdrawn') return 'Was as expected after all: late counts arrived.'
   if (incident.missing <= 0 || incident.group === 'gap' || incident.group === 'stalled')
     return cause || incident.sentence
   const amount = estimate(incident.missing)
-  const over = incident.state === 'resolved' || incident.state === 'withdrawn'
+  const over = incident.state === 'resolved'
   switch (incident.group) {
     case 'invalid':
       return `${amount} invalid${over ? '' : ' so far'}: kept in quarantine. ${cause}`.trim()
@@ -110,9 +112,36 @@ export const STATE_WORDS: Readonly<Record<ChannelState, string>> = {
   learning: 'learning',
 }
 
+/** What somebody said that it was. */
+export const LABEL_WORDS = {
+  real: 'real',
+  false_alarm: 'a false alarm',
+  expected: 'expected',
+  unlabelled: 'nobody said',
+} as const
+
+/** What the judge found, in a word or two of the list's choices. */
+export const KIND_WORDS: Readonly<Record<string, string>> = {
+  outage: 'nothing comes',
+  drop: 'fell',
+  decline: 'sinks',
+  surge: 'too many',
+  invalid: 'invalid',
+  discarded: 'discarded',
+  build: 'builds',
+  novelty: 'something new',
+  gap: 'nothing counted',
+  stalled: 'our own trouble',
+} satisfies Record<IncidentAnswer['kind'], string>
+
 export const INCIDENT_STATE_WORDS: Readonly<Record<IncidentState, string>> = {
   open: 'open',
   recovering: 'coming back',
   resolved: 'closed',
   withdrawn: 'withdrawn',
+}
+
+/** `closed`, `withdrawn`; what went on as another incident isn't over. */
+export function overWord(incident: IncidentAnswer): string {
+  return incident.merged_into === undefined ? INCIDENT_STATE_WORDS[incident.state] : `part of ${incident.merged_into}`
 }

@@ -1,0 +1,38 @@
+import type { IncidentDetailAnswer } from '../../server/api/types.ts'
+import { count } from '../words/number.ts'
+import { age } from '../words/time.ts'
+
+type AccountingAnswer = NonNullable<IncidentDetailAnswer['accounting']>
+
+/** What it cost, by what became of every submission of its channels meanwhile. What can't be zero for long stands first. */
+export function Accounting({ accounting }: { readonly accounting: AccountingAnswer }) {
+  const rows = [
+    ['Received meanwhile', count(accounting.received)],
+    ['Expected, and never came', count(accounting.missing)],
+    ['Invalid', count(accounting.invalid)],
+    ['Waiting in quarantine, nothing of it lost', count(accounting.waiting)],
+    ['Converted since from quarantine', count(accounting.recovered)],
+    ['Discarded for their size', count(accounting.discarded)],
+  ].filter(([name, value]) => name === 'Received meanwhile' || value !== '0')
+  const { told_after_seconds: toldAfter } = accounting
+  return (
+    <section>
+      <h2 class="section-head">What it cost</h2>
+      <table class="table">
+        <caption class="visually-hidden">Submissions of its channels, from its start to its end or to now</caption>
+        <tbody>
+          {rows.map(([name, value]) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td class="figure">{value}</td>
+            </tr>
+          ))}
+          <tr>
+            <th scope="row">From its start until the first mail was sent</th>
+            <td class="figure">{toldAfter === null ? 'none was' : age(toldAfter * 1000)}</td>
+          </tr>
+        </tbody>
+      </table>
+    </section>
+  )
+}
