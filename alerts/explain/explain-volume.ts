@@ -137,7 +137,7 @@ function missingBuilds({ channel, start, hour }: TroubleToExplain): string | nul
   const next = seen.find(([, first]) => first > start + 2)
   const pauses = before.slice(1).map(([, first], index) => first - (before[index]?.[1] ?? first))
   const usual = pauses.sort((a, b) => a - b)[Math.floor(pauses.length / 2)] ?? 0
-  if (usual === 0 || (next?.[1] ?? hour) - last[1] < 1.25 * usual) return null
+  if (usual === 0 || (next?.[1] ?? hour) - last[1] < 1.1 * usual) return null
   const every = `where one came every ${formatDuration(usual * HOUR_MS)}`
   const lastSeen = `${last[0]} (${formatTime(toTime(last[1]))})`
   if (next === undefined)

@@ -187,3 +187,88 @@ function blamedBuild(channel: ChannelMemory, source: ChannelCounts, reason: stri
   })
   return lacking.sort((a, b) => a.seen - b.seen || (a.build < b.build ? -1 : 1))[0] ?? null
 }
+
+/** Of the channel's submissions over `hours`, the part of builds that are young; null where an hour isn't known. */
+export function youngPart(
+  channel: ChannelMemory,
+  { counts, before }: ChannelCounts,
+  hour: HourNumber,
+  hours: number,
+): number | null {
+  let young = 0
+  let all = 0
+  for (let h = hour - hours + 1; h <= hour; h++) {
+    if (channel.known[place(h)] !== 1) return null
+    young += at(channel.builds.young, place(h))
+    all += at(counts.received, h - before)
+  }
+  return all === 0 ? null : young / all
+}
+
+/** By the same hours of the last fortnight, or of the last five weeks, whichever is more: builds come daily, or weekly. */
+export function usualYoungPart(
+  channel: ChannelMemory,
+  source: ChannelCounts,
+  hour: HourNumber,
+  hours: number,
+): number | null {
+  const partOf = (days: number) => {
+    const then = hour - days * DAY_HOURS
+    return channel.good[place(then)] === 1 ? youngPart(channel, source, then, hours) : null
+  }
+  const middleOf = (all: readonly (number | null)[], least: number) => {
+    const known = all.filter((part) => part !== null).sort((a, b) => a - b)
+    return known.length < least ? null : (known[Math.floor((known.length - 1) / 2)] ?? null)
+  }
+  const daily = middleOf(
+    Array.from({ length: COMPARED_DAYS }, (_, day) => partOf(day + 1)),
+    LEAST_COMPARED_DAYS,
+  )
+  const weekly = middleOf(
+    Array.from({ length: OLDEST_COMPARED_DAY / 7 }, (_, week) => partOf(7 * (week + 1))),
+    LEAST_COMPARED_WEEKS,
+  )
+  if (daily === null || weekly === null) return daily ?? weekly
+  return Math.max(daily, weekly)
+}
+
+const LEAST_COMPARED_WEEKS = 3
+/** Builds of several applications come within so many hours. */
+const ALIKE_HOURS = 18
+/** Held against the hours right before. */
+const BEFORE_HOURS = 6
+/** What the parts of a channel differ by from hour to hour, as a variance of logs, beside chance. */
+const PART_VARIANCE = 0.0003
+
+/**
+ * What the newest builds have lost against all older ones over the last `hours`, as a positive log, and how far that may stray. Users take
+ * new builds from the newest ones first. Builds that came meanwhile count with the newest: users who only moved on aren't lost.
+ */
+export function builtOutOf(
+  { builds, known }: ChannelMemory,
+  { counts, before }: ChannelCounts,
+  hour: HourNumber,
+  hours: number,
+): { readonly lost: number; readonly noise: number } | null {
+  const since = hour - hours + 1
+  let newest = Number.NEGATIVE_INFINITY
+  for (const seen of builds.firstSeen.values()) if (seen < since - BEFORE_HOURS) newest = Math.max(newest, seen)
+  const sums = { newBefore: 0, oldBefore: 0, newNow: 0, oldNow: 0 }
+  for (let h = since - BEFORE_HOURS; h <= hour; h++) if (known[place(h)] !== 1) return null
+  for (const [build, seen] of builds.firstSeen) {
+    const received = counts.builds.get(build)?.received
+    if (received === undefined || seen > hour) continue
+    const isNew = seen >= newest - ALIKE_HOURS
+    for (let h = since - BEFORE_HOURS; h <= hour; h++) {
+      const count = at(received, h - before)
+      if (h < since) sums[isNew ? 'newBefore' : 'oldBefore'] += count
+      else sums[isNew ? 'newNow' : 'oldNow'] += count
+    }
+  }
+  const { newBefore, oldBefore, newNow, oldNow } = sums
+  if (Math.min(newBefore, oldBefore, newNow, oldNow) < LEAST_YOUNG) return null
+  return {
+    lost: Math.log((newBefore / oldBefore) * (oldNow / newNow)),
+    noise: Math.sqrt(1.5 * (1 / newBefore + 1 / oldBefore + 1 / newNow + 1 / oldNow) + PART_VARIANCE),
+  }
+}

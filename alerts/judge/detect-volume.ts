@@ -221,6 +221,16 @@ function dropLimits(
   }
 }
 
+/** Of all submissions over one of the windows: a positive log of what is lost, what is asked beyond, and the noise; null: unknown. */
+export function lossOver(channel: ChannelMemory, hour: HourNumber, hours: number) {
+  const [all] = channel.series
+  const position = WINDOWS.findIndex((window) => window === hours)
+  const limits = all === undefined || position === -1 ? null : dropLimits(channel, all, hour, position)
+  if (all === undefined || limits === null) return null
+  const lost = -dropDeviation(all, hour, position)
+  return Number.isNaN(lost) ? null : { lost, stricter: limits.stricter, noise: limits.noise }
+}
+
 const UNKNOWN_NOISE = new Float64Array(WINDOWS.length).fill(1)
 
 /** Of single hours, what is more than counting noise. */

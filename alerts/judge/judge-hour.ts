@@ -1,11 +1,12 @@
 import type { ChannelHistory, History } from '../../data/counts/history.ts'
 import { UNKNOWN } from '../../data/domain/dimensions.ts'
-import { type EpochMs, HOUR_MS, isoSeconds } from '../../data/domain/time.ts'
+import { type EpochMs, HOUR_MS, isoSeconds, startOfHour } from '../../data/domain/time.ts'
 import type { Finding } from '../finding.ts'
 import { type AcceptedLevel, groupOf, type Incident } from '../incident.ts'
 import { detectYoungBuilds, updateBuilds } from './builds.ts'
 import { detectDiscarded, updateDiscardRates } from './detect-discarded.ts'
 import { detectInvalid, updateRates } from './detect-invalid.ts'
+import { detectLeftBuilds } from './detect-left-builds.ts'
 import { detectSlowDeclines } from './detect-slow.ts'
 import { type Alarm, detectEverywhere, detectVolume, estimateStart } from './detect-volume.ts'
 import { expectationOf, forecastOf } from './expectation.ts'
@@ -137,8 +138,11 @@ function volumeFindings(
   const { channel, source } = judged
   const quick = detectVolume(channel, hour, probe)
   const young = quick.length > 0 && probe === undefined ? null : detectYoungBuilds(channel, source, hour, probe)
+  const isFound = quick.length > 0 || young !== null
+  const left = isFound && probe === undefined ? null : detectLeftBuilds(channel, source, hour, probe)
   const declined = slow.filter((alarm) => alarm.channel === channel.name)
-  const [first = [], ...others] = [quick, young === null ? [] : [young], declined].filter(({ length }) => length > 0)
+  const alarms = [quick, young === null ? [] : [young], left === null ? [] : [left], declined]
+  const [first = [], ...others] = alarms.filter(({ length }) => length > 0)
   const passOver = (alarms: readonly Alarm[], why: PassedOverWhy) => {
     for (const alarm of alarms) probe?.passedOver(alarm, why)
   }
@@ -258,6 +262,11 @@ function isActive({ state }: Incident): boolean {
   return state === 'open' || state === 'recovering'
 }
 
+/** What was told from minutes began within its first hour; a gap says more of its own. */
+function firstHour({ group, start }: Incident): EpochMs {
+  return group === 'gap' ? start : startOfHour(start)
+}
+
 function standings(
   incidents: readonly Incident[],
   channels: readonly JudgedChannel[],
@@ -266,7 +275,7 @@ function standings(
   isKnown: boolean,
 ): readonly Standing[] {
   return incidents
-    .filter((incident) => isActive(incident) && incident.start <= toTime(hour))
+    .filter((incident) => isActive(incident) && firstHour(incident) <= toTime(hour))
     .flatMap((incident) => {
       if (incident.group === 'gap') return [gapStandingOf(incident, memory, hour)]
       // Nothing changes while nobody listens.

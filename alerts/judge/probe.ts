@@ -17,6 +17,7 @@ export type Detector =
   | 'few_submissions'
   | 'reason_share'
   | 'young_builds'
+  | 'left_builds'
   | 'slow_decline'
   | 'all_channels'
   | 'surge'
