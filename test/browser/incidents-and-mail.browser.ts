@@ -1,7 +1,4 @@
-import { expect, expectNoSidewaysScrolling, keepScreenshot, paintedShare, test } from './pages.ts'
-
-/** The browser says so of Playwright's own scripts, which look into every frame: the sandbox holds. */
-const SANDBOXED = /Blocked script execution .* sandboxed/
+import { expect, expectNoSidewaysScrolling, keepScreenshot, paintedShare, SANDBOXED, test } from './pages.ts'
 
 test('an incident’s page answers on a phone: how bad, since when, what carries it', async ({ page, server }) => {
   server.now = Date.UTC(2014, 1, 2, 3, 10)

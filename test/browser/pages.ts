@@ -5,6 +5,9 @@ import { type FixtureServer, startFixtureServer } from './fixture/fixture-server
 export const THURSDAY = Date.UTC(2014, 1, 6, 14, 22)
 export const HOUR_MS = 3_600_000
 
+/** The browser says so of Playwright's own scripts, which look into every frame: the sandbox of a mail holds. */
+export const SANDBOXED = /Blocked script execution .* sandboxed/
+
 interface Fixtures {
   readonly server: FixtureServer
   /** Messages that a test expects of the console; all others fail it. */

@@ -1,26 +1,30 @@
 import type { ChannelOverview, ChannelState, OverviewAnswer } from '../../server/api/types.ts'
+import { verdictWords } from '../builds/build-verdict.ts'
 import { isWrong, Mark } from '../marks/mark.tsx'
 import { Changing } from '../shell/changing.tsx'
+import { buildsView } from '../view/builds-view.ts'
 import { channelView } from '../view/channel-view.ts'
-import { linkTo } from '../view/navigation.ts'
+import { linkTo, useZone } from '../view/navigation.ts'
+import type { Zone } from '../view/zone.ts'
 import { discardedWords, STATE_WORDS } from '../words/incident.ts'
 import { count, countRange, ofExpected, rate, share, UNKNOWN } from '../words/number.ts'
-import { age, clock, dateMonth, moment, WEEK_MS, weekday } from '../words/time.ts'
+import { age, clock, dateMonth, moment, WEEK_MS, weekday, zonedClock } from '../words/time.ts'
 import { InvalidLine } from './invalid-line.tsx'
 import { type WeekAxis, weekAxis, weekShapes } from './week.ts'
 import { WeekChart } from './week-chart.tsx'
 import './channels-table.css'
 
 export function ChannelsTable({ overview }: { readonly overview: OverviewAnswer }) {
-  const axis = weekAxis(overview)
+  const zone = useZone()
+  const axis = weekAxis(overview, zone)
   const hour = overview.channels[0]?.hour
   return (
     <table class="channels">
       <caption class="visually-hidden">Channels, most submissions first</caption>
       <Head
         axis={axis}
-        hour={hour === undefined ? '' : clock(Date.parse(hour))}
-        now={overview.freshness.counted_up_to}
+        hour={hour === undefined ? '' : zonedClock(Date.parse(hour), zone)}
+        now={clock(Date.parse(overview.freshness.counted_up_to), zone)}
       />
       <tbody>
         {overview.channels.map((channel) => (
@@ -81,7 +85,7 @@ function Head({ axis, hour, now }: { readonly axis: WeekAxis; readonly hour: str
           </span>
           {now !== null && axis.now <= axis.hours && (
             <span class="week-now" style={{ right: `max(4px, calc(100% - ${percent(axis.now)} - 24px))` }}>
-              now {clock(Date.parse(now))}
+              now {now}
             </span>
           )}
           <span class="week-days">
@@ -108,7 +112,7 @@ function Head({ axis, hour, now }: { readonly axis: WeekAxis; readonly hour: str
         <th class="cell-build" scope="col">
           Newest build
           <br />
-          and its share
+          and its verdict
         </th>
       </tr>
     </thead>
@@ -126,6 +130,7 @@ function Row({ channel, axis, overview }: RowProps) {
   const volumeIsWrong = states.some((state) => state === 'low' || state === 'silent' || state === 'high')
   const invalidIsWrong = states.includes('invalid')
   const now = Date.parse(overview.freshness.now)
+  const zone = useZone()
   return (
     <tr>
       <th class="cell-name" scope="row">
@@ -134,7 +139,7 @@ function Row({ channel, axis, overview }: RowProps) {
         </a>
       </th>
       <td class="cell-state">
-        <States channel={channel} now={now} />
+        <States channel={channel} now={now} zone={zone} />
       </td>
       <td class={`cell-seen figure ${volumeIsWrong ? 'is-strong' : ''}`}>
         <Changing text={channel.seen === null ? UNKNOWN : count(channel.seen)} />
@@ -162,13 +167,19 @@ function Row({ channel, axis, overview }: RowProps) {
         <InvalidLine rates={channel.week.invalid_rate} isWrong={invalidIsWrong} />
       </td>
       <td class="cell-build">
-        <NewestBuild channel={channel} now={now} />
+        <NewestBuild channel={channel} overview={overview} />
       </td>
     </tr>
   )
 }
 
-function States({ channel, now }: { readonly channel: ChannelOverview; readonly now: number }) {
+interface StatesProps {
+  readonly channel: ChannelOverview
+  readonly now: number
+  readonly zone: Zone
+}
+
+function States({ channel, now, zone }: StatesProps) {
   const { learning } = channel
   return (
     <ul>
@@ -180,7 +191,7 @@ function States({ channel, now }: { readonly channel: ChannelOverview; readonly 
           <span class="state-since">
             {state === 'learning' && learning !== null
               ? `${Math.floor(learning.days)} of ${learning.of} days`
-              : sinceWords(state, since, now, index > 0)}
+              : sinceWords(state, since, now, index > 0, zone)}
           </span>
         </li>
       ))}
@@ -206,30 +217,37 @@ function Discarded({ discarded }: { readonly discarded: ChannelOverview['discard
   )
 }
 
-function sinceWords(state: ChannelState, since: string | null, now: number, isFurther: boolean): string {
+function sinceWords(state: ChannelState, since: string | null, now: number, isFurther: boolean, zone: Zone): string {
   if (since === null) return ''
   const start = Date.parse(since)
   // A further state has half a line: within the week its day's name is enough.
-  if (isFurther) return now - start < WEEK_MS ? `${weekday(start)} ${clock(start)}` : dateMonth(start)
-  return state === 'well' ? `for ${age(now - start)}` : `since ${moment(start).replace(',', '')}`
+  if (isFurther) return now - start < WEEK_MS ? `${weekday(start, zone)} ${clock(start, zone)}` : dateMonth(start, zone)
+  return state === 'well' ? `for ${age(now - start)}` : `since ${moment(start, zone).replace(',', '')}`
 }
 
-function NewestBuild({ channel, now }: { readonly channel: ChannelOverview; readonly now: number }) {
-  const build = channel.newest_build
+interface NewestBuildProps {
+  readonly channel: ChannelOverview
+  readonly overview: OverviewAnswer
+}
+
+/** The gate's verdict on it, in a word, and the number that it rests on. */
+function NewestBuild({ channel: { channel, newest_build: build }, overview }: NewestBuildProps) {
   if (build === null) return <span class="second">{UNKNOWN}</span>
-  const isBad =
-    channel.states.some(({ state }) => state === 'invalid') && build.invalid_rate > (channel.invalid_rate ?? 0)
+  const { word, mark } = verdictWords(build, overview.incidents)
+  const old = age(Date.parse(overview.freshness.now) - Date.parse(build.first_seen))
   return (
     <ul class="condensed">
-      <li class="build-id">{build.build_id}</li>
-      <li>
-        {share(build.share)} of it at {age(now - Date.parse(build.first_seen))}
+      <li class="build-id">
+        <a {...linkTo(buildsView(channel, build.build_id))} title={build.reason.text}>
+          {build.build_id}
+        </a>
       </li>
-      {isBad && (
-        <li>
-          <span class="wrong">{rate(build.invalid_rate)}</span> invalid
-        </li>
-      )}
+      <li class={isWrong(mark) ? 'wrong' : 'second'}>
+        <Mark state={mark} /> {word}
+      </li>
+      <li class="second">
+        {mark === 'invalid' ? `${rate(build.invalid_rate)} invalid at ${old}` : `${share(build.share)} of it at ${old}`}
+      </li>
     </ul>
   )
 }

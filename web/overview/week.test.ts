@@ -102,7 +102,7 @@ test('all rows share one axis of days, weekends tinted', () => {
     incidents: [],
     tide_table: [],
   }
-  const axis = weekAxis(overview)
+  const axis = weekAxis(overview, 'utc')
   expect(axis.now).toBe(84.5)
   expect(axis.days.map(({ weekday, date, isWeekend }) => `${weekday} ${date}${isWeekend ? ' tinted' : ''}`)).toEqual([
     'Thu 30',

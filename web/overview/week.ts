@@ -2,6 +2,7 @@ import type { ChannelOverview, OverviewAnswer } from '../../server/api/types.ts'
 import { LEAST_PACE_SHARE } from '../charts/chart-data.ts'
 import { dayStarts, weekends } from '../charts/time-ticks.ts'
 import { dryGround, highest, isKnown, type Point, type Ring, runs, type Value, water } from '../charts/water.ts'
+import type { Zone } from '../view/zone.ts'
 import { calendar, HOUR_MS, weekday } from '../words/time.ts'
 
 /** The time axis that all rows of the overview share, in hours since the week's start. */
@@ -18,17 +19,17 @@ export interface WeekAxis {
   readonly weekends: readonly { readonly from: number; readonly to: number }[]
 }
 
-export function weekAxis(overview: OverviewAnswer): WeekAxis {
+export function weekAxis(overview: OverviewAnswer, zone: Zone): WeekAxis {
   const start = Date.parse(overview.week_start)
   const hours = Math.max(24, ...overview.channels.map(({ week }) => Math.max(week.seen.length, week.low.length)))
   const end = start + hours * HOUR_MS
   const inHours = (time: number): number => (time - start) / HOUR_MS
-  const tinted = weekends(start, end, 'utc').map(({ from, to }) => ({ from: inHours(from), to: inHours(to) }))
-  const starts = dayStarts(start, end, 'utc').filter((time) => time < end)
+  const tinted = weekends(start, end, zone).map(({ from, to }) => ({ from: inHours(from), to: inHours(to) }))
+  const starts = dayStarts(start, end, zone).filter((time) => time < end)
   const days = starts.map((time, index) => ({
     at: inHours(time),
-    weekday: weekday(time),
-    date: calendar(time, 'utc').date,
+    weekday: weekday(time, zone),
+    date: calendar(time, zone).date,
     isWeekend: tinted.some(({ from, to }) => inHours(time) >= from && inHours(time) < to),
     width: inHours(starts[index + 1] ?? end) - inHours(time),
   }))
