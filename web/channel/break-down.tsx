@@ -2,7 +2,7 @@ import type { SeriesAnswer } from '../../server/api/types.ts'
 import { useAnswer } from '../api/use-answer.ts'
 import { highest } from '../charts/water.ts'
 import { Trouble } from '../shell/states.tsx'
-import type { BreakDown } from '../view/channel-view.ts'
+import type { SeriesChoice } from '../view/channel-view.ts'
 import type { Zone } from '../view/zone.ts'
 import { axisCount, share } from '../words/number.ts'
 import { DAY_MS, HOUR_MS } from '../words/time.ts'
@@ -10,28 +10,32 @@ import { DiscardedCharts } from './discarded-charts.tsx'
 import { Mini } from './mini.tsx'
 import { largestParts, problemParts } from './parts.ts'
 import { miniStep, type Shown } from './range.ts'
-import { seriesPath } from './use-channel.ts'
+import { partsQuestion, seriesPath } from './series-path.ts'
 
-const MOST_PARTS = 8
 const MOST_PROBLEMS = 3
 interface BreakDownProps {
   readonly channel: string
   readonly range: Shown
-  readonly by: BreakDown
+  readonly choice: SeriesChoice
   readonly zone: Zone
 }
 
 /** Small multiples: what the channel is made of, and what is wrong with its submissions; one y scale for each kind. */
-export function BreakDownCharts({ channel, range, by, zone }: BreakDownProps) {
+export function BreakDownCharts({ channel, range, choice, zone }: BreakDownProps) {
+  const { by, top } = choice
+  const isApart = choice.parts === 'each'
   const step = miniStep(range)
   const question = { step, channel, from: range.from, to: range.to }
-  const parts = useAnswer<SeriesAnswer>(seriesPath({ ...question, metric: 'received', by }), `${channel} ${by} ${step}`)
+  const parts = useAnswer<SeriesAnswer>(
+    isApart ? seriesPath({ ...question, ...partsQuestion(by, top) }) : null,
+    `${channel} ${by} ${step}`,
+  )
   const problems = useAnswer<SeriesAnswer>(
     seriesPath({ ...question, metric: 'invalid', by: 'problem' }),
     `${channel} problems ${step}`,
   )
   const all = useAnswer<SeriesAnswer>(seriesPath({ ...question, metric: 'received' }), `${channel} all ${step}`)
-  const shownParts = parts.data === null ? [] : largestParts(parts.data, by, MOST_PARTS)
+  const shownParts = parts.data === null ? [] : largestParts(parts.data, by, top)
   const shownProblems =
     problems.data === null || all.data === null ? [] : problemParts(problems.data, all.data, MOST_PROBLEMS)
   const max = highest(...shownParts.map((part) => part.values)) || 1
@@ -40,27 +44,32 @@ export function BreakDownCharts({ channel, range, by, zone }: BreakDownProps) {
   const problemTimes = problems.data?.times.map((time) => Date.parse(time)) ?? []
   const stepMs = step === 'day' ? DAY_MS : HOUR_MS
   return (
-    <div class="break-down">
-      <section>
-        <h2 class="section-head">
-          By {by} <span class="label">submissions per {step}, one scale for all</span>
-        </h2>
-        <Trouble what={`the break-down by ${by}`} answer={parts} />
-        <ul class="minis">
-          {shownParts.map((part, index) => (
-            <Mini
-              key={part.name}
-              part={part}
-              word={share(part.shareOfAll)}
-              times={times}
-              stepMs={stepMs}
-              zone={zone}
-              max={max}
-              top={index === 0 ? axisCount(max) : ''}
-            />
-          ))}
-        </ul>
-      </section>
+    <div class={`break-down ${isApart ? '' : 'break-down-whole'}`}>
+      {isApart && (
+        <section>
+          <h2 class="section-head">
+            By {by}{' '}
+            <span class="label">
+              {by === 'problem' ? 'invalid ' : ''}submissions per {step}, one scale for all
+            </span>
+          </h2>
+          <Trouble what={`the break-down by ${by}`} answer={parts} />
+          <ul class="minis">
+            {shownParts.map((part, index) => (
+              <Mini
+                key={part.name}
+                part={part}
+                word={share(part.shareOfAll)}
+                times={times}
+                stepMs={stepMs}
+                zone={zone}
+                max={max}
+                top={index === 0 ? axisCount(max) : ''}
+              />
+            ))}
+          </ul>
+        </section>
+      )}
       <section>
         <h2 class="section-head">
           Invalid, by problem <span class="label">share of the {step}’s submissions</span>

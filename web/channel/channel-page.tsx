@@ -1,13 +1,10 @@
-import { useEffect, useMemo } from 'preact/hooks'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
 import type { ChannelOverview, OverviewAnswer } from '../../server/api/types.ts'
-import { useLive } from '../api/live.ts'
 import type { Answer } from '../api/use-answer.ts'
 import { LaneChart } from '../charts/lane-chart.tsx'
 import { LaneSkeleton } from '../charts/lane-skeleton.tsx'
-import type { Lane } from '../charts/layout.ts'
-import { newestIndex } from '../charts/readout.ts'
-import { isKnown } from '../charts/water.ts'
-import { serverNow } from '../shell/freshness.ts'
+import type { PictureSource } from '../charts/picture/make-picture.ts'
+import type { MoreAbout } from '../charts/readout.ts'
 import { useKeys } from '../shell/keys.ts'
 import { remember, remembered } from '../shell/memory.ts'
 import type { PageProps } from '../shell/page-props.ts'
@@ -16,21 +13,21 @@ import { Trouble, Waiting } from '../shell/states.tsx'
 import { CHANNEL_DEFAULTS, type ChannelView, channelView } from '../view/channel-view.ts'
 import { go, isZoomed, linkTo, replace, useZone, zoomTo } from '../view/navigation.ts'
 import { discardedWords } from '../words/incident.ts'
-import { count, countRange, rate } from '../words/number.ts'
-import { dateRange, HOUR_MS, moment } from '../words/time.ts'
+import { DAY_MS, HOUR_MS } from '../words/time.ts'
 import { BreakDownCharts } from './break-down.tsx'
 import { ChannelOptions } from './channel-options.tsx'
 import { ChannelSwitch } from './channel-switch.tsx'
+import { ExportMenu } from './export-menu.tsx'
+import { lanesOf } from './lanes-of.ts'
 import { nearestName } from './nearest-name.ts'
-import { type Shown, shown, zoomed } from './range.ts'
+import { zoomed } from './range.ts'
 import { SeriesTable } from './series-table.tsx'
+import { channelSummary, newestWords } from './summary.ts'
+import { useAnnouncement } from './use-announcement.ts'
 import { useChannel } from './use-channel.ts'
+import { useRange } from './use-range.ts'
 import '../charts/charts.css'
 import './channel.css'
-
-const HOURLY_LANES: readonly Lane[] = ['submissions', 'ofExpected', 'invalid']
-/** The expectation is by the hour: minutes have none. */
-const MINUTE_LANES: readonly Lane[] = ['submissions', 'invalid']
 
 const REMEMBERED_CHANNEL = 'channel'
 
@@ -68,7 +65,8 @@ interface ChannelProps {
 function Channel({ view, names, overview, mayAsk }: ChannelProps) {
   const range = useRange(view)
   const zone = useZone()
-  const data = useChannel(mayAsk ? view.channel : '', range, view.ghost)
+  const data = useChannel(mayAsk ? view.channel : '', range, view, zone)
+  const picture = useRef<PictureSource | null>(null)
   const { facts, chart } = data
   const look = useMemo(() => ({ log: view.log, zone }), [view.log, zone])
   const change = (changes: Partial<ChannelView>): void => go({ ...view, ...changes })
@@ -104,11 +102,26 @@ function Channel({ view, names, overview, mayAsk }: ChannelProps) {
     '-': () => scale(2),
     Escape: out,
   })
-  const lanes = range?.step === 'minute' ? MINUTE_LANES : HOURLY_LANES
+  const lanes = lanesOf(view)
+  const announced = useAnnouncement(chart === null || chart.step === 'minute' ? '' : newestWords(chart, zone))
   const sentences = facts.data?.sentences ?? []
+  /** Of an hour the judge can say why; a day is looked into by its hours. */
+  const moreAbout = (start: number): MoreAbout =>
+    range?.step === 'day'
+      ? {
+          word: 'Look into the day',
+          view: { ...view, step: 'auto', range: { kind: 'fixed', from: start, to: start + DAY_MS } },
+        }
+      : {
+          word: 'Why was I (not) told?',
+          view: { page: 'why', channel: view.channel, hour: Math.floor(start / HOUR_MS) * HOUR_MS },
+        }
   return (
     <>
       <ChannelSwitch view={view} names={names} />
+      <p class="visually-hidden" aria-live="polite">
+        {announced}
+      </p>
       {sentences.length > 0 ? (
         <Sentences sentences={sentences} names={names} />
       ) : (
@@ -117,11 +130,18 @@ function Channel({ view, names, overview, mayAsk }: ChannelProps) {
         </h1>
       )}
       <Discarded discarded={facts.data?.overview.discarded ?? []} />
-      {range !== null && <ChannelOptions view={view} range={range} onChange={change} />}
+      {range !== null && (
+        <ChannelOptions view={view} range={range} onChange={change}>
+          <ExportMenu view={view} range={range} picture={picture} />
+        </ChannelOptions>
+      )}
       <Trouble what={`the series of ${view.channel}`} answer={data.received} />
       <Trouble what={`what is known of ${view.channel}`} answer={facts} />
       <Trouble what="the invalid rate" answer={data.invalid} />
       {view.ghost && <Trouble what="last week" answer={data.ghost} />}
+      {view.measure === 'share' && <Trouble what="the other channels" answer={data.all} />}
+      {view.parts !== 'each' && <Trouble what={`the break-down by ${view.by}`} answer={data.parts} />}
+      <Trouble what="what people marked" answer={data.annotations} />
       <Waiting what={`the series of ${view.channel}`} answer={data.received} />
       {chart === null || range === null ? (
         <LaneSkeleton lanes={lanes} />
@@ -132,14 +152,16 @@ function Channel({ view, names, overview, mayAsk }: ChannelProps) {
           data={chart}
           lanes={lanes}
           look={look}
-          summary={summary(chart)}
+          summary={channelSummary(chart, zone)}
           onZoom={zoom}
           onPan={pan}
           onOut={out}
+          moreAbout={moreAbout}
+          picture={picture}
         />
       )}
       {range !== null && overview.data !== null && (
-        <BreakDownCharts channel={view.channel} range={range} by={view.by} zone={zone} />
+        <BreakDownCharts channel={view.channel} range={range} choice={view} zone={zone} />
       )}
     </>
   )
@@ -155,29 +177,6 @@ function Discarded({ discarded }: { readonly discarded: ChannelOverview['discard
       {`${first.share}${rest} in the last 24 h${first.sizes === '' ? '' : `: ${first.sizes}`}.`}
     </p>
   )
-}
-
-/** The shown range; a moving one follows the server's clock, which has to be known first. */
-function useRange(view: ChannelView): Shown | null {
-  const { freshness } = useLive()
-  // Moving ranges end on whole hours: within one nothing changes, and nothing is asked anew.
-  const now = freshness === null ? null : Math.floor(serverNow(freshness, performance.now()) / HOUR_MS) * HOUR_MS + 1
-  return useMemo(() => {
-    if (now === null && view.range.kind === 'last') return null
-    return shown(view, now ?? Date.now())
-  }, [view.range, view.step, now])
-}
-
-function summary(chart: NonNullable<ReturnType<typeof useChannel>['chart']>): string {
-  const index = newestIndex(chart)
-  const [seen, low, high, invalid] = [chart.seen[index], chart.low[index], chart.high[index], chart.invalid[index]]
-  const expected = isKnown(low) && isKnown(high) ? `, ${countRange(low, high)} expected` : ''
-  const rates = isKnown(invalid) ? `, ${rate(invalid)} invalid` : ''
-  const newest = isKnown(seen)
-    ? `${count(seen)} seen at ${moment(chart.x[index] ?? 0)}${expected}${rates}`
-    : 'nothing counted'
-  const troubles = chart.incidents.map(({ id, label }) => `incident ${id}: ${label}`).join('; ')
-  return `${chart.channel}, submissions per ${chart.step}, ${dateRange(chart.from, chart.to)}: ${newest}. ${troubles}`
 }
 
 function Gone({ channel, names }: { readonly channel: string; readonly names: readonly string[] }) {

@@ -7,7 +7,7 @@ import { axisRate } from '../words/number.ts'
 import { DAY_MS, HOUR_MS } from '../words/time.ts'
 import { Mini } from './mini.tsx'
 import { miniStep, type Shown } from './range.ts'
-import { seriesPath } from './use-channel.ts'
+import { seriesPath } from './series-path.ts'
 
 const CAUSE_NAMES: Readonly<Record<string, string>> = { body: 'too large', path: 'path too long' }
 /** The scale never spans less: what one odd client sends is no crisis. */
@@ -40,7 +40,7 @@ export function DiscardedCharts({ channel, range, zone, isNamed = false }: Disca
         {shares.map(({ key, values }, index) => (
           <Mini
             key={key.cause}
-            part={{ name: CAUSE_NAMES[key.cause ?? ''] ?? 'discarded', values, shareOfAll: 0 }}
+            part={{ name: CAUSE_NAMES[key.cause ?? ''] ?? 'discarded', values, shareOfAll: 0, isRest: false }}
             word={`up to ${axisRate(highest(values))}`}
             times={times}
             stepMs={step === 'day' ? DAY_MS : HOUR_MS}

@@ -38,6 +38,18 @@ test('more than there is room for become one, and stay unknown where all of them
   expect(unknown[1]?.values).toEqual([8, null])
 })
 
+test('what the API put together is part of the rest, with all that it holds, however much that is', () => {
+  const given = answer('build', { a: [50, 10], b: [20, 20], c: [1, 1], OTHER: [300, 300] })
+  const series = given.series.map((one) => (one.key.build === 'OTHER' ? { ...one, rest_of: 40 } : one))
+  const parts = largestParts({ ...given, series }, 'build', 3)
+  expect(parts.map(({ name, isRest }) => [name, isRest])).toEqual([
+    ['a', false],
+    ['b', false],
+    ['other (41)', true],
+  ])
+  expect(parts[2]?.values).toEqual([301, 301])
+})
+
 test('problems are shares of what was received; nothing received is no share at all', () => {
   const received = answer('channel', { nightly: [100, 0, null] })
   const parts = problemParts(

@@ -21,6 +21,15 @@ describe('what a view shows', () => {
     expect(shown(channelView('nightly', { range }), now)).toMatchObject({ from: range.from, to: range.to })
   })
 
+  test('the last day is shown by the minute, more of the past by the hour, unless another step is chosen', () => {
+    const day = { kind: 'last' as const, days: 1 as const }
+    expect(shown(channelView('nightly', { range: day }), now).step).toBe('minute')
+    expect(shown(channelView('nightly', { range: day, step: 'hour' }), now).step).toBe('hour')
+    expect(shown(channelView('nightly'), now).step).toBe('hour')
+    const zoomedIn = { kind: 'fixed' as const, from: now - 9 * HOUR, to: now - 6 * HOUR }
+    expect(shown(channelView('nightly', { range: zoomedIn }), now).step).toBe('minute')
+  })
+
   test('minutes are shown where they are kept, else hours', () => {
     const day = channelView('nightly', { range: { kind: 'last', days: 1 }, step: 'minute' })
     expect(shown(day, now)).toMatchObject({ step: 'minute', fetched: 'minute' })

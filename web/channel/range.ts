@@ -1,4 +1,4 @@
-import type { ChannelView, ChosenStep, LastDays, Range } from '../view/channel-view.ts'
+import type { ChosenStep, LastDays, Range, SeriesChoice } from '../view/channel-view.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../words/time.ts'
 
 /** A view's range as times, and the step that can be shown for it. */
@@ -13,15 +13,20 @@ export interface Shown {
 const FORECAST_HOURS: Readonly<Record<LastDays, number>> = { 1: 6, 7: 24, 60: 0, 365: 0 }
 /** Minutes are kept for two days. */
 const MOST_MINUTES_MS = 2 * DAY_MS
+/** Up to a day with its forecast, minutes are what one looks for. */
+const A_DAY_OF_MINUTES_MS = DAY_MS + 6 * HOUR_MS
 /** More hours than the API gives at once. */
 const MOST_HOURS_MS = 800 * DAY_MS
 const LEAST_SPAN_MS = 2 * HOUR_MS
 
 /** `now` is the server's: a moving range ends with the forecast after it, on a whole hour, so that addresses stay the same within one. */
-export function shown(view: ChannelView, now: number): Shown {
+export function shown(view: Pick<SeriesChoice, 'range' | 'step'>, now: number): Shown {
   const { from, to } = times(view.range, now)
   const span = to - from
-  const step = view.step === 'minute' && !canShowMinutes(from, to, now) ? 'hour' : view.step
+  const minutes = canShowMinutes(from, to, now)
+  const suiting = minutes && span <= A_DAY_OF_MINUTES_MS ? 'minute' : 'hour'
+  const chosen = view.step === 'auto' ? suiting : view.step
+  const step = chosen === 'minute' && !minutes ? 'hour' : chosen
   const fetched = step === 'minute' ? 'minute' : span > MOST_HOURS_MS ? 'day' : 'hour'
   return { from, to, step: fetched === 'day' ? 'day' : step, fetched }
 }

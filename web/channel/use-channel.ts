@@ -1,67 +1,134 @@
 import { useMemo } from 'preact/hooks'
-import type { ChannelAnswer, SeriesAnswer } from '../../server/api/types.ts'
+import type { AnnotationsAnswer, ChannelAnswer, SeriesAnswer } from '../../server/api/types.ts'
 import { type Answer, useAnswer } from '../api/use-answer.ts'
-import { type ChartData, chartData, LEAD_MS } from '../charts/chart-data.ts'
-import { iso, WEEK_MS } from '../words/time.ts'
-import type { Shown } from './range.ts'
+import { type ChartData, chartData, leadMs } from '../charts/chart-data.ts'
+import { weekBefore } from '../charts/last-week.ts'
+import { type ChartParts, measuredLines } from '../charts/parts.ts'
+import type { SeriesChoice } from '../view/channel-view.ts'
+import type { Zone } from '../view/zone.ts'
+import { DAY_MS, HOUR_MS, iso } from '../words/time.ts'
+import { largestParts } from './parts.ts'
+import { miniStep, type Shown } from './range.ts'
+import { partsQuestion, seriesPath } from './series-path.ts'
 
 export interface ChannelData {
   readonly facts: Answer<ChannelAnswer>
   readonly received: Answer<SeriesAnswer>
   readonly invalid: Answer<SeriesAnswer>
   readonly ghost: Answer<SeriesAnswer>
+  readonly annotations: Answer<AnnotationsAnswer>
+  readonly parts: Answer<SeriesAnswer>
+  /** Of all channels together: what shares are of. */
+  readonly all: Answer<SeriesAnswer>
   /** Null until there is something to draw. */
   readonly chart: ChartData | null
 }
 
 /** All that a channel's chart needs, asked for together; `range` null: the server's time isn't known yet. */
-export function useChannel(channel: string, range: Shown | null, withGhost: boolean): ChannelData {
+export function useChannel(channel: string, range: Shown | null, choice: SeriesChoice, zone: Zone): ChannelData {
   const wanted = range !== null && channel !== ''
-  const subject = `${channel} ${range?.fetched ?? ''}`
-  const series = (metric: string, from: number, to: number): string =>
-    seriesPath({ metric, step: range?.fetched ?? 'hour', channel, from, to })
+  const step = range?.fetched ?? 'hour'
   const { from, to } = range ?? { from: 0, to: 0 }
+  const subject = `${channel} ${step}`
+  const lead = from - leadMs(step)
+  const asked = (question: string, when = true): string | null => (wanted && when ? question : null)
+  const isShare = choice.measure === 'share'
+  const hasLane = choice.parts !== 'each'
+
   const received = useAnswer<SeriesAnswer>(
-    wanted ? series('received', from - LEAD_MS, to) : null,
+    asked(seriesPath({ metric: 'received', step, channel, from: lead, to })),
     subject,
     'with counts',
   )
-  const invalid = useAnswer<SeriesAnswer>(wanted ? series('invalid_rate', from, to) : null, subject)
-  const ghost = useAnswer<SeriesAnswer>(
-    wanted && withGhost ? series('received', from - WEEK_MS, to - WEEK_MS) : null,
+  const hours = useAnswer<SeriesAnswer>(
+    asked(seriesPath({ metric: 'received', step: 'hour', channel, from: lead, to }), step === 'minute'),
     subject,
   )
+  const invalid = useAnswer<SeriesAnswer>(
+    asked(seriesPath({ metric: 'invalid_rate', step, channel, from, to })),
+    subject,
+  )
+  const ghostRange = { from: weekBefore(from, zone) - HOUR_MS, to: weekBefore(to, zone) + HOUR_MS }
+  const ghost = useAnswer<SeriesAnswer>(
+    asked(seriesPath({ metric: 'received', step, channel, ...ghostRange }), choice.ghost),
+    subject,
+  )
+  const all = useAnswer<SeriesAnswer>(
+    asked(seriesPath({ metric: 'received', step, channel: '', from: lead, to }), isShare),
+    `all ${step}`,
+    'with counts',
+  )
+  const partsStep = miniStep({ from, to })
+  const parts = useAnswer<SeriesAnswer>(
+    asked(seriesPath({ ...partsQuestion(choice.by, choice.top), step: partsStep, channel, from, to }), hasLane),
+    `${channel} ${choice.by} ${partsStep}`,
+  )
+  const annotations = useAnswer<AnnotationsAnswer>(
+    asked(`/api/v1/annotations?${new URLSearchParams({ channel, from: iso(from), to: iso(to) }).toString()}`),
+    channel,
+  )
   const factsPath = `/api/v1/channels/${encodeURIComponent(channel)}?from=${iso(from)}&to=${iso(to)}`
-  const facts = useAnswer<ChannelAnswer>(wanted ? factsPath : null, channel, 'with counts')
-  const ghostData = withGhost ? ghost.data : null
+  const facts = useAnswer<ChannelAnswer>(asked(factsPath), channel, 'with counts')
+
+  const ghostData = choice.ghost ? ghost.data : null
+  const lane = useMemo(
+    () => (parts.data === null || !hasLane ? null : partsLane(parts.data, choice, facts.data)),
+    [parts.data, hasLane, choice, facts.data],
+  )
   const chart = useMemo(() => {
     if (range === null || received.data === null || facts.data === null) return null
+    if (isShare && all.data === null) return null
     return chartData({
       ...range,
       received: received.data,
+      hours: hours.data,
       invalid: invalid.data ?? { ...received.data, series: [] },
       ghost: ghostData,
       facts: facts.data,
       channel,
       countedUpTo: Date.parse(facts.data.freshness.counted_up_to),
+      zone,
+      measure: choice.measure,
+      all: all.data,
+      annotations: annotations.data?.annotations ?? [],
+      parts: lane,
     })
-  }, [range, received.data, invalid.data, ghostData, facts.data, channel])
-  return { facts, received, invalid, ghost, chart }
+  }, [
+    range,
+    received.data,
+    hours.data,
+    invalid.data,
+    ghostData,
+    facts.data,
+    channel,
+    zone,
+    choice.measure,
+    isShare,
+    all.data,
+    annotations.data,
+    lane,
+  ])
+  return { facts, received, invalid, ghost, annotations, parts, all, chart }
 }
 
-interface SeriesQuestion {
-  readonly metric: string
-  readonly step: string
-  readonly channel: string
-  readonly from: number
-  readonly to: number
-  readonly by?: string
-}
-
-/** `channel` empty: all of them together. */
-export function seriesPath({ metric, step, channel, from, to, by }: SeriesQuestion): string {
-  const parameters = new URLSearchParams({ metric, step, from: iso(from), to: iso(to) })
-  if (channel !== '') parameters.set('channel', channel)
-  if (by !== undefined) parameters.set('by', by)
-  return `/api/v1/series?${parameters.toString()}`
+/** The running step is not comparable: it would end every line with a fall. */
+function partsLane(answer: SeriesAnswer, choice: SeriesChoice, facts: ChannelAnswer | null): ChartParts | null {
+  const { parts: form, by, measure, top } = choice
+  if (form === 'each') return null
+  const stepMs = answer.step === 'day' ? DAY_MS : HOUR_MS
+  const starts = answer.times.map((time) => Date.parse(time))
+  const countedUpTo = facts === null ? Number.NEGATIVE_INFINITY : Date.parse(facts.freshness.counted_up_to)
+  const lines = largestParts(answer, by, top).map(({ name, values, isRest }) => ({
+    name,
+    isRest,
+    values: values.map((value, index) => ((starts[index] ?? 0) + stepMs <= countedUpTo ? value : null)),
+  }))
+  return {
+    by,
+    form,
+    measure,
+    stepMs,
+    x: starts.map((start) => start + stepMs / 2),
+    lines: measuredLines(lines, measure, DAY_MS / stepMs),
+  }
 }

@@ -1,8 +1,14 @@
-import type { ChannelAnswer, IncidentAnswer, SeriesAnswer } from '../../server/api/types.ts'
-import type { ChosenStep } from '../view/channel-view.ts'
+import type { AnnotationAnswer, ChannelAnswer, IncidentAnswer, SeriesAnswer } from '../../server/api/types.ts'
+import type { ChosenStep, Measure } from '../view/channel-view.ts'
+import type { Zone } from '../view/zone.ts'
 import { incidentTitle } from '../words/incident.ts'
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../words/time.ts'
-import { ofExpectedByDay, sumBy } from './series-math.ts'
+import { DAY_MS, HOUR_MS } from '../words/time.ts'
+import { indexIn, STEP_MS, startsOf, valueAt } from './at-times.ts'
+import { byDay, type Columns } from './by-day.ts'
+import { lastWeekAt } from './last-week.ts'
+import { measured } from './measure.ts'
+import type { ChartParts } from './parts.ts'
+import { meanOfExpected } from './series-math.ts'
 import { isKnown, type Value } from './water.ts'
 
 /** All that a chart of one channel shows, by index of step, ascending; times in epoch milliseconds. */
@@ -11,6 +17,8 @@ export interface ChartData {
   readonly from: number
   readonly to: number
   readonly step: ChosenStep
+  /** What `seen`, `low`, `mid`, `high`, `ghost` and `running` are in. */
+  readonly measure: Measure
   /** Middle of each step: what was counted between two times stands between them. */
   readonly x: readonly number[]
   /** Complete steps only; null is unknown. */
@@ -20,7 +28,7 @@ export interface ChartData {
   readonly high: readonly Value[]
   /** Last week's, at the same hour of the week; null when it isn't asked for. */
   readonly ghost: readonly Value[] | null
-  /** Seen over expected, mean of 24 h. */
+  /** Seen over expected, mean of 24 h; of minutes: of an hour. */
   readonly ofExpected: readonly Value[]
   /** 0 to 1. */
   readonly invalid: readonly Value[]
@@ -33,6 +41,31 @@ export interface ChartData {
   readonly gaps: readonly ChartGap[]
   readonly incidents: readonly ChartIncident[]
   readonly builds: readonly ChartBuild[]
+  /** What people, tools and the calendar say that happened; by beginning. */
+  readonly annotations: readonly ChartAnnotation[]
+  /** Steps that were listened to in part, as share of their time. */
+  readonly partly: readonly Partly[]
+  /** The break-down as a lane of its own; null: none. */
+  readonly parts: ChartParts | null
+}
+
+export interface ChartAnnotation {
+  /** As it stands in the answer; of the calendar file, which has no numbers, its place in the answer. */
+  readonly key: string
+  readonly kind: AnnotationAnswer['kind']
+  readonly text: string
+  readonly from: number
+  /** Null: a moment. */
+  readonly to: number | null
+  readonly author: string
+  readonly link: string | null
+}
+
+export interface Partly {
+  readonly from: number
+  readonly to: number
+  /** 0 to 1, both excluded. */
+  readonly coverage: number
 }
 
 export interface Running {
@@ -64,79 +97,58 @@ export interface ChartBuild {
   readonly blamed: boolean
 }
 
-/** Hours of history before the shown range that the 24 h mean needs. */
-export const LEAD_MS = DAY_MS
-
-/** Of a step, for it to stand as last week's line. */
-const LEAST_COVERAGE = 0.95
-
-const STEP_MS: Readonly<Record<SeriesAnswer['step'], number>> = {
-  minute: MINUTE_MS,
-  hour: HOUR_MS,
-  day: DAY_MS,
-  week: 7 * DAY_MS,
+/** Of history before the shown range, for the means that its first steps need. */
+export function leadMs(step: SeriesAnswer['step']): number {
+  return step === 'minute' ? HOUR_MS : DAY_MS
 }
 
 export interface ChartInput {
   readonly from: number
   readonly to: number
   readonly step: ChosenStep
-  /** Hourly also where days are shown (by minute, or by day where hours would be too many), from LEAD_MS before `from`. */
+  /** Hourly also where days are shown (by minute, or by day where hours would be too many), from `leadMs` before `from`. */
   readonly received: SeriesAnswer
   readonly invalid: SeriesAnswer
-  /** As `received`, a week earlier, without lead. */
+  /** As `received`, a week earlier (an hour more at both ends where clocks may have changed), without lead. */
   readonly ghost: SeriesAnswer | null
   readonly facts: Pick<ChannelAnswer, 'incidents' | 'gaps' | 'builds'>
   readonly channel: string
   readonly countedUpTo: number
+  /** Whose clock tells which hour of last week is the same; default UTC. */
+  readonly zone?: Zone
+  /** Where minutes are shown: the hours, which carry the expectation. */
+  readonly hours?: SeriesAnswer | null
+  /** How submissions are measured, and for shares what all channels received, as `received`. Default: counted. */
+  readonly measure?: Measure
+  readonly all?: SeriesAnswer | null
+  readonly annotations?: readonly AnnotationAnswer[]
+  readonly parts?: ChartParts | null
 }
 
 export function chartData(input: ChartInput): ChartData {
-  const { received, step, from, to, countedUpTo } = input
-  const times = received.times.map((time) => Date.parse(time))
-  const counts = received.series[0]?.values ?? []
-  const none: readonly Value[] = times.map(() => null)
-  const expected = received.expected ?? { low: none, mid: none, high: none }
-  const fine = STEP_MS[received.step]
-  const complete = times.map((time) => time + fine <= countedUpTo)
-  const hourly = {
-    times,
-    seen: counts.map((value, index) => (complete[index] ? value : null)),
-    soFar: counts.map((value, index) => (complete[index] ? null : value)),
-    low: expected.low,
-    mid: expected.mid,
-    high: expected.high,
-  }
-  const residual = received.step === 'hour' ? ofExpectedByDay(hourly.seen, hourly.mid) : none
-  const ghostAt = valuesByTime(input.ghost, 7 * DAY_MS)
-  const invalidAt = valuesByTime(input.invalid, 0)
-  const fineColumns = {
-    ...hourly,
-    ghost: times.map((time) => ghostAt.get(time) ?? null),
-    residual,
-    invalid: times.map((time, index) => (complete[index] ? (invalidAt.get(time) ?? null) : null)),
-  }
-  const columns = step === 'day' && received.step === 'hour' ? byDay(fineColumns) : fineColumns
+  const { received, step, from, to, countedUpTo, zone = 'utc' } = input
+  const fine = fineColumns(input)
+  const columns = step === 'day' && received.step === 'hour' ? byDay(fine) : fine
   const stepMs = STEP_MS[step]
   const first = columns.times.findIndex((time) => time >= from)
   const after = columns.times.findIndex((time) => time >= to)
   const cut = <T>(values: readonly T[]): readonly T[] =>
     first < 0 ? [] : values.slice(first, after < 0 ? undefined : after)
   const starts = cut(columns.times)
-  const seen = cut(columns.seen)
   const runningIndex = starts.findIndex((time) => time <= countedUpTo && time + stepMs > countedUpTo)
   const runningValue = runningIndex < 0 ? null : cut(columns.soFar)[runningIndex]
   const firstIncomplete = starts.findIndex((time) => time + stepMs > countedUpTo)
   // A day that is not over has complete hours, and still is no day to compare.
   const onlyWhole = (values: readonly Value[]): readonly Value[] =>
     values.map((value, index) => (firstIncomplete >= 0 && index >= firstIncomplete ? null : value))
-  return {
+  const data: ChartData = {
     channel: input.channel,
     from,
     to,
     step,
+    measure: 'count',
     x: starts.map((time) => time + stepMs / 2),
-    seen: onlyWhole(seen),
+    seen: onlyWhole(cut(columns.seen)),
     low: cut(columns.low),
     mid: cut(columns.mid),
     high: cut(columns.high),
@@ -155,6 +167,80 @@ export function chartData(input: ChartInput): ChartData {
       at: Date.parse(build.first_seen),
       blamed: build.blamed,
     })),
+    annotations: (input.annotations ?? []).map(chartAnnotation),
+    partly: partlyCovered(received, countedUpTo),
+    parts: input.parts ?? null,
+  }
+  return measured(data, input.measure ?? 'count', cut(columns.all))
+
+  function fineColumns({ hours = null, all = null, ghost, invalid }: ChartInput): Columns {
+    const times = startsOf(received)
+    const counts = received.series[0]?.values ?? []
+    const complete = times.map((time) => time + STEP_MS[received.step] <= countedUpTo)
+    const seen = counts.map((value, index) => (complete[index] ? value : null))
+    const expected = expectedAt(received, hours, times)
+    const ghostAt = lastWeekAt(ghost, zone)
+    const invalidAt = valueAt(invalid)
+    const allAt = valueAt(all)
+    const minutes = received.step === 'minute'
+    return {
+      times,
+      seen,
+      soFar: counts.map((value, index) => (complete[index] ? null : value)),
+      ...expected,
+      ghost: times.map(ghostAt),
+      residual: received.step === 'day' ? times.map(() => null) : meanOfExpected(seen, expected.mid, minutes ? 60 : 24),
+      invalid: times.map((time, index) => (complete[index] ? invalidAt(time) : null)),
+      all: times.map(allAt),
+    }
+  }
+}
+
+/** The judge expects hours: of a minute it expects a sixtieth. */
+function expectedAt(
+  received: SeriesAnswer,
+  hours: SeriesAnswer | null,
+  times: readonly number[],
+): Pick<Columns, 'low' | 'mid' | 'high'> {
+  const none: readonly Value[] = times.map(() => null)
+  if (received.step !== 'minute') return received.expected ?? { low: none, mid: none, high: none }
+  const expected = hours?.expected
+  if (hours === null || expected === undefined) return { low: none, mid: none, high: none }
+  const indexes = times.map(indexIn(hours))
+  const sixtieth = (values: readonly Value[]): readonly Value[] =>
+    indexes.map((index) => {
+      const value = values[index]
+      return isKnown(value) ? value / MINUTES_OF_HOUR : null
+    })
+  return { low: sixtieth(expected.low), mid: sixtieth(expected.mid), high: sixtieth(expected.high) }
+}
+
+const MINUTES_OF_HOUR = 60
+
+/** Closer to 0 or 1, a restart of a receiver would be marked. */
+const PARTLY = { least: 0.01, most: 0.95 } as const
+
+function partlyCovered(received: SeriesAnswer, countedUpTo: number): readonly Partly[] {
+  const stepMs = STEP_MS[received.step]
+  const first = Date.parse(received.times[0] ?? '')
+  // Of minutes and days it says little: a minute is soon lost, and a day has its hours.
+  if (received.step !== 'hour') return []
+  return received.coverage.flatMap((coverage, index) => {
+    const from = first + index * stepMs
+    const isPartly = coverage > PARTLY.least && coverage < PARTLY.most && from + stepMs <= countedUpTo
+    return isPartly ? [{ from, to: from + stepMs, coverage }] : []
+  })
+}
+
+function chartAnnotation(annotation: AnnotationAnswer, index: number): ChartAnnotation {
+  return {
+    key: annotation.id === null ? `calendar ${index}` : String(annotation.id),
+    kind: annotation.kind,
+    text: annotation.text,
+    from: Date.parse(annotation.from),
+    to: annotation.to === null ? null : Date.parse(annotation.to),
+    author: annotation.author,
+    link: annotation.link ?? null,
   }
 }
 
@@ -164,57 +250,6 @@ export const LEAST_PACE_SHARE = 1 / 4
 function runningStep(index: number, value: number, ageMs: number, stepMs: number): Running {
   const share = ageMs / stepMs
   return { index, value, ageMs, pace: share < LEAST_PACE_SHARE ? null : value / share }
-}
-
-/** Days are whole days of UTC, as the API counts them; their shores are the sums of their hours' shores. */
-function byDay<
-  T extends Record<'seen' | 'soFar' | 'low' | 'mid' | 'high' | 'ghost' | 'residual' | 'invalid', readonly Value[]>,
->(hourly: T & { readonly times: readonly number[] }): T & { readonly times: readonly number[] } {
-  const days: number[] = []
-  const groupOf = hourly.times.map((time) => {
-    const start = Math.floor(time / DAY_MS) * DAY_MS
-    if (days.at(-1) !== start) days.push(start)
-    return days.length - 1
-  })
-  const hours = sumBy(
-    hourly.times.map(() => 1),
-    groupOf,
-    days.length,
-  )
-  const sum = (values: readonly Value[]): readonly Value[] => sumBy(values, groupOf, days.length)
-  /** Of days that lie in the answer as a whole: the last one's water would end in a fall. */
-  const wholeSum = (values: readonly Value[]): readonly Value[] =>
-    sum(values).map((value, day) => (hours[day] === HOURS_OF_DAY ? value : null))
-  // An hour that nobody counted is missing from what was seen: it may not be expected either.
-  const lastKnown = hourly.seen.findLastIndex(isKnown)
-  const expected = (values: readonly Value[]): readonly Value[] =>
-    values.map((value, index) => (index <= lastKnown && !isKnown(hourly.seen[index]) ? null : value))
-  const whereSeen = (values: readonly Value[]): readonly Value[] =>
-    values.map((value, index) => (isKnown(hourly.seen[index]) ? value : null))
-  const seen = sum(hourly.seen)
-  const soFar = sum(hourly.soFar)
-  const invalid = sum(hourly.invalid.map((value, index) => (isKnown(value) ? value * (hourly.seen[index] ?? 0) : null)))
-  return {
-    ...hourly,
-    times: days,
-    seen,
-    soFar: soFar.map((value, day) => (isKnown(value) ? value + (seen[day] ?? 0) : null)),
-    low: wholeSum(expected(hourly.low)),
-    mid: wholeSum(expected(hourly.mid)),
-    high: wholeSum(expected(hourly.high)),
-    ghost: wholeSum(hourly.ghost),
-    residual: ratios(seen, sum(whereSeen(hourly.mid))),
-    invalid: ratios(invalid, seen),
-  }
-}
-
-const HOURS_OF_DAY = 24
-
-function ratios(parts: readonly Value[], wholes: readonly Value[]): readonly Value[] {
-  return parts.map((part, index) => {
-    const whole = wholes[index]
-    return isKnown(part) && isKnown(whole) && whole > 0 ? part / whole : null
-  })
 }
 
 function chartIncident(incident: IncidentAnswer, now: number): ChartIncident {
@@ -227,17 +262,4 @@ function chartIncident(incident: IncidentAnswer, now: number): ChartIncident {
     open: incident.state === 'open' || incident.state === 'recovering',
     label: incidentTitle(incident),
   }
-}
-
-/** Values of the first series by their time, moved by `shiftMs`. */
-function valuesByTime(answer: SeriesAnswer | null, shiftMs: number): ReadonlyMap<number, Value> {
-  const values = answer?.series[0]?.values ?? []
-  // What was listened to in part can't be compared: it is left out.
-  const isWhole = (index: number): boolean => (answer?.coverage[index] ?? 0) >= LEAST_COVERAGE
-  return new Map(
-    (answer?.times ?? []).map((time, index) => [
-      Date.parse(time) + shiftMs,
-      shiftMs === 0 || isWhole(index) ? (values[index] ?? null) : null,
-    ]),
-  )
 }

@@ -57,6 +57,8 @@ const theme: ChartTheme = {
   shortfall: '#fcc',
   ghost: '#888',
   hatch: '#999',
+  parts: ['#001', '#002', '#003'],
+  rest: '#009',
   font: 'sans-serif',
 }
 const layout = chartLayout({ width: 1200, labels: 'margin' }, LANES, { bracketRows: 1, gapRow: true, builds: true })

@@ -2,18 +2,21 @@ import type { CustomSeriesOption, LineSeriesOption } from 'echarts/charts'
 import type { GridComponentOption } from 'echarts/components'
 import type { ComposeOption } from 'echarts/core'
 import type { Zone } from '../view/zone.ts'
-import { axisCount, axisRate } from '../words/number.ts'
+import { axisRate } from '../words/number.ts'
 import { DAY_MS } from '../words/time.ts'
 import type { ChartData } from './chart-data.ts'
+import { LaneDrawing } from './lane-drawing.ts'
 import type { Lane, LaneBox, Layout } from './layout.ts'
+import { LEAST_SPAN, MEASURE_WORDS } from './measure.ts'
+import { partsMarks, partsTicks } from './parts-lane.ts'
+import { type Shores, shoresPerPixel } from './per-pixel.ts'
 import { logTicks, type Scale, type Ticks, ticksFromZero } from './scale.ts'
 import type { ChartTheme } from './theme.ts'
 import { timeTicks, weekends } from './time-ticks.ts'
-import { dryGround, highest, isKnown, onlyWithin, type Point, type Ring, type Value, water } from './water.ts'
+import { dryGround, highest, isKnown, onlyWithin, type Point, type Value, water } from './water.ts'
 
 export type ChartOption = ComposeOption<LineSeriesOption | CustomSeriesOption | GridComponentOption>
 type Series = LineSeriesOption | CustomSeriesOption
-type RenderItem = NonNullable<CustomSeriesOption['renderItem']>
 
 /** Under this, hours are too dense for a 2 px line. */
 const DENSE_PX_PER_STEP = 3
@@ -21,9 +24,6 @@ const DENSE_PX_PER_STEP = 3
 const CLOSE_UP_MS = 15 * DAY_MS
 /** The invalid rate's axis never shows less, so that noise at 0.1 % doesn't look like a crisis. */
 const LEAST_INVALID_SPAN = 0.05
-
-/** There is no half submission: under this, ticks would stand between whole ones. */
-const LEAST_SUBMISSIONS = 4
 
 export interface ChartLook {
   readonly log: boolean
@@ -59,7 +59,7 @@ function laneTicks(
     case 'submissions': {
       // What came of the running step was seen; its pace is a guess, and no scale follows a guess.
       const most = highest(data.seen, data.high, data.ghost ?? [], [data.running?.value ?? null])
-      if (!look.log) return { ...ticksFromZero(Math.max(most, LEAST_SUBMISSIONS), 4), min: 0, kind: 'linear' }
+      if (!look.log) return { ...ticksFromZero(Math.max(most, LEAST_SPAN[data.measure]), 4), min: 0, kind: 'linear' }
       const known = [...data.seen, ...data.low].filter(isKnown).filter((value) => value > 0)
       return {
         ...logTicks(
@@ -69,6 +69,8 @@ function laneTicks(
         kind: 'log',
       }
     }
+    case 'parts':
+      return partsTicks(data.parts, look.log)
     case 'ofExpected': {
       const known = data.ofExpected.filter(isKnown)
       const least = known.reduce((low, value) => Math.min(low, value), 1)
@@ -138,7 +140,7 @@ export function chartOption(data: ChartData, layout: Layout, theme: ChartTheme, 
         },
       }
     }),
-    yAxis: layout.lanes.map((box, index) => yAxis(box.lane, index, scales, layout, theme)),
+    yAxis: layout.lanes.map((box, index) => yAxis(box.lane, index, data, scales, layout, theme)),
     series: layout.lanes.flatMap((box, index) => laneSeries(box, index, data, layout, theme, look)),
   }
 }
@@ -150,11 +152,10 @@ function insideLabel(time: number, data: ChartData, layout: Layout): boolean {
   return layout.left + pixel >= 24 && layout.left + pixel <= room - 24
 }
 
-function yAxis(lane: Lane, index: number, scales: ChartScales, layout: Layout, theme: ChartTheme) {
+function yAxis(lane: Lane, index: number, data: ChartData, scales: ChartScales, layout: Layout, theme: ChartTheme) {
   const { scale, ticks } = scales.lanes.get(lane) ?? { scale: scales.time, ticks: [] }
   const inside = layout.labels === 'inside'
-  const format =
-    lane === 'submissions' ? axisCount : lane === 'invalid' ? axisRate : (value: number) => value.toFixed(2)
+  const format = axisFormat(lane, data)
   return {
     type: scale.kind === 'log' ? ('log' as const) : ('value' as const),
     gridIndex: index,
@@ -176,6 +177,19 @@ function yAxis(lane: Lane, index: number, scales: ChartScales, layout: Layout, t
   }
 }
 
+function axisFormat(lane: Lane, data: ChartData): (value: number) => string {
+  switch (lane) {
+    case 'submissions':
+      return MEASURE_WORDS[data.measure].axis
+    case 'parts':
+      return MEASURE_WORDS[data.parts?.measure ?? 'count'].axis
+    case 'ofExpected':
+      return (value) => value.toFixed(2)
+    case 'invalid':
+      return axisRate
+  }
+}
+
 function laneSeries(
   box: LaneBox,
   index: number,
@@ -184,11 +198,13 @@ function laneSeries(
   theme: ChartTheme,
   look: ChartLook,
 ): readonly Series[] {
-  const draw = new LaneDrawing(index, box, data)
+  const draw = new LaneDrawing(index, box, data, layout.plotWidth)
   const closeUp = isCloseUp(data)
   const under = closeUp ? [draw.bars('weekend', weekends(data.from, data.to, look.zone), theme.weekend, -10)] : []
   const over = [
+    ...(box.lane === 'submissions' && closeUp ? [draw.partly(theme)] : []),
     draw.hatch(theme),
+    ...(closeUp ? [draw.uprights('flags', flagsWithin(data), theme.ghost)] : []),
     ...(closeUp ? [draw.uprights('starts', startsWithin(data), theme.wrong)] : []),
     ...(closeUp && data.now > data.from && data.now < data.to ? [draw.uprights('now', [data.now], theme.accent)] : []),
   ]
@@ -203,16 +219,23 @@ function marks(lane: Lane, draw: LaneDrawing, data: ChartData, layout: Layout, t
   // The forecast's shores begin where the drawn ones end.
   const ahead = (index: number): boolean => index >= data.complete - 1
   switch (lane) {
-    case 'submissions':
+    case 'submissions': {
+      const shores = shoresPerPixel(before(data, data.complete), data.from, data.to, layout.plotWidth)
+      // The judge says nothing of minutes: that one is below its share of the hour is mostly chance.
+      const isJudged = data.step !== 'minute'
       return [
-        draw.rings('water', water(data.x, data.low, data.high, 0, data.complete), theme.waterFill),
+        draw.rings('water', water(shores.x, shores.low, shores.high, 0, shores.x.length), theme.waterFill),
         draw.rings(
           'forecast',
           water(data.x, data.low, data.high, Math.max(0, data.complete - 1), data.x.length),
           theme.waterForecast,
         ),
-        draw.rings('shortfall', dryGround(data.x, data.seen, data.low, 'below'), theme.shortfall),
-        draw.rings('surplus', dryGround(data.x, data.seen, data.high, 'above'), theme.shortfall),
+        ...(isJudged
+          ? [
+              draw.rings('shortfall', dryGround(data.x, data.seen, data.low, 'below'), theme.shortfall),
+              draw.rings('surplus', dryGround(data.x, data.seen, data.high, 'above'), theme.shortfall),
+            ]
+          : []),
         ...(data.ghost === null ? [] : [draw.line('ghost', data.ghost, theme.ghost, 1)]),
         draw.line('low', onlyWithin(data.low, past), theme.shore, shoreWidth),
         draw.line('high', onlyWithin(data.high, past), theme.shore, shoreWidth),
@@ -227,6 +250,9 @@ function marks(lane: Lane, draw: LaneDrawing, data: ChartData, layout: Layout, t
             ]
           : []),
       ]
+    }
+    case 'parts':
+      return data.parts === null ? [] : partsMarks(data.parts, draw, theme, dense ? 1 : 1.5)
     case 'ofExpected': {
       const level = data.x.map(() => 1)
       return [
@@ -238,6 +264,10 @@ function marks(lane: Lane, draw: LaneDrawing, data: ChartData, layout: Layout, t
     case 'invalid':
       return [draw.line('invalid', data.invalid, theme.ink, dense ? 1 : 1.5), ...draw.builds(layout, theme)]
   }
+}
+
+function before({ x, low, high }: ChartData, end: number): Shores {
+  return { x: x.slice(0, end), low: low.slice(0, end), high: high.slice(0, end) }
 }
 
 /** From the last whole step to now at the pace so far; none while it's too early for a pace, or nothing to go on from. */
@@ -279,155 +309,7 @@ function startsWithin(data: ChartData): readonly number[] {
     .map((incident) => incident.from)
 }
 
-/** Builders of one lane's series; each is silent, without symbols and without animation. */
-class LaneDrawing {
-  readonly #index: number
-  readonly #box: LaneBox
-  readonly #data: ChartData
-
-  constructor(index: number, box: LaneBox, data: ChartData) {
-    this.#index = index
-    this.#box = box
-    this.#data = data
-  }
-
-  line(name: string, values: readonly Value[], color: string, width: number, dash?: number[]): LineSeriesOption {
-    const points = this.#data.x.map((x, index) => [x, values[index] ?? null] as const)
-    return this.stroke(name, points, color, width, dash)
-  }
-
-  stroke(
-    name: string,
-    points: readonly (readonly [number, Value])[],
-    color: string,
-    width: number,
-    dash?: number[],
-  ): LineSeriesOption {
-    return {
-      ...this.#common(name),
-      type: 'line',
-      symbol: 'none',
-      connectNulls: false,
-      lineStyle: { color, width, cap: 'butt', join: 'bevel', ...(dash === undefined ? {} : { type: dash }) },
-      data: points.map(([x, y]) => [x, y]),
-    }
-  }
-
-  rings(name: string, rings: readonly Ring[], fill: string): CustomSeriesOption {
-    return this.#custom(name, rings.length, (index, at) => ({
-      type: 'polygon',
-      shape: { points: (rings[index] ?? []).map(([x, y]) => at(x, y)) },
-      style: { fill },
-    }))
-  }
-
-  dots(name: string, points: readonly Point[], fill: string): CustomSeriesOption {
-    const series = this.#custom(name, points.length, (index, at) => {
-      const [cx, cy] = at(...(points[index] ?? [0, 0]))
-      return { type: 'circle', shape: { cx, cy, r: 3.5 }, style: { fill } }
-    })
-    return { ...series, z: 8, clip: false }
-  }
-
-  /** Full-height bands of time. */
-  bars(
-    name: string,
-    spans: readonly { readonly from: number; readonly to: number }[],
-    fill: string,
-    z: number,
-  ): CustomSeriesOption {
-    const box = this.#box
-    const series = this.#custom(name, spans.length, (index, at) => {
-      const left = at(spans[index]?.from ?? 0, 0)[0]
-      const right = at(spans[index]?.to ?? 0, 0)[0]
-      return { type: 'rect', shape: { x: left, y: box.top, width: right - left, height: box.height }, style: { fill } }
-    })
-    return { ...series, z }
-  }
-
-  /** Paper over the whole lane with upright lines every 4 px: nobody knows what happened here. */
-  hatch(theme: ChartTheme): CustomSeriesOption {
-    const box = this.#box
-    const gaps = this.#data.gaps.filter((gap) => gap.to > this.#data.from && gap.from < this.#data.to)
-    const series = this.#custom('gaps', gaps.length, (index, at) => {
-      const left = Math.round(at(Math.max(gaps[index]?.from ?? 0, this.#data.from), 0)[0])
-      const right = Math.max(left + 5, Math.round(at(Math.min(gaps[index]?.to ?? 0, this.#data.to), 0)[0]))
-      const lines = Array.from({ length: Math.floor((right - left) / 4) + 1 }, (_, line) => left + line * 4)
-      return {
-        type: 'group',
-        children: [
-          {
-            type: 'rect',
-            shape: { x: left, y: box.top, width: right - left, height: box.height },
-            style: { fill: theme.paper },
-          },
-          ...lines.map((x) => upright(x, box.top, box.top + box.height, theme.hatch, 1)),
-        ],
-      }
-    })
-    return { ...series, z: 6 }
-  }
-
-  uprights(name: string, times: readonly number[], color: string): CustomSeriesOption {
-    const box = this.#box
-    const series = this.#custom(name, times.length, (index, at) => {
-      return upright(at(times[index] ?? 0, 0)[0], box.top, box.top + box.height, color, 1)
-    })
-    return { ...series, z: 7 }
-  }
-
-  /** Ticks under the last lane's axis; nothing where the layout has no room for them. */
-  builds(layout: Layout, theme: ChartTheme): readonly CustomSeriesOption[] {
-    const top = layout.buildTop
-    if (top === null) return []
-    const builds = this.#data.builds.filter((build) => build.at >= this.#data.from && build.at <= this.#data.to)
-    const series = this.#custom('builds', builds.length, (index, at) => {
-      const build = builds[index]
-      const x = at(build?.at ?? 0, 0)[0]
-      return build?.blamed ? upright(x, top - 1, top + 9, theme.wrong, 2) : upright(x, top, top + 6, theme.ink, 1)
-    })
-    return [{ ...series, clip: false }]
-  }
-
-  #common(name: string) {
-    return {
-      id: `${this.#box.lane} ${name}`,
-      name,
-      xAxisIndex: this.#index,
-      yAxisIndex: this.#index,
-      silent: true,
-      animation: false,
-      z: 3,
-    }
-  }
-
-  #custom(
-    name: string,
-    items: number,
-    shape: (index: number, at: (x: number, y: number) => [number, number]) => Shape,
-  ): CustomSeriesOption {
-    const renderItem: RenderItem = (params, api) => {
-      const at = (x: number, y: number): [number, number] => {
-        const [left = 0, top = 0] = api.coord([x, y])
-        return [left, top]
-      }
-      return shape(params.dataIndex, at)
-    }
-    // ECharts calls renderItem once for each datum; the shapes themselves lie in the closure.
-    const data = Array.from({ length: items }, () => [this.#data.from, 1])
-    return { ...this.#common(name), type: 'custom', clip: true, renderItem, data }
-  }
-}
-
-type Shape = ReturnType<RenderItem>
-
-/** A crisp line: a 1 px stroke lies on a half pixel. */
-function upright(x: number, top: number, bottom: number, stroke: string, lineWidth: number) {
-  const at = lineWidth % 2 === 1 ? Math.floor(x) + 0.5 : Math.round(x)
-  return {
-    type: 'line' as const,
-    shape: { x1: at, y1: top, x2: at, y2: bottom },
-    style: { stroke, lineWidth },
-    silent: true,
-  }
+/** Beginnings of what people marked. */
+function flagsWithin({ annotations, from, to }: ChartData): readonly number[] {
+  return annotations.map((annotation) => annotation.from).filter((time) => time > from && time < to)
 }

@@ -1,29 +1,18 @@
-import { linkTo } from '../view/navigation.ts'
 import { ofExpected, rate } from '../words/number.ts'
-import type { Placed, Span } from './brackets.ts'
+import type { Placed } from './brackets.ts'
 import type { ChartData } from './chart-data.ts'
+import { useChartLink } from './chart-link.ts'
 import type { ChartLook, ChartScales } from './chart-option.ts'
+import { Flag } from './flag.tsx'
 import { BRACKET_ROW_PX, type Lane, type LaneBox, type Layout, TITLE_ROW_PX } from './layout.ts'
+import { MEASURE_WORDS } from './measure.ts'
 import { endLabels, notes } from './notes.ts'
+import { partsNames } from './part-labels.tsx'
+import { isLogarithmic } from './parts-lane.ts'
+import type { ChartSpans, IncidentSpan } from './place-words.ts'
 import { toPixel } from './scale.ts'
 import { labelWidth } from './text-width.ts'
 import { isKnown, type Value } from './water.ts'
-
-interface IncidentSpan extends Span {
-  readonly id: number | null
-}
-
-/** What stands in the row just above the plot. */
-export interface RowSpan extends IncidentSpan {
-  readonly kind: 'gap' | 'now' | 'start'
-}
-
-export interface ChartSpans {
-  /** The plot's left edge in the chart's box: spans count from it. */
-  readonly left: number
-  readonly brackets: readonly Placed<IncidentSpan>[]
-  readonly gaps: readonly Placed<RowSpan>[]
-}
 
 interface ChartWordsProps {
   readonly data: ChartData
@@ -39,6 +28,15 @@ export function ChartWords({ data, layout, scales, spans, look }: ChartWordsProp
     <>
       {spans.brackets.map((placed) => (
         <Bracket key={placed.span.id} placed={placed} layout={layout} plotLeft={spans.left} />
+      ))}
+      {spans.flags.map((placed) => (
+        <Flag
+          key={placed.span.annotation.key}
+          placed={placed}
+          plotLeft={spans.left}
+          top={layout.flagTop}
+          channel={data.channel}
+        />
       ))}
       {spans.gaps.map(
         ({ span, labelLeft }) =>
@@ -61,7 +59,7 @@ export function ChartWords({ data, layout, scales, spans, look }: ChartWordsProp
           Builds first seen
         </span>
       )}
-      {notes(data, layout, scales, labelWidth).map((note) => (
+      {notes(data, layout, scales, labelWidth, look.zone).map((note) => (
         <span
           key={note.key}
           class={`note note-${note.align} ${note.isWrong ? 'note-wrong' : ''}`}
@@ -84,7 +82,7 @@ function Bracket({
   readonly plotLeft: number
 }) {
   const { span, left, width, labelLeft, row } = placed
-  const top = layout.gapLabelTop - (row + 1) * BRACKET_ROW_PX
+  const top = layout.flagTop - (row + 1) * BRACKET_ROW_PX
   return (
     <>
       <span class="bracket" style={{ left: `${plotLeft + left}px`, width: `${width}px`, top: `${top + 18}px` }} />
@@ -98,21 +96,24 @@ function Bracket({
 }
 
 function IncidentLink({ id, label }: { readonly id: number; readonly label: string }) {
+  const link = useChartLink()
   return (
-    <a class="incident-link" {...linkTo({ page: 'incident', id })}>
+    <a class="incident-link" {...link({ page: 'incident', id })}>
       <b>{id}</b> {label}
     </a>
   )
 }
 
-const STEP_WORDS = { minute: 'per minute', hour: 'per hour', day: 'per day' } as const
+const RESIDUAL_WORDS = { minute: 'mean of an hour', hour: 'mean of 24 h', day: '' } as const
 
-function laneNames(lane: Lane, step: ChartData['step']): readonly [string, string] {
+function laneNames(lane: Lane, data: ChartData): readonly [string, string] {
   switch (lane) {
     case 'submissions':
-      return ['Submissions', STEP_WORDS[step]]
+      return ['Submissions', MEASURE_WORDS[data.measure].unit(data.step)]
+    case 'parts':
+      return data.parts === null ? ['', ''] : partsNames(data.parts)
     case 'ofExpected':
-      return ['Of expected', step === 'hour' ? 'mean of 24 h' : '']
+      return ['Of expected', RESIDUAL_WORDS[data.step]]
     case 'invalid':
       return ['Invalid rate', '']
   }
@@ -127,8 +128,9 @@ interface LaneTitleProps {
 
 /** Left of the plot; where there is no margin, above it, with the newest value at the other end of the line. */
 function LaneTitle({ box, layout, data, look }: LaneTitleProps) {
-  const [name, what] = laneNames(box.lane, data.step)
-  const logWord = box.lane === 'submissions' && look.log ? ', logarithmic' : ''
+  const [name, what] = laneNames(box.lane, data)
+  const isLog = box.lane === 'parts' ? isLogarithmic(data.parts, look.log) : box.lane === 'submissions' && look.log
+  const logWord = isLog ? ', logarithmic' : ''
   if (layout.labels === 'margin') {
     return (
       <span class="lane-title" style={{ left: 0, top: `${box.top - 2}px` }}>
@@ -155,7 +157,7 @@ function LaneTitle({ box, layout, data, look }: LaneTitleProps) {
 
 function newest(lane: Lane, data: ChartData): string {
   const last = (values: readonly Value[]): number | undefined => values.findLast(isKnown) ?? undefined
-  if (lane === 'submissions') return ''
+  if (lane === 'submissions' || lane === 'parts') return ''
   const value = last(lane === 'invalid' ? data.invalid : data.ofExpected)
   if (value === undefined) return ''
   return lane === 'invalid' ? rate(value) : ofExpected(value)

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { placeSpans, rowsOf } from './brackets.ts'
 import { chartLayout, LANES } from './layout.ts'
 import { fromPixel, logTicks, type Scale, ticksFromZero, toPixel } from './scale.ts'
-import { ofExpectedByDay, sumBy, trailingMean } from './series-math.ts'
+import { meanOfExpected, sumBy, trailingMean } from './series-math.ts'
 import { timeTicks, weekends } from './time-ticks.ts'
 import { dryGround, type Ring, runs, type Value, water } from './water.ts'
 
@@ -105,7 +105,7 @@ describe('means', () => {
   const tide = Array.from({ length: 96 }, (_, hour) => 100 + 80 * Math.sin((hour / 24) * 2 * Math.PI))
 
   test('of expected is flat where all is as expected, whatever the tide', () => {
-    const ratios = ofExpectedByDay(tide, tide)
+    const ratios = meanOfExpected(tide, tide)
     expect(ratios.slice(0, 11)).toEqual(new Array(11).fill(null))
     for (const ratio of ratios.slice(24)) expect(ratio).toBeCloseTo(1)
   })
@@ -113,9 +113,9 @@ describe('means', () => {
   test('a day at half is 0.50 at its end; hours nobody counted count on neither side', () => {
     const half = tide.map((value, hour) => (hour >= 48 ? value / 2 : value))
     const gap = half.map((value, hour) => (hour >= 60 && hour < 66 ? null : value))
-    expect(ofExpectedByDay(half, tide)[71]).toBeCloseTo(0.5)
-    expect(ofExpectedByDay(gap, tide)[71]).toBeCloseTo(0.5)
-    expect(ofExpectedByDay(gap, tide)[62]).toBeNull()
+    expect(meanOfExpected(half, tide)[71]).toBeCloseTo(0.5)
+    expect(meanOfExpected(gap, tide)[71]).toBeCloseTo(0.5)
+    expect(meanOfExpected(gap, tide)[62]).toBeNull()
   })
 
   test('means and sums keep what is unknown unknown', () => {

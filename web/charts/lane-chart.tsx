@@ -1,21 +1,20 @@
-import { useMemo, useRef, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { useTheme } from '../design/theme.ts'
-import { age, clock, weekday } from '../words/time.ts'
-import { placeSpans, rowsOf } from './brackets.ts'
 import { Canvas } from './canvas.tsx'
 import type { ChartData } from './chart-data.ts'
 import { type ChartLook, type ChartScales, chartOption, chartScales, isCloseUp } from './chart-option.ts'
-import { type ChartSpans, ChartWords, type RowSpan } from './chart-words.tsx'
+import { ChartWords } from './chart-words.tsx'
 import { chartLayout, type Lane, labelsFor } from './layout.ts'
-import { newestIndex, readout } from './readout.ts'
+import { PartLabels } from './part-labels.tsx'
+import type { PictureSource } from './picture/make-picture.ts'
+import { placeWords } from './place-words.ts'
+import { type MoreAbout, newestIndex, readout } from './readout.ts'
+import { ReadoutLine } from './readout-line.tsx'
 import { fromPixel, toPixel } from './scale.ts'
-import { labelWidth } from './text-width.ts'
 import { readTheme } from './theme.ts'
 import { useScrub } from './use-scrub.ts'
 import { useWidth } from './use-width.ts'
 import { isKnown } from './water.ts'
-
-const MOST_BRACKET_ROWS = 3
 
 interface LaneChartProps {
   readonly data: ChartData
@@ -28,59 +27,85 @@ interface LaneChartProps {
   readonly onZoom?: (from: number, to: number) => void
   readonly onPan?: (byMs: number) => void
   readonly onOut?: () => void
+  /** What there is to know about the step that begins at a time: a click, Enter and the read-out lead there. */
+  readonly moreAbout?: (start: number) => MoreAbout
+  /** Holds the chart as it stands, for those who make a picture of it. */
+  readonly picture?: { current: PictureSource | null }
 }
 
 /** Lanes on one time axis, a fixed line of read-out above them and one cursor through all of them. */
-export function LaneChart({ data, lanes, look, about, summary, onZoom, onPan, onOut }: LaneChartProps) {
+export function LaneChart({
+  data,
+  lanes,
+  look,
+  about,
+  summary,
+  onZoom,
+  onPan,
+  onOut,
+  moreAbout,
+  picture,
+}: LaneChartProps) {
   const box = useRef<HTMLDivElement>(null)
   const width = useWidth(box)
   const themeName = useTheme()
   const [pointed, setPointed] = useState<number | null>(null)
 
   const labels = labelsFor(width)
-  const closeUp = isCloseUp(data)
-  const spans = useMemo(() => placeAll(data, width, closeUp, about), [data, width, closeUp, about])
+  const spans = useMemo(() => placeWords(data, width, look.zone, about), [data, width, look.zone, about])
   const hasBuilds = lanes.includes('invalid') && about === undefined && labels !== 'inside'
   const layout = useMemo(() => {
     const head = {
-      bracketRows: rowsOf(spans.brackets),
-      gapRow: spans.gaps.length > 0 || closeUp,
+      bracketRows: spans.bracketRows,
+      flagRow: spans.flags.length > 0,
+      gapRow: spans.gaps.length > 0 || isCloseUp(data),
       builds: hasBuilds,
     }
     return chartLayout({ width, labels }, lanes, head)
-  }, [width, labels, lanes, spans, closeUp, hasBuilds])
+  }, [width, labels, lanes, spans, data, hasBuilds])
   const scales = useMemo(() => chartScales(data, layout, look), [data, layout, look])
   // Colours come from the page's tokens; themeName only says that they changed.
-  const option = useMemo(() => {
-    const element = box.current
-    return element === null || width === 0 ? null : chartOption(data, layout, readTheme(element), look)
-  }, [data, layout, look, themeName, width])
+  const theme = useMemo(() => (box.current === null ? null : readTheme(box.current)), [themeName, width])
+  const option = useMemo(
+    () => (theme === null || width === 0 ? null : chartOption(data, layout, theme, look)),
+    [data, layout, look, theme, width],
+  )
+  useEffect(() => {
+    if (picture === undefined) return
+    picture.current =
+      box.current === null || option === null || theme === null
+        ? null
+        : { box: box.current, option, layout, paper: theme.paper }
+    return () => {
+      picture.current = null
+    }
+  }, [picture, option, layout, theme])
+  // Moving the cursor changes none of these, and there may be hundreds of them.
+  const words = useMemo(
+    () => <ChartWords data={data} layout={layout} scales={scales} spans={spans} look={look} />,
+    [data, layout, scales, spans, look],
+  )
 
+  const index = pointed !== null && pointed < data.x.length ? pointed : newestIndex(data)
+  const said = useMemo(() => readout(data, index, look), [data, index, look])
+  const more = said.start === null ? undefined : moreAbout?.(said.start)
   const scrub = useScrub({
     toTime: (pixel) => fromPixel(scales.time, pixel),
     indexAt: (time) => nearest(data.x, time),
     count: data.x.length,
-    index: pointed ?? newestIndex(data),
+    index,
     onPoint: setPointed,
+    onOpen: more?.view ?? null,
     ...(onZoom === undefined ? {} : { onZoom }),
     ...(onPan === undefined ? {} : { onPan }),
     ...(onOut === undefined ? {} : { onOut }),
   })
-  const index = pointed !== null && pointed < data.x.length ? pointed : newestIndex(data)
-  const said = readout(data, index, look)
   const line = said.items.map(({ name, value }) => `${name} ${value}`).join(', ')
   const first = layout.lanes[0]
   const last = layout.lanes.at(-1)
   return (
     <figure class={`chart chart-${labels}`} aria-label={summary}>
-      <p class="readout">
-        <span class="readout-time">{said.time}</span>
-        {said.items.map(({ name, value, look: itemLook }) => (
-          <span key={name} class="readout-item">
-            {name} <b class={`readout-${itemLook}`}>{value}</b>
-          </span>
-        ))}
-      </p>
+      <ReadoutLine said={said} more={more} channel={data.channel} isAbout={about !== undefined} />
       <div ref={box} class="chart-box" style={{ height: `${layout.height}px` }}>
         {option !== null && first !== undefined && last !== undefined && (
           <>
@@ -89,7 +114,7 @@ export function LaneChart({ data, lanes, look, about, summary, onZoom, onPan, on
               class="scrub"
               role="slider"
               tabIndex={0}
-              aria-label="Read-out: move with the arrow keys"
+              aria-label={`Read-out: move with the arrow keys${more === undefined ? '' : `, Enter: ${more.word}`}`}
               aria-valuemin={0}
               aria-valuemax={Math.max(0, data.x.length - 1)}
               aria-valuenow={index}
@@ -116,7 +141,10 @@ export function LaneChart({ data, lanes, look, about, summary, onZoom, onPan, on
             {pointed !== null && (
               <Cursor data={data} index={index} scales={scales} top={first.top} bottom={last.top + last.height} />
             )}
-            <ChartWords data={data} layout={layout} scales={scales} spans={spans} look={look} />
+            {words}
+            {data.parts !== null && lanes.includes('parts') && (
+              <PartLabels parts={data.parts} layout={layout} scales={scales} time={data.x[index] ?? data.now} />
+            )}
           </>
         )}
       </div>
@@ -145,38 +173,6 @@ function Cursor({ data, index, scales, top, bottom }: CursorProps) {
       )}
     </>
   )
-}
-
-/** Brackets of incidents, and the words of the row under them: gaps, now, the start of what the page is about. */
-function placeAll(data: ChartData, width: number, closeUp: boolean, about: number | undefined): ChartSpans {
-  const head = { bracketRows: 0, gapRow: false, builds: false }
-  const { left, plotWidth } = chartLayout({ width, labels: labelsFor(width) }, [], head)
-  const toPx = (time: number): number => ((time - data.from) / (data.to - data.from)) * plotWidth
-  const isShown = (span: { readonly from: number; readonly to: number }): boolean =>
-    span.to >= data.from && span.from <= data.to
-  const brackets = data.incidents
-    .filter((incident) => (incident.group === 'volume' || incident.group === 'surge') && isShown(incident))
-    .filter(() => about === undefined)
-  const gaps: RowSpan[] = data.gaps.filter(isShown).map(({ from, to }) => {
-    const incident = data.incidents.find((one) => one.group === 'gap' && one.from < to && one.to > from)
-    // Gaps are whole hours cut to the range; the incident knows how long it really was.
-    const lasted = incident === undefined ? to - from : incident.to - incident.from
-    return { id: incident?.id ?? null, from, to, label: `nothing counted, ${age(lasted)}`, kind: 'gap' }
-  })
-  const point = (time: number, label: string, kind: RowSpan['kind']): RowSpan[] =>
-    time > data.from && time < data.to ? [{ id: null, from: time, to: time, label, kind }] : []
-  const start = data.incidents.find(({ id, group }) => id === about && group !== 'gap')?.from
-  const row = [
-    ...gaps,
-    ...(closeUp ? point(data.now, `now ${clock(data.now)}`, 'now') : []),
-    ...(start === undefined ? [] : point(start, `since ${weekday(start)} ${clock(start)}`, 'start')),
-  ]
-  const words = (label: string): number => labelWidth(`00  ${label}`)
-  return {
-    left,
-    brackets: placeSpans(brackets, toPx, plotWidth, words, MOST_BRACKET_ROWS),
-    gaps: placeSpans(row, toPx, plotWidth, words, 1),
-  }
 }
 
 /** Index of the step whose middle is nearest to `time`; `x` ascends by equal steps. */

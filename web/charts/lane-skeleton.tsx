@@ -4,6 +4,7 @@ import { useWidth } from './use-width.ts'
 
 const NAMES: Readonly<Record<Lane, string>> = {
   submissions: 'Submissions',
+  parts: 'By part',
   ofExpected: 'Of expected',
   invalid: 'Invalid rate',
 }

@@ -1,7 +1,8 @@
 /** Where everything of a chart stands, in CSS pixels of its box: for ECharts' grids and for the words laid over them. */
 
 export const LANES = ['submissions', 'ofExpected', 'invalid'] as const
-export type Lane = (typeof LANES)[number]
+/** `parts`: what the submissions are made of, where somebody asks for it. */
+export type Lane = (typeof LANES)[number] | 'parts'
 
 export interface Size {
   readonly width: number
@@ -22,20 +23,24 @@ export interface Layout {
   readonly plotWidth: number
   readonly labels: Size['labels']
   readonly lanes: readonly LaneBox[]
-  /** Top of the rows of incidents' brackets, and of the row that names gaps. */
+  /** Top of the rows of incidents' brackets, of the row of flags, and of the row that names gaps. */
   readonly bracketTop: number
+  readonly flagTop: number
   readonly gapLabelTop: number
   /** Where ticks of builds hang; null without them. */
   readonly buildTop: number | null
 }
 
-const HEIGHTS: Readonly<Record<Lane, number>> = { submissions: 256, ofExpected: 92, invalid: 70 }
+const HEIGHTS: Readonly<Record<Lane, number>> = { submissions: 256, parts: 172, ofExpected: 92, invalid: 70 }
 export const BRACKET_ROW_PX = 27
 const GAP_ROW_PX = 18
+const FLAG_ROW_PX = 20
 const BETWEEN_LANES_PX = 26
 /** Above a plot with an axis at its left the title keeps clear of the topmost label. */
 export const TITLE_ROW_PX: Readonly<Record<Size['labels'], number>> = { margin: 0, above: 32, inside: 24 }
 const AXIS_PX = 26
+/** Names under the lane of parts, where there is no margin for them. */
+const PART_NAMES_PX = 36
 const BUILDS_PX = 20
 
 export function labelsFor(width: number): Size['labels'] {
@@ -46,18 +51,25 @@ export function labelsFor(width: number): Size['labels'] {
 export function chartLayout(
   size: Size,
   lanes: readonly Lane[],
-  head: { readonly bracketRows: number; readonly gapRow: boolean; readonly builds: boolean },
+  head: {
+    readonly bracketRows: number
+    /** What people marked; none where it isn't given. */
+    readonly flagRow?: boolean
+    readonly gapRow: boolean
+    readonly builds: boolean
+  },
 ): Layout {
   const margins = { margin: [112, 138], above: [44, 12], inside: [0, 0] } as const
   const [left, right] = margins[size.labels]
   const bracketTop = 0
-  const gapLabelTop = head.bracketRows * BRACKET_ROW_PX
+  const flagTop = head.bracketRows * BRACKET_ROW_PX
+  const gapLabelTop = flagTop + (head.flagRow === true ? FLAG_ROW_PX : 0)
   let top = gapLabelTop + (head.gapRow ? GAP_ROW_PX : 0) + 6
   const boxes = lanes.map((lane, index) => {
     if (index > 0) top += BETWEEN_LANES_PX
     top += TITLE_ROW_PX[size.labels]
     const box = { lane, top, height: HEIGHTS[lane] }
-    top += box.height
+    top += box.height + (lane === 'parts' && size.labels !== 'margin' ? PART_NAMES_PX : 0)
     return box
   })
   const buildTop = head.builds ? top + 8 : null
@@ -71,6 +83,7 @@ export function chartLayout(
     labels: size.labels,
     lanes: boxes,
     bracketTop,
+    flagTop,
     gapLabelTop,
     buildTop,
   }

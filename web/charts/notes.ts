@@ -1,8 +1,10 @@
-import { count, countRange, ofExpected } from '../words/number.ts'
+import type { Zone } from '../view/zone.ts'
+import { ofExpected } from '../words/number.ts'
 import { day } from '../words/time.ts'
 import type { ChartData } from './chart-data.ts'
 import type { ChartScales } from './chart-option.ts'
 import type { Layout } from './layout.ts'
+import { MEASURE_WORDS } from './measure.ts'
 import { toPixel } from './scale.ts'
 import { isKnown } from './water.ts'
 
@@ -28,10 +30,11 @@ export function notes(
   layout: Layout,
   scales: ChartScales,
   textWidth: (text: string) => number,
+  zone: Zone = 'utc',
 ): readonly Note[] {
   if (layout.labels === 'inside') return []
   return [
-    ...deepest(data, layout, scales, textWidth),
+    ...deepest(data, layout, scales, textWidth, zone),
     ...invalidStarts(data, layout, scales, textWidth),
     ...pausesOfBuilds(data, layout, scales, textWidth),
   ]
@@ -43,6 +46,7 @@ function deepest(
   layout: Layout,
   scales: ChartScales,
   textWidth: (text: string) => number,
+  zone: Zone,
 ): readonly Note[] {
   const lane = scales.lanes.get('ofExpected')
   if (lane === undefined) return []
@@ -56,7 +60,7 @@ function deepest(
       const value = index === null ? null : data.ofExpected[index]
       // Where the line still falls, its end says how low it is.
       if (index === null || !isKnown(value) || value > 0.97 || index >= newest - 24) return []
-      const text = `${ofExpected(value)} on ${day(data.x[index] ?? 0)}`
+      const text = `${ofExpected(value)} on ${day(data.x[index] ?? 0, zone)}`
       const width = textWidth(text)
       const x = toPixel(scales.time, data.x[index] ?? 0)
       const bounds = layout.left + layout.plotWidth
@@ -208,14 +212,15 @@ export function endLabels(data: ChartData, scales: ChartScales): readonly EndLab
   const index = data.seen.findLastIndex(isKnown)
   const seen = data.seen[index]
   if (lane === undefined || !isKnown(seen)) return []
+  const words = MEASURE_WORDS[data.measure]
   const middle = (value: number, lines: number): number => toPixel(lane.scale, value) - (lines * LINE_PX) / 2
-  const labels: EndLabel[] = [{ key: 'seen', lines: [`seen ${count(seen)}`], look: 'ink', top: middle(seen, 1) }]
+  const labels: EndLabel[] = [{ key: 'seen', lines: [`seen ${words.one(seen)}`], look: 'ink', top: middle(seen, 1) }]
   const [low, high, ghost] = [data.low[index], data.high[index], data.ghost?.[index]]
   if (isKnown(low) && isKnown(high)) {
-    labels.push({ key: 'expected', lines: ['expected', countRange(low, high)], look: 'water', top: middle(high, 2) })
+    labels.push({ key: 'expected', lines: ['expected', words.range(low, high)], look: 'water', top: middle(high, 2) })
   }
   if (isKnown(ghost)) {
-    labels.push({ key: 'ghost', lines: [`last week ${count(ghost)}`], look: 'quiet', top: middle(ghost, 1) })
+    labels.push({ key: 'ghost', lines: [`last week ${words.one(ghost)}`], look: 'quiet', top: middle(ghost, 1) })
   }
   return spread(labels, lane.scale.range)
 }

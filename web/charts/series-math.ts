@@ -1,14 +1,18 @@
 import type { Value } from './water.ts'
 
-const HOURS = 24
-/** A mean over less than half a day would carry the tide it is there to remove. */
-const FEWEST_HOURS = 12
+/** A day of hours: a residual without the daily tide. */
+const DAY_OF_HOURS = 24
 
 /**
- * Seen over expected, both summed over the 24 hours up to and with each hour: a residual without the daily tide. Hours in
- * which either is unknown are left out of both sums; null where the hour itself, or most of its day, is unknown.
+ * Seen over expected, both summed over `width` steps up to and with each one. Steps in which either is unknown are left out of
+ * both sums; null where the step itself, or half of the others, is unknown: a mean over less than half a day would carry
+ * the tide it is there to remove.
  */
-export function ofExpectedByDay(seen: readonly Value[], mid: readonly Value[]): readonly Value[] {
+export function meanOfExpected(
+  seen: readonly Value[],
+  mid: readonly Value[],
+  width: number = DAY_OF_HOURS,
+): readonly Value[] {
   const result: Value[] = []
   let seenSum = 0
   let midSum = 0
@@ -23,8 +27,8 @@ export function ofExpectedByDay(seen: readonly Value[], mid: readonly Value[]): 
   }
   for (let index = 0; index < seen.length; index++) {
     count(index, 1)
-    if (index >= HOURS) count(index - HOURS, -1)
-    const unknown = typeof seen[index] !== 'number' || known < FEWEST_HOURS || midSum <= 0
+    if (index >= width) count(index - width, -1)
+    const unknown = typeof seen[index] !== 'number' || known < width / 2 || midSum <= 0
     result.push(unknown ? null : Math.max(0, seenSum) / midSum)
   }
   return result

@@ -13,8 +13,22 @@ export interface ChartTheme {
   readonly shortfall: string
   readonly ghost: string
   readonly hatch: string
+  /** Of lines that share a plot, largest first. */
+  readonly parts: readonly string[]
+  readonly rest: string
   readonly font: string
 }
+
+const PART_TOKENS = [
+  '--part-1',
+  '--part-2',
+  '--part-3',
+  '--part-4',
+  '--part-5',
+  '--part-6',
+  '--part-7',
+  '--part-8',
+] as const
 
 /** Resolves the tokens as they hold for `element` now, in the light or the dark. */
 export function readTheme(element: HTMLElement): ChartTheme {
@@ -39,6 +53,8 @@ export function readTheme(element: HTMLElement): ChartTheme {
     shortfall: colour('--shortfall'),
     ghost: colour('--ghost'),
     hatch: colour('--hatch'),
+    parts: PART_TOKENS.map(colour),
+    rest: colour('--part-rest'),
     font: getComputedStyle(element).getPropertyValue('--condensed').trim(),
   }
   probe.remove()

@@ -1,4 +1,6 @@
-import { useRef, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { go } from '../view/navigation.ts'
+import type { View } from '../view/view.ts'
 
 interface ScrubOptions {
   /** Time at a pixel of the chart's box. */
@@ -11,6 +13,8 @@ interface ScrubOptions {
   readonly onZoom?: (from: number, to: number) => void
   readonly onPan?: (byMs: number) => void
   readonly onOut?: () => void
+  /** Where a click on a step, and Enter, lead; null or left out: nowhere. */
+  readonly onOpen?: View | null
 }
 
 export interface Selection {
@@ -26,14 +30,21 @@ interface Drag {
 
 /** A drag shorter than this was a click. */
 const LEAST_DRAG_PX = 6
+/** After a click it may still become a double click, which leads out of a zoom and nowhere else. */
+const SECOND_CLICK_MS = 280
 
 /**
- * Pointing, zooming and moving along on a chart. Mouse: drag zooms, shift-drag moves along, double click leads out.
- * Touch: a finger moves the cursor (the page still scrolls up and down). Keys: arrows, Home, End.
+ * Pointing, zooming and moving along on a chart. Mouse: drag zooms, shift-drag moves along, a click opens, a double click leads
+ * out. Touch: a finger moves the cursor (the page still scrolls up and down), and opens by the read-out's link. Keys: arrows,
+ * Home, End, Enter.
  */
 export function useScrub(options: ScrubOptions) {
   const drag = useRef<Drag | null>(null)
   const [selection, setSelection] = useState<Selection | null>(null)
+  const opening = useRef<number | undefined>(undefined)
+  const wasDrag = useRef(false)
+  const isMouse = useRef(false)
+  useEffect(() => () => window.clearTimeout(opening.current), [])
 
   const pixelOf = (event: PointerEvent & { currentTarget: HTMLElement }): number => {
     const box = event.currentTarget.parentElement?.getBoundingClientRect()
@@ -41,11 +52,20 @@ export function useScrub(options: ScrubOptions) {
   }
   const canDrag = options.onZoom !== undefined
 
+  function openSoon(clicks: number): void {
+    window.clearTimeout(opening.current)
+    const { onOpen } = options
+    if (onOpen === undefined || onOpen === null || clicks > 1) return
+    opening.current = window.setTimeout(() => go(onOpen), SECOND_CLICK_MS)
+  }
+
   return {
     selection,
     handlers: {
       onPointerDown: (event: PointerEvent & { currentTarget: HTMLElement }) => {
         const pixel = pixelOf(event)
+        wasDrag.current = false
+        isMouse.current = event.pointerType === 'mouse'
         options.onPoint(options.indexAt(options.toTime(pixel)))
         if (event.pointerType !== 'mouse' || event.button !== 0 || !canDrag) return
         event.currentTarget.setPointerCapture(event.pointerId)
@@ -64,7 +84,9 @@ export function useScrub(options: ScrubOptions) {
         drag.current = null
         setSelection(null)
         const pixel = pixelOf(event)
-        if (started === null || Math.abs(pixel - started.startPixel) < LEAST_DRAG_PX) return
+        if (started === null) return
+        if (Math.abs(pixel - started.startPixel) < LEAST_DRAG_PX) return
+        wasDrag.current = true
         const time = options.toTime(pixel)
         if (started.isPan) options.onPan?.(started.startTime - time)
         else options.onZoom?.(Math.min(started.startTime, time), Math.max(started.startTime, time))
@@ -76,8 +98,19 @@ export function useScrub(options: ScrubOptions) {
       onPointerLeave: () => {
         if (drag.current === null) options.onPoint(null)
       },
-      onDblClick: () => options.onOut?.(),
+      onClick: (event: MouseEvent) => {
+        if (isMouse.current && !wasDrag.current) openSoon(event.detail)
+      },
+      onDblClick: () => {
+        window.clearTimeout(opening.current)
+        options.onOut?.()
+      },
       onKeyDown: (event: KeyboardEvent) => {
+        if (event.key === 'Enter' && options.onOpen !== undefined && options.onOpen !== null) {
+          event.preventDefault()
+          go(options.onOpen)
+          return
+        }
         const target = keyTarget(event.key, options.index, options.count)
         if (target === null) return
         event.preventDefault()

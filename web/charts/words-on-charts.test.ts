@@ -34,6 +34,10 @@ function calm(changes: Partial<ChartData> = {}): ChartData {
     gaps: [],
     incidents: [],
     builds: [],
+    annotations: [],
+    partly: [],
+    parts: null,
+    measure: 'count',
     ...changes,
   }
 }

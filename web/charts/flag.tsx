@@ -1,0 +1,44 @@
+import { annotationsView } from '../view/annotations-view.ts'
+import type { Placed, Span } from './brackets.ts'
+import type { ChartAnnotation } from './chart-data.ts'
+import { useChartLink } from './chart-link.ts'
+
+export interface FlagSpan extends Span {
+  readonly annotation: ChartAnnotation
+}
+
+/** Before the words of a flag: its cloth. */
+export const FLAG_PX = 12
+
+interface FlagProps {
+  readonly placed: Placed<FlagSpan>
+  readonly plotLeft: number
+  readonly top: number
+  readonly channel: string
+}
+
+/** What somebody marked: a pennant where it began, a line as long as it lasted, the words where there is room for them. */
+export function Flag({ placed, plotLeft, top, channel }: FlagProps) {
+  const link = useChartLink()
+  const { span, left, width, labelLeft } = placed
+  const { annotation } = span
+  const lasts = annotation.to !== null && annotation.to > annotation.from
+  return (
+    <>
+      {lasts && (
+        <span class="flag-span" style={{ left: `${plotLeft + left}px`, width: `${width}px`, top: `${top + 17}px` }} />
+      )}
+      <a
+        class="flag"
+        style={{ left: `${plotLeft + labelLeft}px`, top: `${top}px` }}
+        title={[annotation.text, annotation.author].filter((word) => word !== '').join(' — ')}
+        {...link(annotationsView({ channel, at: annotation.from }))}
+      >
+        <svg viewBox="0 0 8 16" aria-hidden="true">
+          <path d="M0.5 0V16M0.5 1H8L6 4L8 7H0.5" />
+        </svg>
+        {span.label === '' ? <span class="visually-hidden">{annotation.text}</span> : span.label}
+      </a>
+    </>
+  )
+}
