@@ -70,20 +70,22 @@ export interface WorldSpec {
 /** What happens in a world and is nobody's business, about so many times in 12 weeks. */
 export type Quirk = 'campaign_hour' | 'blip' | 'gap' | 'problem_burst' | 'backlog'
 
-export type EventKind =
-  | 'outage'
-  | 'same_outage_7_days_later'
-  | 'same_outage_14_days_later'
-  | 'halving'
-  | 'step_30'
-  | 'leak'
-  | 'region_lost'
-  | 'dead_build'
-  | 'bad_build'
-  | 'staged_bad_build'
-  | 'reason_of_builds'
-  | 'problem_3'
-  | 'surge'
+export const EVENT_KINDS = [
+  'outage',
+  'same_outage_7_days_later',
+  'same_outage_14_days_later',
+  'halving',
+  'step_30',
+  'leak',
+  'region_lost',
+  'dead_build',
+  'bad_build',
+  'staged_bad_build',
+  'reason_of_builds',
+  'problem_3',
+  'surge',
+] as const
+export type EventKind = (typeof EVENT_KINDS)[number]
 
 /** What goes wrong in a world. */
 export interface WorldEvent {
