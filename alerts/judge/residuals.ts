@@ -1,6 +1,6 @@
+import { type Others, othersOf } from './leave-one-out.ts'
 import { type ChannelMemory, type JudgeMemory, type SeriesMemory, WINDOWS } from './memory.ts'
 import { learnSeasons } from './season.ts'
-import { weightedMedian } from './statistics.ts'
 import { createTideSums, fillTideSums, isSeasonKnown, windowSums } from './tide-sums.ts'
 import { at, DAY_HOURS, type HourNumber, midnightOf, NOISE_HOURS, place } from './window.ts'
 
@@ -48,13 +48,14 @@ function computeHour(channels: readonly ChannelMemory[], hour: HourNumber): void
     for (const series of channel.series) compareWithPast(channel, series, hour)
     compareReasons(channel, hour)
   }
+  const movements = movementsBy(channels, hour)
   for (const channel of channels) {
-    for (const series of channel.series) compareWithSiblings(channels, channel, series, hour)
+    for (const series of channel.series) compareWithSiblings(channels, channel, series, hour, movements)
   }
 }
 
 /** Fills `residuals`, and `unexplained` with a mark: NaN unless the whole window is good and the season known, so that it may teach noise. */
-function compareWithPast(channel: ChannelMemory, series: SeriesMemory, hour: HourNumber): void {
+export function compareWithPast(channel: ChannelMemory, series: SeriesMemory, hour: HourNumber): void {
   for (const [position, hours] of WINDOWS.entries()) {
     const index = place(hour) * WINDOWS.length + position
     series.residuals[index] = Number.NaN
@@ -69,7 +70,7 @@ function compareWithPast(channel: ChannelMemory, series: SeriesMemory, hour: Hou
 }
 
 /** Fills `shares`: how a reason moved against the rest of its channel; the channel's own noise cancels. */
-function compareReasons(channel: ChannelMemory, hour: HourNumber): void {
+export function compareReasons(channel: ChannelMemory, hour: HourNumber): void {
   const [all, ...reasons] = channel.series
   for (const reason of reasons) {
     for (const [position, hours] of WINDOWS.entries()) {
@@ -86,16 +87,21 @@ function compareReasons(channel: ChannelMemory, hour: HourNumber): void {
   }
 }
 
-/** Fills `shared`, and takes out of `unexplained` what the siblings did as well. */
-function compareWithSiblings(
+/**
+ * Fills `shared`, and takes out of `unexplained` what the siblings did as well. `movements` saves work where many series of the same
+ * hour are compared.
+ */
+export function compareWithSiblings(
   channels: readonly ChannelMemory[],
   channel: ChannelMemory,
   series: SeriesMemory,
   hour: HourNumber,
+  movements: MovementsOf = movementsBy(channels, hour),
 ): void {
+  const own = movements(series.reason)
   for (let position = 0; position < WINDOWS.length; position++) {
     const index = place(hour) * WINDOWS.length + position
-    const { middle: shared, spread } = sharedResidual(channels, channel, series.reason, hour, position)
+    const { middle: shared, spread } = sharedResidual(own[position], channel)
     series.shared[index] = shared
     series.sharedSpread[index] = spread
     if (Number.isNaN(at(series.unexplained, index)) || Number.isNaN(shared)) continue
@@ -104,39 +110,62 @@ function compareWithSiblings(
   }
 }
 
+/** What all channels did over one window. */
+interface Movement {
+  readonly others: Others
+  /** The place of each channel in `others`; one that is in trouble, or of which nothing is known, has none. */
+  readonly members: ReadonlyMap<ChannelMemory, number>
+}
+
+/** Of one hour, by reason and then by window. */
+type MovementsOf = (reason: string) => readonly Movement[]
+
 /**
  * Weighted median of what the siblings' same series did, and of how far they were from it; NaN with fewer than two that are
  * without an incident.
  */
-function sharedResidual(
+function sharedResidual(movement: Movement | undefined, channel: ChannelMemory) {
+  const member = movement?.members.get(channel) ?? null
+  if (movement === undefined || movement.others.count(member) < LEAST_SIBLINGS) {
+    return { middle: Number.NaN, spread: Number.NaN }
+  }
+  return { middle: movement.others.middle(member), spread: movement.others.spread(member) }
+}
+
+/** Of each reason the movements by window, made when they are first asked for. */
+function movementsBy(channels: readonly ChannelMemory[], hour: HourNumber): MovementsOf {
+  const made = new Map<string, readonly Movement[]>()
+  return (reason) => {
+    let movements = made.get(reason)
+    if (movements === undefined) {
+      movements = WINDOWS.map((hours, position) => movementOf(channels, reason, { hour, hours, position }))
+      made.set(reason, movements)
+    }
+    return movements
+  }
+}
+
+function movementOf(
   channels: readonly ChannelMemory[],
-  channel: ChannelMemory,
   reason: string,
-  hour: HourNumber,
-  position: number,
-): { readonly middle: number; readonly spread: number } {
+  { hour, hours, position }: { readonly hour: HourNumber; readonly hours: number; readonly position: number },
+): Movement {
   const index = place(hour) * WINDOWS.length + position
-  const values: number[] = []
-  const weights: number[] = []
-  for (const sibling of channels) {
-    if (sibling === channel || sibling.good[place(hour)] !== 1) continue
-    const series = sibling.series.find((own) => own.reason === reason) ?? sibling.series[0]
+  const values = new Float64Array(channels.length)
+  const weights = new Float64Array(channels.length)
+  const members = new Map<ChannelMemory, number>()
+  for (const channel of channels) {
+    if (channel.good[place(hour)] !== 1) continue
+    const series = channel.series.find((own) => own.reason === reason) ?? channel.series[0]
     if (series?.sums == null) continue
     const residual = at(series.residuals, index)
     if (Number.isNaN(residual)) continue
-    const { expected } = windowSums(series.sums, hour, WINDOWS[position] ?? 1)
-    values.push(residual)
-    weights.push(1 / (1 / Math.max(expected, 0.1) + SIBLING_SPREAD ** 2))
+    const { expected } = windowSums(series.sums, hour, hours)
+    values[members.size] = residual
+    weights[members.size] = 1 / (1 / Math.max(expected, 0.1) + SIBLING_SPREAD ** 2)
+    members.set(channel, members.size)
   }
-  if (values.length < LEAST_SIBLINGS) return { middle: Number.NaN, spread: Number.NaN }
-  const middle = weightedMedian(values, weights)
-  return {
-    middle,
-    spread: weightedMedian(
-      values.map((value) => Math.abs(value - middle)),
-      weights,
-    ),
-  }
+  return { others: othersOf(values.subarray(0, members.size), weights.subarray(0, members.size)), members }
 }
 
 /**

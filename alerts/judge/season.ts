@@ -1,5 +1,5 @@
+import { othersOf } from './leave-one-out.ts'
 import type { ChannelMemory, SeriesMemory } from './memory.ts'
-import { weightedMedian } from './statistics.ts'
 import type { Season } from './tide-sums.ts'
 import { at, DAY_HOURS, type HourNumber, LEARNING_HOURS, place, slotOf, WEEK_HOURS } from './window.ts'
 
@@ -32,7 +32,7 @@ export function learnSeasons(channels: readonly ChannelMemory[], midnight: HourN
   const flat = new Float64Array(WEEK_HOURS).fill(1)
   const first = channels.map((channel) => learn(channel, allOf(channel), midnight, flat, null))
   const lent = lentSeason(first)
-  const movements = channels.map((channel, index) => movementAround(channels, first, channel, index, midnight))
+  const movements = movementsAround(channels, first, midnight)
   for (const [index, channel] of channels.entries()) {
     for (const series of channel.series) {
       series.season = learn(channel, series, midnight, lent, movements[index] ?? null).season
@@ -204,40 +204,64 @@ function lentSeason(all: readonly Learnt[]): Season {
   return withMeanOne(season)
 }
 
-/** By hour of the five weeks: log of what the other channels did together, over three hours, against their own weeks. */
-function movementAround(
+/**
+ * By channel, then hour of the five weeks: log of what the other channels did together, over three hours, against their own
+ * weeks.
+ */
+function movementsAround(
   channels: readonly ChannelMemory[],
   learnt: readonly Learnt[],
-  channel: ChannelMemory,
-  own: number,
   midnight: HourNumber,
-): Float64Array {
+): readonly Float64Array[] {
   const start = midnight - LEARNING_HOURS
-  const movement = new Float64Array(LEARNING_HOURS)
-  const siblings = channels.flatMap((sibling, index) => {
-    const { season, levels } = learnt[index] ?? {}
-    return index === own || season === undefined || levels === undefined ? [] : [{ sibling, season, levels }]
-  })
-  const deviations: number[] = []
-  const weights: number[] = []
-  for (let i = 2; i < LEARNING_HOURS; i++) {
-    if (channel.good[place(start + i)] !== 1) continue
-    deviations.length = 0
-    weights.length = 0
-    for (const { sibling, season, levels } of siblings) {
-      const level = at(levels, weekOf(i))
-      let seen = 0
-      let usual = 0
-      for (let h = start + i - 2; h <= start + i; h++) {
-        if (sibling.good[place(h)] !== 1) continue
-        seen += at(allOf(sibling).counts, place(h))
-        usual += level * at(season, slotOf(h))
-      }
-      if (!(usual > 0)) continue
-      deviations.push(Math.log((seen + 0.5) / (usual + 0.5)))
-      weights.push(1 / (1 / usual + 0.015 ** 2))
+  const movements = channels.map(() => new Float64Array(LEARNING_HOURS))
+  const deviations = channels.map((channel, index) => deviationsOf(channel, learnt[index], start))
+  const values = new Float64Array(channels.length)
+  const weights = new Float64Array(channels.length)
+  const members = new Int32Array(channels.length)
+  for (let i = MOVEMENT_HOURS - 1; i < LEARNING_HOURS; i++) {
+    let known = 0
+    for (const [index, { weight, deviation }] of deviations.entries()) {
+      members[index] = -1
+      if (!(at(weight, i) > 0)) continue
+      values[known] = at(deviation, i)
+      weights[known] = at(weight, i)
+      members[index] = known++
     }
-    if (deviations.length >= 2) movement[i] = weightedMedian(deviations, weights)
+    const others = othersOf(values.subarray(0, known), weights.subarray(0, known))
+    for (const [index, channel] of channels.entries()) {
+      const own = at(members, index)
+      const member = own === -1 ? null : own
+      if (channel.good[place(start + i)] !== 1 || others.count(member) < LEAST_SIBLINGS) continue
+      const movement = movements[index]
+      if (movement !== undefined) movement[i] = others.middle(member)
+    }
   }
-  return movement
+  return movements
+}
+
+/** Movements are those of so many hours together, */
+const MOVEMENT_HOURS = 3
+/** and of so many channels. */
+const LEAST_SIBLINGS = 2
+
+/** Of each hour with the two before it: log of what was seen of the usual, and what that is worth; 0 where nothing is known. */
+function deviationsOf(channel: ChannelMemory, learnt: Learnt | undefined, start: HourNumber) {
+  const deviation = new Float64Array(LEARNING_HOURS)
+  const weight = new Float64Array(LEARNING_HOURS)
+  const { counts } = allOf(channel)
+  for (let i = MOVEMENT_HOURS - 1; learnt !== undefined && i < LEARNING_HOURS; i++) {
+    const level = at(learnt.levels, weekOf(i))
+    let seen = 0
+    let usual = 0
+    for (let h = start + i - MOVEMENT_HOURS + 1; h <= start + i; h++) {
+      if (channel.good[place(h)] !== 1) continue
+      seen += at(counts, place(h))
+      usual += level * at(learnt.season, slotOf(h))
+    }
+    if (!(usual > 0)) continue
+    deviation[i] = Math.log((seen + 0.5) / (usual + 0.5))
+    weight[i] = 1 / (1 / usual + 0.015 ** 2)
+  }
+  return { deviation, weight }
 }

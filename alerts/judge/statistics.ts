@@ -1,5 +1,7 @@
 /** No single value may have more than this share of the say. */
 const MOST_WEIGHT = 0.4
+/** As a share of all the others: more than this is cut. */
+export const LARGEST_SHARE = MOST_WEIGHT / (1 - MOST_WEIGHT)
 
 /**
  * The value at which half of the weight lies on either side. Weights above 40 % of all (half, of two) are cut to that, so
@@ -18,28 +20,40 @@ export function weightedMedian(values: number[], weights: number[]): number {
     values[j + 1] = value
     weights[j + 1] = weight
   }
-  const capped = capWeights(weights)
+  return sortedWeightedMedian(values, cappedWeights(weights))
+}
+
+type Numbers = number[] | Float64Array
+
+/** Of ascending values, with weights that need no cutting. */
+export function sortedWeightedMedian(values: Readonly<Numbers>, weights: Readonly<Numbers>): number {
+  const half = sumOf(weights) / 2
   let reached = 0
   for (let i = 0; i < values.length; i++) {
     const value = values[i] ?? 0
     reached += weights[i] ?? 0
-    if (reached > capped / 2) return value
-    if (reached === capped / 2) return (value + (values[i + 1] ?? value)) / 2
+    if (reached > half) return value
+    if (reached === half) return (value + (values[i + 1] ?? value)) / 2
   }
   return values.at(-1) ?? Number.NaN
 }
 
-/** Cuts weights in place to their largest allowed share of all; answers their sum. */
-function capWeights(weights: number[]): number {
+/** The same array, its weights cut to their largest allowed share of all. */
+export function cappedWeights<Weights extends Numbers>(weights: Weights): Weights {
   const share = Math.max(MOST_WEIGHT, 1 / weights.length)
-  const total = weights.reduce((sum, weight) => sum + weight, 0)
-  let capped = 0
+  if (!(share < 1)) return weights
+  const total = sumOf(weights)
   for (let i = 0; i < weights.length; i++) {
     const own = weights[i] ?? 0
-    weights[i] = share < 1 ? Math.min(own, ((total - own) * share) / (1 - share)) : own
-    capped += weights[i] ?? 0
+    weights[i] = Math.min(own, ((total - own) * share) / (1 - share))
   }
-  return capped
+  return weights
+}
+
+function sumOf(values: Readonly<Numbers>): number {
+  let sum = 0
+  for (let i = 0; i < values.length; i++) sum += values[i] ?? 0
+  return sum
 }
 
 /** Quantile of values in ascending order, linear between neighbours (Hyndman and Fan's type 7); NaN for none. */
