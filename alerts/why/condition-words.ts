@@ -67,6 +67,12 @@ const WORDS: Readonly<Record<Condition, ConditionWords>> = {
     there: (value) => `${value} too many without its highest hour`,
     asked: areNeeded,
   },
+  spread: {
+    unit: 'ratio',
+    toUnit: partOf,
+    there: (value) => `${value} of its channel have it in the least hour`,
+    asked: areTold,
+  },
   build: {
     unit: 'count',
     there: (value) => `${value === '0' ? 'no' : 'a'} young build lacks it by itself`,

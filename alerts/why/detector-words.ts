@@ -31,6 +31,10 @@ export function detectorTitle({
       return problem === undefined ? 'Invalid' : `Invalid, ${problem}`
     case 'invalid_build':
       return `Invalid, build ${buildId}`
+    case 'novelty':
+      return `New ${series.attribute?.replaceAll('_', ' ')}, ${series.value}`
+    case 'left_builds':
+      return 'New builds that send nothing'
     case 'discarded':
       return `Discarded, ${cause === 'path' ? 'paths' : 'bodies'} too large`
   }

@@ -70,6 +70,8 @@ function byConditions(looks: readonly WatchedLook[]): readonly HeldBack[] {
   const held: HeldBack[] = []
   const siblings = excusedBySiblings(looks)
   if (siblings !== null) held.push(siblings)
+  const holiday = excusedByHoliday(looks)
+  if (holiday !== null) held.push(holiday)
   const short = tooShort(looks)
   if (short !== null) held.push(short)
   const [nearest] = looks
@@ -119,6 +121,19 @@ function excusedBySiblings(looks: readonly WatchedLook[]): HeldBack | null {
     const [lost, others] = [own, shared].map((log) => formatPercent(1 - Math.exp(-log)))
     const text = `In ${windowWords(look.windowHours)} ${lost} were missing, but the other channels lost ${others} as well.`
     return { code: 'siblings', text }
+  }
+  return null
+}
+
+/** A loss that would have been large enough without what a known holiday may cost. */
+function excusedByHoliday(looks: readonly WatchedLook[]): HeldBack | null {
+  for (const look of looks) {
+    const excused = look.circumstances.get('holiday') ?? 0
+    const loss = look.conditions.find(({ condition }) => condition === 'loss')
+    if (look.series.reason !== undefined || loss === undefined || loss.isMet || !(excused > 0)) continue
+    if (!(loss.value + excused > loss.needed)) continue
+    const text = `In ${windowWords(look.windowHours)} a known holiday excuses ${formatPercent(1 - Math.exp(-excused))}.`
+    return { code: 'holiday', text }
   }
   return null
 }

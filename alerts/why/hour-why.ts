@@ -75,6 +75,7 @@ export const HELD_BACK_CODES = [
   'quicker',
   'over',
   'siblings',
+  'holiday',
   'too_short',
   'too_small',
   'usual_noise',

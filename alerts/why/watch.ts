@@ -62,6 +62,8 @@ function isOf(look: Look, { channel, series, windowHours }: PassedOver): boolean
     look.series.reason === series.reason &&
     look.series.problem === series.problem &&
     look.series.cause === series.cause &&
+    look.series.attribute === series.attribute &&
+    look.series.value === series.value &&
     // Which of the young builds is to blame is found by the look.
     (look.detector === 'young_builds') === (series.reason !== undefined && series.buildId !== undefined)
   )

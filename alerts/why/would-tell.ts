@@ -29,9 +29,9 @@ export function wouldTell({ channel, looks, present, judge }: WouldTellInput): r
     })
 }
 
-/** `present` with what `candidate` asks for. */
+/** What `candidate` asks for in place of what is asked of its kind; the rest as at `present`. */
 export function sensitivityOf({ kind, worth, falseAlarmsPerYear }: WouldTell, present: Sensitivity): Sensitivity {
-  const asked = { ...present, [kind]: [...(present[kind] ?? []), worth] }
+  const asked = { ...present, [kind]: [worth] }
   return falseAlarmsPerYear === null ? asked : { ...asked, falseAlarmsPerYear }
 }
 

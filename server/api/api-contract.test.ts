@@ -39,6 +39,8 @@ const ANSWERED: Readonly<Record<string, readonly string[]>> = {
   findSubmissions: ['/submissions?debug_id=mine'],
   listIncidents: ['/incidents', '/incidents?state=open&channel=nightly&limit=1', `/incidents?${RANGE}`],
   getIncident: ['/incidents/13'],
+  getWhy: ['/why?channel=nightly&hour=2014-01-16T13:00:00Z', '/why?channel=*&hour=2014-01-16T13:59:00Z'],
+  getVisibility: ['/visibility', '/visibility?channel=nightly'],
   listSilences: ['/silences'],
   actOnIncident: ['/incidents/13/actions'],
   addSilence: ['/silences'],

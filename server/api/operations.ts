@@ -13,6 +13,7 @@ import { seriesOperation } from './routes/series.ts'
 import { serviceOperations } from './routes/service.ts'
 import { streamOperation } from './routes/stream.ts'
 import { submissionOperations } from './routes/submissions.ts'
+import { whyOperations } from './routes/why.ts'
 
 /** All that is served under /api/v1. `apiFor` answers what a kind of question is asked through, so that none holds up the others. */
 export function apiOperations(apiFor: (kind: string) => ApiContext): readonly Operation[] {
@@ -24,6 +25,7 @@ export function apiOperations(apiFor: (kind: string) => ApiContext): readonly Op
     ...problemOperations(apiFor('problems')),
     ...submissionOperations(apiFor('submissions')),
     ...incidentOperations(apiFor('incidents')),
+    ...whyOperations(apiFor('why')),
     ...actingOperations(apiFor('acting')),
     ...annotationOperations(apiFor('annotations')),
     ...mailOperations(apiFor('mails')),

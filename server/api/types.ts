@@ -16,6 +16,7 @@ import type * as problems from './schemas/problems.ts'
 import type * as series from './schemas/series.ts'
 import type * as streamEvent from './schemas/stream-event.ts'
 import type * as submissions from './schemas/submissions.ts'
+import type * as why from './schemas/why.ts'
 
 /** An answer is read, never changed. */
 export type Answer<Schema extends z.ZodType> = DeepReadonly<z.output<Schema>>
@@ -66,6 +67,10 @@ export type ChannelAnswer = Answer<typeof overview.channelAnswer>
 export type BuildsAnswer = Answer<typeof builds.buildsAnswer>
 /** `GET /api/v1/gate?channel=…&build=…` */
 export type GateAnswer = Answer<typeof builds.gateAnswer>
+/** `GET /api/v1/why?channel=…&hour=…` */
+export type WhyAnswer = Answer<typeof why.whyAnswer>
+/** `GET /api/v1/visibility` */
+export type VisibilityAnswer = Answer<typeof why.visibilityAnswer>
 /** `GET /api/v1/problems` */
 export type ProblemsAnswer = Answer<typeof problems.problemsAnswer>
 /** `GET /api/v1/problems/:problem` */

@@ -13,9 +13,10 @@ import { keptRaw } from '../owner/kept-raw.ts'
 import { openKeptDatabase } from '../owner/open-kept-database.ts'
 import { openState } from '../owner/open-state.ts'
 import { archiveWorkOf } from '../owner/scheduled-work.ts'
-import { makeStateFolders, type StateFolders, stateFolders } from '../owner/state-folders.ts'
+import { makeStateFolders, stateFolders } from '../owner/state-folders.ts'
 import type { Settings } from '../settings/schema.ts'
 import { CommandError } from './command.ts'
+import { hindsightOf } from './hindsight-of.ts'
 
 export interface OwnerQuestion {
   readonly method: 'GET' | 'POST'
@@ -72,7 +73,7 @@ type Opened = Awaited<ReturnType<typeof openCounts>>
 /** Null where another process has the database. */
 async function openUnlessLocked(settings: Settings, { needsState }: OwnerQuestion): Promise<Opened | null> {
   try {
-    return await (needsState === true ? openAll(settings) : openCounts(stateFolders(settings.state)))
+    return await (needsState === true ? openAll(settings) : openCounts(settings))
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error
     if (error.kind === 'locked') return null
@@ -103,12 +104,13 @@ async function askRunning<T>(socketPath: string, question: OwnerQuestion, read: 
   }
 }
 
-async function openCounts(folders: StateFolders) {
+async function openCounts(settings: Settings) {
+  const folders = stateFolders(settings.state)
   await makeStateFolders(folders)
   const database = await openKeptDatabase(folders, Date.now())
   const archive = { root: folders.state, readings: new Readings() }
   const onImported = () => keepImports({ db: database, folder: folders.imported, exchange: folders.exchange })
-  const app = commandApp({ database, archive, now: Date.now, onImported })
+  const app = commandApp({ database, archive, now: Date.now, onImported, hindsight: hindsightOf(settings) })
   return { app, close: () => database.close() }
 }
 

@@ -19,6 +19,8 @@ import { type IncidentDesk, incidentApp } from '../incidents/incident-app.ts'
 import { quarantineApp } from '../quarantine/quarantine-app.ts'
 import { reprocessApp } from '../reprocess/reprocess-app.ts'
 import type { Reprocessing } from '../reprocess/reprocessing.ts'
+import type { HindsightSources } from '../why/hindsight.ts'
+import { whyApp } from '../why/why-app.ts'
 import { stateFolders } from './state-folders.ts'
 
 export interface CommandAppOptions {
@@ -33,6 +35,8 @@ export interface CommandAppOptions {
   readonly archiveWork?: ArchiveWork | null
   /** Only a running service has one. */
   readonly desk?: IncidentDesk | null
+  /** For judging hours again; null: nobody asks for that here. */
+  readonly hindsight?: Pick<HindsightSources, 'wishes' | 'reckoner'> | null
 }
 
 const importQuery = z.object({ source: z.string().min(1), dryRun: z.enum(['yes', 'no']) })
@@ -57,10 +61,12 @@ export function commandApp({
   reprocessing = null,
   archiveWork = null,
   desk = null,
+  hindsight = null,
 }: CommandAppOptions): Hono {
   const app = new Hono()
   app.route('/quarantine', quarantineApp(database, archive))
   app.route('/', incidentApp(database, desk, now))
+  if (hindsight !== null) app.route('/', whyApp(database, desk, hindsight))
   if (archiveWork !== null) app.route('/archive', archiveApp(archiveWork))
   if (reprocessing !== null) app.route('/reprocess', reprocessApp(reprocessing))
   return app

@@ -6,6 +6,7 @@ import { replaceRollups } from '../../../data/counts/rollups.ts'
 import { type EpochMs, HOUR_MS, isoSeconds, startOfHour } from '../../../data/domain/time.ts'
 import { createLog } from '../../log.ts'
 import { type RunningServer, serveOn } from '../../owner/serve-on.ts'
+import { reckonHere } from '../../why/reckoner.ts'
 import type { ApiContext } from '../api-context.ts'
 import { dashboardApp } from '../app.ts'
 import { ChangedHours } from '../http/changed-hours.ts'
@@ -71,6 +72,7 @@ export async function startTestApi(
     desk: nobodyActs(),
     annotations: await openAnnotationBook({ database, journal: null, now: () => test.now }),
     calendar: () => [],
+    hindsight: { wishes: () => ({}), reckoner: reckonHere },
     mails: {
       list: async () => [],
       html: async (id) => (id === 1 ? '<!doctype html><p>nightly' : null),

@@ -22,6 +22,8 @@ import { restoreCommand } from './restore.ts'
 import { serve } from './serve.ts'
 import { silenceCommand } from './silence.ts'
 import { simulate } from './simulate.ts'
+import { visibleCommand } from './visible.ts'
+import { whyCommand } from './why.ts'
 
 /** All commands, in the order in which `tidewatch help` lists them. */
 export const COMMANDS: readonly Command[] = [
@@ -42,6 +44,8 @@ export const COMMANDS: readonly Command[] = [
   incidentsCommand,
   silenceCommand,
   gateCommand,
+  whyCommand,
+  visibleCommand,
   backtestCommand,
   check,
   histograms,

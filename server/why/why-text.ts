@@ -1,0 +1,56 @@
+import { formatCount, formatPercent, formatRange, formatTime } from '../../alerts/sentence/format.ts'
+import type { WhyAnswer } from '../api/types.ts'
+
+/** Of detectors that are far from telling, a line each is enough. */
+const FAR = 0.5
+const MOST_DETECTORS = 10
+
+/** The answer for a terminal. */
+export function whyText(why: WhyAnswer): string {
+  const { channel, hour, sentence, held_back, would_tell, detectors } = why
+  const lines = [
+    `${channel === '*' ? 'All channels together' : channel}, ${formatTime(Date.parse(hour))} UTC`,
+    sentence,
+    '',
+    ...numberLines(why),
+    ...section(
+      'Held back by',
+      held_back.map(({ text }) => text),
+    ),
+    ...section(
+      'What would have told it',
+      would_tell.flatMap(({ text, setting }) => [text, `  judge.sensitivity: [${JSON.stringify(setting)}]`]),
+    ),
+    ...section('Detectors, nearest to telling first', detectors.slice(0, MOST_DETECTORS).flatMap(detectorLines)),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function numberLines({ seen, expected, coverage, invalid_rate, learning }: WhyAnswer): readonly string[] {
+  return [
+    `counted    ${seen === null ? 'unknown' : formatCount(seen)}`,
+    `expected   ${expected === null ? 'not learnt' : `${formatCount(expected.mid)} (${formatRange(expected.low, expected.high)})`}`,
+    `invalid    ${invalid_rate === null ? 'unknown' : formatPercent(invalid_rate, 1)}`,
+    ...(coverage === 1 ? [] : [`listened   ${formatPercent(coverage)} of the hour`]),
+    ...(learning === null ? [] : [`learning   ${Math.floor(learning.days)} of ${learning.of} days`]),
+  ]
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : ['', `${title}:`, ...lines.map((line) => `  ${line}`)]
+}
+
+function detectorLines({ title, sentence, nearest }: WhyAnswer['detectors'][number]): readonly string[] {
+  const head = `${nearest.met ? '●' : '○'} ${gauge(nearest.reached)}  ${sentence}`
+  if (nearest.reached < FAR) return [head]
+  const all = nearest.conditions.map(({ met, text }) => `      ${met ? 'met    ' : 'not met'}  ${text}`)
+  return [`${nearest.met ? '●' : '○'} ${gauge(nearest.reached)}  ${title}, over ${nearest.window_hours} h`, ...all]
+}
+
+const WIDTH = 10
+
+/** How much of what is needed was reached. */
+function gauge(reached: number): string {
+  const filled = Math.min(WIDTH, Math.floor(reached * WIDTH))
+  return `${'▇'.repeat(filled)}${'·'.repeat(WIDTH - filled)}`
+}
