@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises'
-import { extname, join, normalize, sep } from 'node:path'
 import { Hono } from 'hono'
 import type { Logger } from '../log.ts'
 import { metricsRoutes } from '../metrics/metrics-routes.ts'
@@ -10,12 +8,14 @@ import { boundedReads } from './http/bounded-reads.ts'
 import { KeptAnswers } from './http/kept-answers.ts'
 import { mountOperations } from './http/mount-operations.ts'
 import { problemAnswer, toRequestError } from './http/problem-answer.ts'
+import { takesGzip } from './http/takes-gzip.ts'
 import { createTurns } from './http/turns.ts'
 import { openApiDocument } from './openapi/document.ts'
 import { referencePage } from './openapi/reference-page.ts'
 import { apiOperations } from './operations.ts'
 import { RequestError } from './request.ts'
 import { securityHeaders } from './security-headers.ts'
+import { webFiles } from './web-files.ts'
 
 export interface DashboardOptions {
   /** Host names that requests may carry, besides loopback and that of `publicUrl`. */
@@ -57,7 +57,10 @@ export function dashboardApp(api: ApiContext, options: DashboardOptions): Hono {
   })
   app.route('/', metricsRoutes(options.metrics))
   if (options.actions !== undefined) app.route('/', options.actions)
-  app.get('*', async (context) => page(options.webFolder, context.req.path))
+  const web = webFiles(options.webFolder)
+  app.get('*', (context) =>
+    web({ path: context.req.path, takesGzip: takesGzip(context.req.header('Accept-Encoding')) }),
+  )
   app.onError((error, context) => {
     const told = toRequestError(error)
     if (told !== null) return problemAnswer(context, told)
@@ -68,54 +71,4 @@ export function dashboardApp(api: ApiContext, options: DashboardOptions): Hono {
     )
   })
   return app
-}
-
-const CONTENT_TYPES: Readonly<Record<string, string>> = {
-  '.css': 'text/css; charset=utf-8',
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.json': 'application/json',
-  '.map': 'application/json',
-  '.png': 'image/png',
-  '.svg': 'image/svg+xml',
-  '.woff': 'font/woff',
-  '.woff2': 'font/woff2',
-}
-
-/** A built file; every other address is a view of the one page. */
-async function page(webFolder: string, path: string): Promise<Response> {
-  const wanted = normalize(join(webFolder, decodePath(path)))
-  const type = CONTENT_TYPES[extname(wanted)]
-  if (wanted.startsWith(webFolder + sep) && type !== undefined) {
-    const content = await readFileOrNull(wanted)
-    if (content === null) return new Response('no such file\n', { status: 404 })
-    const isImmutable = path.startsWith('/assets/')
-    return new Response(new Uint8Array(content), {
-      headers: {
-        'Content-Type': type,
-        'Cache-Control': isImmutable ? 'public, max-age=31536000, immutable' : 'no-cache',
-      },
-    })
-  }
-  const index = await readFileOrNull(join(webFolder, 'index.html'))
-  if (index === null) return new Response('the pages are not built: run npm start\n', { status: 503 })
-  return new Response(new Uint8Array(index), {
-    headers: { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-cache' },
-  })
-}
-
-function decodePath(path: string): string {
-  try {
-    return decodeURIComponent(path)
-  } catch {
-    return '/'
-  }
-}
-
-async function readFileOrNull(path: string): Promise<Buffer | null> {
-  try {
-    return await readFile(path)
-  } catch {
-    return null
-  }
 }

@@ -6,6 +6,7 @@ import { refuseForeign, sentJson } from './acting.ts'
 import { csvText } from './csv-table.ts'
 import { type EncodedAnswer, encodeAnswer, type KeptAnswers } from './kept-answers.ts'
 import type { GivenRequest, KeepRule, Operation, PreparedAnswer } from './operation.ts'
+import { takesGzip } from './takes-gzip.ts'
 
 /** Late counts may still change a finished hour: for so long a client needn't ask whether they did. */
 const FINISHED_FRESH_SECONDS = 60
@@ -98,7 +99,7 @@ function send(context: Context, { body, compressed, etag }: EncodedAnswer, sendi
   if (isSame(context.req.header('If-None-Match'), etag)) return context.body(null, 304, headers)
   headers['Content-Type'] = asTable ? 'text/csv; charset=utf-8' : 'application/json'
   if (asTable) headers['Content-Disposition'] = `attachment; filename="${operation.id}.csv"`
-  if (compressed === null || !/\bgzip\b(?!;q=0(?:\.0*)?(?:,|$))/.test(context.req.header('Accept-Encoding') ?? '')) {
+  if (compressed === null || !takesGzip(context.req.header('Accept-Encoding'))) {
     return context.body(body, 200, headers)
   }
   headers['Content-Encoding'] = 'gzip'
