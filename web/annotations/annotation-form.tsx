@@ -90,7 +90,6 @@ export function AnnotationForm({ view, channels, onDone }: AnnotationFormProps) 
             required
             maxLength={500}
             value={draft.text}
-            placeholder=" "
             onInput={(event) => type({ text: event.currentTarget.value })}
           />
         </label>
@@ -119,7 +118,6 @@ export function AnnotationForm({ view, channels, onDone }: AnnotationFormProps) 
             pattern="https?://.*"
             maxLength={2000}
             value={draft.link}
-            placeholder=" "
             onInput={(event) => type({ link: event.currentTarget.value })}
           />
         </label>

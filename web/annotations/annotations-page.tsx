@@ -24,9 +24,9 @@ export function AnnotationsPage({ view, overview }: PageProps<'annotations'>) {
         ) : view.channel === null ? (
           'What people marked.'
         ) : (
-          <>
+          <span>
             What people marked of <b>{view.channel}</b>.
-          </>
+          </span>
         )}
       </h1>
       <Trouble what="the annotations" answer={answer} />

@@ -96,13 +96,7 @@ export function ActionAsk({ name, incident, now, onDone, onClose }: ActionAskPro
       <PersonField name={person} onName={setPerson} />
       <label class="field">
         <span>A word to the others, if there is one</span>
-        <input
-          type="text"
-          maxLength={2000}
-          value={note}
-          placeholder=" "
-          onInput={(event) => setNote(event.currentTarget.value)}
-        />
+        <input type="text" maxLength={2000} value={note} onInput={(event) => setNote(event.currentTarget.value)} />
       </label>
     </Ask>
   )

@@ -21,6 +21,7 @@ const VOLUME_HEADS: Heads = { heads: ['expected', 'seen', 'of expected', 'missin
 const HEADS: Readonly<Partial<Record<IncidentAnswer['group'], Heads>>> = {
   surge: { heads: ['expected', 'seen', 'of expected', 'too much'], isRate: false },
   invalid: { heads: ['received', 'invalid', 'invalid rate', 'invalid'], isRate: true },
+  novelty: { heads: ['received', 'have it', 'share', 'received'], isRate: true },
   discarded: { heads: ['sent', 'discarded', 'share', 'discarded'], isRate: true },
 }
 
@@ -30,7 +31,7 @@ export function Carriers({ incident }: { readonly incident: IncidentAnswer }) {
   if (carriers.length === 0) return null
   const { heads, isRate } = HEADS[incident.group] ?? VOLUME_HEADS
   return (
-    <section>
+    <section class="incident-carriers">
       <h2 class="section-head">What carries it</h2>
       <table class="table carriers">
         <thead>

@@ -64,6 +64,11 @@ export function figuresOf(incident: IncidentAnswer, zone: Zone = 'utc'): readonl
         },
         sure,
       ]
+    case 'novelty':
+      return [
+        { name: `Have it${soFar}`, value: estimate(incident.missing), look: 'strong' },
+        { name: 'Of what was received', value: rate(latest.novel_share ?? 0), look: 'plain' },
+      ]
     case 'surge':
       return [{ name: `Too many${soFar}`, value: estimate(incident.missing), look: 'wrong' }, seen, expected, sure]
     case 'volume':

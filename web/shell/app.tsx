@@ -9,7 +9,7 @@ import { buildsView } from '../view/builds-view.ts'
 import { channelView } from '../view/channel-view.ts'
 import { incidentsView } from '../view/incidents-view.ts'
 import { invalidView } from '../view/invalid-view.ts'
-import { chooseZone, go, linkTo, useView, useZone } from '../view/navigation.ts'
+import { addressOf, chooseZone, go, linkTo, useView, useZone } from '../view/navigation.ts'
 import { unreachable, type View } from '../view/view.ts'
 import { Footer } from './footer.tsx'
 import { Header } from './header.tsx'
@@ -41,7 +41,6 @@ export function App() {
     if (overview.data !== null) noteFreshness(overview.data.freshness)
   }, [overview.data])
   useTitle(view, overview.data, live.connection === 'lost')
-  if (view.page === 'embed') return <LazyPage view={view} overview={overview} />
   return (
     <>
       <a class="skip" href="#main">
@@ -63,6 +62,7 @@ const ABOUT_COUNTS: readonly View['page'][] = ['channel', 'builds', 'invalid', '
 
 function Page({ view, overview }: { readonly view: View; readonly overview: Answer<OverviewAnswer> }) {
   if (view.page === 'unknown') return <Gone path={view.path} />
+  if (view.page === 'embed') return <Gone path={addressOf(view)} />
   const isEmpty = overview.data?.channels.length === 0 && ABOUT_COUNTS.includes(view.page)
   return <LazyPage view={isEmpty ? { page: 'overview' } : view} overview={overview} />
 }

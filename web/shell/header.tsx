@@ -52,7 +52,7 @@ export function Header({ view }: { readonly view: View }) {
           ))}
           <li class="nav-more">
             <button type="button" aria-expanded={showsAll} onClick={() => setWanted(!showsAll)}>
-              More
+              {showsAll ? 'Fewer' : 'More'}
             </button>
           </li>
         </ul>

@@ -3,11 +3,11 @@ import { useEffect, useState } from 'preact/hooks'
 import type { OverviewAnswer } from '../../server/api/types.ts'
 import type { Answer } from '../api/use-answer.ts'
 import { Mark } from '../marks/mark.tsx'
-import type { Page, View, ViewOf } from '../view/view.ts'
+import type { View, ViewOf } from '../view/view.ts'
 import type { PageProps } from './page-props.ts'
-import { PAGES } from './pages.ts'
+import { PAGES, type ShellPage } from './pages.ts'
 
-type KnownView = Exclude<View, { readonly page: 'unknown' }>
+type KnownView = Exclude<View, { readonly page: 'unknown' | 'embed' }>
 
 interface LazyPageProps {
   readonly view: KnownView
@@ -17,8 +17,8 @@ interface LazyPageProps {
 /** The page of `view`, fetched first where it wasn't yet. */
 export function LazyPage({ view, overview }: LazyPageProps) {
   const { page } = view
-  const [failed, setFailed] = useState<Page | null>(null)
-  const [, setArrived] = useState<Page | null>(null)
+  const [failed, setFailed] = useState<ShellPage | null>(null)
+  const [, setArrived] = useState<ShellPage | null>(null)
   useEffect(() => {
     let isWanted = true
     PAGES[page].load().then(
@@ -32,7 +32,7 @@ export function LazyPage({ view, overview }: LazyPageProps) {
   return rendered(view, overview) ?? (failed === page ? <Missing /> : <Coming />)
 }
 
-function rendered<P extends Page>(view: ViewOf<P> & { readonly page: P }, overview: Answer<OverviewAnswer>) {
+function rendered<P extends ShellPage>(view: ViewOf<P> & { readonly page: P }, overview: Answer<OverviewAnswer>) {
   const Component: FunctionComponent<PageProps<P>> | null = PAGES[view.page].component()
   return Component === null ? null : <Component view={view} overview={overview} />
 }

@@ -11,8 +11,11 @@ interface LazyComponent<P extends Page> {
   readonly load: () => Promise<void>
 }
 
+/** A chart in somebody else's page stands alone (embed/): no page of ours leads there. */
+export type ShellPage = Exclude<Page, 'embed'>
+
 /** Each page is fetched when it is first asked for, with what only it needs: its styles, its charts. */
-export const PAGES: { readonly [P in Page]: LazyComponent<P> } = {
+export const PAGES: { readonly [P in ShellPage]: LazyComponent<P> } = {
   overview: lazy(async () => (await import('../overview/overview-page.tsx')).OverviewPage),
   channel: lazy(async () => (await import('../channel/channel-page.tsx')).ChannelPage),
   builds: lazy(async () => (await import('../builds/builds-page.tsx')).BuildsPage),
@@ -25,11 +28,10 @@ export const PAGES: { readonly [P in Page]: LazyComponent<P> } = {
   why: lazy(async () => (await import('../why/why-page.tsx')).WhyPage),
   search: lazy(async () => (await import('../search/search-page.tsx')).SearchPage),
   submission: lazy(async () => (await import('../search/submission-page.tsx')).SubmissionPage),
-  embed: lazy(async () => (await import('../embed/embed-page.tsx')).EmbedPage),
 }
 
 /** Before anybody waits for it. That it fails is told where the page is shown. */
-export function preload(page: Page): void {
+export function preload(page: ShellPage): void {
   PAGES[page].load().catch(() => undefined)
 }
 
@@ -39,7 +41,7 @@ export function preloadLinks(): void {
     const link = target instanceof Element ? target.closest('a') : null
     if (link === null || link.origin !== window.location.origin) return
     const { page } = viewFromUrl(link.pathname, link.search)
-    if (page !== 'unknown') preload(page)
+    if (page !== 'unknown' && page !== 'embed') preload(page)
   }
   document.addEventListener('pointerover', begin, { passive: true })
   document.addEventListener('focusin', begin)

@@ -1,0 +1,48 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { IncidentsAnswer } from '../../server/api/types.ts'
+import { expect, test } from './demo.ts'
+import { expectNoSidewaysScrolling, keepScreenshot } from './pages.ts'
+
+/** Every page as people get it from the real server, light and dark, wide and on a phone. */
+const PAGES: readonly (readonly [name: string, path: string])[] = [
+  ['overview', '/'],
+  ['channel', '/channel/nightly?last=60d'],
+  ['channel-table', '/channel/nightly?show=table'],
+  ['builds', '/builds'],
+  ['builds-nightly', '/builds/nightly'],
+  ['invalid', '/invalid'],
+  ['pipeline', '/pipeline'],
+  ['incidents', '/incidents'],
+  ['incident', '/incident/'],
+  ['why', '/why/nightly/'],
+  ['mail', '/mail'],
+  ['annotations', '/annotations'],
+  ['search', '/search?q=nightly'],
+  ['gone', '/nowhere'],
+]
+
+for (const theme of ['light', 'dark'] as const) {
+  for (const [name, path] of PAGES) {
+    test(`axe finds nothing on ${name}, ${theme}; it fits a phone`, async ({ page, demo }) => {
+      test.setTimeout(60_000)
+      const answer = await fetch(`${demo.url}/api/v1/incidents`)
+      const { incidents }: IncidentsAnswer = JSON.parse(await answer.text())
+      const fall = incidents.find(({ group, channels }) => group === 'volume' && channels.includes('nightly'))
+      const ends: Readonly<Record<string, string>> = { incident: String(fall?.id), why: fall?.start.slice(0, 16) ?? '' }
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
+      await page.goto(`${path}${name === 'why' ? `${ends.why}Z` : (ends[name] ?? '')}`)
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+      await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
+      await keepScreenshot(page, `demo-${name}-${theme}`)
+      // A mail is a document of its own, from elsewhere; its letters are tested where it is composed.
+      const { violations } = await new AxeBuilder({ page }).exclude('iframe').analyze()
+      const found = violations.map(
+        ({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map((node) => node.target).join(', ')}`,
+      )
+      expect(found).toEqual([])
+      await page.setViewportSize({ width: 360, height: 740 })
+      await expectNoSidewaysScrolling(page)
+      await keepScreenshot(page, `demo-${name}-${theme}-360`)
+    })
+  }
+}
