@@ -59,6 +59,8 @@ export interface Finding {
   readonly start: EpochMs
   /** Start of the hour that gave it away. */
   readonly hour: EpochMs
+  /** Where only the minutes up to this moment were looked at, and `hour` isn't over or wasn't looked at as a whole. */
+  readonly seenTo?: EpochMs
   /** Submissions missing (volume kinds, positive), too many (surge), invalid or discarded, since `start`; hours for a gap. */
   readonly size: number
   /** The most of `size` that fell into one hour; for a gap 1. */
@@ -97,6 +99,8 @@ export interface IncidentNumbers {
   readonly invalidRatio: number
   /** Only of what is discarded. */
   readonly discarded?: DiscardedNumbers
+  /** Only of a new value of an attribute: what has it since the start, of what was received; `seen` is what has it in the hour. */
+  readonly novelRatio?: number
   /** The same for each channel of its own, in the order of `channels`; empty for a gap. */
   readonly byChannel: readonly ChannelNumbers[]
 }

@@ -66,6 +66,7 @@ export const IncidentSchema: z.ZodType<Incident> = z.object({
     hour: z.number(),
     ...channelNumbers,
     deficitRatio: z.number(),
+    novelRatio: z.number().optional(),
     byChannel: z.array(z.object({ channel: z.string(), ...channelNumbers })),
   }),
   explanation: ExplanationSchema,
@@ -80,6 +81,9 @@ export const IncidentSchema: z.ZodType<Incident> = z.object({
     .nullable(),
   acknowledged: AcknowledgementSchema.nullable(),
   formerlyAcknowledged: z.array(AcknowledgementSchema).optional(),
+  fastLook: z
+    .object({ since: z.number(), toldAt: z.number(), lookedTo: z.number(), backAt: z.number().nullable() })
+    .optional(),
   trouble: z
     .discriminatedUnion('kind', [
       z.object({

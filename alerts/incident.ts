@@ -6,7 +6,7 @@ export type { ChannelNumbers, DiscardedNumbers, IncidentNumbers } from './findin
 export type IncidentState = 'open' | 'recovering' | 'resolved' | 'withdrawn'
 
 /** Findings of one group on one channel, overlapping in time, are one incident. */
-export const INCIDENT_GROUPS = ['volume', 'surge', 'invalid', 'discarded', 'gap', 'stalled'] as const
+export const INCIDENT_GROUPS = ['volume', 'surge', 'invalid', 'discarded', 'novelty', 'gap', 'stalled'] as const
 export type IncidentGroup = (typeof INCIDENT_GROUPS)[number]
 
 const GROUPS: Readonly<Record<FindingKind, IncidentGroup>> = {
@@ -16,7 +16,7 @@ const GROUPS: Readonly<Record<FindingKind, IncidentGroup>> = {
   build: 'volume',
   surge: 'surge',
   invalid: 'invalid',
-  novelty: 'invalid',
+  novelty: 'novelty',
   discarded: 'discarded',
   gap: 'gap',
   stalled: 'stalled',
@@ -61,11 +61,13 @@ export interface Incident {
   readonly acknowledged: Acknowledgement | null
   /** Of the times before it began again, oldest first; the newest few of them. */
   readonly formerlyAcknowledged?: readonly Acknowledgement[]
+  /** It was told from minutes, before its hour was over; absent once an hour as a whole has shown it. */
+  readonly fastLook?: FastLook
   /** Of our own trouble: what it is, where it is more than an hour that could not be judged. */
   readonly trouble?: OwnTrouble
   /** When it began again after it was over, oldest first; the newest few of them. */
   readonly reopenings?: readonly EpochMs[]
-  /** It turned out to have the cause of this one, an older one, which goes on for both: this one is over. */
+  /** It turned out to have the cause of this one, which goes on for both: this one is over. */
   readonly mergedInto?: number
   /** Those that were merged into it. */
   readonly absorbed?: readonly number[]
@@ -75,6 +77,17 @@ export interface Incident {
   readonly closedBy?: PersonsWord
   /** Somebody says that what there is now is meant: two days of it are taken for the new level as soon as there are two. */
   readonly accepted?: PersonsWord
+}
+
+/** A channel that stopped, as the minutes show it. */
+export interface FastLook {
+  /** The minute in which it stopped. */
+  readonly since: EpochMs
+  /** End of the minutes that gave it away, and of those looked at last. */
+  readonly toldAt: EpochMs
+  readonly lookedTo: EpochMs
+  /** Since when it comes again; null: it doesn't. */
+  readonly backAt: EpochMs | null
 }
 
 export interface Acknowledgement {

@@ -93,7 +93,7 @@ function newsDue(incident: Incident, last: LastNotification, now: EpochMs): Trig
 /** Losses only grow while an incident lasts, so worse is a matter of depth: what is missing of an hour, not so far. */
 function isMuchWorse(incident: Incident, last: LastNotification): boolean {
   if (incident.group === 'stalled') return isMuchNearer(incident.trouble, last)
-  if (incident.group === 'gap') return false
+  if (incident.group === 'gap' || incident.group === 'novelty') return false
   // From 70 % missing to nothing at all is no factor of 1.5, and yet another matter.
   if (incident.kind === 'outage' && last.incident.kind !== 'outage') return true
   const ratio = magnitude(incident)

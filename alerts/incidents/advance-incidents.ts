@@ -2,6 +2,7 @@ import { HOUR_MS } from '../../data/domain/time.ts'
 import type { Incident, IncidentEvent } from '../incident.ts'
 import type { Verdict } from '../judge/verdict.ts'
 import { afterFinding } from './after-finding.ts'
+import { afterMinutes } from './after-minutes.ts'
 import { afterStanding } from './after-standing.ts'
 import type { Change } from './change.ts'
 import { afterNothingFound } from './late-counts.ts'
@@ -47,6 +48,8 @@ export function advanceIncidents({ incidents, verdict, nextId }: AdvanceInput): 
   for (const standing of standings) {
     const incident = working.get(standing.incident)
     if (incident === undefined || hour < incident.judgedUpTo) continue
+    // Its minutes say more of it than an hour that doesn't show it.
+    if (incident.fastLook !== undefined && !found.has(incident.id)) continue
     for (const change of afterStanding(incident, standing, hour)) apply(change)
   }
   for (const [id, acceptedLevel] of levels) {
@@ -60,7 +63,8 @@ export function advanceIncidents({ incidents, verdict, nextId }: AdvanceInput): 
   }
   for (const { id } of incidents) {
     const incident = working.get(id)
-    if (incident !== undefined && !found.has(id)) apply(afterNothingFound(incident, verdict))
+    if (incident === undefined || found.has(id)) continue
+    apply(incident.fastLook === undefined ? afterNothingFound(incident, verdict) : afterMinutes(incident, verdict))
   }
   for (const change of mergeSameCause([...working.values()], hour)) apply(change)
   return { changed: [...changed].sort((a, b) => a - b).flatMap((id) => working.get(id) ?? []), events, nextId }

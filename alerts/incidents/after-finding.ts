@@ -1,4 +1,4 @@
-import { HOUR_MS } from '../../data/domain/time.ts'
+import { type EpochMs, HOUR_MS, startOfHour } from '../../data/domain/time.ts'
 import type { Finding, FindingKind, SeriesKey } from '../finding.ts'
 import { groupOf, type Incident } from '../incident.ts'
 import { joinedDiscarded } from '../judge/detect-discarded.ts'
@@ -22,7 +22,7 @@ export function afterFinding(incidents: readonly Incident[], finding: Finding, n
 }
 
 function again(incident: Incident, finding: Finding): Change {
-  const current = extended(incident, finding)
+  const current = shownByHour(extended(incident, finding), finding)
   const isWider = current.group !== 'invalid' && current.series !== incident.series
   if (!isWider) return { incident: current }
   const wider: Incident = { ...current, ...numbersOfFinding(finding) }
@@ -34,19 +34,42 @@ function extended(incident: Incident, finding: Finding): Incident {
     ...incident,
     series: seriesOfBoth(incident, finding),
     kind: graver(incident.kind, finding.kind),
-    // One odd hour doesn't end a recovery; one that a detector still finds does.
-    state: incident.state === 'recovering' && incident.calmHours === 0 ? 'open' : incident.state,
+    state: stateAfter(incident, finding),
     lastFindingHour: Math.max(incident.lastFindingHour, finding.hour),
-    judgedUpTo: Math.max(incident.judgedUpTo, finding.hour),
+    judgedUpTo: Math.max(incident.judgedUpTo, judgedBy(finding)),
     confidenceRatio: Math.max(incident.confidenceRatio, finding.confidenceRatio),
   }
 }
 
+/** One odd hour doesn't end a recovery; one that a detector still finds does, unless its minutes show how it came back. */
+function stateAfter({ state, calmHours, fastLook }: Incident, { hour }: Finding): Incident['state'] {
+  const backAt = fastLook?.backAt ?? null
+  const isBackSince = backAt !== null && hour <= startOfHour(backAt)
+  return state === 'recovering' && calmHours === 0 && !isBackSince ? 'open' : state
+}
+
+/** The newest hour that is judged as a whole. */
+function judgedBy({ hour, seenTo }: Finding): EpochMs {
+  return seenTo === undefined ? hour : hour - HOUR_MS
+}
+
+/** End of what gave it away. */
+function foundAt({ hour, seenTo }: Finding): EpochMs {
+  return seenTo ?? hour + HOUR_MS
+}
+
+/** What an hour as a whole shows is no matter of minutes any more. */
+function shownByHour(incident: Incident, { seenTo }: Finding): Incident {
+  if (incident.fastLook === undefined || seenTo !== undefined) return incident
+  const { fastLook: _, ...shown } = incident
+  return shown
+}
+
 function reopened(incident: Incident, finding: Finding): Change {
   // Whoever had it or closed it had what was before.
-  const { closedBy: _, ...before } = incident
+  const { closedBy: _closed, fastLook: _seen, ...before } = incident
   const { acknowledged, formerlyAcknowledged: formerly = [] } = incident
-  const reopenedAt = finding.hour + HOUR_MS
+  const reopenedAt = foundAt(finding)
   const open: Incident = {
     ...before,
     ...numbersOfFinding(finding),
@@ -74,7 +97,7 @@ function withChannel(incident: Incident, finding: Finding): Change {
   const discarded = [latest.discarded ?? [], numbers.discarded ?? []].flat()
   const grown: Incident =
     finding.channel === '*'
-      ? { ...incident, channels: ['*'], series: {}, ...numbersOfFinding(finding) }
+      ? { ...shownByHour(incident, finding), channels: ['*'], series: {}, ...numbersOfFinding(finding) }
       : {
           ...incident,
           channels: [...incident.channels, finding.channel],
@@ -104,12 +127,12 @@ function opened(finding: Finding, id: number): Change {
     series: finding.series,
     state: 'open',
     start: finding.start,
-    detectedAt: finding.hour + HOUR_MS,
+    detectedAt: foundAt(finding),
     lastFindingHour: finding.hour,
     resolvedAt: null,
     end: null,
     confidenceRatio: finding.confidenceRatio,
-    judgedUpTo: finding.hour,
+    judgedUpTo: judgedBy(finding),
     calmHours: 0,
     acceptedLevel: null,
     acknowledged: null,

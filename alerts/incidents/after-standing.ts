@@ -1,5 +1,6 @@
 import { type EpochMs, HOUR_MS } from '../../data/domain/time.ts'
 import type { Incident, IncidentNumbers } from '../incident.ts'
+import { NEWS_HOURS } from '../judge/detect-novelty.ts'
 import { RESOLVED_AFTER_HOURS, type Standing } from '../judge/verdict.ts'
 import { incidentSentence } from '../sentence/incident-sentence.ts'
 import type { Change } from './change.ts'
@@ -29,6 +30,9 @@ export function afterStanding(incident: Incident, standing: Standing, hour: Epoc
 function nextState(current: Incident, standing: Standing, hour: EpochMs): readonly Change[] {
   if (standing.calmHours >= (current.group === 'gap' ? 1 : RESOLVED_AFTER_HOURS)) {
     return [resolved(current, standing, hour, standing.estimatedEnd)]
+  }
+  if (current.group === 'novelty' && hour + HOUR_MS - current.detectedAt >= NEWS_HOURS * HOUR_MS) {
+    return [resolved(current, standing, hour, hour + HOUR_MS)]
   }
   const { settledLevel } = standing
   if (settledLevel !== null) {

@@ -11,6 +11,8 @@ export function magnitude(incident: Incident): number {
     case 'volume':
     case 'surge':
       return Math.abs(latest.mid > 0 ? 1 - latest.seen / latest.mid : latest.deficitRatio)
+    case 'novelty':
+      return latest.novelRatio ?? 0
     case 'gap':
     case 'stalled':
       return 0

@@ -25,7 +25,25 @@ export function mergeSameCause(incidents: readonly Incident[], hour: EpochMs): C
     }
     if (survivor !== first) changes.push({ incident: survivor })
   }
-  return changes
+  return [...changes, ...mergeNovelties(active, hour)]
+}
+
+/** A new value was told, and then what is invalid turns out to be laid to it: the younger one says more, and goes on for both. */
+function mergeNovelties(active: readonly Incident[], hour: EpochMs): Change[] {
+  return active
+    .filter(({ group }) => group === 'novelty')
+    .flatMap((novelty): Change[] => {
+      const name = `${novelty.series.attribute}=${novelty.series.value}`
+      const invalid = active.find(
+        ({ group, channels, explanation }) =>
+          group === 'invalid' &&
+          channels.some((channel) => novelty.channels.includes(channel)) &&
+          explanation.carriers.some(({ dimension, value }) => dimension === 'attribute' && value === name),
+      )
+      if (invalid === undefined) return []
+      const survivor = { ...invalid, absorbed: [...(invalid.absorbed ?? []), novelty.id] }
+      return [ended(novelty, survivor, hour), { incident: survivor }]
+    })
 }
 
 function haveOneCause(older: Incident, younger: Incident): boolean {

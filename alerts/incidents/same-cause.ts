@@ -1,4 +1,4 @@
-import { HOUR_MS } from '../../data/domain/time.ts'
+import { HOUR_MS, startOfHour } from '../../data/domain/time.ts'
 import type { Finding, SeriesKey } from '../finding.ts'
 import { groupOf, type Incident } from '../incident.ts'
 
@@ -27,7 +27,7 @@ export function matching(incidents: readonly Incident[], finding: Finding): Inci
       incident.group === group &&
       incident.state !== 'withdrawn' &&
       incident.mergedInto === undefined &&
-      incident.start <= finding.hour &&
+      startOfHour(incident.start) <= finding.hour &&
       (incident.channels.includes(finding.channel) || incident.channels.includes('*')) &&
       isSameProblem(incident.series, finding.series) &&
       !isOtherCause(incident, finding),
@@ -60,9 +60,9 @@ export function blamedBuild({ series, explanation }: Incident): string | undefin
   return series.buildId ?? explanation.firstBuildId
 }
 
-/** Two problems are two incidents; all problems together, or one build's, are part of either. So are two causes. */
+/** Two problems are two incidents; all problems together, or one build's, are part of either. So are two causes, and two values. */
 function isSameProblem(a: SeriesKey, b: SeriesKey): boolean {
-  if (a.cause !== b.cause) return false
+  if (a.cause !== b.cause || a.attribute !== b.attribute || a.value !== b.value) return false
   return a.problem === undefined || b.problem === undefined || a.problem === b.problem
 }
 
@@ -77,6 +77,11 @@ export function joins(incident: Incident, finding: Finding): boolean {
   }
   if (incident.group === 'discarded') {
     return finding.series.cause === incident.series.cause && apartMs <= SAME_PROBLEM_WITHIN_MS
+  }
+  if (incident.group === 'novelty') {
+    const { attribute, value } = finding.series
+    const isSame = attribute === incident.series.attribute && value === incident.series.value
+    return isSame && apartMs <= SAME_PROBLEM_WITHIN_MS
   }
   if (finding.channel === '*') return apartMs <= SPREAD_WITHIN_MS
   return apartMs <= TOGETHER_WITHIN_MS && finding.series.reason === incident.series.reason

@@ -27,6 +27,8 @@ const BLIND_FOR_MS = 2 * HOUR_MS
 export function severity(incident: Incident): Severity {
   const hours = (incident.judgedUpTo + HOUR_MS - incident.start) / HOUR_MS
   if (incident.group === 'gap') return hours >= LONG_GAP_HOURS ? 'medium' : 'low'
+  // Invalid submissions that it brings have an incident of their own, which names it.
+  if (incident.group === 'novelty') return 'low'
   if (incident.group === 'stalled') return ownTroubleSeverity(incident)
   if (incident.kind === 'outage') return 'high'
   const size = DEPTHS[incident.group].filter((depth) => magnitude(incident) >= depth).length

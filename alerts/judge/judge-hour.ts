@@ -7,6 +7,7 @@ import { detectYoungBuilds, updateBuilds } from './builds.ts'
 import { detectDiscarded, updateDiscardRates } from './detect-discarded.ts'
 import { detectInvalid, updateRates } from './detect-invalid.ts'
 import { detectLeftBuilds } from './detect-left-builds.ts'
+import { detectNovelty } from './detect-novelty.ts'
 import { detectSlowDeclines } from './detect-slow.ts'
 import { type Alarm, detectEverywhere, detectVolume, estimateStart } from './detect-volume.ts'
 import { expectationOf, forecastOf } from './expectation.ts'
@@ -60,7 +61,7 @@ export function judgeHour({ history, hour: time, incidents, memory, sensitivity,
   updateNoise(memory, hour)
   const learning = learningProgress(channels, hour)
   const isKnown = at(memory.coverage, place(hour)) >= LEAST_COVERAGE
-  const found = isKnown ? findings(channels, hour, learning, probe) : gapFindings(memory, hour)
+  const found = isKnown ? findings(channels, { hour, learning, incidents, probe }) : gapFindings(memory, hour)
   const isEverywhere = found.some(({ kind, channel }) => kind !== 'gap' && channel === '*')
   return {
     hour: time,
@@ -96,9 +97,7 @@ function learningProgress(channels: readonly JudgedChannel[], hour: HourNumber):
 
 function findings(
   channels: readonly JudgedChannel[],
-  hour: HourNumber,
-  learning: ReadonlyMap<string, LearningProgress>,
-  probe: Probe | undefined,
+  { hour, learning, incidents, probe }: LookingAtHour,
 ): readonly Finding[] {
   const learnt = channels.filter(({ channel }) => !learning.has(channel.name))
   const memories = learnt.map(({ channel }) => channel)
@@ -106,6 +105,13 @@ function findings(
   const told = everywhere === null ? null : findingOf(everywhere, learnt, hour, probe)
   const slow = detectSlowDeclines(memories, hour, probe)
   const volume =
+interface LookingAtHour {
+  readonly hour: HourNumber
+  readonly learning: ReadonlyMap<string, LearningProgress>
+  readonly incidents: readonly Incident[]
+  readonly probe: Probe | undefined
+}
+
     told === null || probe !== undefined
       ? learnt.flatMap((judged) => volumeFindings(judged, slow, { hour, isHeldBack: told !== null, probe }))
       : []
@@ -119,7 +125,16 @@ function findings(
       (alarm) => findingOf(alarm, [judged], hour, probe) ?? [],
     ),
   )
-  return [...(told === null ? volume : [told]), ...invalid, ...discarded]
+  const isInvalidTold = (name: string) =>
+    invalid.some(({ channel }) => channel === name) ||
+    incidents.some((incident) => incident.group === 'invalid' && isActive(incident) && concerns(incident, name))
+  const novel = learnt.flatMap((judged) => {
+    const context = { isInvalidTold: isInvalidTold(judged.channel.name), probe }
+    return detectNovelty(judged.channel, judged.source, hour, context).flatMap(
+      (alarm) => findingOf(alarm, [judged], hour, probe) ?? [],
+    )
+  })
+  return [...(told === null ? volume : [told]), ...invalid, ...discarded, ...novel]
 }
 
 interface LookingAtVolume {

@@ -36,6 +36,9 @@ export interface Meter {
 const LEAST_LOSS = 0.045
 
 export interface Measured {
+/** A new value that has less of its channel than this has gone again. */
+const LEAST_NOVEL = 0.003
+
   readonly group: IncidentGroup
   readonly series: SeriesKey
   /** All channels are in trouble together: then what they do together is the trouble, and nothing to be expected. */
@@ -49,6 +52,7 @@ export function meterOf(channel: ChannelMemory, source: ChannelCounts, measured:
   const { group, series } = measured
   if (group === 'invalid') return rateMeter(channel, source, series)
   if (group === 'discarded') return discardMeter(channel, source, series.cause ?? 'body')
+  if (group === 'novelty') return noveltyMeter(channel, source, series)
   const [all] = channel.series
   const reason = channel.series.find((own) => own.reason === series.reason && series.reason !== undefined)
   if (all === undefined) throw new Error(`channel ${channel.name} has no series`)
@@ -159,6 +163,22 @@ function discardMeter(channel: ChannelMemory, source: ChannelCounts, cause: Disc
   return {
     channel,
     read: (hour) => {
+/** How much of what is received has the new value: all of it is more than there ever was. */
+function noveltyMeter(channel: ChannelMemory, source: ChannelCounts, { attribute = '', value = '' }: SeriesKey): Meter {
+  const { counts, before } = source
+  const novel = counts.attributes.get(attribute)?.get(value) ?? NOTHING
+  return {
+    channel,
+    read: (hour) => {
+      if (channel.rated[place(hour)] !== 1) return null
+      const base = at(counts.received, hour - before)
+      const part = at(novel, hour - before)
+      return { base, part, lost: part, slack: LEAST_NOVEL * base }
+    },
+    numbers: (hour) => ({ ...numbersOf(channel, source, hour), seen: at(novel, hour - before) }),
+  }
+}
+
       const base = offeredAt(source, hour)
       const part = discardedAt(source, cause, hour)
       const { usual, slack } = tolerableRate(baseline, base, ofDiscarded(channel.sensitivity))

@@ -24,6 +24,7 @@ export type Detector =
   | 'invalid'
   | 'invalid_build'
   | 'discarded'
+  | 'novelty'
 
 export interface Look {
   readonly detector: Detector
@@ -40,7 +41,7 @@ export type PassedOverWhy = 'over' | 'all_channels' | 'quicker'
 /**
  * What a detector asks. Logs: `loss` (of what was expected), `gain`, `sudden` (a loss within two hours), `others_loss` (of the
  * channel that fell least but for one in five), and the natural logs of probabilities `chance` and `blip`. Multiples:
- * `noise`, `own_noise`. Parts of one: `own_part`, `points` (of a rate above the usual), `share_loss`, `usual_share`,
+ * `noise`, `own_noise`. Parts of one: `own_part`, `points` (of a rate above the usual), `share_loss`, `usual_share`, `spread`,
  * `coverage`. The rest are counts.
  */
 export type Condition =
@@ -64,6 +65,7 @@ export type Condition =
   | 'blip'
   | 'other_hours'
   | 'build'
+  | 'spread'
 
 /** What isn't a condition and bears on one: logs of what the series and its siblings did, and what is asked beyond the usual. */
 export type Circumstance = 'own_movement' | 'shared_movement' | 'unknown_hours' | 'stricter' | 'expected' | 'seen'

@@ -2,6 +2,7 @@ import { type EpochMs, HOUR_MS } from '../../data/domain/time.ts'
 import { explainDiscarded } from '../explain/explain-discarded.ts'
 import { explainEverywhere } from '../explain/explain-everywhere.ts'
 import { explainInvalid } from '../explain/explain-invalid.ts'
+import { explainNovelty } from '../explain/explain-novelty.ts'
 import { explainVolume } from '../explain/explain-volume.ts'
 import type { Explanation } from '../finding.ts'
 import type { ChannelNumbers, Incident, IncidentGroup, IncidentNumbers } from '../incident.ts'
@@ -102,13 +103,14 @@ export function numbersOf(
     deficitRatio: isRate(group) || whole.base <= 0 ? 0 : 1 - whole.part / whole.base,
     invalidRatio: seen > 0 ? invalid / seen : 0,
     ...(discarded.length === 0 ? {} : { discarded: joinedDiscarded(discarded) }),
+    ...(group === 'novelty' ? { novelRatio: whole.base > 0 ? whole.part / whole.base : 0 } : {}),
     byChannel,
   }
 }
 
 /** Whether it is about a part of what comes, rather than about how much comes. */
 function isRate(group: IncidentGroup): boolean {
-  return group === 'invalid' || group === 'discarded'
+  return group === 'invalid' || group === 'discarded' || group === 'novelty'
 }
 
 /** What carries the trouble, from `start` up to and with `hour`. */
@@ -121,6 +123,7 @@ export function explain(
   if (first === undefined) return { sentence: '', carriers: [] }
   const explained = channels.map(({ channel, source }) => ({ channel, source, series: trouble.series, start, hour }))
   if (trouble.group === 'invalid') return explainInvalid(explained)
+  if (trouble.group === 'novelty') return explainNovelty(explained)
   if (trouble.group === 'discarded') return explainDiscarded(explained, trouble.series.cause ?? 'body')
   if (channels.length > 1) return explainEverywhere(explained)
   return explainVolume({ ...first, series: trouble.series, start, hour })

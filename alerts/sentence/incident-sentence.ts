@@ -2,6 +2,7 @@ import { HOUR_MS } from '../../data/domain/time.ts'
 import type { ChannelNumbers, Incident } from '../incident.ts'
 import { DISCARD_WORDS, discardedShare } from './discarded-words.ts'
 import { formatList, formatPercent, formatTime, formatTimeRange } from './format.ts'
+import { newValue } from './novelty-words.ts'
 import { ownTroubleClause } from './own-trouble-words.ts'
 
 /**
@@ -19,6 +20,7 @@ function incidentClause(incident: Incident): string {
   if (incident.group === 'stalled') return ownTroubleClause(incident, when(incident))
   if (incident.state === 'withdrawn') return `${subject(incident)} was as expected after all: late counts arrived`
   if (incident.group === 'discarded') return discardedClause(incident)
+  if (incident.group === 'novelty') return noveltyClause(incident)
   return incident.group === 'invalid' ? invalidClause(incident) : volumeClause(incident)
 }
 
@@ -83,9 +85,21 @@ function discardedClause(incident: Incident): string {
   return `${worst.channel} has ${discardedShare(worst)} ${what}${rest}${rest === '' ? '' : ','} ${when(incident)}`
 }
 
+/** `nightly sends a new revision prefix, https://hg.example.org: 12 % of submissions since Tue 4 Feb, 11:00`. */
+function noveltyClause(incident: Incident): string {
+  const isOne = incident.channels.length === 1
+  const verb = incident.state === 'resolved' ? 'sent' : isOne ? 'sends' : 'send'
+  const share = formatPercent(incident.latest.novelRatio ?? 0)
+  const isUsual = incident.state === 'resolved' && incident.calmHours === 0
+  const outcome = isUsual ? ', and goes on: it is taken for usual now' : ''
+  return `${subject(incident)} ${verb} ${newValue(incident.series)}: ${share} of submissions ${when(incident)}${outcome}`
+}
+
 function when(incident: Incident): string {
   if (incident.end === null) return `since ${formatTime(incident.start)}`
-  return `from ${formatTime(incident.start)} to ${formatTime(Math.max(incident.end, incident.start + HOUR_MS))}`
+  // Whole hours are judged, so what an hour showed lasted one at least.
+  const least = incident.fastLook === undefined ? HOUR_MS : 0
+  return `from ${formatTime(incident.start)} to ${formatTime(Math.max(incident.end, incident.start + least))}`
 }
 
 /** `nightly`, `aurora and nightly`, `nightly's saved-session from build 20140201 on`. */

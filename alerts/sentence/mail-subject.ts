@@ -2,6 +2,7 @@ import { DAY_MS, type EpochMs } from '../../data/domain/time.ts'
 import { type Incident, isDiskFull } from '../incident.ts'
 import { DISCARD_WORDS, discardedShare, discardedSizes } from './discarded-words.ts'
 import { formatClock, formatDay } from './format.ts'
+import { newValue } from './novelty-words.ts'
 import { DONE_BY_STAGE } from './own-trouble-words.ts'
 
 /**
@@ -33,6 +34,7 @@ function fact(incident: Incident, since: string): string {
     const what = `${discardedShare(numbers)} of submissions ${DISCARD_WORDS[incident.series.cause ?? 'body']}`
     return `${who}: ${what} since ${since}${sizes === '' ? '' : ` (${sizes})`}`
   }
+  if (incident.group === 'novelty') return `${who}: ${newValue(incident.series)}, since ${since}`
   if (incident.group === 'surge')
     return `${who}: ${percent(-latest.deficitRatio)} more submissions than expected since ${since}`
   const { reason, buildId } = incident.series

@@ -100,6 +100,8 @@ function incidentAsSentence(incident: Incident): TopSentence {
 /** The mark of a channel or sentence that `incident` speaks of. */
 function incidentMark(incident: Incident): SentenceMark {
   if (incident.group === 'gap' || incident.group === 'stalled') return 'unknown'
+  // Nothing is wrong with it: it is being learnt.
+  if (incident.group === 'novelty') return 'learning'
   if (incident.state === 'recovering') return 'recovering'
   if (incident.group === 'invalid' || incident.group === 'discarded') return incident.group
   if (incident.group === 'surge') return 'high'
@@ -113,6 +115,7 @@ function bySeverity(a: Incident, b: Incident): number {
 
 function rank(incident: Incident): number {
   if (incident.group === 'gap') return 0
+  if (incident.group === 'novelty') return 9
   const isRate = incident.group === 'invalid' || incident.group === 'discarded'
   return (incident.state === 'open' ? 1 : 4) + (incident.group === 'surge' ? 2 : isRate ? 1 : 0)
 }

@@ -14,6 +14,7 @@ import { decideMails } from '../email/decide-mails.ts'
 import { type ThreadUpdate, threadKey } from '../email/mail-thread.ts'
 import type { Notification } from '../email/notification.ts'
 import { isEnd } from '../email/notification-due.ts'
+import { advanceFastLook, type FastLookInput } from '../fast/advance-fast-look.ts'
 import type { Incident, IncidentEvent } from '../incident.ts'
 import { incidentEventRow, incidentRow } from '../incident-record.ts'
 import { advanceIncidents } from '../incidents/advance-incidents.ts'
@@ -126,6 +127,13 @@ export class Draft {
   watchProgress(watch: ProgressWatch): void {
     const newest = this.incidents.findLast(isBehind)
     this.#take(advanceStalled(newest ?? null, watch, this.#nextId()))
+  }
+
+  /** What the last minutes say of channels that have stopped. */
+  lookAtMinutes(look: Omit<FastLookInput, 'incidents' | 'nextId'>): void {
+    const { changed, events } = advanceFastLook({ ...look, incidents: this.incidents, nextId: this.#nextId() })
+    this.#put(changed)
+    this.events.push(...events)
   }
 
   /** What waits for histogram specifications, where that changes anything. */

@@ -8,6 +8,8 @@ import {
   storeJudgement,
 } from '../../data/counts/judgements.ts'
 import { readFirstJudged } from '../../data/counts/queries/read-coverage.ts'
+import { readExpectations } from '../../data/counts/queries/read-expectations.ts'
+import { readMinutes } from '../../data/counts/queries/read-minutes.ts'
 import { type HistoryWindow, loadHistoryWindow } from '../../data/counts/read-history.ts'
 import { DAY_MS, type EpochMs, HOUR_MS, startOfHour } from '../../data/domain/time.ts'
 import type { Journal } from '../../data/journal/journal.ts'
@@ -71,6 +73,11 @@ export interface JudgeShell {
   watchDisk(watch: DiskWatch): Promise<JudgeRound>
   /** Opens, follows or ends the incident of a flow that stands still. */
   watchProgress(watch: ProgressWatch): Promise<JudgeRound>
+  /**
+   * Looks at the minutes up to `to`, a whole one that everything is counted up to: channels that have stopped since the last judged
+   * hour are told at once. Does nothing while hours before `to` wait to be judged.
+   */
+  lookAtMinutes(to: EpochMs): Promise<JudgeRound>
   /** Opens, follows or ends the incident of histogram specifications that nobody has. */
   watchSpecifications(waiting: WaitingForSpecifications): Promise<JudgeRound>
   /** Opens, follows or ends the incident of an archive that isn't as it was counted. */
@@ -90,6 +97,8 @@ const HOURS_A_ROUND = 48
 /** Long enough for the longest catch-up: counts are read once for all of it. */
 const HOURS_LOADED_AHEAD = LONGEST_CATCH_UP_MS / HOUR_MS
 const ATTEMPTS = 3
+/** Of minutes, so much is known and no more: they are kept for two days. */
+const FAST_LOOK_MEMORY_MS = 2 * DAY_MS - HOUR_MS
 
 export async function createJudgeShell(options: JudgeShellOptions): Promise<JudgeShell> {
   const { database, journal } = options
@@ -284,6 +293,16 @@ export async function createJudgeShell(options: JudgeShellOptions): Promise<Judg
     return verdict.standings.find((standing) => standing.incident === incident.id)?.settledLevel ?? null
   }
 
+  async function lookAtMinutes(to: EpochMs): Promise<JudgeRound> {
+    // Otherwise hours would be judged after what came later.
+    if (judgedHour === null || judgedHour + HOUR_MS < startOfHour(to)) return NOTHING
+    const from = to - FAST_LOOK_MEMORY_MS
+    const counts = await readMinutes(database, { from, to })
+    const expectations = await readExpectations(database, { from: startOfHour(from) - HOUR_MS, to: to + 2 * HOUR_MS })
+    const isLearnt = (channel: string) => known.channels.has(channel) && !known.learning.has(channel)
+    return changeBy((draft) => draft.lookAtMinutes({ counts, expectations, isLearnt }))
+  }
+
   /** Writes what `change` makes of what stands, where it changes anything. */
   async function changeBy(change: (draft: Draft, now: EpochMs) => void): Promise<JudgeRound> {
     const now = options.now()
@@ -344,6 +363,7 @@ export async function createJudgeShell(options: JudgeShellOptions): Promise<Judg
     },
     watchDisk: (watch) => turn(() => changeBy((draft) => draft.watchDisk(watch))),
     watchProgress: (watch) => turn(() => changeBy((draft) => draft.watchProgress(watch))),
+    lookAtMinutes: (to) => turn(() => lookAtMinutes(to)),
     watchSpecifications: (waiting) => turn(() => changeBy((draft) => draft.watchSpecifications(waiting))),
     watchArchive: (checked) => turn(() => changeBy((draft, now) => draft.watchArchive(checked, now))),
     async decideDue() {

@@ -1,4 +1,4 @@
-import type { DiscardedNumbers, Incident, PersonsWord } from '../../alerts/incident.ts'
+import type { DiscardedNumbers, FastLook, Incident, PersonsWord } from '../../alerts/incident.ts'
 import { severity } from '../../alerts/incidents/severity.ts'
 import { incidentSentence } from '../../alerts/sentence/incident-sentence.ts'
 import { isoSeconds } from '../../data/domain/time.ts'
@@ -31,6 +31,7 @@ export function incidentAnswer(incident: Incident): IncidentAnswer {
       high: Math.round(latest.high),
       deficit: latest.deficitRatio,
       invalid_rate: latest.invalidRatio,
+      ...(latest.novelRatio === undefined ? {} : { novel_share: latest.novelRatio }),
       ...(latest.discarded === undefined ? {} : { discarded: discardedOf(latest.discarded) }),
     },
     confidence: incident.confidenceRatio,
@@ -49,6 +50,7 @@ export function incidentAnswer(incident: Incident): IncidentAnswer {
       incident.acknowledged === null
         ? null
         : { by: incident.acknowledged.by, at: isoSeconds(incident.acknowledged.at) },
+    ...(incident.fastLook === undefined ? {} : { fast_look: fastLookAnswer(incident.fastLook) }),
     ...(incident.trouble === undefined ? {} : { trouble: incident.trouble.kind }),
     severity: severity(incident),
     ...peoplesWords(incident),
@@ -56,6 +58,14 @@ export function incidentAnswer(incident: Incident): IncidentAnswer {
     ...(incident.mergedInto === undefined ? {} : { merged_into: incident.mergedInto }),
     ...(incident.absorbed === undefined ? {} : { absorbed: incident.absorbed }),
     sentence: incidentSentence(incident),
+  }
+}
+
+function fastLookAnswer({ since, lookedTo, backAt }: FastLook) {
+  return {
+    since: isoSeconds(since),
+    looked_to: isoSeconds(lookedTo),
+    back_at: backAt === null ? null : isoSeconds(backAt),
   }
 }
 

@@ -21,8 +21,9 @@ export interface ClockWatchesOptions {
 }
 
 const SPECIFICATIONS_EVERY_MS = MINUTE_MS
+const MINUTES_EVERY_MS = 5 * MINUTE_MS
 
-/** What is judged by the clock rather than by hours that are complete: trouble of our own. */
+/** What is judged by the clock rather than by hours that are complete: trouble of our own, and channels that stop. */
 export interface ClockWatches {
   /** Numbers of the incidents that changed. */
   look(): Promise<readonly number[]>
@@ -38,6 +39,7 @@ export function createClockWatches(options: ClockWatchesOptions): ClockWatches {
     judgedHour: () => judge.judgedHour(),
     unmerged: () => pipeline.unmerged(),
   })
+  let lookedTo = Number.NEGATIVE_INFINITY
   let specificationsAt = Number.NEGATIVE_INFINITY
 
   async function lookAtSpecifications(): Promise<readonly number[]> {
@@ -48,12 +50,21 @@ export function createClockWatches(options: ClockWatchesOptions): ClockWatches {
     return (await judge.watchSpecifications({ now: now(), ...found })).changedIncidents
   }
 
+  /** Only the newest minutes: what the ones before showed an hour ago, hours tell by now. */
+  async function lookAtMinutes(): Promise<readonly number[]> {
+    const to = Math.floor(pipeline.watermark() / MINUTES_EVERY_MS) * MINUTES_EVERY_MS
+    if (to <= lookedTo) return []
+    lookedTo = to
+    return (await judge.lookAtMinutes(to)).changedIncidents
+  }
+
   return {
     async look() {
       const changed: number[] = []
       if (options.tellStalledAfterMs() !== null) {
         changed.push(...(await judge.watchProgress(await progress.look())).changedIncidents)
         changed.push(...(await lookAtSpecifications()))
+        changed.push(...(await lookAtMinutes()))
       }
       const watch = disk.takeWatch()
       if (watch !== null) changed.push(...(await judge.watchDisk(watch)).changedIncidents)

@@ -16,6 +16,8 @@ export function incidentTitle(incident: IncidentAnswer): string {
       return incident.series.problem ?? (carrier?.dimension === 'problem' ? carrier.value : 'invalid')
     case 'discarded':
       return DISCARD_WORDS[incident.series.cause ?? ''] ?? 'discarded'
+    case 'novelty':
+      return `new ${(incident.series.attribute ?? 'value').replaceAll('_', ' ')}`
     case 'surge':
       return carrier === undefined ? 'too many' : `too many ${carrierName(carrier)}`
     default: {
@@ -63,6 +65,8 @@ export function discardedWords(discarded: ChannelOverview['discarded'][number]):
 /** The mark before an incident in a list. */
 export function incidentMark(incident: IncidentAnswer): ChannelState {
   if (incident.group === 'gap' || incident.group === 'stalled') return 'unknown'
+  // Nothing is wrong with it: it is being learnt.
+  if (incident.group === 'novelty') return 'learning'
   if (incident.state !== 'open') return 'recovering'
   if (incident.group === 'invalid' || incident.group === 'discarded') return incident.group
   if (incident.group === 'surge') return 'high'
@@ -90,6 +94,8 @@ export function incidentLine(incident: IncidentAnswer): string {
       return `${amount} invalid${over ? '' : ' so far'}: kept in quarantine. ${cause}`.trim()
     case 'discarded':
       return `${amount} discarded${over ? '' : ' so far'}. ${cause}`.trim()
+    case 'novelty':
+      return cause || incident.sentence
     case 'surge':
       return `${amount} more than expected${over ? '' : ' so far'}. ${cause}`.trim()
     default: {

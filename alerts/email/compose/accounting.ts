@@ -11,7 +11,7 @@ export interface AccountLine {
 /** What became of the submissions of what is over. Nothing invalid is lost: it waits, or has been recovered. */
 export function accounting(incident: Incident, { accounting: losses }: MailFacts): AccountLine[] {
   const { group, missing, acknowledged } = incident
-  if (losses === null || incident.trouble !== undefined || group === 'stalled') return []
+  if (losses === null || incident.trouble !== undefined || group === 'stalled' || group === 'novelty') return []
   if (incident.state === 'withdrawn') return []
   const { received, invalid, quarantined, recovered } = losses
   const never = group === 'volume' ? `${formatEstimate(missing)} never came` : 'nothing is missing'

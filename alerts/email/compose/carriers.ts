@@ -37,6 +37,18 @@ export function carriers(incident: Incident): Carriers | null {
       ),
     }
   }
+  if (incident.group === 'novelty') {
+    return {
+      headings: ['Received', 'Have it', 'Share', 'Share of what is received'],
+      rows: rows.map((row) =>
+        carrierRow(
+          row,
+          (ratio) => formatPercent(ratio, 1),
+          () => false,
+        ),
+      ),
+    }
+  }
   if (incident.group === 'discarded') {
     return {
       headings: ['Sent', 'Discarded', 'Share discarded', 'Share of what is discarded'],

@@ -1,4 +1,4 @@
-import { type EpochMs, HOUR_MS } from '../../../data/domain/time.ts'
+import { type EpochMs, HOUR_MS, MINUTE_MS } from '../../../data/domain/time.ts'
 import type { DiskFilling, Incident, OwnTrouble } from '../../incident.ts'
 import {
   formatBytes,
@@ -23,8 +23,10 @@ export interface Figure {
 export function figures(incident: Incident, { firstToldAt }: Pick<MailFacts, 'firstToldAt'>): Figure[] {
   const { latest } = incident
   const isOver = incident.state === 'resolved' || incident.state === 'withdrawn'
-  const end = isOver ? (incident.end ?? incident.resolvedAt ?? latest.hour + HOUR_MS) : latest.hour + HOUR_MS
-  const lasted = formatDuration(Math.max(HOUR_MS, end - incident.start))
+  const { fastLook } = incident
+  const knownTo = fastLook?.lookedTo ?? latest.hour + HOUR_MS
+  const end = isOver ? (incident.end ?? incident.resolvedAt ?? knownTo) : knownTo
+  const lasted = formatDuration(Math.max(fastLook === undefined ? HOUR_MS : MINUTE_MS, end - incident.start))
   if (incident.trouble !== undefined) return troubleFigures(incident.trouble, { start: incident.start, end, isOver })
   if (incident.state === 'withdrawn') return withdrawnFigures(incident, firstToldAt)
   if (incident.group === 'gap' || incident.group === 'stalled') {
@@ -32,6 +34,13 @@ export function figures(incident: Incident, { firstToldAt }: Pick<MailFacts, 'fi
       { label: incident.group === 'gap' ? 'Nothing counted' : 'Behind', value: lasted, look: 'strong' },
       { label: 'From', value: formatTime(incident.start), look: 'plain' },
       { label: 'To', value: isOver ? formatTime(end) : 'not over', look: 'plain' },
+    ]
+  }
+  if (incident.group === 'novelty') {
+    return [
+      { label: 'Have it', value: formatEstimate(incident.missing), look: 'strong' },
+      { label: 'Of what was received', value: formatPercent(latest.novelRatio ?? 0, 1), look: 'plain' },
+      { label: isOver ? 'Lasted' : 'So far', value: lasted, look: 'plain' },
     ]
   }
   // The headline names the reason, builds or problem that the numbers are of.
@@ -50,7 +59,8 @@ export function figures(incident: Incident, { firstToldAt }: Pick<MailFacts, 'fi
       },
     ]
   }
-  const hour = formatClock(latest.hour)
+  const hour =
+    fastLook === undefined ? formatClock(latest.hour) : `since ${formatClock(fastLook.backAt ?? fastLook.since)}`
   const sure: Figure = { label: 'How sure', value: sureness(incident.confidenceRatio), look: 'plain' }
   if (incident.group === 'invalid') {
     return [
@@ -74,7 +84,9 @@ function withdrawnFigures(incident: Incident, firstToldAt: EpochMs | null): Figu
   const { start, detectedAt, resolvedAt, missing, group } = incident
   const since = (at: EpochMs) => formatDuration(Math.max(0, at - start))
   const seemed =
-    group === 'gap' || group === 'stalled' ? [] : [{ label: SEEMED_LABEL[group], value: formatEstimate(missing) }]
+    group === 'gap' || group === 'stalled' || group === 'novelty'
+      ? []
+      : [{ label: SEEMED_LABEL[group], value: formatEstimate(missing) }]
   return [
     { label: 'After all', value: 'as expected', look: 'strong' },
     ...seemed.map((figure): Figure => ({ ...figure, look: 'plain' })),

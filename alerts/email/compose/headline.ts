@@ -12,7 +12,7 @@ export function headlineText(incident: Incident, { trigger, survivor }: Notifica
   if (trigger === 'merged' && survivor !== undefined) {
     return `It has the cause of incident ${survivor.id}: ${incidentSentence(shownIncident(survivor))}`
   }
-  if (trigger !== 'opened' || isRate(incident) || incident.trouble !== undefined) {
+  if (trigger !== 'opened' || isRate(incident) || incident.group === 'novelty' || incident.trouble !== undefined) {
     return incidentSentence(incident)
   }
   const fact = mailSubject(incident).replace(/^\[tidewatch\] /, '')

@@ -72,6 +72,8 @@ export function condition(incident: Incident): {
       return { mark: '✕', word: `${formatPercent(magnitude(incident))} invalid`, isWrong: true }
     case 'discarded':
       return { mark: '✕', word: `${discardedShare({ ratio: magnitude(incident) })} discarded`, isWrong: true }
+    case 'novelty':
+      return { mark: '◇', word: 'a new value', isWrong: false }
     case 'surge':
       return { mark: '▲', word: 'too high', isWrong: true }
     case 'volume':

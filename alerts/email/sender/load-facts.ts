@@ -16,8 +16,9 @@ export async function loadFacts(
 ): Promise<Pick<MailFacts, 'picture' | 'day' | 'changes' | 'isWholeCounted' | 'wellChannels'>> {
   const { incident } = notification
   const span = spanOf(incident)
-  // A disk that fills up says nothing of submissions.
-  if (incident.trouble !== undefined) return { ...NOTHING_COUNTED, day: { end: span.end, seen: [], expected: [] } }
+  // A disk that fills up says nothing of submissions, and of a value that is new there is no past to draw.
+  if (incident.trouble !== undefined || incident.group === 'novelty')
+    return { ...NOTHING_COUNTED, day: { end: span.end, seen: [], expected: [] } }
   const coverage = await readHourlyCoverage(database, span.start, span.end)
   const { lines, water, expected, lastWeek } = await loadCurves(database, incident, span, coverage)
   const hours = (span.end - span.start) / HOUR_MS

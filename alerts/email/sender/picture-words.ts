@@ -32,6 +32,7 @@ const KIND_OF_GROUP = {
   surge: 'above',
   invalid: 'invalid',
   discarded: 'invalid',
+  novelty: 'invalid',
   gap: 'gap',
   stalled: 'gap',
 } as const

@@ -50,6 +50,8 @@ function concerns(incident: Incident, channel: string): boolean {
 }
 
 function stateOf(incident: Incident): ChannelState | null {
+  // Nothing is wrong with what is only new.
+  if (incident.group === 'novelty') return null
   if (incident.state === 'recovering') return 'recovering'
   if (incident.state !== 'open') return null
   switch (incident.group) {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { FINDING_KINDS } from '../../../alerts/finding.ts'
-import { LABELS, OWN_TROUBLES } from '../../../alerts/incident.ts'
+import { INCIDENT_GROUPS, LABELS, OWN_TROUBLES } from '../../../alerts/incident.ts'
 import { SEVERITIES } from '../../../alerts/incidents/severity.ts'
 import { time } from './fields.ts'
 import { mailSummary } from './mails.ts'
@@ -32,7 +32,7 @@ export const incident = z
   .object({
     id: z.int(),
     kind: z.enum(FINDING_KINDS),
-    group: z.enum(['volume', 'surge', 'invalid', 'discarded', 'gap', 'stalled']),
+    group: z.enum(INCIDENT_GROUPS),
     channel: z.string().describe('The only channel, else `*`.'),
     channels: z.array(z.string()),
     series: z.record(z.string(), z.string()).describe('The dimensions that it is about, besides the channel.'),
@@ -52,6 +52,10 @@ export const incident = z
       deficit: z.number(),
       invalid_rate: z.number(),
       discarded: discarded.optional().describe('Only of an incident about what is discarded.'),
+      novel_share: z
+        .number()
+        .optional()
+        .describe('Only of a new value of an attribute: what has it since the start, of what was received, 0 to 1.'),
     }),
     confidence: z.number(),
     explanation: z.object({
@@ -60,6 +64,12 @@ export const incident = z
       first_build_id: z.string().optional(),
     }),
     acknowledged: z.object({ by: z.string(), at: time }).nullable(),
+    fast_look: z
+      .object({ since: time, looked_to: time, back_at: time.nullable() })
+      .optional()
+      .describe(
+        'Only while it is known from minutes and no hour as a whole has shown it: when it stopped, and comes again.',
+      ),
     trouble: z
       .enum(OWN_TROUBLES)
       .optional()
