@@ -39,9 +39,9 @@ describe('what can be seen', () => {
   })
 
   test('is said in submissions too', () => {
-    const { within = [], perHour = 0 } = lossOf(series, 'beta') ?? {}
+    const { within = [], perHour = null } = lossOf(series, 'beta') ?? {}
     const [, , day] = within
-    expect(day?.least?.submissions).toBeCloseTo((day?.least?.ratio ?? 0) * perHour * 24, 0)
+    expect(day?.least?.submissions).toBeCloseTo((day?.least?.ratio ?? 0) * (perHour ?? 0) * 24, 0)
   })
 
   test('of a reason, of the invalid rate and of all channels at once stands beside it', () => {

@@ -53,7 +53,7 @@ function seenLoss(day: LostDay, reason: string, hour: HourNumber, learning: Lear
   const { channel } = day
   const perHour = day.expected(reason, DAY_HOURS) / DAY_HOURS
   const base = { channel: channel.name, kind: 'loss', reason: reason === '' ? null : reason, perHour } as const
-  if (learning !== null) return { ...base, within: NOTHING, blind: learningWords(learning) }
+  if (learning !== null) return { ...base, perHour: null, within: NOTHING, blind: learningWords(learning) }
   if (!(perHour > 0)) return { ...base, perHour: 0, within: NOTHING, blind: 'Nothing is expected of it at present.' }
   const within = HORIZONS.map((hours): VisibleWithin => {
     const ratio = leastTold(1, (tried) => {
@@ -70,7 +70,7 @@ function seenEverywhere(days: readonly LostDay[], hour: HourNumber): SeriesVisib
   const perHour = expected(DAY_HOURS) / DAY_HOURS
   const base = { channel: '*', kind: 'loss', reason: null, perHour } as const
   const channels = days.map(({ channel }) => channel)
-  if (channels.length === 0) return { ...base, within: NOTHING, blind: 'No channel is learnt yet.' }
+  if (channels.length === 0) return { ...base, perHour: null, within: NOTHING, blind: 'No channel is learnt yet.' }
   const within = HORIZONS.map((hours): VisibleWithin => {
     const ratio = leastTold(1, (tried) => {
       for (const day of days) day.lose({ hours, ratio: tried, reason: '' })

@@ -19,8 +19,8 @@ export interface SeriesVisibility {
   readonly kind: 'loss' | 'invalid'
   /** Null: all submissions. */
   readonly reason: string | null
-  /** Submissions expected of the last day's hours, in the mean; of `invalid`, those received. */
-  readonly perHour: number
+  /** Submissions expected of the last day's hours, in the mean; of `invalid`, those received. Null: nothing was learnt yet. */
+  readonly perHour: number | null
   /** One for each of `HORIZONS`. */
   readonly within: readonly VisibleWithin[]
   /** Why nothing can be seen, a whole sentence; null: something can. */

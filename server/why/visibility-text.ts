@@ -14,7 +14,7 @@ export function visibilityText({ hour, series }: VisibilityAnswer): string {
       sizeOf(own, own.within_1h),
       sizeOf(own, own.within_6h),
       sizeOf(own, own.within_24h),
-      `${formatEstimate(own.per_hour)} an hour`,
+      own.per_hour === null ? '' : `${formatEstimate(own.per_hour)} an hour`,
     ]),
   ]
   const blind = series.filter((own) => own.blind !== null).map((own) => `  ${nameOf(own)}: ${own.blind}`)

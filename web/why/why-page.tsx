@@ -1,6 +1,159 @@
+import { useMemo } from 'preact/hooks'
+import type { SeriesAnswer, WhyAnswer } from '../../server/api/types.ts'
+import { useAnswer } from '../api/use-answer.ts'
+import { seriesPath } from '../channel/series-path.ts'
+import { useKeys } from '../shell/keys.ts'
 import type { PageProps } from '../shell/page-props.ts'
-import { fullMoment } from '../words/time.ts'
+import { Emphasised } from '../shell/sentences.tsx'
+import { Trouble, Waiting } from '../shell/states.tsx'
+import { CHANNEL_DEFAULTS, channelView } from '../view/channel-view.ts'
+import { go, linkTo, useZone } from '../view/navigation.ts'
+import type { WhyView } from '../view/why-view.ts'
+import { count, countRange, rate, share, UNKNOWN } from '../words/number.ts'
+import { clock, fullMoment, HOUR_MS, iso, zoneName } from '../words/time.ts'
+import { DayChart } from './day-chart.tsx'
+import { AFTER_HOURS, BEFORE_HOURS } from './day-shapes.ts'
+import { DetectorsTable } from './detectors-table.tsx'
+import './why.css'
 
-export function WhyPage({ view }: PageProps<'why'>) {
-  return <h1 class="sentences sentence">{`${view.channel}, ${fullMoment(view.hour)} UTC`}</h1>
+/** Why one was, or wasn't, told of an hour: the answer, the day around it, what was measured, what held it back. */
+export function WhyPage({ view, overview }: PageProps<'why'>) {
+  const { channel, hour } = view
+  const path = `/api/v1/why?${new URLSearchParams({ channel, hour: iso(hour) }).toString()}`
+  const answer = useAnswer<WhyAnswer>(path, path)
+  const series = useDay(view)
+  const countedUpTo = Date.parse(overview.data?.freshness.counted_up_to ?? '') || hour + HOUR_MS
+  const move = (by: number) => go({ ...view, hour: hour + by * HOUR_MS })
+  useKeys({ '[': () => move(-1), ']': () => hour + 2 * HOUR_MS <= countedUpTo && move(1) })
+  const why = answer.data
+  return (
+    <article class="why">
+      <WhyHead view={view} countedUpTo={countedUpTo} />
+      <h1 class="sentence">{why === null ? '\u00a0' : <Emphasised text={why.sentence} names={[channel]} />}</h1>
+      <Trouble what={`why of ${channel}`} answer={answer} />
+      <Waiting what="the hour to be judged again" answer={answer} />
+      {why !== null && <Numbers why={why} />}
+      <Trouble what="the day around it" answer={series} />
+      {series.data === null ? (
+        <div class="why-chart why-coming" aria-busy="true" />
+      ) : (
+        <DayChart view={view} answer={series.data} countedUpTo={countedUpTo} />
+      )}
+      {why !== null && <Reasons why={why} />}
+      {why !== null && why.detectors.length > 0 && <DetectorsTable detectors={why.detectors} />}
+    </article>
+  )
+}
+
+function useDay({ channel, hour }: WhyView) {
+  const [from, to] = [hour - BEFORE_HOURS * HOUR_MS, hour + (AFTER_HOURS + 1) * HOUR_MS]
+  const question = { metric: 'received', step: 'hour', channel: channel === '*' ? '' : channel, from, to } as const
+  return useAnswer<SeriesAnswer>(seriesPath(question), `${channel} ${hour}`)
+}
+
+function WhyHead({ view, countedUpTo }: { readonly view: WhyView; readonly countedUpTo: number }) {
+  const zone = useZone()
+  const { channel, hour } = view
+  const range = useMemo(() => ({ kind: 'fixed' as const, from: hour - 36 * HOUR_MS, to: hour + 12 * HOUR_MS }), [hour])
+  const who = channel === '*' ? 'All channels together' : channel
+  return (
+    <p class="why-head">
+      <span>
+        <b>{who}</b>, {fullMoment(hour, zone)} – {clock(hour + HOUR_MS, zone)} {zoneName(zone, hour)}
+      </span>
+      <span class="why-moves">
+        <a {...linkTo({ ...view, hour: hour - HOUR_MS })}>The hour before</a>
+        {hour + 2 * HOUR_MS <= countedUpTo && <a {...linkTo({ ...view, hour: hour + HOUR_MS })}>The hour after</a>}
+        {channel === '*' ? (
+          <a {...linkTo({ page: 'overview' })}>All channels</a>
+        ) : (
+          <>
+            <a {...linkTo({ ...view, channel: '*' })}>All channels then</a>
+            <a {...linkTo(channelView(channel, { ...CHANNEL_DEFAULTS, range }))}>{channel}’s page</a>
+          </>
+        )}
+      </span>
+    </p>
+  )
+}
+
+function Numbers({ why: { seen, expected, invalid_rate, coverage, learning } }: { readonly why: WhyAnswer }) {
+  const isOutside = seen !== null && expected !== null && (seen < expected.low || seen > expected.high)
+  return (
+    <dl class="why-numbers">
+      <div>
+        <dt>Seen</dt>
+        <dd class={isOutside ? 'is-wrong' : 'is-strong'}>{seen === null ? UNKNOWN : count(seen)}</dd>
+      </div>
+      <div>
+        <dt>Expected</dt>
+        <dd>{expected === null ? UNKNOWN : countRange(expected.low, expected.high)}</dd>
+      </div>
+      <div>
+        <dt>Invalid</dt>
+        <dd>{invalid_rate === null ? UNKNOWN : rate(invalid_rate)}</dd>
+      </div>
+      {coverage < 1 && (
+        <div>
+          <dt>Listened to</dt>
+          <dd>{share(coverage)}</dd>
+        </div>
+      )}
+      {learning !== null && (
+        <div>
+          <dt>Learning</dt>
+          <dd>
+            {Math.floor(learning.days)} of {learning.of} days
+          </dd>
+        </div>
+      )}
+    </dl>
+  )
+}
+
+/** What held it back, the incidents that went on, and what would have told. */
+function Reasons({ why: { held_back, incidents, would_tell } }: { readonly why: WhyAnswer }) {
+  if (held_back.length + incidents.length + would_tell.length === 0) return null
+  return (
+    <div class="why-reasons">
+      {held_back.length > 0 && (
+        <section>
+          <h2 class="section-head">What held it back</h2>
+          <ul>
+            {held_back.map(({ code, text, incident }) => (
+              <li key={`${code} ${text}`}>
+                {text} {incident !== undefined && <a {...linkTo({ page: 'incident', id: incident })}>To it</a>}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {incidents.length > 0 && (
+        <section>
+          <h2 class="section-head">Incidents that went on</h2>
+          <ul>
+            {incidents.map(({ id, sentence, silenced_by }) => (
+              <li key={id}>
+                <a {...linkTo({ page: 'incident', id })}>Incident {id}</a> {sentence}
+                {silenced_by.length > 0 && <span class="second"> Its mails were held back.</span>}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {would_tell.length > 0 && (
+        <section>
+          <h2 class="section-head">What would have told</h2>
+          <ul>
+            {would_tell.map(({ text, setting }) => (
+              <li key={text}>
+                {text}
+                <code>judge.sensitivity: [{JSON.stringify(setting)}]</code>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </div>
+  )
 }

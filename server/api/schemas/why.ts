@@ -108,7 +108,10 @@ export const visibilityAnswer = z
           channel: z.string().describe('`*`: all channels at once.'),
           kind: z.enum(['loss', 'invalid']),
           reason: z.string().nullable().describe('Null: all submissions.'),
-          per_hour: z.number().describe('Submissions expected in the mean; of `invalid`, received.'),
+          per_hour: z
+            .number()
+            .nullable()
+            .describe('Submissions expected in the mean; of `invalid`, received. Null: not learnt.'),
           within_1h: visibleSize.nullable().describe('The least that is told in nine of ten cases; null: nothing is.'),
           within_6h: visibleSize.nullable(),
           within_24h: visibleSize.nullable(),
