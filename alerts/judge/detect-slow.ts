@@ -1,4 +1,5 @@
 import type { Alarm } from './detect-volume.ts'
+import { holidayExcuse } from './holidays.ts'
 import type { ChannelMemory } from './memory.ts'
 import { type Probe, UNWATCHED } from './probe.ts'
 import { beyondShared } from './residuals.ts'
@@ -69,11 +70,15 @@ export function detectSlowDeclines(
     const { channel, deviation } = own
     const trial = beginSlow(probe, channel)
     if (!trial.needs('reference_days', isReferenceKnown(deviation), deviation.known, LEAST_REFERENCE_DAYS)) return []
+    // Siblings can only excuse: whoever lost too little needn't be compared with them, unless somebody wants to know.
+    const most = -Math.min(deviation.fromLevel, deviation.fromTrend)
+    if (probe === undefined && !(most > leastLoss(channel.sensitivity.loss, RECENT_DAYS * DAY_HOURS, LEAST_LOSS)))
+      return []
     const siblings = judged.filter(
       (other) => other !== own && isReferenceKnown(other.deviation) && other.channel.good[place(hour)] === 1,
     )
-    const fromLevel = beyondSiblings(own, siblings, (of) => of.fromLevel)
-    const fromTrend = beyondSiblings(own, siblings, (of) => of.fromTrend)
+    const fromLevel = beyondSiblings(own, siblings, hour, (of) => of.fromLevel)
+    const fromTrend = beyondSiblings(own, siblings, hour, (of) => of.fromTrend)
     const { loss, size, significance } = fromLevel.loss < fromTrend.loss ? fromLevel : fromTrend
     if (!trial.needs('loss', loss > size, loss, size)) return []
     const { scatter } = deviation
@@ -105,15 +110,17 @@ function isReferenceKnown({ known }: SlowDeviation): boolean {
 
 /** What is lost beyond what the siblings excuse, and what must be to be told, by size and by noise; positive logs. */
 function beyondSiblings(
-  { channel: { sensitivity }, deviation }: JudgedSlowly,
+  { channel: { sensitivity, holidays }, deviation }: JudgedSlowly,
   siblings: readonly JudgedSlowly[],
+  hour: HourNumber,
   pick: (deviation: SlowDeviation) => number,
 ): { readonly loss: number; readonly size: number; readonly significance: number } {
+  const excuse = holidayExcuse(holidays, hour, RECENT_DAYS * DAY_HOURS)
   const noise = leastDeviations(sensitivity, DEVIATIONS) * deviation.scatter
   const sizeOf = (usual: number) => leastLoss(sensitivity.loss, RECENT_DAYS * DAY_HOURS, usual)
   const own = pick(deviation)
   if (siblings.length < LEAST_SIBLINGS) {
-    return { loss: -own, size: sizeOf(LEAST_LOSS_ALONE), significance: noise }
+    return { loss: -own - excuse, size: sizeOf(LEAST_LOSS_ALONE), significance: noise }
   }
   const values = siblings.map((sibling) => pick(sibling.deviation))
   const shared = weightedMedian(
@@ -123,7 +130,7 @@ function beyondSiblings(
   const spread = values.reduce((sum, value) => sum + Math.abs(value - shared), 0) / values.length
   const holiday = MOVEMENT_DOUBT * Math.max(0, Math.abs(shared) - MOVEMENT_FREE) + SPREADS * spread
   return {
-    loss: -Math.max(own, beyondShared(own, shared, RECENT_DAYS * DAY_HOURS)),
+    loss: -Math.max(own, beyondShared(own, shared, RECENT_DAYS * DAY_HOURS)) - excuse,
     size: sizeOf(LEAST_LOSS) + holiday,
     significance: noise + holiday,
   }

@@ -1,5 +1,6 @@
 import type { FindingKind, SeriesKey } from '../finding.ts'
 import { usualCount } from './expectation.ts'
+import { beyondHoliday, holidayExcuse } from './holidays.ts'
 import { type ChannelMemory, type SeriesMemory, WINDOWS } from './memory.ts'
 import { firstFound, type Probe, type Trial, UNWATCHED } from './probe.ts'
 import { beyondShared } from './residuals.ts'
@@ -100,13 +101,15 @@ function lookForDrop(
   probe: Probe | undefined,
 ): Alarm | null {
   const hours = WINDOWS[position] ?? 1
-  const deviation = dropDeviation(series, hour, position)
+  const plain = dropDeviation(series, hour, position)
+  const deviation = holidayDeviation(channel, series, hour, position, plain)
   const limits = dropLimits(channel, series, hour, position)
   const trial = begin(probe, 'loss', channel, series, hours)
   if (!isMeasured(trial, deviation) || series.sums === null || limits === null) return null
   if (probe !== undefined) {
     noteMovements(trial, series, hour, position)
     trial.note('stricter', limits.stricter)
+    if (deviation !== plain) trial.note('holiday', deviation - plain)
   }
   if (!trial.needs('loss', deviation < -limits.size, -deviation, limits.size)) return null
   if (!trial.needs('noise', deviation < -limits.significance, -deviation / limits.noise, limits.deviations)) return null
@@ -176,6 +179,32 @@ function isOwnFall(trial: Trial, series: SeriesMemory, hour: HourNumber, positio
   return trial.needs('own_part', share < LEAST_OWN_PART * deviation, share / deviation, LEAST_OWN_PART)
 }
 
+/** A fall within so many hours is no holiday's. */
+const SUDDENLY = 2
+
+/**
+ * What of a window's deviation a known holiday doesn't excuse. It excuses what it may cost and no more; and neither that nearly nothing
+ * comes, nor that much falls away within two hours: a holiday comes over a morning.
+ */
+function holidayDeviation(
+  { holidays }: ChannelMemory,
+  series: SeriesMemory,
+  hour: HourNumber,
+  position: number,
+  deviation: number,
+): number {
+  const hours = WINDOWS[position] ?? 1
+  const excuse = holidayExcuse(holidays, hour, hours)
+  if (excuse === 0 || !(deviation < 0)) return deviation
+  const index = place(hour) * WINDOWS.length + position
+  if (at(series.residuals, index) < Math.log(OUTAGE_RATIO)) return deviation
+  const beyond = beyondHoliday(deviation, excuse)
+  if (hours !== SUDDENLY) return beyond
+  const before = at(series.residuals, place(hour - SUDDENLY) * WINDOWS.length + position)
+  const fall = at(series.residuals, index) - before
+  return Number.isNaN(fall) ? beyond : Math.min(beyond, Math.max(deviation, fall))
+}
+
 /** Deviation of a window, excused by the siblings as far as they moved along; NaN where unknown. */
 function dropDeviation(series: SeriesMemory, hour: HourNumber, position: number): number {
   const index = place(hour) * WINDOWS.length + position
@@ -227,7 +256,7 @@ export function lossOver(channel: ChannelMemory, hour: HourNumber, hours: number
   const position = WINDOWS.findIndex((window) => window === hours)
   const limits = all === undefined || position === -1 ? null : dropLimits(channel, all, hour, position)
   if (all === undefined || limits === null) return null
-  const lost = -dropDeviation(all, hour, position)
+  const lost = -holidayDeviation(channel, all, hour, position, dropDeviation(all, hour, position))
   return Number.isNaN(lost) ? null : { lost, stricter: limits.stricter, noise: limits.noise }
 }
 
@@ -245,7 +274,8 @@ function detectSilence(channel: ChannelMemory, series: SeriesMemory, hour: HourN
   const { sums } = series
   if (sums === null || !(levelBefore(sums, hour) * DAY_HOURS < FEW_PER_DAY)) return null
   return firstFound(FEW_WINDOWS, probe, (hours) => {
-    const { seen, expected, knownHours } = windowSums(sums, hour, hours)
+    const { seen, expected: usual, knownHours } = windowSums(sums, hour, hours)
+    const expected = usual * Math.exp(-holidayExcuse(channel.holidays, hour, hours))
     const trial = begin(probe, 'few_submissions', channel, series, hours)
     if (!trial.needs('known_hours', knownHours >= hours, knownHours, hours)) return null
     const loss = Math.max(1 / 2, leastRatio(channel.sensitivity.loss, hours, 0))
@@ -390,8 +420,17 @@ function lookEverywhere(
   if (loss === undefined) return null
   const limit = Math.log(1 - loss)
   const residuals = channels
-    .flatMap(({ series }) =>
-      series[0] === undefined ? [] : [at(series[0].residuals, place(hour) * WINDOWS.length + position)],
+    .flatMap((channel) =>
+      channel.series[0] === undefined
+        ? []
+        : [
+            excusedResidual(
+              channel,
+              at(channel.series[0].residuals, place(hour) * WINDOWS.length + position),
+              hour,
+              hours,
+            ),
+          ],
     )
     .filter((residual) => !Number.isNaN(residual))
     .sort((a, b) => a - b)
@@ -409,6 +448,11 @@ function lookEverywhere(
   if (kind === 'drop' && !beganSuddenly(trial, channels, hour, middle)) return null
   if (!trial.isMet) return null
   return { kind, channel: '*', series: {}, windowHours: hours, excess: middle / limit }
+}
+
+/** Nearly nothing is no holiday. */
+function excusedResidual({ holidays }: ChannelMemory, residual: number, hour: HourNumber, hours: number): number {
+  return residual < Math.log(OUTAGE_RATIO) ? residual : beyondHoliday(residual, holidayExcuse(holidays, hour, hours))
 }
 
 /** Holidays come over a morning; what breaks is broken within so many hours, */

@@ -1,4 +1,5 @@
 import type { Expectation } from '../finding.ts'
+import { holidayLoss } from './holidays.ts'
 import { type ChannelMemory, type SeriesMemory, WINDOWS } from './memory.ts'
 import { shownMovement } from './noise.ts'
 import { levelBefore } from './tide-sums.ts'
@@ -32,9 +33,9 @@ export function usualCount(series: SeriesMemory, hour: HourNumber, judged: HourN
 export function expectationOf(channel: ChannelMemory, hour: HourNumber, isEverywhere: boolean): Expectation | null {
   const [all] = channel.series
   if (all === undefined) return null
-  if (isEverywhere) return expectation(channel.name, all, hour, usualCount(all, hour, hour), 0)
+  if (isEverywhere) return expectation(channel, all, hour, usualCount(all, hour, hour), 0)
   const shared = shownMovement(at(all.shared, place(hour) * WINDOWS.length + THREE_HOURS))
-  return expectation(channel.name, all, hour, expectedCount(all, hour), shared)
+  return expectation(channel, all, hour, expectedCount(all, hour), shared)
 }
 
 /** For the tide table: the rest of today and two days more, from any hour of the day. */
@@ -47,7 +48,7 @@ export function forecastOf(channel: ChannelMemory, hour: HourNumber): readonly E
   const shared = shownMovement(at(all.shared, place(hour) * WINDOWS.length + WHOLE_DAY))
   return Array.from({ length: FORECAST_HOURS }, (_, ahead) => hour + 1 + ahead).flatMap((ahead) => {
     const mid = usualCount(all, ahead, hour) * Math.exp(shared)
-    return expectation(channel.name, all, ahead, mid, shared) ?? []
+    return expectation(channel, all, ahead, mid, shared) ?? []
   })
 }
 
@@ -60,13 +61,15 @@ export function bandAround(series: SeriesMemory, mid: number, shared: number): {
   return { low: Math.max(0, mid - reach + BAND_SKEW), high: mid + reach + BAND_SKEW }
 }
 
+/** A known holiday widens the band downwards by what it may cost. */
 function expectation(
-  channel: string,
+  { name, holidays }: ChannelMemory,
   series: SeriesMemory,
   hour: HourNumber,
   mid: number,
   shared: number,
 ): Expectation | null {
   if (Number.isNaN(mid)) return null
-  return { channel, hour: toTime(hour), mid, ...bandAround(series, mid, shared) }
+  const { low, high } = bandAround(series, mid, shared)
+  return { channel: name, hour: toTime(hour), mid, low: low * (1 - holidayLoss(holidays, hour)), high }
 }

@@ -37,7 +37,7 @@ import { at, DAY_HOURS, type HourNumber, JUDGE_WINDOW_HOURS, place, toHourNumber
  *
  * Throws RangeError where `hour` isn't within `history`.
  */
-export function judgeHour({ history, hour: time, incidents, memory, sensitivity, probe }: JudgeInput): Verdict {
+export function judgeHour({ history, hour: time, incidents, memory, sensitivity, holidays, probe }: JudgeInput): Verdict {
   const hour = toHourNumber(time)
   const before = toHourNumber(history.start)
   if (hour < before || hour >= before + history.hours) {
@@ -45,7 +45,7 @@ export function judgeHour({ history, hour: time, incidents, memory, sensitivity,
       `hour is ${isoSeconds(time)}: use one of the ${history.hours} from ${isoSeconds(history.start)} that the history holds`,
     )
   }
-  observe(memory, history, hour, incidents)
+  observe(memory, history, hour, incidents, holidays)
   const channels = memory.channels.flatMap((channel): JudgedChannel[] => {
     const counts = history.channels.get(channel.name)
     if (counts === undefined) return []

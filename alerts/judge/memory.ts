@@ -1,4 +1,6 @@
+import type { History } from '../../data/counts/history.ts'
 import type { DiscardCause } from '../../data/domain/discard.ts'
+import type { HolidayHours } from './holidays.ts'
 import { type Sensitivity, USUAL_SENSITIVITY } from './sensitivity.ts'
 import type { Season, TideSums } from './tide-sums.ts'
 import { type HourNumber, RING_HOURS } from './window.ts'
@@ -16,6 +18,8 @@ export interface JudgeMemory {
   newest: HourNumber | null
   /** Residuals are valid up to and with this hour; null: there are none. */
   residualsTo: HourNumber | null
+  /** What the rings were filled from last. */
+  observed: History | null
   /** Ring: share of the hour that was listened to. */
   readonly coverage: Float64Array
   channels: readonly ChannelMemory[]
@@ -28,12 +32,18 @@ export interface ChannelMemory {
   readonly name: string
   /** Of the hour that is judged; nothing is learnt by it. */
   sensitivity: Sensitivity
+  /** Known ones; their hours teach neither level nor noise. */
+  holidays: readonly HolidayHours[]
+  /** Incidents, holidays and beginning that the rings were filled by last, as a text; only kept in a backtest. */
+  filledBy: string
   /** Rings. `digest` tells whether an hour's counts have changed since they were learnt from. */
   readonly digest: Float64Array
   /** 1 where the hour can be judged: listened to, the channel had begun, and it isn't a volume incident that is over. */
   readonly known: Uint8Array
   /** 1 where the hour teaches volume: known, and no volume incident or surge on this channel. */
   readonly good: Uint8Array
+  /** The same without holidays, which siblings may share, and nobody should learn a level from. */
+  readonly teaches: Uint8Array
   /** The same for invalid rates: 1 where the hour can be judged, */
   readonly rated: Uint8Array
   /** and where it teaches. */
@@ -87,6 +97,8 @@ export interface RateBaseline {
 }
 
 export interface BuildMemory {
+  /** The builds with counts of their own, as a text: where they are others, who was first seen when is found anew. */
+  names: string
   /** Hour in which each build first held enough of its channel to count as seen. */
   readonly firstSeen: Map<string, HourNumber>
   /** `firstSeen`, `young` and `youngByReason` are valid up to and with this hour; null: nothing yet. */
@@ -100,6 +112,7 @@ export function createJudgeMemory(): JudgeMemory {
   return {
     newest: null,
     residualsTo: null,
+    observed: null,
     coverage: new Float64Array(RING_HOURS),
     channels: [],
     seasonsOf: null,
@@ -111,9 +124,12 @@ export function createChannelMemory(name: string, reasons: readonly string[]): C
   return {
     name,
     sensitivity: USUAL_SENSITIVITY,
+    holidays: [],
+    filledBy: '',
     digest: new Float64Array(RING_HOURS),
     known: new Uint8Array(RING_HOURS),
     good: new Uint8Array(RING_HOURS),
+    teaches: new Uint8Array(RING_HOURS),
     rated: new Uint8Array(RING_HOURS),
     clean: new Uint8Array(RING_HOURS),
     discardRated: new Uint8Array(RING_HOURS),
@@ -121,7 +137,13 @@ export function createChannelMemory(name: string, reasons: readonly string[]): C
     series: ['', ...reasons].map(createSeriesMemory),
     invalidRates: new Map(),
     discardRates: new Map(),
-    builds: { firstSeen: new Map(), validTo: null, young: new Float64Array(RING_HOURS), youngByReason: new Map() },
+    builds: {
+      names: '',
+      firstSeen: new Map(),
+      validTo: null,
+      young: new Float64Array(RING_HOURS),
+      youngByReason: new Map(),
+    },
   }
 }
 

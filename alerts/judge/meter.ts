@@ -7,6 +7,7 @@ import type { ChannelCounts } from './builds.ts'
 import { discardedAt, discardedNumbers, offeredAt } from './detect-discarded.ts'
 import { toleratedLoss } from './detect-volume.ts'
 import { bandAround, expectedCount, usualCount } from './expectation.ts'
+import { holidayLoss } from './holidays.ts'
 import type { ChannelMemory, RateBaseline, SeriesMemory } from './memory.ts'
 import { tolerableRate } from './rates.ts'
 import { ofDiscarded, ofInvalid } from './sensitivity.ts'
@@ -35,10 +36,10 @@ export interface Meter {
 /** A loss below this part of what was expected is no trouble any more, however exactly it is known. */
 const LEAST_LOSS = 0.045
 
-export interface Measured {
 /** A new value that has less of its channel than this has gone again. */
 const LEAST_NOVEL = 0.003
 
+export interface Measured {
   readonly group: IncidentGroup
   readonly series: SeriesKey
   /** All channels are in trouble together: then what they do together is the trouble, and nothing to be expected. */
@@ -51,8 +52,8 @@ const LEAST_NOVEL = 0.003
 export function meterOf(channel: ChannelMemory, source: ChannelCounts, measured: Measured): Meter {
   const { group, series } = measured
   if (group === 'invalid') return rateMeter(channel, source, series)
-  if (group === 'discarded') return discardMeter(channel, source, series.cause ?? 'body')
   if (group === 'novelty') return noveltyMeter(channel, source, series)
+  if (group === 'discarded') return discardMeter(channel, source, series.cause ?? 'body')
   const [all] = channel.series
   const reason = channel.series.find((own) => own.reason === series.reason && series.reason !== undefined)
   if (all === undefined) throw new Error(`channel ${channel.name} has no series`)
@@ -78,7 +79,12 @@ function volumeMeter(
       const expected = expectedAt(hour)
       if (channel.known[place(hour)] !== 1 || !(expected > 0)) return null
       const seen = seenAt(hour)
-      return { base: expected, part: seen, lost: sign * (expected - seen), slack: slack * expected }
+      return {
+        base: expected,
+        part: seen,
+        lost: sign * (expected - seen),
+        slack: (slack + holidayLoss(channel.holidays, hour)) * expected,
+      }
     },
     numbers: (hour) => {
       const mid = expectedAt(hour) || 0
@@ -157,12 +163,6 @@ function rateMeter(channel: ChannelMemory, source: ChannelCounts, series: Series
   }
 }
 
-function discardMeter(channel: ChannelMemory, source: ChannelCounts, cause: DiscardCause): Meter {
-  const baseline = channel.discardRates.get(cause) ?? UNKNOWN_RATES
-  const [all] = channel.series
-  return {
-    channel,
-    read: (hour) => {
 /** How much of what is received has the new value: all of it is more than there ever was. */
 function noveltyMeter(channel: ChannelMemory, source: ChannelCounts, { attribute = '', value = '' }: SeriesKey): Meter {
   const { counts, before } = source
@@ -179,6 +179,12 @@ function noveltyMeter(channel: ChannelMemory, source: ChannelCounts, { attribute
   }
 }
 
+function discardMeter(channel: ChannelMemory, source: ChannelCounts, cause: DiscardCause): Meter {
+  const baseline = channel.discardRates.get(cause) ?? UNKNOWN_RATES
+  const [all] = channel.series
+  return {
+    channel,
+    read: (hour) => {
       const base = offeredAt(source, hour)
       const part = discardedAt(source, cause, hour)
       const { usual, slack } = tolerableRate(baseline, base, ofDiscarded(channel.sensitivity))

@@ -1,6 +1,8 @@
 import type { ChannelHistory, History } from '../../data/counts/history.ts'
 import { HOUR_MS } from '../../data/domain/time.ts'
+import type { Holiday } from '../calendar/calendar.ts'
 import type { Incident, IncidentGroup } from '../incident.ts'
+import { holidayLoss, holidaysOfChannel } from './holidays.ts'
 import { type ChannelMemory, createChannelMemory, type JudgeMemory, type SeriesMemory } from './memory.ts'
 import {
   at,
@@ -24,7 +26,13 @@ const LONGEST_LEADING_SILENCE = WEEK_HOURS
  * Brings the rings of `memory` up to `hour` and forgets all that was learnt from hours that have changed since: late
  * counts, hours that an incident now covers, or no longer does, another level accepted.
  */
-export function observe(memory: JudgeMemory, history: History, hour: HourNumber, incidents: readonly Incident[]): void {
+export function observe(
+  memory: JudgeMemory,
+  history: History,
+  hour: HourNumber,
+  incidents: readonly Incident[],
+  holidays: readonly Holiday[] = [],
+): void {
   const isNext = memory.newest !== null && hour > memory.newest && hour - memory.newest < JUDGE_WINDOW_HOURS
   const channels = channelsOf(memory, history, hour)
   const isSame = isNext && channels === memory.channels
@@ -36,6 +44,7 @@ export function observe(memory: JudgeMemory, history: History, hour: HourNumber,
   for (const channel of channels) {
     const counts = history.channels.get(channel.name)
     if (counts === undefined) continue
+    channel.holidays = holidaysOfChannel(holidays, channel.name, hour)
     const isReachedBy = incidents.filter((incident) => concerns(incident, channel.name))
     firstChange = Math.min(
       firstChange,
@@ -150,6 +159,7 @@ function fillChannel(filling: ChannelToFill): HourNumber {
     const volume = isHeard ? teachingOf(troubled, h) : UNHEARD
     const rate = isHeard ? teachingOf(invalid, h) : UNHEARD
     const discard = isHeard ? teachingOf(discarded, h) : UNHEARD
+    const isHoliday = channel.holidays.length > 0 && holidayLoss(channel.holidays, h) > 0
     const index = h - before
     // Whatever is counted late is received late: other counts needn't be compared, nor builds and attributes.
     const digest = isHeard
@@ -158,13 +168,15 @@ function fillChannel(filling: ChannelToFill): HourNumber {
         Math.SQRT2 * discardedAt(counts, index) +
         volume / 8 +
         rate / 64 +
-        discard / 512
+        discard / 512 +
+        (isHoliday ? 1 / 4096 : 0)
       : -1
     if (h <= learntTo && channel.digest[slot] !== digest) firstChange = Math.min(firstChange, h)
     channel.digest[slot] = digest
     // An incident that is over is left out of every window, or a day's window would find it again for a day.
     channel.known[slot] = volume === TEACHES || volume === TROUBLED ? 1 : 0
     channel.good[slot] = volume === TEACHES ? 1 : 0
+    channel.teaches[slot] = volume === TEACHES && !isHoliday ? 1 : 0
     channel.rated[slot] = rate === TEACHES || rate === TROUBLED ? 1 : 0
     channel.clean[slot] = rate === TEACHES ? 1 : 0
     channel.discardRated[slot] = discard === TEACHES || discard === TROUBLED ? 1 : 0

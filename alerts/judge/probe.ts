@@ -67,8 +67,15 @@ export type Condition =
   | 'build'
   | 'spread'
 
-/** What isn't a condition and bears on one: logs of what the series and its siblings did, and what is asked beyond the usual. */
-export type Circumstance = 'own_movement' | 'shared_movement' | 'unknown_hours' | 'stricter' | 'expected' | 'seen'
+/** What isn't a condition and bears on one: logs of what the series and its siblings did, of what a known holiday excuses, and what is asked beyond the usual. */
+export type Circumstance =
+  | 'own_movement'
+  | 'shared_movement'
+  | 'holiday'
+  | 'unknown_hours'
+  | 'stricter'
+  | 'expected'
+  | 'seen'
 
 export interface Trial {
   /**

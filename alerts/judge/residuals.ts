@@ -37,7 +37,7 @@ function prepareDay(memory: JudgeMemory, midnight: HourNumber, last: HourNumber)
   for (const channel of memory.channels) {
     for (const series of channel.series) {
       if (series.sums !== null) {
-        fillTideSums(series.sums, { counts: series.counts, known: channel.known, good: channel.good }, last)
+        fillTideSums(series.sums, { counts: series.counts, known: channel.known, good: channel.teaches }, last)
       }
     }
   }

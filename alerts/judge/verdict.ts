@@ -2,6 +2,7 @@ import type { History } from '../../data/counts/history.ts'
 import type { EpochMs } from '../../data/domain/time.ts'
 import type { Expectation, Explanation, Finding } from '../finding.ts'
 import type { AcceptedLevel, Incident, IncidentNumbers } from '../incident.ts'
+import type { Holiday } from '../calendar/calendar.ts'
 import type { JudgeMemory } from './memory.ts'
 import type { Probe } from './probe.ts'
 import type { SensitivityOf } from './sensitivity.ts'
@@ -29,6 +30,8 @@ export interface JudgeInput extends JudgeWishes {
 export interface JudgeWishes {
   /** What they want to be told of each channel; absent: what the judge itself holds for worth telling. */
   readonly sensitivity?: SensitivityOf
+  /** Stretches in which less is to be expected, as somebody knows; by their beginning. */
+  readonly holidays?: readonly Holiday[]
 }
 
 /** What the judge says of one hour. */

@@ -14,10 +14,12 @@ import { ChangedHours } from '../api/http/changed-hours.ts'
 import { StreamHub } from '../api/stream-hub.ts'
 import type { Freshness } from '../api/types.ts'
 import { createArchiveWatch } from '../archive/archive-watch.ts'
+import { openLiveCalendar } from '../calendar/live-calendar.ts'
 import type { Logger } from '../log.ts'
 import type { OwnerMetrics } from '../metrics/owner-metrics.ts'
 import type { ServiceMetrics } from '../metrics/service-metrics.ts'
 import { readQuarantineAnswer } from '../quarantine/quarantine-answer.ts'
+import { judgeWishesOf } from '../settings/judge-wishes.ts'
 import { createReprocessing } from '../reprocess/reprocessing.ts'
 import { archiveWaiting } from '../schedule/tasks/archive-task.ts'
 import { receiveUrl } from '../settings/http-url.ts'
@@ -119,6 +121,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
     })
   const live = startLiveEvents({ hub, changed, database, now, pipeline, state: pipelineState, onError })
   cleanup.add(() => live.stop())
+  const calendar = await openLiveCalendar(settings, log)
   const pace = mode === 'demo' ? 'replay' : 'live'
   const mailHost = mailHostOf(settings.current)
   const judge = await createJudgeShell({
@@ -126,6 +129,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
     journal,
     now,
     routes: () => mailRoutesOf(settings.current),
+    wishes: () => judgeWishesOf(settings.current, calendar.events()),
     mostPerHour: () => settings.current.mail.mostPerHour,
     digest: () => digestPlanOf(settings.current),
     mailHost,
@@ -253,7 +257,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
     learning: (channel) => learningOf(judge, channel),
     desk,
     annotations,
-    calendar: () => [],
+    calendar: () => calendar.events(),
     mails: outbox,
     quarantine: () => readQuarantineAnswer(database, { root: folders.state, readings: state.write.readings }),
   }

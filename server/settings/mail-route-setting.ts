@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isTimeZone } from '../../alerts/calendar/local-day.ts'
 import { FINDING_KINDS } from '../../alerts/finding.ts'
 import { SEVERITIES } from '../../alerts/incidents/severity.ts'
 
@@ -9,15 +10,6 @@ export const MAILBOX = /^(?:[^<>@,]*<[^\s<>@,]+@[^\s<>@,]+>|[^\s<>@,]+@[^\s<>@,]
 export const WEBHOOK_RECIPIENT = /^webhook:(?<name>[a-z0-9-]+)$/
 
 const CLOCK = /^([01]\d|2[0-3]):[0-5]\d$/
-
-export function isTimeZone(text: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: text })
-    return true
-  } catch {
-    return false
-  }
-}
 
 const clock = z.string('a time of day such as 22:00').regex(CLOCK, 'a time of day such as 22:00')
 const names = z.array(z.string('a name').min(1, 'a name'), 'a list of names')

@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { z } from 'zod'
+import { isTimeZone } from '../../alerts/calendar/local-day.ts'
+import { USUAL_FALSE_ALARMS_PER_YEAR } from '../../alerts/judge/sensitivity.ts'
 import { DEFAULT_NAME_RULES } from '../../data/counts/fold-names.ts'
 import { DEFAULT_DIMENSION_SCHEMA, FIELD_NAMES } from '../../data/domain/dimension-schema.ts'
 import { PROBLEMS } from '../../data/domain/outcome.ts'
@@ -7,7 +9,8 @@ import { DEFAULT_CONSTANTS } from '../../data/histograms/definition-number.ts'
 import { DEFAULT_REVISION_RULES } from '../../data/histograms/revision.ts'
 import { LOG_LEVELS } from '../log.ts'
 import { isProxy } from '../receive/trusted-proxies.ts'
-import { CLOCK_OR_NOTHING, isTimeZone, MAILBOX, mailRouteSetting } from './mail-route-setting.ts'
+import { CLOCK_OR_NOTHING, MAILBOX, mailRouteSetting } from './mail-route-setting.ts'
+import { falseAlarmsPerYear, sensitivitySetting } from './sensitivity-setting.ts'
 import {
   address,
   bytes,
@@ -511,6 +514,32 @@ export const settingsSchema = z.strictObject({
     }),
   }),
 
+  judge: z.strictObject({
+    calendar: folder('', {
+      allowed: 'the path of a file (.yaml or .ics), or nothing',
+      applies: 'live',
+      about:
+        'What is known beforehand: holidays, releases, maintenance. It is read at the start and with each reload. See [judging](judging.md#what-people-know).',
+    }),
+    sensitivity: structure(z.array(sensitivitySetting), [], {
+      allowed:
+        'a list of wishes: any of "missing" and "surge" ({"percent", "hours"}), "invalid" and "discarded" ({"points", "hours"}) and ' +
+        '"falseAlarmsPerYear", with "channels" or for all',
+      applies: 'live',
+      namesParts: true,
+      about:
+        'What is worth telling, by channel and kind, such as `{"channels": ["beta*"], "missing": {"percent": 30, "hours": 6}}`. Of each ' +
+        'kind the first that is about a channel holds; what nobody asks for is judged as ever. See [judging](judging.md#how-to-tune).',
+    }),
+    falseAlarmsPerYear: setting(falseAlarmsPerYear, USUAL_FALSE_ALARMS_PER_YEAR, {
+      allowed: 'a number from 0.001 to 12',
+      fromText: (given) => (/^\d+(\.\d+)?$/.test(given.trim()) ? Number(given) : given),
+      applies: 'live',
+      about:
+        'How many false alarms a year one channel may raise, about: more of them make smaller losses visible where noise is what hides them.',
+    }),
+  }),
+
   webhooks: structure(
     z.record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/), webhook),
     {},
@@ -547,6 +576,14 @@ export const settingsSchema = z.strictObject({
       applies: 'restart',
       about: "Host names that the dashboard answers to, besides the loopback ones and the public address's.",
     }),
+    frameAncestors: texts([], {
+      pattern: /^https?:\/\/(\*\.)?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(:(\d{1,5}|\*))?$/,
+      allowed:
+        'origins such as https://wiki.example.org or https://*.example.org (in a variable or a flag: joined by commas)',
+      applies: 'live',
+      about:
+        'Whose pages may show the charts under /embed/ in a frame (docs/embedding.md); by default nobody’s. Nothing else can be framed.',
+    }),
   }),
   admin: z.strictObject({
     listen: optionalListenAddress({
@@ -557,14 +594,6 @@ export const settingsSchema = z.strictObject({
   }),
   log: z.strictObject({
     level: setting(z.enum(LOG_LEVELS), 'info', {
-    frameAncestors: texts([], {
-      pattern: /^https?:\/\/(\*\.)?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(:(\d{1,5}|\*))?$/,
-      allowed:
-        'origins such as https://wiki.example.org or https://*.example.org (in a variable or a flag: joined by commas)',
-      applies: 'live',
-      about:
-        'Whose pages may show the charts under /embed/ in a frame (docs/embedding.md); by default nobody’s. Nothing else can be framed.',
-    }),
       allowed: LOG_LEVELS.join(', '),
       fromText: (given) => given,
       applies: 'live',

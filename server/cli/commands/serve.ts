@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { DatabaseError } from '../../../data/counts/database-error.ts'
+import { CalendarTrouble } from '../../calendar/read-calendar.ts'
 import { createLog, type Logger } from '../../log.ts'
 import { CannotListen } from '../../receive/cannot-listen.ts'
 import { AlreadyReceiving } from '../../receive/one-service.ts'
@@ -117,7 +118,9 @@ async function explained<T>(
         `state is "${settings.state}": another tidewatch is using this directory; stop it, or choose another with --state`,
       )
     }
-    if (error instanceof DatabaseError || error instanceof TlsTrouble) throw new CommandError(error.message)
+    if (error instanceof DatabaseError || error instanceof TlsTrouble || error instanceof CalendarTrouble) {
+      throw new CommandError(error.message)
+    }
     if (error instanceof CannotListen) {
       throw new CommandError(listenTrouble('receive.listen', settings.receive.listen, error.code))
     }
