@@ -30,7 +30,7 @@ const ANSWERED: Readonly<Record<string, readonly string[]>> = {
     `/series?${RANGE}&metric=discarded&by=cause`,
     `/series?from=2014-01-16T13:00:00Z&to=2014-01-16T14:00:00Z&step=minute&by=outcome`,
   ],
-  listBuilds: [`/builds?channel=nightly&${RANGE}`, `/builds?channel=none&${RANGE}`],
+  listBuilds: [`/builds?channel=nightly&${RANGE}`, `/builds?channel=none&${RANGE}&compare=1`],
   getGate: [`/gate?channel=nightly&build=${BUILD}`, '/gate?channel=nightly&build=2'],
   listProblems: [`/problems?${RANGE}`, `/problems?${RANGE}&channel=none`],
   getProblem: [`/problems/bad_json?${RANGE}`, `/problems/invalid_revision?${RANGE}`],

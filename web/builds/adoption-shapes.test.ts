@@ -27,6 +27,7 @@ function answerOf(builds: readonly BuildAnswer[], envelope: BuildsAnswer['envelo
 
 const grow = (age: number) => Math.min(0.5, 0.02 * (age + 1))
 const envelope = {
+  build_id: '1',
   builds: 9,
   low: AGES.map((age) => 0.8 * grow(age)),
   middle: AGES.map(grow),
@@ -55,6 +56,11 @@ describe('what is drawn of a build', () => {
     expect(dry(testBuild('1', { share: low }))).toBe(0)
     expect(dry(testBuild('1', { share: low, verdict: 'fail', code: 'reports_badly' }))).toBe(0)
     expect(dry(testBuild('1', { share: upTo(20, grow), verdict: 'fail', code: 'not_reporting' }))).toBe(0)
+  })
+
+  test('has no water of another build', () => {
+    const build = testBuild('2', { share: upTo(20, grow) })
+    expect(adoptionShapes(answerOf([build], envelope), build, TEST_FIRST_SEEN + 20 * HOUR_MS).water).toEqual([])
   })
 
   test('stands beside earlier ones, of which failing ones are named, and a newer one', () => {

@@ -55,7 +55,8 @@ export function adoptionShapes(answer: BuildsAnswer, build: BuildAnswer, counted
   const horizon = horizonFor(shareOf(build), answer.ages.length)
   const within = <T>(column: readonly T[]): readonly T[] => column.slice(0, horizon + 1)
   const ages = within(answer.ages)
-  const { envelope } = answer
+  // Earlier builds of another one are no measure for it.
+  const envelope = answer.envelope?.build_id === build.build_id ? answer.envelope : null
   const low = envelope === null ? ages.map(() => null) : within(envelope.low)
   const high = envelope === null ? ages.map(() => null) : within(envelope.high)
   const seen = within(shareOf(build))

@@ -32,7 +32,7 @@ export function BuildsPage({ view, overview }: PageProps<'builds'>) {
   const channels = view.channel === null ? known : [view.channel]
   const zone = useZone()
   const isOne = view.channel !== null
-  const { answers, askers, now } = useBuilds(channels, isOne ? MOST_OF_ONE : ASKED_OF_EACH)
+  const { answers, askers, now } = useBuilds(channels, isOne ? MOST_OF_ONE : ASKED_OF_EACH, view.build)
   const [pointed, setPointed] = useState<number | null>(null)
   useKeys({
     t: () => go({ ...view, table: !view.table }),

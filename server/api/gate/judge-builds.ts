@@ -26,19 +26,22 @@ export interface JudgedBuild extends GateVerdict, Pick<GateFacts, 'adoption'> {
 export interface JudgedBuilds {
   /** As many as were asked for, in their order. */
   readonly builds: readonly JudgedBuild[]
-  /** Of the newest of them, per channel: by age, what share of the channel earlier builds had, and how many they are. */
-  readonly envelopes: ReadonlyMap<string, { readonly builds: number; readonly byAge: readonly (Envelope | null)[] }>
+  /** Of one of them, per channel: by age, what share of the channel earlier builds had, and how many they are. */
+  readonly envelopes: ReadonlyMap<
+    string,
+    { readonly buildId: string; readonly builds: number; readonly byAge: readonly (Envelope | null)[] }
+  >
 }
 
 /**
  * The gate's verdict on each of `asked`. `known`: every build that was first seen since `COMPARED_MS` before the first of
- * them. `ages`: for so many hours of age the envelopes are wanted.
+ * them. `ages`: for so many hours of age the envelopes are wanted, of the build `envelopeOf` or the newest.
  */
 export async function judgeBuilds(
   api: ApiContext,
   asked: readonly SeenBuild[],
   known: readonly SeenBuild[],
-  ages = YOUNG_HOURS,
+  { ages = YOUNG_HOURS, envelopeOf }: { readonly ages?: number; readonly envelopeOf?: string | undefined } = {},
 ): Promise<JudgedBuilds> {
   const healthy = groupBy(
     witnessed(known).filter((build) => !wasBlamed(build, api.incidents())),
@@ -48,7 +51,9 @@ export async function judgeBuilds(
   const starts = await readStarts(api, [...new Set([...asked, ...[...compared.values()].flat()])], ages)
   const startsOf = (builds: readonly SeenBuild[]) => builds.flatMap((build) => starts.get(keyOf(build)) ?? [])
   const completeHours = await completeHoursCounter(api, asked)
-  const newest = new Map(asked.toSorted((a, b) => a.firstSeen - b.firstSeen).map((build) => [build.channel, build]))
+  const ascending = asked.toSorted((a, b) => a.firstSeen - b.firstSeen)
+  const wanted = ascending.filter(({ buildId }) => buildId === envelopeOf)
+  const shown = new Map((wanted.length > 0 ? wanted : ascending).map((build) => [build.channel, build]))
   return {
     builds: asked.map((build) => {
       const [own = null] = startsOf([build])
@@ -58,9 +63,9 @@ export async function judgeBuilds(
       return { build, adoption, ...gateVerdict({ ...facts, completeHours: completeHours(build.firstSeen) }) }
     }),
     envelopes: new Map(
-      [...newest].map(([channel, build]) => {
+      [...shown].map(([channel, build]) => {
         const earlier = startsOf(compared.get(build) ?? [])
-        return [channel, { builds: earlier.length, byAge: adoptionByAge(earlier, ages) }]
+        return [channel, { buildId: build.buildId, builds: earlier.length, byAge: adoptionByAge(earlier, ages) }]
       }),
     ),
   }

@@ -24,6 +24,7 @@ const query = z.strictObject({
   channel: nameParameter.meta({ examples: ['nightly'] }),
   ...hoursParameters,
   ages: wholeNumberParameter(1, 336).optional().describe(`So many hours of each build; ${USUAL_AGES} by default.`),
+  compare: nameParameter.optional().describe('The build that `envelope` is for; the newest by default.'),
   limit: wholeNumberParameter(1, 200).optional().describe(`So many of the newest builds; ${USUAL_BUILDS} by default.`),
 })
 
@@ -68,7 +69,7 @@ async function answer(api: ApiContext, asked: z.output<typeof query>): Promise<B
     .slice(0, limit)
   const [rows, judged] = await Promise.all([
     readBuildAges(database, { channel, builds: newest, hours: ageCount, to, now }),
-    judgeBuilds(api, newest, known, Math.max(ageCount, YOUNG_HOURS)),
+    judgeBuilds(api, newest, known, { ages: Math.max(ageCount, YOUNG_HOURS), envelopeOf: asked.compare }),
   ])
   const byBuild = groupBy(rows, ({ buildId }) => buildId)
   const ages = Array.from({ length: ageCount }, (_, age) => age)
@@ -119,12 +120,20 @@ function described(
 }
 
 function envelopeAnswer(
-  envelope: { readonly builds: number; readonly byAge: readonly (Envelope | null)[] } | undefined,
+  envelope:
+    | { readonly buildId: string; readonly builds: number; readonly byAge: readonly (Envelope | null)[] }
+    | undefined,
   ages: readonly number[],
 ): BuildsAnswer['envelope'] {
   if (envelope === undefined) return null
   const column = (side: keyof Envelope) => ages.map((age) => envelope.byAge[age]?.[side] ?? null)
-  return { builds: envelope.builds, low: column('low'), middle: column('middle'), high: column('high') }
+  return {
+    build_id: envelope.buildId,
+    builds: envelope.builds,
+    low: column('low'),
+    middle: column('middle'),
+    high: column('high'),
+  }
 }
 
 /** One row a build and age. */

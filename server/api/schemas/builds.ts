@@ -71,7 +71,10 @@ export const buildsAnswer = z
       .describe('First seen within the range, newest first.'),
     envelope: z
       .object({
-        builds: z.int().describe('So many earlier builds: the healthy ones of the 60 days before the newest one.'),
+        build_id: z.string().describe('What these are the earlier builds of.'),
+        builds: z
+          .int()
+          .describe('So many earlier builds: healthy ones of the 60 days before it, seen first at a like time.'),
         low: column,
         middle: column,
         high: column,
