@@ -10,6 +10,7 @@ import { discardedWords, STATE_WORDS } from '../words/incident.ts'
 import { count, countRange, ofExpected, rate, share, UNKNOWN } from '../words/number.ts'
 import { age, clock, dateMonth, moment, WEEK_MS, weekday, zonedClock } from '../words/time.ts'
 import { InvalidLine } from './invalid-line.tsx'
+import { SumRow } from './sum-row.tsx'
 import { type WeekAxis, weekAxis, weekShapes } from './week.ts'
 import { WeekChart } from './week-chart.tsx'
 import './channels-table.css'
@@ -20,7 +21,7 @@ export function ChannelsTable({ overview }: { readonly overview: OverviewAnswer 
   const hour = overview.channels[0]?.hour
   return (
     <table class="channels">
-      <caption class="visually-hidden">Channels, most submissions first</caption>
+      <caption class="visually-hidden">Channels, most submissions first, and all together</caption>
       <Head
         axis={axis}
         hour={hour === undefined ? '' : zonedClock(Date.parse(hour), zone)}
@@ -31,6 +32,11 @@ export function ChannelsTable({ overview }: { readonly overview: OverviewAnswer 
           <Row key={channel.channel} channel={channel} axis={axis} overview={overview} />
         ))}
       </tbody>
+      {overview.channels.length > 1 && (
+        <tfoot>
+          <SumRow axis={axis} overview={overview} />
+        </tfoot>
+      )}
     </table>
   )
 }
@@ -107,7 +113,7 @@ function Head({ axis, hour, now }: { readonly axis: WeekAxis; readonly hour: str
         <th class="cell-invalid" scope="col">
           Invalid rate
           <br />
-          {hour === '' ? '' : `${hour}, and this week`}
+          {hour === '' ? '' : `${hour.slice(0, 5)}, and this week`}
         </th>
         <th class="cell-build" scope="col">
           Newest build

@@ -36,6 +36,9 @@ export function weekAxis(overview: OverviewAnswer, zone: Zone): WeekAxis {
   return { hours, now: inHours(Date.parse(overview.freshness.counted_up_to)), days, weekends: tinted }
 }
 
+/** What of a row its week is drawn from. */
+type Drawn = Pick<ChannelOverview, 'week' | 'hour' | 'so_far' | 'seen'>
+
 /** What is drawn in one row; x in hours since the week's start (an hour's value stands in its middle), y in submissions. */
 export interface WeekShapes {
   readonly x: readonly number[]
@@ -56,7 +59,7 @@ export interface WeekShapes {
   readonly gaps: readonly (readonly [number, number])[]
 }
 
-export function weekShapes(channel: ChannelOverview, weekStart: string, now: number): WeekShapes {
+export function weekShapes(channel: Drawn, weekStart: string, now: number): WeekShapes {
   const { week } = channel
   const hours = Math.max(week.seen.length, week.low.length)
   // The newest whole hour is the last one that is drawn: the running one would look like a fall.
@@ -88,7 +91,7 @@ export function weekShapes(channel: ChannelOverview, weekStart: string, now: num
 }
 
 /** The running hour at the time of now; null where counts stopped, or where nothing was ever counted. */
-function soFarAt(channel: ChannelOverview, complete: number, now: number): Point | null {
+function soFarAt(channel: Drawn, complete: number, now: number): Point | null {
   const age = now - complete
   if (age <= 0 || age > 1 || (channel.so_far === 0 && channel.seen === null)) return null
   return [now, channel.so_far]

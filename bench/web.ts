@@ -1,0 +1,215 @@
+import { parseArgs } from 'node:util'
+import { type Browser, chromium, type Page } from '@playwright/test'
+import { median } from 'simple-statistics'
+import { atMost, type Goal, printResult, table } from './report.ts'
+import { startBenchServer } from './web-server.ts'
+
+/**
+ * The pages in a real browser, as the service sends them: bytes and time to the first chart, how long a new range of two years of
+ * hours takes to draw, frames while zooming, memory over an hour of live updates, and whether anything jumps.
+ * `--updates N` makes the hour shorter than its 720 updates.
+ */
+const { values } = parseArgs({
+  options: { updates: { type: 'string', default: '720' }, runs: { type: 'string', default: '5' } },
+})
+const updates = Number(values.updates)
+const runs = Number(values.runs)
+if (!(updates >= 120 && runs >= 1)) throw new Error('--updates is a number from 120, --runs one from 1')
+
+const NOW = Date.UTC(2014, 1, 6, 14, 22)
+const KIB = 1024
+const SLOW_FRAME_MS = 50
+/** A frame that took longer wasn't idle: two of a screen's. */
+const BUSY_FRAME_MS = 34
+const UPDATE_EVERY_MS = 5000
+/** The first minutes fill caches; after them memory stays. */
+const WARM_UP_UPDATES = 60
+
+/** Runs in the page before anything else: keeps what the browser says of frames, jumps and the first chart. */
+const PROBE = `
+  window.probe = { frames: [], shift: 0, chartAt: null, drawnAt: 0 };
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) probe.shift += entry.value;
+  }).observe({ type: 'layout-shift', buffered: true });
+  (function frame(last) {
+    requestAnimationFrame((now) => {
+      probe.frames.push(now - last);
+      if (probe.chartAt === null && document.querySelector('.week .seen, .canvas canvas') !== null) probe.chartAt = performance.now();
+      frame(now);
+    });
+  })(performance.now());
+`
+
+interface FirstPage {
+  readonly bytes: number
+  readonly chartMs: number
+  readonly shift: number
+}
+
+const server = await startBenchServer(NOW)
+const browser = await chromium.launch({
+  executablePath: process.env.TIDEWATCH_CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--enable-precise-memory-info'],
+})
+try {
+  const overview = await firstPages('/')
+  const channel = await firstPages('/channel/nightly')
+  const redrawMs = await redraw()
+  const zoom = await zoomFrames()
+  const memory = await liveMemory()
+  const goals: Readonly<Record<string, Goal>> = {
+    first_page_kib: atMost(overview.bytes / KIB, 250),
+    first_chart_ms: atMost(Math.max(overview.chartMs, channel.chartMs), 1000),
+    redraw_two_years_ms: atMost(redrawMs, 100),
+    slow_frames_zooming: atMost(zoom.slow, 0),
+    memory_growth_ratio: atMost(Math.abs(memory.after / memory.before - 1), 0.1),
+    layout_shift: atMost(Math.max(overview.shift, channel.shift), 0.02),
+  }
+  process.stdout.write(
+    table(
+      ['measure', 'reached', 'goal'],
+      Object.entries(goals).map(([name, { value, goal, ok }]) => [
+        name.replaceAll('_', ' '),
+        value.toFixed(value < 10 ? 3 : 0),
+        `${ok ? '' : 'missed: '}at most ${goal}`,
+      ]),
+    ),
+  )
+  printResult(
+    'web',
+    {
+      ...metrics('overview', overview),
+      ...metrics('channel', channel),
+      longest_frame_ms: zoom.longest,
+      heap_before_mib: memory.before / KIB ** 2,
+      heap_after_mib: memory.after / KIB ** 2,
+    },
+    goals,
+  )
+} finally {
+  await browser.close()
+  await server.close()
+}
+
+function metrics(name: string, { bytes, chartMs, shift }: FirstPage): Record<string, number> {
+  return { [`${name}_bytes`]: bytes, [`${name}_first_chart_ms`]: chartMs, [`${name}_layout_shift`]: shift }
+}
+
+async function opened(over: Browser = browser): Promise<Page> {
+  const context = await over.newContext({ viewport: { width: 1440, height: 900 } })
+  const page = await context.newPage()
+  await page.addInitScript({ content: PROBE })
+  return page
+}
+
+/** Each in a browser that never saw it: the median time, the worst jump, all bytes over the wire until the chart stands. */
+async function firstPages(path: string): Promise<FirstPage> {
+  const all: FirstPage[] = []
+  for (let run = 0; run < runs; run++) {
+    const page = await opened()
+    const wire = await page.context().newCDPSession(page)
+    let bytes = 0
+    wire.on('Network.loadingFinished', ({ encodedDataLength }) => {
+      bytes += encodedDataLength
+    })
+    await wire.send('Network.enable')
+    await page.goto(server.address + path)
+    await page.waitForFunction('probe.chartAt !== null')
+    const firstByte = await page.evaluate<number>('performance.getEntriesByType("navigation")[0].responseStart')
+    const chartAt = await page.evaluate<number>('probe.chartAt')
+    await settled(page)
+    all.push({ bytes, chartMs: chartAt - firstByte, shift: await page.evaluate<number>('probe.shift') })
+    await page.context().close()
+  }
+  return {
+    bytes: Math.max(...all.map((one) => one.bytes)),
+    chartMs: median(all.map((one) => one.chartMs)),
+    shift: Math.max(...all.map((one) => one.shift)),
+  }
+}
+
+/** Two years of hours, moved by a quarter of their length: all frames together that the page is busy with it. */
+async function redraw(): Promise<number> {
+  const page = await opened()
+  await page.goto(`${server.address}/channel/nightly?from=2012-02-06T00:00Z&to=2014-02-06T00:00Z`)
+  await page.waitForFunction('probe.chartAt !== null')
+  await settled(page)
+  const busy: number[] = []
+  for (let run = 0; run < runs; run++) {
+    await page.evaluate('void (probe.frames.length = 0)')
+    await page.keyboard.press(run % 2 === 0 ? '[' : ']')
+    await settled(page)
+    busy.push(
+      await page.evaluate<number>(
+        `probe.frames.filter((ms) => ms > ${BUSY_FRAME_MS}).reduce((sum, ms) => sum + ms, 0)`,
+      ),
+    )
+  }
+  await page.context().close()
+  return median(busy)
+}
+
+/** Drags into sixty days and leads out again, several times. */
+async function zoomFrames(): Promise<{ readonly slow: number; readonly longest: number }> {
+  const page = await opened()
+  await page.goto(`${server.address}/channel/nightly?last=60d`)
+  await page.waitForFunction('probe.chartAt !== null')
+  await settled(page)
+  const box = await page.getByRole('slider').boundingBox()
+  if (box === null) throw new Error('the chart has no plot to zoom')
+  await page.evaluate('void (probe.frames.length = 0)')
+  for (let run = 0; run < runs; run++) {
+    await page.mouse.move(box.x + box.width * 0.3, box.y + 60)
+    await page.mouse.down()
+    await page.mouse.move(box.x + box.width * 0.7, box.y + 60, { steps: 20 })
+    await page.mouse.up()
+    await settled(page)
+    await page.keyboard.press('Escape')
+    await settled(page)
+  }
+  const frames = await page.evaluate<number[]>('probe.frames')
+  await page.context().close()
+  return { slow: frames.filter((ms) => ms > SLOW_FRAME_MS).length, longest: Math.max(...frames) }
+}
+
+/** An hour of counts that change every five seconds, with a clock that doesn't wait for it; bytes of the heap after collecting. */
+async function liveMemory(): Promise<{ readonly before: number; readonly after: number }> {
+  const page = await opened()
+  await page.clock.install({ time: NOW })
+  const wire = await page.context().newCDPSession(page)
+  const heap = async (): Promise<number> => {
+    await wire.send('HeapProfiler.collectGarbage')
+    return (await wire.send('Runtime.getHeapUsage')).usedSize
+  }
+  await page.goto(`${server.address}/channel/nightly`)
+  await page.locator('.canvas canvas').waitFor()
+  let before = 0
+  for (let update = 1; update <= updates; update++) {
+    server.winter.now += UPDATE_EVERY_MS
+    const renewed = page.waitForResponse(/\/api\/v1\/overview/)
+    server.publish({ event: 'counts', channels: ['nightly'], hours: [], counts: [] })
+    while ((await Promise.race([renewed, page.clock.runFor(1000)])) === undefined) {
+      // The event may not have arrived yet: the page's clock goes on until it asks.
+    }
+    await page.clock.runFor(UPDATE_EVERY_MS - 1000)
+    if (update === WARM_UP_UPDATES) before = await heap()
+  }
+  const after = await heap()
+  await page.context().close()
+  server.winter.now = NOW
+  return { before, after }
+}
+
+/** No answer is on its way and nothing is drawn any more. */
+async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(
+    `(() => {
+      const asked = performance.getEntriesByType('resource').length;
+      const isSame = asked === window.settledAsked;
+      window.settledAsked = asked;
+      return isSame;
+    })()`,
+    undefined,
+    { polling: 400 },
+  )
+}
