@@ -6,10 +6,11 @@ import { type HistoryPlan, makeHistory, notesStart } from '../judge/testing/make
 import { whatCanBeSeen } from './see.ts'
 import type { SeriesVisibility } from './visibility.ts'
 
-vi.setConfig({ testTimeout: 120_000 })
+vi.setConfig({ testTimeout: 240_000 })
 
 const channels = {
   beta: { perHour: 9000 },
+  aurora: { perHour: 1700 },
   nightly: { perHour: 300 },
   esr: { perHour: 3000 },
   tiny: { perHour: 0.5 },

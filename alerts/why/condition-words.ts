@@ -75,7 +75,7 @@ const WORDS: Readonly<Record<Condition, ConditionWords>> = {
   },
   build: {
     unit: 'count',
-    there: (value) => `${value === '0' ? 'no' : 'a'} young build lacks it by itself`,
+    there: (value) => `${value === '0' ? 'no' : 'a'} build is to blame by itself`,
     asked: () => 'one is needed',
   },
 }

@@ -6,6 +6,9 @@ import { HOUR_MS } from '../words/time.ts'
 export const BEFORE_HOURS = 30
 export const AFTER_HOURS = 12
 
+/** An hour that was listened to for less isn't judged: what was counted of it would look like a fall. */
+const LEAST_COVERAGE = 0.5
+
 /** What is drawn around an hour; x in hours since `from` (an hour's value stands in its middle), y in submissions. */
 export interface DayShapes {
   readonly hours: number
@@ -16,7 +19,7 @@ export interface DayShapes {
   readonly high: readonly Value[]
   readonly water: readonly Ring[]
   readonly dry: readonly Ring[]
-  /** Hours nobody listened in, as [from, to). */
+  /** Hours that aren't known, as [from, to). */
   readonly gaps: readonly (readonly [number, number])[]
 }
 
@@ -25,10 +28,11 @@ export function dayShapes({ times, series, expected, coverage }: SeriesAnswer, c
   const isOver = (index: number): boolean => Date.parse(times[index] ?? '') + HOUR_MS <= countedUpTo
   const x = times.map((_, index) => index + 0.5)
   const whole = series[0]?.values ?? []
-  const seen = times.map((_, index) => (isOver(index) ? (whole[index] ?? null) : null))
+  const isHeard = (index: number): boolean => (coverage[index] ?? 0) >= LEAST_COVERAGE
+  const seen = times.map((_, index) => (isOver(index) && isHeard(index) ? (whole[index] ?? null) : null))
   const [low, high] = [expected?.low ?? [], expected?.high ?? []]
   const known = [...seen, ...high].filter((value) => value !== null)
-  const isGap = (index: number): boolean => isOver(index) && (coverage[index] ?? 0) === 0
+  const isGap = (index: number): boolean => isOver(index) && !isHeard(index)
   return {
     hours: times.length,
     max: Math.max(1, ...known),
