@@ -25,6 +25,7 @@ import { archiveWaiting } from '../schedule/tasks/archive-task.ts'
 import { receiveUrl } from '../settings/http-url.ts'
 import type { IncidentDesk } from '../incidents/incident-app.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
+import { startReckonerThread } from '../why/reckoner-thread.ts'
 import { coveragePauseMs } from './child-options.ts'
 import { Cleanup } from './cleanup.ts'
 import { createClockWatches } from './clock-watches.ts'
@@ -124,12 +125,16 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
   const calendar = await openLiveCalendar(settings, log)
   const pace = mode === 'demo' ? 'replay' : 'live'
   const mailHost = mailHostOf(settings.current)
+  const wishes = () => judgeWishesOf(settings.current, calendar.events())
+  const reckoner = startReckonerThread()
+  cleanup.add(() => reckoner.close())
+  const hindsight = { wishes, reckoner }
   const judge = await createJudgeShell({
     database,
     journal,
     now,
     routes: () => mailRoutesOf(settings.current),
-    wishes: () => judgeWishesOf(settings.current, calendar.events()),
+    wishes,
     mostPerHour: () => settings.current.mail.mostPerHour,
     digest: () => digestPlanOf(settings.current),
     mailHost,
@@ -257,6 +262,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
     learning: (channel) => learningOf(judge, channel),
     desk,
     annotations,
+    hindsight,
     calendar: () => calendar.events(),
     mails: outbox,
     quarantine: () => readQuarantineAnswer(database, { root: folders.state, readings: state.write.readings }),
@@ -309,6 +315,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
       now,
       reprocessing,
       desk,
+      hindsight,
       async onImported() {
         await keepImports({ db: database, folder: folders.imported, exchange: folders.exchange }).catch(onError)
         judge.forgetCounts()
