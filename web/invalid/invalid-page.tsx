@@ -1,7 +1,145 @@
+import type { OverviewAnswer } from '../../server/api/types.ts'
+import { nearestName } from '../channel/nearest-name.ts'
+import { Choice, Switch } from '../shell/choice.tsx'
+import { useKeys } from '../shell/keys.ts'
 import type { PageProps } from '../shell/page-props.ts'
+import { Sentences } from '../shell/sentences.tsx'
+import { Trouble, Waiting } from '../shell/states.tsx'
+import { LAST_DAYS } from '../view/channel-view.ts'
+import { type InvalidView, invalidView } from '../view/invalid-view.ts'
+import { go, linkTo, replace, useZone } from '../view/navigation.ts'
+import { DAY_MS, dateRange, HOUR_MS } from '../words/time.ts'
+import { FirstSeen } from './first-seen.tsx'
+import { invalidSentences } from './invalid-sentences.ts'
+import { ProblemDetail } from './problem-detail.tsx'
+import { problemMatrix } from './problem-matrix.ts'
+import { ProblemRows, ProblemRowsSkeleton } from './problem-rows.tsx'
+import { ProblemTable } from './problem-table.tsx'
+import { Quarantine } from './quarantine.tsx'
+import { useInvalid } from './use-invalid.ts'
+import './invalid.css'
 
-export function InvalidPage({ view }: PageProps<'invalid'>) {
+const RANGE_WORDS = {
+  1: 'in the last 24 h',
+  7: 'in the last 7 days',
+  60: 'in the last 60 days',
+  365: 'in the last year',
+} as const
+
+/** What could not be read: how much of it, since when, what is new in it, and what becomes of it. */
+export function InvalidPage({ view, overview }: PageProps<'invalid'>) {
+  const zone = useZone()
+  const names = (overview.data?.channels ?? []).map(({ channel }) => channel)
+  const channels = view.channel === null ? names : [view.channel]
+  const data = useInvalid(view, channels)
+  const { range, countedUpTo, problems, firstSeen, quarantine, series, askers } = data
+  const change = (changes: Partial<InvalidView>): void => go({ ...view, ...changes })
+  useKeys({
+    t: () => change({ table: !view.table }),
+    j: () => replace(neighbour(view, names, 1)),
+    k: () => replace(neighbour(view, names, -1)),
+    Escape: () => view.problem !== null && change({ problem: null }),
+  })
+  if (view.channel !== null && overview.data !== null && !names.includes(view.channel))
+    return <Gone channel={view.channel} names={names} />
+  const loaded = new Map(
+    [...series].flatMap(([channel, { data: answer }]) => (answer === null ? [] : [[channel, answer]])),
+  )
+  const stepMs = range?.step === 'day' ? DAY_MS : HOUR_MS
+  const matrix =
+    problems.data === null || countedUpTo === null
+      ? null
+      : problemMatrix(problems.data.problems, channels, loaded, { stepMs, countedUpTo })
+  const when =
+    view.range.kind === 'last' ? RANGE_WORDS[view.range.days] : dateRange(view.range.from, view.range.to, zone)
   return (
-    <h1 class="sentences sentence">{`Invalid submissions${view.channel === null ? '' : ` of ${view.channel}`}`}</h1>
+    <>
+      {askers}
+      <nav class="invalid-nav" aria-label="Channels">
+        {[null, ...names].map((name) => (
+          <a
+            key={name}
+            class="option"
+            aria-current={name === view.channel ? 'page' : undefined}
+            {...linkTo({ ...view, channel: name })}
+          >
+            {name ?? 'all channels'}
+          </a>
+        ))}
+      </nav>
+      {problems.data === null ? (
+        <h1 class="sentences sentence">&nbsp;</h1>
+      ) : (
+        <Sentences
+          sentences={invalidSentences(problems.data, firstSeen.data, {
+            overview: overview.data,
+            channel: view.channel,
+            when,
+          })}
+          names={names}
+        />
+      )}
+      <div class="invalid-options">
+        <Choice
+          name="Range"
+          options={LAST_DAYS.map((days) => ({ value: String(days), word: days === 365 ? '1 y' : `${days} d` }))}
+          chosen={view.range.kind === 'last' ? String(view.range.days) : null}
+          onChoose={(value) => {
+            const days = LAST_DAYS.find((choice) => String(choice) === value)
+            if (days !== undefined) change({ range: { kind: 'last', days } })
+          }}
+        />
+        {view.range.kind === 'fixed' && <span class="second">{when}</span>}
+        <Switch word="Table" letter="t" isOn={view.table} onChange={(table) => change({ table })} />
+      </div>
+      <Trouble what="the problems" answer={problems} />
+      <Waiting what="the problems" answer={problems} />
+      {[...series].map(([channel, answer]) => (
+        <Trouble key={channel} what={`the problems of ${channel} over time`} answer={answer} />
+      ))}
+      <div class="invalid-parts">
+        {view.problem !== null && range !== null && (
+          <ProblemDetail key={view.problem} view={view} problem={view.problem} range={range} zone={zone} />
+        )}
+        <FirstSeen answer={firstSeen} view={view} zone={zone} when={when} />
+        {matrix === null || range === null ? (
+          <ProblemRowsSkeleton />
+        ) : view.table ? (
+          <ProblemTable rows={matrix} channels={channels} view={view} />
+        ) : (
+          <ProblemRows rows={matrix} view={view} range={range} stepMs={stepMs} zone={zone} />
+        )}
+        <Quarantine answer={quarantine} problems={problems.data} zone={zone} />
+      </div>
+    </>
+  )
+}
+
+function neighbour(view: InvalidView, names: readonly string[], by: 1 | -1): InvalidView {
+  const all = [null, ...names]
+  return { ...view, channel: all[(all.indexOf(view.channel) + by + all.length) % all.length] ?? null }
+}
+
+interface GoneProps {
+  readonly channel: string
+  readonly names: OverviewAnswer['channels'][number]['channel'][]
+}
+
+function Gone({ channel, names }: GoneProps) {
+  const nearest = nearestName(channel, names)
+  return (
+    <section class="block">
+      <h1 class="sentence">
+        No submission was counted in the last months for a channel <b>{channel}</b>.
+      </h1>
+      <p class="block">
+        {nearest !== null && (
+          <>
+            Did you mean <a {...linkTo(invalidView(nearest))}>{nearest}</a>?{' '}
+          </>
+        )}
+        <a {...linkTo(invalidView())}>What is invalid on all channels</a>
+      </p>
+    </section>
   )
 }

@@ -1,0 +1,40 @@
+import type { FirstSeenAnswer, OverviewAnswer, ProblemsAnswer } from '../../server/api/types.ts'
+import { counted, share } from '../words/number.ts'
+
+/** What stands on top: what is open, or else how much is invalid and whether any of it is new. */
+export function invalidSentences(
+  problems: ProblemsAnswer,
+  firstSeen: FirstSeenAnswer | null,
+  given: {
+    readonly overview: OverviewAnswer | null
+    readonly channel: string | null
+    /** `in the last 7 days` */
+    readonly when: string
+  },
+): OverviewAnswer['sentences'] {
+  const { overview, channel, when } = given
+  const open = (overview?.incidents ?? []).filter(
+    ({ state, group, channels }) =>
+      state === 'open' &&
+      group === 'invalid' &&
+      (channel === null || channels.includes(channel) || channels.includes('*')),
+  )
+  if (open.length > 0) {
+    return open.slice(0, 3).map(({ id, sentence }) => ({ mark: 'invalid', text: sentence, incident: id }))
+  }
+  const of = channel === null ? 'what came' : `what ${channel} sent`
+  if (problems.received === 0) return [{ mark: 'unknown', text: `Nothing came ${when}.`, incident: null }]
+  const invalid = problems.problems.reduce((sum, problem) => sum + problem.invalid, 0)
+  const amount =
+    invalid === 0
+      ? `Nothing of ${of} ${when} was invalid`
+      : `${share(invalid / problems.received)} of ${of} ${when} was invalid`
+  const fresh = firstSeen?.first_seen.length ?? 0
+  const news =
+    firstSeen === null
+      ? '.'
+      : fresh === 0
+        ? '; nothing in it is new.'
+        : `; ${counted(fresh, 'thing')} in it ${fresh === 1 ? 'is' : 'are'} new.`
+  return [{ mark: 'well', text: `${amount}${news}`, incident: null }]
+}
