@@ -20,4 +20,12 @@ const { page: first } = viewFromUrl(window.location.pathname, window.location.se
 if (first !== 'unknown') preload(first)
 preloadLinks()
 const page = document.getElementById('page')
-if (page !== null) render(<App />, page)
+// Whatever stands under this address may be in somebody else's page: there nothing of the shell is ever shown, nor leads to it.
+if (window.location.pathname.startsWith('/embed/')) {
+  const { embed } = await import('./embed/embed.tsx')
+  if (page !== null) embed(page)
+} else {
+  if (first !== 'unknown' && first !== 'embed') preload(first)
+  preloadLinks()
+  if (page !== null) render(<App />, page)
+}

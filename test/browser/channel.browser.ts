@@ -81,6 +81,7 @@ test('the address bar holds the whole view; keys change it', async ({ page }) =>
     'of expected',
     'invalid',
     'last week',
+    'what began',
   ])
   // The running hour, 14:00 UTC, in a zone 13:45 ahead of it.
   await expect(table.getByRole('rowheader').first()).toHaveText('Fri 7 Feb 2014, 03:45')

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact'
+import { useState } from 'preact/hooks'
 import { useLive } from '../api/live.ts'
 import { Choice, Switch } from '../shell/choice.tsx'
 import { serverNow } from '../shell/freshness.ts'
@@ -22,28 +23,45 @@ const FORM_WORDS = { each: 'apart', lines: 'as lines', stacked: 'stacked' } as c
 export function ChannelOptions({ view, range, onChange, children }: ChannelOptionsProps) {
   const { freshness } = useLive()
   const now = freshness === null ? Date.now() : serverNow(freshness, performance.now())
+  const [showsAll, setShowsAll] = useState(false)
   const steps = STEPS.filter((step) => step !== 'minute' || canShowMinutes(range.from, range.to, now + 7 * HOUR_MS))
   return (
-    <div class="options">
+    <div class={`options ${showsAll ? 'options-all' : ''}`}>
       <RangePicker
         range={view.range}
         shown={range}
         now={now}
         onChange={(chosen) => onChange({ range: chosen, step: 'auto' })}
       />
-      <Choice
-        name="Step"
-        options={steps.map((step) => ({ value: step, word: step }))}
-        chosen={range.step}
-        onChoose={(step) => onChange({ step })}
-      />
-      <Choice
-        name="Measure"
-        options={MEASURES.map((measure) => ({ value: measure, word: MEASURE_WORDS[measure] }))}
-        chosen={view.measure}
-        onChoose={(measure) => onChange({ measure })}
-      />
+      <span class="options-group options-rare">
+        <Choice
+          name="Step"
+          options={steps.map((step) => ({ value: step, word: step }))}
+          chosen={range.step}
+          onChoose={(step) => onChange({ step })}
+        />
+        <Choice
+          name="Measure"
+          options={MEASURES.map((measure) => ({ value: measure, word: MEASURE_WORDS[measure] }))}
+          chosen={view.measure}
+          onChoose={(measure) => onChange({ measure })}
+        />
+      </span>
       <span class="options-group">
+        <Switch word="Last week" letter="w" isOn={view.ghost} onChange={(ghost) => onChange({ ghost })} />
+        <Switch word="Log scale" letter="l" isOn={view.log} onChange={(log) => onChange({ log })} />
+        <Switch word="Table" letter="t" isOn={view.table} onChange={(table) => onChange({ table })} />
+      </span>
+      <button
+        type="button"
+        class="option options-toggle"
+        aria-expanded={showsAll}
+        onClick={() => setShowsAll(!showsAll)}
+      >
+        {showsAll ? 'fewer choices' : 'more choices'}
+      </button>
+      {children}
+      <span class="options-group options-parts">
         <Choice
           name="Break down by"
           options={BREAK_DOWNS.map((by) => ({ value: by, word: by }))}
@@ -66,12 +84,6 @@ export function ChannelOptions({ view, range, onChange, children }: ChannelOptio
           }}
         />
       </span>
-      <span class="options-group">
-        <Switch word="Last week" letter="w" isOn={view.ghost} onChange={(ghost) => onChange({ ghost })} />
-        <Switch word="Log scale" letter="l" isOn={view.log} onChange={(log) => onChange({ log })} />
-        <Switch word="Table" letter="t" isOn={view.table} onChange={(table) => onChange({ table })} />
-      </span>
-      {children}
     </div>
   )
 }

@@ -31,7 +31,7 @@ export function exportAddresses(
   const call = seriesPath({ ...question, metric: 'received', step: range.fetched })
   const partsStep = range.fetched === 'minute' ? 'hour' : range.fetched
   const parts = seriesPath({ ...question, ...partsQuestion(view.by, view.top), step: partsStep })
-  const embedded = whole(addressOf({ ...view, page: 'embed' }))
+  const embedded = whole(addressOf({ ...view, page: 'embed', theme: 'system' }))
   return {
     live: whole(addressOf(view)),
     frozen: whole(addressOf({ ...view, range: { kind: 'fixed', from: range.from, to: range.to } })),

@@ -1,10 +1,15 @@
 import { useState } from 'preact/hooks'
 import type { ChartData } from '../charts/chart-data.ts'
 import type { ChartLook } from '../charts/chart-option.ts'
+import { happenings } from '../charts/happenings.ts'
+import { MEASURE_WORDS } from '../charts/measure.ts'
+import { partsAt } from '../charts/parts.ts'
 import { readout } from '../charts/readout.ts'
+import { isKnown } from '../charts/water.ts'
 
 const FIRST_ROWS = 200
 const COLUMNS = ['seen', 'expected', 'of expected', 'invalid', 'last week'] as const
+const WHAT = { count: 'submissions', share: 'share of all channels', index: 'index (expected = 100)' } as const
 
 /** The chart's numbers, newest first. */
 export function SeriesTable({ data, look }: { readonly data: ChartData; readonly look: ChartLook }) {
@@ -12,12 +17,14 @@ export function SeriesTable({ data, look }: { readonly data: ChartData; readonly
   const indexes = data.x.map((_, index) => index).reverse()
   const past = indexes.filter((index) => index <= (data.running?.index ?? data.complete - 1))
   const columns = COLUMNS.filter((column) => column !== 'last week' || data.ghost !== null)
+  const { parts } = data
+  const hasHappenings = past.some((index) => happenings(data, index).length > 0)
   const rows = showsAll ? past : past.slice(0, FIRST_ROWS)
   return (
     <div class="series-table">
       <table class="table">
         <caption class="visually-hidden">
-          {data.channel}: submissions per {data.step}, newest first
+          {data.channel}: {WHAT[data.measure]} per {data.step}, newest first
         </caption>
         <thead>
           <tr>
@@ -27,6 +34,12 @@ export function SeriesTable({ data, look }: { readonly data: ChartData; readonly
                 {column}
               </th>
             ))}
+            {parts?.lines.map(({ name }) => (
+              <th key={name} class="figure" scope="col">
+                {name}
+              </th>
+            ))}
+            {hasHappenings && <th scope="col">what began</th>}
           </tr>
         </thead>
         <tbody>
@@ -49,6 +62,13 @@ export function SeriesTable({ data, look }: { readonly data: ChartData; readonly
                     </td>
                   )
                 })}
+                {parts !== null &&
+                  partsAt(parts, data.x[index] ?? 0).map((value, part) => (
+                    <td key={parts.lines[part]?.name} class="figure">
+                      {isKnown(value) ? MEASURE_WORDS[parts.measure].one(value) : <span class="third">—</span>}
+                    </td>
+                  ))}
+                {hasHappenings && <td class="happenings">{happenings(data, index).join('; ')}</td>}
               </tr>
             )
           })}

@@ -4,7 +4,7 @@ import type { ChartData } from './chart-data.ts'
 import { useChartLink } from './chart-link.ts'
 import type { ChartLook, ChartScales } from './chart-option.ts'
 import { Flag } from './flag.tsx'
-import { BRACKET_ROW_PX, type Lane, type LaneBox, type Layout, TITLE_ROW_PX } from './layout.ts'
+import { BRACKET_ROW_PX, FLAG_ROW_PX, type Lane, type LaneBox, type Layout, TITLE_ROW_PX } from './layout.ts'
 import { MEASURE_WORDS } from './measure.ts'
 import { endLabels, notes } from './notes.ts'
 import { partsNames } from './part-labels.tsx'
@@ -35,6 +35,7 @@ export function ChartWords({ data, layout, scales, spans, look }: ChartWordsProp
           placed={placed}
           plotLeft={spans.left}
           top={layout.flagTop}
+          bottom={layout.flagTop + spans.flagRows * FLAG_ROW_PX}
           channel={data.channel}
         />
       ))}
@@ -104,7 +105,7 @@ function IncidentLink({ id, label }: { readonly id: number; readonly label: stri
   )
 }
 
-const RESIDUAL_WORDS = { minute: 'mean of an hour', hour: 'mean of 24 h', day: '' } as const
+const RESIDUAL_WORDS = { minute: 'mean of 1 h', hour: 'mean of 24 h', day: '' } as const
 
 function laneNames(lane: Lane, data: ChartData): readonly [string, string] {
   switch (lane) {

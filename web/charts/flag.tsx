@@ -2,6 +2,7 @@ import { annotationsView } from '../view/annotations-view.ts'
 import type { Placed, Span } from './brackets.ts'
 import type { ChartAnnotation } from './chart-data.ts'
 import { useChartLink } from './chart-link.ts'
+import { FLAG_ROW_PX } from './layout.ts'
 
 export interface FlagSpan extends Span {
   readonly annotation: ChartAnnotation
@@ -13,12 +14,14 @@ export const FLAG_PX = 12
 interface FlagProps {
   readonly placed: Placed<FlagSpan>
   readonly plotLeft: number
+  /** Of the rows of flags, and of what is under them. */
   readonly top: number
+  readonly bottom: number
   readonly channel: string
 }
 
 /** What somebody marked: a pennant where it began, a line as long as it lasted, the words where there is room for them. */
-export function Flag({ placed, plotLeft, top, channel }: FlagProps) {
+export function Flag({ placed, plotLeft, top, bottom, channel }: FlagProps) {
   const link = useChartLink()
   const { span, left, width, labelLeft } = placed
   const { annotation } = span
@@ -26,11 +29,14 @@ export function Flag({ placed, plotLeft, top, channel }: FlagProps) {
   return (
     <>
       {lasts && (
-        <span class="flag-span" style={{ left: `${plotLeft + left}px`, width: `${width}px`, top: `${top + 17}px` }} />
+        <span class="flag-span" style={{ left: `${plotLeft + left}px`, width: `${width}px`, top: `${bottom - 3}px` }} />
       )}
       <a
         class="flag"
-        style={{ left: `${plotLeft + labelLeft}px`, top: `${top}px` }}
+        style={{
+          left: `${plotLeft + labelLeft}px`,
+          top: `${Math.max(top, bottom - (placed.row + 1) * FLAG_ROW_PX)}px`,
+        }}
         title={[annotation.text, annotation.author].filter((word) => word !== '').join(' — ')}
         {...link(annotationsView({ channel, at: annotation.from }))}
       >

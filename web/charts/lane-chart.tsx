@@ -57,7 +57,7 @@ export function LaneChart({
   const layout = useMemo(() => {
     const head = {
       bracketRows: spans.bracketRows,
-      flagRow: spans.flags.length > 0,
+      flagRows: spans.flagRows,
       gapRow: spans.gaps.length > 0 || isCloseUp(data),
       builds: hasBuilds,
     }

@@ -34,7 +34,7 @@ export interface Layout {
 const HEIGHTS: Readonly<Record<Lane, number>> = { submissions: 256, parts: 172, ofExpected: 92, invalid: 70 }
 export const BRACKET_ROW_PX = 27
 const GAP_ROW_PX = 18
-const FLAG_ROW_PX = 20
+export const FLAG_ROW_PX = 20
 const BETWEEN_LANES_PX = 26
 /** Above a plot with an axis at its left the title keeps clear of the topmost label. */
 export const TITLE_ROW_PX: Readonly<Record<Size['labels'], number>> = { margin: 0, above: 32, inside: 24 }
@@ -53,8 +53,8 @@ export function chartLayout(
   lanes: readonly Lane[],
   head: {
     readonly bracketRows: number
-    /** What people marked; none where it isn't given. */
-    readonly flagRow?: boolean
+    /** Of what people marked; none where it isn't given. */
+    readonly flagRows?: number
     readonly gapRow: boolean
     readonly builds: boolean
   },
@@ -63,7 +63,7 @@ export function chartLayout(
   const [left, right] = margins[size.labels]
   const bracketTop = 0
   const flagTop = head.bracketRows * BRACKET_ROW_PX
-  const gapLabelTop = flagTop + (head.flagRow === true ? FLAG_ROW_PX : 0)
+  const gapLabelTop = flagTop + (head.flagRows ?? 0) * FLAG_ROW_PX
   let top = gapLabelTop + (head.gapRow ? GAP_ROW_PX : 0) + 6
   const boxes = lanes.map((lane, index) => {
     if (index > 0) top += BETWEEN_LANES_PX

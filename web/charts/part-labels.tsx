@@ -3,7 +3,7 @@ import type { ChartScales } from './chart-option.ts'
 import type { Layout } from './layout.ts'
 import { MEASURE_WORDS } from './measure.ts'
 import { spread } from './notes.ts'
-import { type ChartParts, stacked } from './parts.ts'
+import { type ChartParts, lastKnown, partsAt, stacked } from './parts.ts'
 import { toPixel } from './scale.ts'
 import { isKnown, type Value } from './water.ts'
 
@@ -69,18 +69,6 @@ export function PartLabels({ parts, layout, scales, time }: PartLabelsProps) {
 
 function partWords(words: (typeof MEASURE_WORDS)[keyof typeof MEASURE_WORDS], value: Value | undefined): string {
   return isKnown(value) ? words.one(value) : '—'
-}
-
-/** Each line's value in the step that `time` lies in. */
-export function partsAt(parts: ChartParts, time: number): readonly Value[] {
-  const [first] = parts.x
-  const index = first === undefined ? -1 : Math.floor((time - (first - parts.stepMs / 2)) / parts.stepMs)
-  const known = Math.min(index, lastKnown(parts))
-  return parts.lines.map(({ values }) => values[known] ?? null)
-}
-
-function lastKnown(parts: ChartParts): number {
-  return parts.lines.reduce((last, { values }) => Math.max(last, values.findLastIndex(isKnown)), -1)
 }
 
 function placesOf(parts: ChartParts, layout: Layout, scales: ChartScales) {

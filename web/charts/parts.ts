@@ -51,6 +51,19 @@ export function stacked(lines: readonly PartLine[]): readonly (readonly Value[])
   return edges
 }
 
+/** Each line's value in the step that `time` lies in. */
+export function partsAt(parts: ChartParts, time: number): readonly Value[] {
+  const [first] = parts.x
+  const index = first === undefined ? -1 : Math.floor((time - (first - parts.stepMs / 2)) / parts.stepMs)
+  const known = Math.min(index, lastKnown(parts))
+  return parts.lines.map(({ values }) => values[known] ?? null)
+}
+
+/** Index of the newest step of which anything is known; -1: none. */
+export function lastKnown(parts: ChartParts): number {
+  return parts.lines.reduce((last, { values }) => Math.max(last, values.findLastIndex(isKnown)), -1)
+}
+
 function totals(lines: readonly PartLine[]): readonly number[] {
   const steps = lines[0]?.values.length ?? 0
   return Array.from({ length: steps }, (_, index) => lines.reduce((sum, { values }) => sum + (values[index] ?? 0), 0))

@@ -8,6 +8,7 @@ import { chartLayout, labelsFor } from './layout.ts'
 import { labelWidth } from './text-width.ts'
 
 const MOST_BRACKET_ROWS = 3
+const MOST_FLAG_ROWS = 2
 
 export interface IncidentSpan extends Span {
   readonly id: number | null
@@ -25,6 +26,7 @@ export interface ChartSpans {
   readonly brackets: readonly Placed<IncidentSpan>[]
   readonly bracketRows: number
   readonly flags: readonly Placed<FlagSpan>[]
+  readonly flagRows: number
   readonly gaps: readonly Placed<RowSpan>[]
 }
 
@@ -45,7 +47,7 @@ export function placeWords(data: ChartData, width: number, zone: Zone, about: nu
     words,
     MOST_BRACKET_ROWS,
   )
-  const flags = data.annotations
+  const marked = data.annotations
     .map((annotation) => ({
       annotation,
       from: annotation.from,
@@ -53,11 +55,13 @@ export function placeWords(data: ChartData, width: number, zone: Zone, about: nu
       label: annotation.text,
     }))
     .filter(isShown)
+  const flags = placeSpans(marked, toPx, plotWidth, (label) => FLAG_PX + labelWidth(label), MOST_FLAG_ROWS)
   return {
     left,
     brackets,
     bracketRows: rowsOf(brackets),
-    flags: placeSpans(flags, toPx, plotWidth, (label) => FLAG_PX + labelWidth(label), 1),
+    flags,
+    flagRows: rowsOf(flags),
     gaps: placeSpans(rowUnder(data, zone, about, isShown), toPx, plotWidth, words, 1),
   }
 }

@@ -7,7 +7,16 @@ export type ThemeChoice = (typeof THEME_CHOICES)[number]
 const KEY = 'theme'
 const listeners = new Set<() => void>()
 
+let given: ThemeChoice = 'system'
+
+/** Of a page that stands in another's: what the other says counts, nothing is remembered. Before the first render. */
+export function giveTheme(choice: ThemeChoice): void {
+  given = choice
+  applyTheme()
+}
+
 export function themeChoice(): ThemeChoice {
+  if (given !== 'system') return given
   return THEME_CHOICES.find((choice) => choice === remembered(KEY)) ?? 'system'
 }
 

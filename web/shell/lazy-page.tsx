@@ -37,7 +37,6 @@ function rendered<P extends ShellPage>(view: ViewOf<P> & { readonly page: P }, o
   return Component === null ? null : <Component view={view} overview={overview} />
 }
 
-/** As high as a page, so that the foot stays where it will be. */
 function Coming() {
   return (
     <div class="page-coming" aria-busy="true">

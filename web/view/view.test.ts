@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { buildsView } from './builds-view.ts'
 import { BREAK_DOWNS, channelView, LAST_DAYS, MEASURES, PARTS_FORMS, STEPS, TOPS } from './channel-view.ts'
+import { EMBED_THEMES } from './embed-view.ts'
 import { FILTER_LABELS, FILTER_SEVERITIES, FILTER_STATES, incidentsView } from './incidents-view.ts'
 import { invalidView } from './invalid-view.ts'
 import { type Page, urlOfView, type ViewOf, viewFromUrl, zoneFromUrl } from './view.ts'
@@ -41,7 +42,12 @@ const VIEWS: { readonly [P in Page]: fc.Arbitrary<ViewOf<P>> } = {
     channel: fc.oneof(fc.constant(''), part),
     ...series,
   }),
-  embed: fc.record({ page: fc.constant('embed' as const), channel: part, ...series }),
+  embed: fc.record({
+    page: fc.constant('embed' as const),
+    channel: part,
+    theme: fc.constantFrom(...EMBED_THEMES),
+    ...series,
+  }),
   incidents: fc.record({
     page: fc.constant('incidents' as const),
     state: fc.option(fc.constantFrom(...FILTER_STATES)),
