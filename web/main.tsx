@@ -17,8 +17,6 @@ applyTheme()
 startLive()
 // The page's own files come while its data is asked for.
 const { page: first } = viewFromUrl(window.location.pathname, window.location.search)
-if (first !== 'unknown') preload(first)
-preloadLinks()
 const page = document.getElementById('page')
 // Whatever stands under this address may be in somebody else's page: there nothing of the shell is ever shown, nor leads to it.
 if (window.location.pathname.startsWith('/embed/')) {
