@@ -35,16 +35,39 @@ export interface Backtest {
  */
 export function backtest(history: History, options: BacktestOptions = {}): Backtest {
   const historyEnd = history.start + history.hours * HOUR_MS
-  const from = Math.max(history.start, options.from ?? history.start)
-  const to = Math.min(historyEnd, options.to ?? historyEnd)
+  const run = startBacktest(options)
+  run.judge(history, options.from ?? history.start, options.to ?? historyEnd)
+  return run.result()
+}
+
+/** A backtest whose history comes in pieces. */
+export interface BacktestRun {
+  /**
+   * Judges the hours from `from` up to `to` that `history` holds, after those judged before. It must hold what the judge looks
+   * back to as well, and no count of it may change any more.
+   */
+  judge(history: History, from: EpochMs, to: EpochMs): void
+  result(): Backtest
+}
+
+export function startBacktest(options: Omit<BacktestOptions, 'from' | 'to'> = {}): BacktestRun {
   const incidents = new Map<number, Incident>()
   const events: IncidentEvent[] = []
   const expectations: Expectation[] = []
   let memory = createJudgeMemory()
   let nextId = 1
-  for (let hour = from; hour < to; hour += HOUR_MS) {
+
+  function judge(history: History, hour: EpochMs): void {
     const relevant = incidentsInWindow([...incidents.values()], hour)
-    const verdict = judgeHour({ history, hour, incidents: relevant, memory, ...options.wishes })
+    const verdict = judgeHour({
+      history,
+      hour,
+      incidents: relevant,
+      memory,
+      isHistoryFinal: true,
+      withForecast: options.onHour !== undefined,
+      ...options.wishes,
+    })
     const advance = advanceIncidents({ incidents: relevant, verdict, nextId })
     memory = verdict.memory
     nextId = advance.nextId
@@ -53,7 +76,14 @@ export function backtest(history: History, options: BacktestOptions = {}): Backt
     if (options.withExpectations === true) expectations.push(...verdict.expectations)
     options.onHour?.(verdict, [...incidents.values()])
   }
-  return { incidents: [...incidents.values()], events, expectations }
+
+  return {
+    judge(history, from, to) {
+      const end = Math.min(history.start + history.hours * HOUR_MS, to)
+      for (let hour = Math.max(history.start, from); hour < end; hour += HOUR_MS) judge(history, hour)
+    },
+    result: () => ({ incidents: [...incidents.values()], events, expectations }),
+  }
 }
 
 /** Those that the judge of `hour` must know: older ones are beyond its window. */

@@ -37,7 +37,17 @@ import { at, DAY_HOURS, type HourNumber, JUDGE_WINDOW_HOURS, place, toHourNumber
  *
  * Throws RangeError where `hour` isn't within `history`.
  */
-export function judgeHour({ history, hour: time, incidents, memory, sensitivity, holidays, probe }: JudgeInput): Verdict {
+export function judgeHour({
+  history,
+  hour: time,
+  incidents,
+  memory,
+  sensitivity,
+  holidays,
+  isHistoryFinal = false,
+  withForecast = true,
+  probe,
+}: JudgeInput): Verdict {
   const hour = toHourNumber(time)
   const before = toHourNumber(history.start)
   if (hour < before || hour >= before + history.hours) {
@@ -45,7 +55,7 @@ export function judgeHour({ history, hour: time, incidents, memory, sensitivity,
       `hour is ${isoSeconds(time)}: use one of the ${history.hours} from ${isoSeconds(history.start)} that the history holds`,
     )
   }
-  observe(memory, history, hour, incidents, holidays)
+  observe(memory, history, hour, incidents, { ...(holidays && { holidays }), isHistoryFinal })
   const channels = memory.channels.flatMap((channel): JudgedChannel[] => {
     const counts = history.channels.get(channel.name)
     if (counts === undefined) return []
@@ -67,7 +77,7 @@ export function judgeHour({ history, hour: time, incidents, memory, sensitivity,
     hour: time,
     isKnown,
     expectations: channels.flatMap(({ channel }) => expectationOf(channel, hour, isEverywhere) ?? []),
-    forecast: channels.flatMap(({ channel }) => forecastOf(channel, hour)),
+    forecast: withForecast ? channels.flatMap(({ channel }) => forecastOf(channel, hour)) : [],
     findings: found,
     standings: standings(incidents, channels, memory, hour, isKnown),
     levels: levelsMeasuredAgain(incidents, channels, hour, found),
@@ -83,16 +93,27 @@ function receivedBeside({ channels }: History, name: string, counts: ChannelHist
   return (index) => all.reduce((sum, { received }) => sum + at(received, index), 0)
 }
 
+const NEEDED_HOURS = LEARNING_DAYS * DAY_HOURS
+
 function learningProgress(channels: readonly JudgedChannel[], hour: HourNumber): ReadonlyMap<string, LearningProgress> {
   const learning = new Map<string, LearningProgress>()
   for (const { channel } of channels) {
     let covered = 0
-    for (let h = hour - JUDGE_WINDOW_HOURS + 1; h <= hour; h++) covered += at(channel.rated, place(h))
-    if (covered < LEARNING_DAYS * DAY_HOURS) {
+    // From the newest hour back: most channels have been known for long.
+    for (let h = hour; h > hour - JUDGE_WINDOW_HOURS && covered < NEEDED_HOURS; h--)
+      covered += at(channel.rated, place(h))
+    if (covered < NEEDED_HOURS) {
       learning.set(channel.name, { coveredDays: covered / DAY_HOURS, neededDays: LEARNING_DAYS })
     }
   }
   return learning
+}
+
+interface LookingAtHour {
+  readonly hour: HourNumber
+  readonly learning: ReadonlyMap<string, LearningProgress>
+  readonly incidents: readonly Incident[]
+  readonly probe: Probe | undefined
 }
 
 function findings(
@@ -105,13 +126,6 @@ function findings(
   const told = everywhere === null ? null : findingOf(everywhere, learnt, hour, probe)
   const slow = detectSlowDeclines(memories, hour, probe)
   const volume =
-interface LookingAtHour {
-  readonly hour: HourNumber
-  readonly learning: ReadonlyMap<string, LearningProgress>
-  readonly incidents: readonly Incident[]
-  readonly probe: Probe | undefined
-}
-
     told === null || probe !== undefined
       ? learnt.flatMap((judged) => volumeFindings(judged, slow, { hour, isHeldBack: told !== null, probe }))
       : []

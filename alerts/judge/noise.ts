@@ -40,9 +40,11 @@ function learnNoise(channel: ChannelMemory, series: SeriesMemory, midnight: Hour
       isWhollyGood(index) ? at(series.shares, index + position) : Number.NaN,
     )
   }
-  const band = spread(
-    quiet,
-    (index) => at(series.residuals, index) - shownMovement(at(series.shared, index + THREE_HOURS)),
+  // Hours that were held against a season that was hardly known yet would keep the band wide for a month.
+  const band = spread(quiet, (index) =>
+    Number.isNaN(at(series.unexplained, index))
+      ? Number.NaN
+      : at(series.residuals, index) - shownMovement(at(series.shared, index + THREE_HOURS)),
   )
   return { unexplained, shares, band }
 }

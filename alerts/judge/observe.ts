@@ -1,9 +1,9 @@
 import type { ChannelHistory, History } from '../../data/counts/history.ts'
 import { HOUR_MS } from '../../data/domain/time.ts'
-import type { Holiday } from '../calendar/calendar.ts'
 import type { Incident, IncidentGroup } from '../incident.ts'
 import { holidayLoss, holidaysOfChannel } from './holidays.ts'
 import { type ChannelMemory, createChannelMemory, type JudgeMemory, type SeriesMemory } from './memory.ts'
+import type { JudgeInput } from './verdict.ts'
 import {
   at,
   DAY_HOURS,
@@ -31,29 +31,69 @@ export function observe(
   history: History,
   hour: HourNumber,
   incidents: readonly Incident[],
-  holidays: readonly Holiday[] = [],
+  { holidays = [], isHistoryFinal = false }: Pick<JudgeInput, 'holidays' | 'isHistoryFinal'> = {},
 ): void {
   const isNext = memory.newest !== null && hour > memory.newest && hour - memory.newest < JUDGE_WINDOW_HOURS
-  const channels = channelsOf(memory, history, hour)
+  // Of what was read for the hour before, only what follows from incidents can have changed.
+  const isRead = isHistoryFinal && isNext && memory.observed === history
+  const isSameDay = memory.newest !== null && midnightOf(memory.newest) === midnightOf(hour)
+  const channels = isRead && isSameDay ? memory.channels : channelsOf(memory, history, hour)
   const isSame = isNext && channels === memory.channels
   memory.channels = channels
   const from = hour - JUDGE_WINDOW_HOURS + 1
   const learntTo = isSame ? (memory.newest ?? from - 1) : from - 1
   const before = toHourNumber(history.start)
-  let firstChange = fillCoverage(memory, history, before, from, hour, learntTo)
+  const next = learntTo + 1
+  let firstChange = fillCoverage(memory, history, { before, from: isRead ? next : from, hour, learntTo })
   for (const channel of channels) {
     const counts = history.channels.get(channel.name)
     if (counts === undefined) continue
     channel.holidays = holidaysOfChannel(holidays, channel.name, hour)
     const isReachedBy = incidents.filter((incident) => concerns(incident, channel.name))
-    firstChange = Math.min(
-      firstChange,
-      fillChannel({ memory, channel, counts, incidents: isReachedBy, before, from, hour, learntTo }),
-    )
+    if (memory.observed !== history) forgetOtherBuilds(channel, counts)
+    const startsAt = beginningOf(counts, { before, from, hour })
+    const filledBy = isHistoryFinal ? textOf(isReachedBy, channel, startsAt === from ? null : startsAt) : ''
+    const fillFrom = isRead && channel.filledBy === filledBy ? next : from
+    channel.filledBy = filledBy
+    const filling = {
+      memory,
+      channel,
+      counts,
+      incidents: isReachedBy,
+      startsAt,
+      before,
+      from: fillFrom,
+      hour,
+      learntTo,
+    }
+    firstChange = Math.min(firstChange, fillChannel(filling))
   }
   memory.newest = hour
+  memory.observed = history
   if (!isSame) forgetAll(memory)
   else if (firstChange <= learntTo) forgetFrom(memory, firstChange)
+}
+
+/** All that the marks of a channel's hours follow from, besides its counts. */
+function textOf(incidents: readonly Incident[], { holidays }: ChannelMemory, begun: HourNumber | null): string {
+  if (incidents.length === 0 && holidays.length === 0) return `${begun}`
+  const facts = incidents.map(({ group, state, start, end, acceptedLevel }) => [
+    group,
+    state === 'withdrawn',
+    start,
+    end,
+    acceptedLevel,
+  ])
+  return JSON.stringify([begun, facts, holidays])
+}
+
+/** Which builds have counts of their own depends on the window: in another one others may have been seen earlier. */
+function forgetOtherBuilds({ builds }: ChannelMemory, counts: ChannelHistory): void {
+  const names = [...counts.builds.keys()].sort().join()
+  if (builds.names === names) return
+  builds.names = names
+  builds.firstSeen.clear()
+  builds.validTo = null
 }
 
 function forgetAll(memory: JudgeMemory): void {
@@ -116,10 +156,7 @@ function sum(values: Float64Array, from: number, to: number): number {
 function fillCoverage(
   memory: JudgeMemory,
   history: History,
-  before: HourNumber,
-  from: HourNumber,
-  to: HourNumber,
-  learntTo: HourNumber,
+  { before, from, hour: to, learntTo }: Pick<ChannelToFill, 'before' | 'from' | 'hour' | 'learntTo'>,
 ): HourNumber {
   let firstChange = Number.POSITIVE_INFINITY
   for (let hour = from; hour <= to; hour++) {
@@ -138,17 +175,18 @@ interface ChannelToFill {
   readonly counts: ChannelHistory
   /** Those of this channel. */
   readonly incidents: readonly Incident[]
+  /** What is before isn't silence: the channel hadn't begun. */
+  readonly startsAt: HourNumber
   /** Hour of index 0 of the history. */
   readonly before: HourNumber
+  /** The first hour to fill; earlier ones are as they were. */
   readonly from: HourNumber
   readonly hour: HourNumber
   readonly learntTo: HourNumber
 }
 
 function fillChannel(filling: ChannelToFill): HourNumber {
-  const { memory, channel, counts, incidents, before, from, hour, learntTo } = filling
-  const begun = firstOffered(counts, Math.max(0, from - before), hour - before) + before
-  const startsAt = begun - from > LONGEST_LEADING_SILENCE ? begun : from
+  const { memory, channel, counts, incidents, startsAt, before, from, hour, learntTo } = filling
   const troubled = stretches(incidents, ['volume', 'surge'])
   const invalid = stretches(incidents, ['invalid'])
   const discarded = stretches(incidents, ['discarded'])
@@ -215,6 +253,15 @@ function teachingOf(troubles: readonly Stretch[], hour: HourNumber): number {
     if (from <= hour && hour < to) teaching = Math.min(teaching, Number.isFinite(to) ? PAST_TROUBLE : TROUBLED)
   }
   return teaching
+}
+
+/** Where the channel begins within the window from `from` on; a short silence before its first submission is part of it. */
+function beginningOf(
+  counts: ChannelHistory,
+  { before, from, hour }: Pick<ChannelToFill, 'before' | 'from' | 'hour'>,
+): HourNumber {
+  const begun = firstOffered(counts, Math.max(0, from - before), hour - before) + before
+  return begun - from > LONGEST_LEADING_SILENCE ? begun : from
 }
 
 /** The channel begins with the first submission that is received, or discarded. */

@@ -1,8 +1,8 @@
 import type { History } from '../../data/counts/history.ts'
 import type { EpochMs } from '../../data/domain/time.ts'
+import type { Holiday } from '../calendar/calendar.ts'
 import type { Expectation, Explanation, Finding } from '../finding.ts'
 import type { AcceptedLevel, Incident, IncidentNumbers } from '../incident.ts'
-import type { Holiday } from '../calendar/calendar.ts'
 import type { JudgeMemory } from './memory.ts'
 import type { Probe } from './probe.ts'
 import type { SensitivityOf } from './sensitivity.ts'
@@ -22,6 +22,13 @@ export interface JudgeInput extends JudgeWishes {
   readonly incidents: readonly Incident[]
   /** From `createJudgeMemory` or an earlier verdict; it saves work and never changes an answer. */
   readonly memory: JudgeMemory
+  /**
+   * No count of `history` changes as long as it is the same object: what of it was read for the hour before needn't be compared
+   * with it again. Verdicts are the same.
+   */
+  readonly isHistoryFinal?: boolean
+  /** False where nobody looks at forecasts: there are none then. Default: true. */
+  readonly withForecast?: boolean
   /** Somebody wants to know what the detectors measure; the verdict is the same. */
   readonly probe?: Probe
 }
