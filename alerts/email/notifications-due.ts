@@ -1,4 +1,6 @@
 import { type EpochMs, HOUR_MS, MINUTE_MS } from '../../data/domain/time.ts'
+import type { KnownEvent } from '../calendar/annotation.ts'
+import { lastMaintenanceEnd, maintenanceOf } from '../calendar/maintenance.ts'
 import type { Incident } from '../incident.ts'
 import { graverSeverity, type Severity, severity } from '../incidents/severity.ts'
 import { isQuiet } from '../routes/quiet-hours.ts'
@@ -26,6 +28,8 @@ export interface DueInput {
   readonly incidents: readonly Incident[]
   readonly threads: Threads
   readonly silences: readonly Silence[]
+  /** What is known beforehand: while a maintenance goes on, nothing is mailed of what it is about. */
+  readonly known?: readonly KnownEvent[]
   readonly routes: readonly Route[]
   readonly now: EpochMs
 }
@@ -60,15 +64,16 @@ function dueTo(
   recipient: string,
   route: Route | null,
   { incident, grave }: { readonly incident: Incident; readonly grave: Severity },
-  { threads, silences, now }: DueInput,
+  { threads, silences, known = [], now }: DueInput,
 ): Due | null {
   const previous = threads.get(threadKey(incident.id, recipient)) ?? null
   const about = silences.filter((silence) => silenceMatches(silence, incident))
   const trigger = notificationDue(incident, previous, {
     now,
     isWanted: route !== null,
-    isSilenced: about.some((silence) => isSilenceActive(silence, now)),
-    silenceEndedAt: lastEnd(about, now),
+    isSilenced:
+      about.some((silence) => isSilenceActive(silence, now)) || maintenanceOf(known, incident.channels, now) !== null,
+    silenceEndedAt: lastOf(lastEnd(about, now), lastMaintenanceEnd(known, incident.channels, now)),
     repeatMs: route?.repeatMs ?? null,
   })
   if (trigger === null) return null
@@ -88,6 +93,10 @@ export function isBeginning(trigger: Trigger): boolean {
 
 function beganAt({ detectedAt, reopenings = [] }: Incident): EpochMs {
   return reopenings.at(-1) ?? detectedAt
+}
+
+function lastOf(a: EpochMs | null, b: EpochMs | null): EpochMs | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b)
 }
 
 function lastEnd(silences: readonly Silence[], now: EpochMs): EpochMs | null {

@@ -8,6 +8,7 @@ import { enqueueMails } from '../../data/outbox/enqueue-mails.ts'
 import { type MailThreadRow, mailThreadEntry, saveMailThreads } from '../../data/outbox/mail-threads.ts'
 import type { NewMail } from '../../data/outbox/outbox-row.ts'
 import { incidentsInWindow } from '../backtest.ts'
+import type { KnownEvent } from '../calendar/annotation.ts'
 import { advanceDiskTrouble, type DiskWatch } from '../disk/disk-trouble.ts'
 import { type DigestPlan, decideDigest } from '../email/decide-digest.ts'
 import { decideMails } from '../email/decide-mails.ts'
@@ -41,6 +42,8 @@ import type { Desk } from './desk.ts'
 export interface MailPolicy {
   /** Who is told; asked for at each decision, so that changed settings count at once. */
   routes(): readonly Route[]
+  /** What is known beforehand, maintenance among it. */
+  known?(): readonly KnownEvent[]
   /** One recipient gets at most so many mails in an hour. */
   mostPerHour?(): number
   /** Null: nobody gets a digest. */
@@ -170,6 +173,7 @@ export class Draft {
     for (const ended of endedSilences(this.silences, this.incidents, now)) this.silence(ended)
     const { mails, threads } = decideMails({
       ...this.desk(),
+      known: policy.known?.() ?? [],
       routes: policy.routes(),
       mostPerHour: policy.mostPerHour?.() ?? MOST_PER_HOUR,
       host: policy.mailHost,

@@ -195,3 +195,30 @@ test('a disk that fills is one incident with its mails; judging hours does not e
   expect(second.incidents()).toMatchObject([{ state: 'resolved', resolvedAt: now }])
   expect(await triggers()).toEqual(['opened', 'worsened', 'resolved'])
 })
+
+test('a level that somebody accepts is over at once, expected from then on, also by a judge that was started again', async () => {
+  const watermark = END - 48 * HOUR_MS
+  const judge = await start()
+  const silent = Array.from({ length: 72 }, (_, index) => watermark + index * HOUR_MS)
+  await catchUp(judge, watermark)
+  await bring(END, silent)
+  judge.forgetCounts()
+  await catchUp(judge, watermark + 3 * HOUR_MS)
+  const [incident] = judge.incidents().filter(({ state }) => state === 'open')
+  if (incident === undefined) throw new Error('nothing was told')
+  const accept = { kind: 'accept_level', by: 'ann', note: 'switched off' } as const
+  expect(await judge.act(incident.id, accept)).toMatchObject({
+    kind: 'done',
+    incident: { state: 'resolved', acceptedLevel: { from: incident.start }, accepted: { by: 'ann' } },
+  })
+  expect(await triggers()).toEqual(['opened', 'resolved'])
+  const again = await start()
+  await catchUp(again, END)
+  expect(again.incidents().filter(({ state, group }) => state === 'open' && group === 'volume')).toEqual([])
+  expect(await again.act(incident.id, accept)).toMatchObject({ kind: 'unchanged' })
+  expect(await again.act(incident.id, { ...accept, kind: 'take_back_level' })).toMatchObject({
+    kind: 'done',
+    incident: { state: 'open', acceptedLevel: null },
+  })
+  expect((await triggers()).at(-1)).toBe('reopened')
+})

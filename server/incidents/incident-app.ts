@@ -24,7 +24,7 @@ const newSilence = z.object({
   author: by,
 })
 const action = z.discriminatedUnion('kind', [
-  z.object({ kind: z.enum(['acknowledge', 'resolve', 'accept_level']), by, note }),
+  z.object({ kind: z.enum(['acknowledge', 'resolve', 'accept_level', 'take_back_level']), by, note }),
   z.object({ kind: z.literal('label'), label: z.enum(LABELS), by, note }),
 ])
 

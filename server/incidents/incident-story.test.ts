@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openAnnotationBook } from '../../alerts/calendar/annotation-book.ts'
 import type { Silence } from '../../alerts/silence.ts'
 import { makeIncident } from '../../alerts/testing/make-incident.ts'
 import { type Database, openDatabase } from '../../data/counts/database.ts'
@@ -76,7 +77,16 @@ test('an incident’s story is in order, with people and mails, and says what it
     eml: async () => null,
     delivery: () => 'files' as const,
   }
-  const answer = await incidentStory({ database, mails, silences: () => [silence, other], now: () => NOW }, incident)
+  const annotations = await openAnnotationBook({ database, journal: null, now: () => NOW })
+  const release = { kind: 'release' as const, channels: ['nightly'], to: null, author: 'ann' }
+  await annotations.add({ ...release, text: 'near', from: start - 2 * HOUR_MS })
+  await annotations.add({ ...release, text: 'nearer', from: start + HOUR_MS })
+  await annotations.add({ ...release, text: 'far', from: start - 7 * HOUR_MS })
+  await annotations.add({ ...release, text: 'elsewhere', from: start, channels: ['beta'] })
+  const answer = await incidentStory(
+    { database, mails, silences: () => [silence, other], annotations, calendar: () => [], now: () => NOW },
+    incident,
+  )
   expect(answer.timeline?.map(({ kind, actor, mail: number }) => [kind, actor, number])).toEqual([
     ['opened', null, undefined],
     ['mail', null, 7],
@@ -86,6 +96,7 @@ test('an incident’s story is in order, with people and mails, and says what it
     ...{ missing: 81_237, received: 1000, invalid: 100, quarantined: 80, recovered: 50, waiting: 30, discarded: 0 },
     ...{ duration_seconds: 7200, told_after_seconds: 7204 },
   })
+  expect(answer.near?.map(({ text }) => text)).toEqual(['nearer', 'near'])
   expect(answer.silences).toEqual([
     expect.objectContaining({ matcher: { channel: 'nightly' }, reason: 'known', is_active: true }),
   ])

@@ -1,3 +1,5 @@
+import { eventsNear } from '../../alerts/calendar/events-near.ts'
+import { maintenanceOf } from '../../alerts/calendar/maintenance.ts'
 import type { Incident } from '../../alerts/incident.ts'
 import { isSilenceActive, silenceMatches } from '../../alerts/silence.ts'
 import { readLosses } from '../../data/counts/queries/read-losses.ts'
@@ -5,9 +7,10 @@ import { type EpochMs, HOUR_MS, isoSeconds, SECOND_MS, startOfHour } from '../..
 import { type IncidentEventRow, readIncidentEvents } from '../../data/incidents/incident-events.ts'
 import type { ApiContext } from '../api/api-context.ts'
 import type { IncidentDetailAnswer, MailSummary } from '../api/types.ts'
+import { answeredEvents } from './annotation-answer.ts'
 import { silenceAnswer } from './silence-answer.ts'
 
-type StorySources = Pick<ApiContext, 'database' | 'mails' | 'silences' | 'now'>
+type StorySources = Pick<ApiContext, 'database' | 'mails' | 'silences' | 'annotations' | 'calendar' | 'now'>
 
 /** All that happened with one incident: what was found, told and done, in order, and what it cost. */
 export async function incidentStory(
@@ -18,6 +21,8 @@ export async function incidentStory(
     readIncidentEvents(api.database, incident.id),
     api.mails.list(incident.id),
   ])
+  const known = answeredEvents(api.annotations, api.calendar())
+  const maintenance = maintenanceOf(known, incident.channels, api.now())
   return {
     events: events.map(eventAnswer),
     mails,
@@ -27,6 +32,8 @@ export async function incidentStory(
       .silences()
       .filter((silence) => isSilenceActive(silence, api.now()) && silenceMatches(silence, incident))
       .map((silence) => silenceAnswer(silence, api.now())),
+    ...(maintenance === null ? {} : { maintenance: maintenance.answer }),
+    near: eventsNear(known, incident).map(({ answer }) => answer),
   }
 }
 

@@ -15,6 +15,7 @@ import { makeFolderDurably } from '../../data/files/durable.ts'
 import type { ReadableArchive } from '../../data/quarantine/readable-archive.ts'
 import { archiveApp } from '../archive/archive-app.ts'
 import type { ArchiveWork } from '../archive/archive-work.ts'
+import { type AnnotationDesk, annotationApp } from '../incidents/annotation-app.ts'
 import { type IncidentDesk, incidentApp } from '../incidents/incident-app.ts'
 import { quarantineApp } from '../quarantine/quarantine-app.ts'
 import { reprocessApp } from '../reprocess/reprocess-app.ts'
@@ -35,6 +36,7 @@ export interface CommandAppOptions {
   readonly archiveWork?: ArchiveWork | null
   /** Only a running service has one. */
   readonly desk?: IncidentDesk | null
+  readonly annotationDesk?: AnnotationDesk | null
   /** For judging hours again; null: nobody asks for that here. */
   readonly hindsight?: Pick<HindsightSources, 'wishes' | 'reckoner'> | null
 }
@@ -61,11 +63,13 @@ export function commandApp({
   reprocessing = null,
   archiveWork = null,
   desk = null,
+  annotationDesk = null,
   hindsight = null,
 }: CommandAppOptions): Hono {
   const app = new Hono()
   app.route('/quarantine', quarantineApp(database, archive))
   app.route('/', incidentApp(database, desk, now))
+  app.route('/', annotationApp(database, annotationDesk, now))
   if (hindsight !== null) app.route('/', whyApp(database, desk, hindsight))
   if (archiveWork !== null) app.route('/archive', archiveApp(archiveWork))
   if (reprocessing !== null) app.route('/reprocess', reprocessApp(reprocessing))

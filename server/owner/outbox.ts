@@ -1,3 +1,4 @@
+import type { KnownEvent } from '../../alerts/calendar/annotation.ts'
 import { createPictureDrawer } from '../../alerts/email/picture/picture-drawer.ts'
 import { readKeptMail, readKeptMailBytes } from '../../alerts/email/sender/kept-mail.ts'
 import { createMailSender, type MailProblem, type MailSettings } from '../../alerts/email/sender/mail-sender.ts'
@@ -39,6 +40,8 @@ export async function createOutbox(options: {
   readonly log: Logger
   readonly now: () => EpochMs
   readonly pace: 'live' | 'replay'
+  /** What people and the calendar say. */
+  known(): readonly KnownEvent[]
   /** While false, mails wait: a history is judged first and told afterwards. */
   isTimeToSend(): boolean
   /** Mails were sent, refused, or have to wait. */
@@ -55,6 +58,7 @@ export async function createOutbox(options: {
     pictures,
     linkKeys: () => readLinkKeys(options.linkKeys, now()),
     describe: incidentAnswer,
+    known: () => options.known(),
     mostPerHour: () => options.settings().mail.mostPerHour,
     onProblem: (problem) => logProblem(log, problem, now()),
   })

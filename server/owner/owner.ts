@@ -15,15 +15,15 @@ import { StreamHub } from '../api/stream-hub.ts'
 import type { Freshness } from '../api/types.ts'
 import { createArchiveWatch } from '../archive/archive-watch.ts'
 import { openLiveCalendar } from '../calendar/live-calendar.ts'
+import type { IncidentDesk } from '../incidents/incident-app.ts'
 import type { Logger } from '../log.ts'
 import type { OwnerMetrics } from '../metrics/owner-metrics.ts'
 import type { ServiceMetrics } from '../metrics/service-metrics.ts'
 import { readQuarantineAnswer } from '../quarantine/quarantine-answer.ts'
-import { judgeWishesOf } from '../settings/judge-wishes.ts'
 import { createReprocessing } from '../reprocess/reprocessing.ts'
 import { archiveWaiting } from '../schedule/tasks/archive-task.ts'
 import { receiveUrl } from '../settings/http-url.ts'
-import type { IncidentDesk } from '../incidents/incident-app.ts'
+import { judgeWishesOf } from '../settings/judge-wishes.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
 import { startReckonerThread } from '../why/reckoner-thread.ts'
 import { coveragePauseMs } from './child-options.ts'
@@ -123,6 +123,8 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
   const live = startLiveEvents({ hub, changed, database, now, pipeline, state: pipelineState, onError })
   cleanup.add(() => live.stop())
   const calendar = await openLiveCalendar(settings, log)
+  const annotations = await openAnnotationBook({ database, journal, now })
+  const known = () => [...calendar.events(), ...annotations.list()]
   const pace = mode === 'demo' ? 'replay' : 'live'
   const mailHost = mailHostOf(settings.current)
   const wishes = () => judgeWishesOf(settings.current, calendar.events())
@@ -135,6 +137,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
     now,
     routes: () => mailRoutesOf(settings.current),
     wishes,
+    known,
     mostPerHour: () => settings.current.mail.mostPerHour,
     digest: () => digestPlanOf(settings.current),
     mailHost,
@@ -153,6 +156,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
     log,
     now,
     pace,
+    known,
     isTimeToSend: () => pace === 'live' || !isCatchingUp,
     onChange: () => live.mailsChanged(),
   })
@@ -242,8 +246,6 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
     silence: (wanted) => judge.silence(wanted).finally(() => personActed(wanted.matcher.incident)),
     endSilence: (id, by) => judge.endSilence(id, by).finally(() => personActed(undefined)),
   }
-  const annotations = await openAnnotationBook({ database, journal, now })
-
   let receivesOn = receiveUrl(settings.current.receive, settings.current.receive.listen.port)
   const archiveWork = archiveWorkOf({ state, settings: () => settings.current, log })
   const api: ApiContext = {
@@ -315,6 +317,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
       now,
       reprocessing,
       desk,
+      annotationDesk: { annotations, calendar: () => calendar.events() },
       hindsight,
       async onImported() {
         await keepImports({ db: database, folder: folders.imported, exchange: folders.exchange }).catch(onError)

@@ -1,4 +1,6 @@
 import { type EpochMs, HOUR_MS } from '../../../data/domain/time.ts'
+import type { KnownEvent } from '../../calendar/annotation.ts'
+import { EVENT_WORDS } from '../../calendar/event-words.ts'
 import type { Incident } from '../../incident.ts'
 import { formatClock, formatDuration, formatTime } from '../../sentence/format.ts'
 import type { MailContent } from './mail-content.ts'
@@ -21,6 +23,7 @@ function changeLine(change: Change, incident: Incident): { when: string; what: W
     const minutes = Math.round(change.coverageRatio * 60)
     return { when: weekdayTime(change.hour), what: plain(`Only ${minutes} of 60 minutes were counted`) }
   }
+  if (change.kind === 'event') return eventLine(change.event, incident)
   const build = outsideText(change.buildId)
   const isBlamed = change.buildId === incident.explanation.firstBuildId
   const channel =
@@ -32,6 +35,13 @@ function changeLine(change: Change, incident: Incident): { when: string; what: W
       isBlamed ? [build] : [],
     ),
   }
+}
+
+/** `Release: Firefox 29, 2 h before the start`; of what went on at the start that it did. */
+function eventLine({ kind, text, from, to }: KnownEvent, { start }: Incident): { when: string; what: Words } {
+  const isGoingOn = to !== null && from <= start && start < to
+  const when = isGoingOn ? 'going on at the start' : distance(start < from ? from : (to ?? from), start)
+  return { when: weekdayTime(from), what: plain(`${EVENT_WORDS[kind]}: ${outsideText(text)}, ${when}`) }
 }
 
 function distance(time: EpochMs, start: EpochMs): string {

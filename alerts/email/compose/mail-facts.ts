@@ -1,5 +1,6 @@
 import type { Losses } from '../../../data/counts/queries/read-losses.ts'
 import type { EpochMs } from '../../../data/domain/time.ts'
+import type { KnownEvent } from '../../calendar/annotation.ts'
 import type { LinkAction } from '../../links/action-link.ts'
 import type { Notification } from '../notification.ts'
 import type { HourValue, PictureSpec } from '../picture/picture-spec.ts'
@@ -42,3 +43,4 @@ export type ActionLinks = Readonly<Record<LinkAction, string>>
 export type Change =
   | { readonly kind: 'build'; readonly buildId: string; readonly channel: string; readonly firstSeen: EpochMs }
   | { readonly kind: 'coverage'; readonly hour: EpochMs; readonly coverageRatio: number }
+  | { readonly kind: 'event'; readonly event: KnownEvent }

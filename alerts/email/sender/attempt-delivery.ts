@@ -42,6 +42,7 @@ async function deliver(
       from: bareAddress(settings.from),
       publicUrl: settings.publicUrl,
       linkKeys: await options.linkKeys(),
+      known: options.known?.() ?? [],
       draw: (spec) => drawOrTell(options, mail, spec),
     },
     mail,

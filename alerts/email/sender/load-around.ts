@@ -5,6 +5,8 @@ import { readExpectations } from '../../../data/counts/queries/read-expectations
 import { readSeries } from '../../../data/counts/queries/read-series.ts'
 import { OTHER, UNKNOWN } from '../../../data/domain/dimensions.ts'
 import { type EpochMs, HOUR_MS, startOfHour, WEEK_MS } from '../../../data/domain/time.ts'
+import type { KnownEvent } from '../../calendar/annotation.ts'
+import { apartFrom, eventsNear } from '../../calendar/events-near.ts'
 import type { Incident } from '../../incident.ts'
 import type { Change, MailFacts } from '../compose/mail-facts.ts'
 import type { Notification } from '../notification.ts'
@@ -17,11 +19,12 @@ const CHANGED_WITHIN_MS = 6 * HOUR_MS
 /** Less of an hour is said; a second lost between two heartbeats is not. */
 const WHOLE_HOUR_RATIO = 0.98
 
-/** What happened around the start, nearest first: builds first seen, hours that were not wholly counted. */
+/** What happened around the start, nearest first: what people know, builds first seen, hours that were not wholly counted. */
 export async function loadAround(
   database: Database,
   incident: Incident,
   span: Span,
+  known: readonly KnownEvent[] = [],
 ): Promise<Pick<MailFacts, 'changes' | 'isWholeCounted'>> {
   const from = startOfHour(incident.start - CHANGED_WITHIN_MS)
   const to = Math.min(startOfHour(incident.start + CHANGED_WITHIN_MS), span.end)
@@ -30,7 +33,8 @@ export async function loadAround(
     coverageRatio >= WHOLE_HOUR_RATIO ? [] : [{ kind: 'coverage', hour: from + index * HOUR_MS, coverageRatio }],
   )
   const builds = await loadBuilds(database, incident, { from, to })
-  const nearest = [...builds, ...partly].sort((a, b) => apart(a, incident) - apart(b, incident))
+  const events = eventsNear(known, incident).map((event): Change => ({ kind: 'event', event }))
+  const nearest = [...events, ...builds, ...partly].sort((a, b) => apart(a, incident) - apart(b, incident))
   return { changes: nearest.slice(0, MOST_CHANGES), isWholeCounted: partly.length === 0 }
 }
 
@@ -58,6 +62,7 @@ async function loadBuilds(
 }
 
 function apart(change: Change, incident: Incident): number {
+  if (change.kind === 'event') return apartFrom(change.event, incident.start)
   return Math.abs((change.kind === 'build' ? change.firstSeen : change.hour) - incident.start)
 }
 

@@ -1,6 +1,7 @@
 import type { Database } from '../../../data/counts/database.ts'
 import { readGaps, readHourlyCoverage } from '../../../data/counts/queries/read-coverage.ts'
 import { HOUR_MS } from '../../../data/domain/time.ts'
+import type { KnownEvent } from '../../calendar/annotation.ts'
 import type { MailFacts } from '../compose/mail-facts.ts'
 import type { Notification } from '../notification.ts'
 import type { PictureSpec } from '../picture/picture-spec.ts'
@@ -13,6 +14,7 @@ import { type Span, spanOf } from './span.ts'
 export async function loadFacts(
   database: Database,
   notification: Notification,
+  known: readonly KnownEvent[] = [],
 ): Promise<Pick<MailFacts, 'picture' | 'day' | 'changes' | 'isWholeCounted' | 'wellChannels'>> {
   const { incident } = notification
   const span = spanOf(incident)
@@ -22,7 +24,7 @@ export async function loadFacts(
   const coverage = await readHourlyCoverage(database, span.start, span.end)
   const { lines, water, expected, lastWeek } = await loadCurves(database, incident, span, coverage)
   const hours = (span.end - span.start) / HOUR_MS
-  const around = await loadAround(database, incident, span)
+  const around = await loadAround(database, incident, span, known)
   const middle = water?.mid ?? expected?.values ?? []
   return {
     picture: {

@@ -11,6 +11,7 @@ import {
   type Settlement,
   settleMail,
 } from '../../../data/outbox/settle-mails.ts'
+import type { KnownEvent } from '../../calendar/annotation.ts'
 import type { Incident } from '../../incident.ts'
 import type { WebhookSettings } from '../../webhook/webhook-delivery.ts'
 import { webhookName } from '../../webhook/webhook-recipient.ts'
@@ -42,6 +43,8 @@ export interface MailSenderOptions {
   settings(): MailSettings
   /** Signs the links in mails. Null: mails have none that act. */
   linkKeys(): Promise<LinkKeys | null>
+  /** What people know to have happened: mails name what was near. */
+  known?(): readonly KnownEvent[]
   /** An incident in the shape that the API answers, for webhooks. */
   describe(incident: Incident): unknown
   /** Names this installation in `List-Id`; right half of Message-IDs. */

@@ -4,6 +4,7 @@ import type { LinkKeys } from '../../../data/links/link-keys.ts'
 import type { OutboxRow } from '../../../data/outbox/outbox-row.ts'
 import { readSentMessageIds, readUntoldSince } from '../../../data/outbox/read-outbox.ts'
 import { readFirstToldAt, readRefusals } from '../../../data/outbox/read-refusals.ts'
+import type { KnownEvent } from '../../calendar/annotation.ts'
 import { actionPath, type LinkAction } from '../../links/action-link.ts'
 import { type ComposedMail, composeCatchUp, composeDigest, composeMail } from '../compose/compose-mail.ts'
 import type { MailFacts } from '../compose/mail-facts.ts'
@@ -31,6 +32,8 @@ export interface MakeMailOptions {
   readonly publicUrl: string | null
   /** Sign the links that act; null: there are none. */
   readonly linkKeys: LinkKeys | null
+  /** What people know to have happened. */
+  readonly known: readonly KnownEvent[]
   /** Null: it can't be drawn, for a reason that has been told. */
   draw(spec: PictureSpec): Promise<Uint8Array | null>
 }
@@ -74,7 +77,7 @@ async function incidentMail(
   // What was merged goes on as another, and that is what can be acted on.
   const about = notification.survivor?.id ?? incident.id
   const [counted, thread, refusals, firstToldAt, accounting] = await Promise.all([
-    loadFacts(database, notification),
+    loadFacts(database, notification, options.known),
     readSentMessageIds(database, mail.incident, mail.recipient),
     readRefusals(database, { incident: mail.incident }),
     readFirstToldAt(database, mail),

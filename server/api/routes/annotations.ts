@@ -1,12 +1,17 @@
 import { z } from 'zod'
-import { type AnnotationChange, type AnnotationResult, MOST_TEXT } from '../../../alerts/calendar/annotate.ts'
-import { ANNOTATION_KINDS, type Annotation, EVENT_KINDS, isAbout } from '../../../alerts/calendar/annotation.ts'
-import type { CalendarEvent } from '../../../alerts/calendar/calendar.ts'
-import { isoSeconds } from '../../../data/domain/time.ts'
+import type { AnnotationChange, AnnotationResult } from '../../../alerts/calendar/annotate.ts'
+import { EVENT_KINDS, isAbout } from '../../../alerts/calendar/annotation.ts'
+import { annotationAnswer, answeredEvents } from '../../incidents/annotation-answer.ts'
 import type { ApiContext } from '../api-context.ts'
 import { actionOperation, NO_PARAMETERS, type Operation, valueOperation } from '../http/operation.ts'
 import { nameParameter, RequestError, timeParameter, wholeNumberParameter } from '../request.ts'
-import { annotation as annotationSchema, annotationsAnswer } from '../schemas/annotations.ts'
+import {
+  annotationChange,
+  annotation as annotationSchema,
+  annotationsAnswer,
+  newAnnotation,
+  person,
+} from '../schemas/annotations.ts'
 import type { AnnotationAnswer, AnnotationsAnswer } from '../types.ts'
 
 const query = z.strictObject({
@@ -21,43 +26,6 @@ const query = z.strictObject({
 })
 
 const MOST_ANSWERED = 1000
-
-const person = z.string('use a name').trim().min(1, 'use a name').max(200, 'use at most 200 characters')
-const texts = `use a text of 1 to ${MOST_TEXT} characters`
-const link = z
-  .string('use an address')
-  .max(2000, 'use at most 2000 characters')
-  .regex(/^https?:\/\/[^\s]+$/, 'use an address that begins with http:// or https://')
-
-const kind = z.enum(ANNOTATION_KINDS, `use one of ${ANNOTATION_KINDS.join(', ')}`)
-const text = z.string(texts).trim().min(1, texts).max(MOST_TEXT, texts)
-const channels = z.array(nameParameter, 'use a list of channels').max(50, 'use at most 50 channels')
-
-const newAnnotation = z
-  .strictObject({
-    kind,
-    text: text.describe('What happened, in a line.'),
-    channels: channels.default([]).describe('Which it is about; empty: all.'),
-    from: timeParameter.optional().describe('Without it now.'),
-    to: timeParameter.nullable().default(null).describe('Excluded; null: it is a moment.'),
-    build_id: nameParameter.optional(),
-    link: link.optional(),
-    author: person.describe('Who says so: a person, or a tool.'),
-  })
-  .meta({ id: 'NewAnnotation' })
-
-const annotationChange = z
-  .strictObject({
-    kind: kind.optional(),
-    text: text.optional(),
-    channels: channels.optional(),
-    from: timeParameter.optional(),
-    to: timeParameter.nullable().optional(),
-    build_id: nameParameter.optional(),
-    link: link.optional(),
-    author: person.describe('Who changes it.'),
-  })
-  .meta({ id: 'AnnotationChange', description: 'What is given replaces what was there.' })
 
 const numbered = z.strictObject({ id: z.string().meta({ examples: ['1'] }) })
 
@@ -171,54 +139,16 @@ function answerOf(result: AnnotationResult | null, id = ''): AnnotationAnswer {
 
 function chosen(api: ApiContext, asked: z.output<typeof query>): AnnotationsAnswer {
   const { channel = '*', from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, limit = MOST_ANSWERED } = asked
-  const all = [
-    ...api.calendar().map((event) => ({ event, answer: calendarAnswer(event) })),
-    ...api.annotations.list().map((event) => ({ event, answer: annotationAnswer(event) })),
-  ]
-  const annotations = all
+  const annotations = answeredEvents(api.annotations, api.calendar())
     .filter(
-      ({ event }) =>
+      (event) =>
         (asked.kind === undefined || event.kind === asked.kind) &&
         isAbout(event, channel) &&
         event.from < to &&
         (event.to ?? event.from + 1) > from,
     )
-    .sort((a, b) => a.event.from - b.event.from)
+    .sort((a, b) => a.from - b.from)
     .slice(-limit)
     .map(({ answer }) => answer)
   return { annotations }
-}
-
-/** As the API and the command line say it. */
-export function annotationAnswer(annotation: Annotation): AnnotationAnswer {
-  const { id, author, createdAt, changed } = annotation
-  return {
-    ...eventAnswer(annotation),
-    id,
-    source: 'people',
-    author,
-    created_at: isoSeconds(createdAt),
-    changed_at: changed === null ? null : isoSeconds(changed.at),
-  }
-}
-
-function calendarAnswer(event: CalendarEvent): AnnotationAnswer {
-  return { ...eventAnswer(event), id: null, source: 'calendar', author: '', created_at: null, changed_at: null }
-}
-
-function eventAnswer({ kind: ofKind, text: said, channels: about, from, to, buildId, link: page }: EventParts) {
-  return {
-    kind: ofKind,
-    text: said,
-    channels: [...about],
-    from: isoSeconds(from),
-    to: to === null ? null : isoSeconds(to),
-    ...(buildId === undefined ? {} : { build_id: buildId }),
-    ...(page === undefined ? {} : { link: page }),
-  }
-}
-
-type EventParts = Pick<CalendarEvent, 'kind' | 'text' | 'channels' | 'from' | 'to'> & {
-  readonly buildId?: string | undefined
-  readonly link?: string | undefined
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import { EVENT_KINDS } from '../../../alerts/calendar/annotation.ts'
+import { MOST_TEXT } from '../../../alerts/calendar/annotate.ts'
+import { ANNOTATION_KINDS, EVENT_KINDS } from '../../../alerts/calendar/annotation.ts'
+import { nameParameter, timeParameter } from '../request.ts'
 import { time } from './fields.ts'
 
 export const annotation = z
@@ -29,3 +31,41 @@ export const annotation = z
 export const annotationsAnswer = z
   .object({ annotations: z.array(annotation).describe('By their beginning, oldest first.') })
   .meta({ id: 'AnnotationsAnswer' })
+
+/** Who says or does something. */
+export const person = z.string('use a name').trim().min(1, 'use a name').max(200, 'use at most 200 characters')
+const texts = `use a text of 1 to ${MOST_TEXT} characters`
+const link = z
+  .string('use an address')
+  .max(2000, 'use at most 2000 characters')
+  .regex(/^https?:\/\/[^\s]+$/, 'use an address that begins with http:// or https://')
+
+const kind = z.enum(ANNOTATION_KINDS, `use one of ${ANNOTATION_KINDS.join(', ')}`)
+const text = z.string(texts).trim().min(1, texts).max(MOST_TEXT, texts)
+const channels = z.array(nameParameter, 'use a list of channels').max(50, 'use at most 50 channels')
+
+export const newAnnotation = z
+  .strictObject({
+    kind,
+    text: text.describe('What happened, in a line.'),
+    channels: channels.default([]).describe('Which it is about; empty: all.'),
+    from: timeParameter.optional().describe('Without it now.'),
+    to: timeParameter.nullable().default(null).describe('Excluded; null: it is a moment.'),
+    build_id: nameParameter.optional(),
+    link: link.optional(),
+    author: person.describe('Who says so: a person, or a tool.'),
+  })
+  .meta({ id: 'NewAnnotation' })
+
+export const annotationChange = z
+  .strictObject({
+    kind: kind.optional(),
+    text: text.optional(),
+    channels: channels.optional(),
+    from: timeParameter.optional(),
+    to: timeParameter.nullable().optional(),
+    build_id: nameParameter.optional(),
+    link: link.optional(),
+    author: person.describe('Who changes it.'),
+  })
+  .meta({ id: 'AnnotationChange', description: 'What is given replaces what was there.' })

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { FINDING_KINDS } from '../../../alerts/finding.ts'
 import { INCIDENT_GROUPS, LABELS, OWN_TROUBLES } from '../../../alerts/incident.ts'
 import { SEVERITIES } from '../../../alerts/incidents/severity.ts'
+import { annotation } from './annotations.ts'
 import { time } from './fields.ts'
 import { mailSummary } from './mails.ts'
 
@@ -139,5 +140,10 @@ export const incidentDetailAnswer = z
       .describe('Events and mails together, oldest first.'),
     accounting: accounting.optional(),
     silences: z.array(silence).optional().describe('Those that hold back its mails now.'),
+    maintenance: annotation.optional().describe('The one that holds back its mails now.'),
+    near: z
+      .array(annotation)
+      .optional()
+      .describe('What is known to have happened within six hours of its start, nearest first.'),
   })
   .meta({ id: 'IncidentDetailAnswer' })

@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts'
+import { annotateCommand } from './annotate.ts'
 import { archiveCommand } from './archive.ts'
 import { backtestCommand } from './backtest.ts'
 import { backupCommand } from './backup.ts'
@@ -43,6 +44,7 @@ export const COMMANDS: readonly Command[] = [
   rebuildCommand,
   incidentsCommand,
   silenceCommand,
+  annotateCommand,
   gateCommand,
   whyCommand,
   visibleCommand,

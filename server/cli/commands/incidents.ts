@@ -14,18 +14,21 @@ const ACTIONS = {
   acknowledge: 'acknowledge',
   resolve: 'resolve',
   'accept-level': 'accept_level',
+  'take-back-level': 'take_back_level',
 } as const
 
 export const incidentsCommand: Command = {
   name: 'incidents',
-  summary: 'Lists and exports incidents; acknowledges, closes or labels one.',
-  usage: 'list|export|acknowledge|resolve|accept-level|label [NUMBER] [LABEL]',
-  help: `list: incidents that go on; --all: every one. export: all of them with what people called them, as one JSON object,
+  summary: 'Lists and exports incidents; acknowledges, closes or labels one, or takes its level for the new normal.',
+  usage: 'list|export|ACTION [NUMBER] [LABEL]',
+  help: `ACTION is ${[...Object.keys(ACTIONS), 'label'].join(', ')}.
+
+list: incidents that go on; --all: every one. export: all of them with what people called them, as one JSON object,
 {"incidents": […]}: what "tidewatch backtest --labels" reads.
 
 acknowledge: somebody has it; reminders stop. resolve: it is over; where a later hour still shows it, it begins again. label: what it
-was: ${LABELS.join(', ')}. accept-level: what there is now is meant to be (half the sampling rate, say) and is taken for the
-new level as soon as two days of it are counted.
+was: ${LABELS.join(', ')}. accept-level: what there is now is meant to be (half the sampling rate, say): the
+incident is over, and what has come since it began is what is expected from now on. take-back-level: it wasn't, after all.
 
 A running service is needed for all but list and export.`,
   options: {
