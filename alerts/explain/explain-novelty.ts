@@ -9,10 +9,8 @@ const MOST_CARRIERS = 5
 const BUILDS_BEFORE_HOURS = 6
 /** where they sent about as many as there are of it. */
 const ALIKE = 0.6
-/** Invalid beyond this is worth a word. */
-const OFTEN_INVALID = 0.2
 
-/** How much of what is received has the new value, which builds came with it, and whether what came since is well. */
+/** How much of what is received has the new value, which builds came with it, and how much of what came since is invalid. */
 export function explainNovelty(troubles: readonly TroubleToExplain[]): Explanation {
   const { attribute = '', value = '' } = troubles[0]?.series ?? {}
   const received = sumOver(troubles, ({ counts }) => counts.received)
@@ -25,9 +23,7 @@ export function explainNovelty(troubles: readonly TroubleToExplain[]): Explanati
   const parts = [
     `${formatCount(seen)} submissions have it so far, ${formatPercent(seen / received)} of what was received since then.`,
     first === undefined ? '' : `It came with builds from ${first} on.`,
-    invalid >= OFTEN_INVALID * received
-      ? `${formatPercent(invalid / received)} of what was received since is invalid.`
-      : 'What is received is as valid as before.',
+    `${formatPercent(invalid / received, 1)} of what was received since is invalid.`,
   ]
   const carrier = contribution('attribute', `${attribute}=${value}`, received, seen)
   return {

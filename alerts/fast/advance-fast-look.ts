@@ -4,6 +4,7 @@ import type { FastLook, Incident, IncidentEvent } from '../incident.ts'
 import { afterFinding } from '../incidents/after-finding.ts'
 import type { Change } from '../incidents/change.ts'
 import { isActive } from '../incidents/same-cause.ts'
+import type { SensitivityOf } from '../judge/sensitivity.ts'
 import { formatClock, formatCount } from '../sentence/format.ts'
 import { incidentSentence } from '../sentence/incident-sentence.ts'
 import { type ChannelMinutes, type Stretch, stretchOf, sumMinutes } from './channel-minutes.ts'
@@ -24,6 +25,8 @@ export interface FastLookInput {
   readonly incidents: readonly Incident[]
   /** Whether the judge has learnt enough to speak of the channel's volume. */
   readonly isLearnt: (channel: string) => boolean
+  /** What people want to be told of each channel; absent: what the judge itself holds for worth telling. */
+  readonly sensitivity?: SensitivityOf | undefined
   /** The number of the next incident to be opened. */
   readonly nextId: number
 }
@@ -56,7 +59,9 @@ export function advanceFastLook(input: FastLookInput): FastLookResult {
   }
   for (const incident of input.incidents) apply(followed(incident, views, to))
   for (const view of views.values()) {
-    const silence = input.isLearnt(view.minutes.channel) ? detectSilence(view.minutes) : null
+    const { channel } = view.minutes
+    if (!input.isLearnt(channel)) continue
+    const silence = detectSilence(view.minutes, input.sensitivity?.(channel).loss)
     if (silence === null) continue
     const change = told([...working.values()], findingOf(view, silence, to), nextId)
     if (change?.incident.id === nextId) nextId++
@@ -130,8 +135,9 @@ function findingOf({ minutes, band }: ChannelView, silence: Silence, to: EpochMs
 function told(incidents: readonly Incident[], finding: Finding, nextId: number): Change | null {
   const { channel, numbers, seenTo } = finding
   if (seenTo === undefined) return null
-  const own = incidents.find(({ group, state, channels }) => {
-    return group === 'volume' && (state === 'open' || state === 'recovering') && concernsOneOf(channels, channel)
+  const own = incidents.find((incident) => {
+    const { group, channels } = incident
+    return group === 'volume' && isActive(incident) && (channels.includes(channel) || channels.includes('*'))
   })
   if (own === undefined) {
     const change = afterFinding(incidents, finding, nextId)
@@ -145,10 +151,6 @@ function told(incidents: readonly Incident[], finding: Finding, nextId: number):
   return { incident: worse, told: { kind: 'worsened', text: incidentSentence(worse) } }
 }
 
-function concernsOneOf(channels: readonly string[], channel: string): boolean {
-  return channels.includes(channel) || channels.includes('*')
-}
-
 /** What was told from minutes, as it is now. */
 function followed(incident: Incident, views: ReadonlyMap<string, ChannelView>, to: EpochMs): Change | null {
   const { fastLook } = incident
@@ -157,7 +159,8 @@ function followed(incident: Incident, views: ReadonlyMap<string, ChannelView>, t
   if (own.length === 0) return null
   const since = (view: ChannelView, from: EpochMs, until: EpochMs) =>
     stretchOf(view.minutes, minuteAt(view.minutes, from), minuteAt(view.minutes, until))
-  const asTold = sumOf(own.map((view) => since(view, fastLook.since, fastLook.toldAt)))
+  // What joined later was well then.
+  const asTold = sumOf(own.slice(0, 1).map((view) => since(view, fastLook.since, fastLook.toldAt)))
   if (asTold.seen >= NOT_SILENT_RATIO * asTold.expected && asTold.expected > 0) return withdrawn(incident, to)
   const backs = own.map(({ minutes }) => backSince(minutes, minuteAt(minutes, fastLook.since)))
   const isBack = backs.every((from) => from !== null)

@@ -83,7 +83,7 @@ export function emptiestRatio(minutes: ChannelMinutes, window: number, to: numbe
 }
 
 /** Minutes between two looks. */
-export const LOOK_EVERY_MINUTES = 5
+const LOOK_EVERY_MINUTES = 5
 
 /** Index of the minute from which on, to the end, most is missing (or, `isBack`, most has come) against half of what was expected. */
 export function changedAt(minutes: ChannelMinutes, furthest: number, isBack = false): number {

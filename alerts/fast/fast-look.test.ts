@@ -78,6 +78,15 @@ describe('a large channel that stops', () => {
     expect(incidents[0]?.kind).toBe('outage')
   })
 
+  test('is joined by one that stops twenty minutes later', () => {
+    const both: NonNullable<MinutePlan['percent']> = (name, minute) =>
+      Math.min(during('nightly', TEN + 3, 2 * TEN)(name, minute), during('beta', TEN + 25, 2 * TEN)(name, minute))
+    const { events, incidents } = story({ percent: both })
+    expect(events.slice(0, 2)).toEqual(['opened 620', 'joined 640'])
+    expect(events.filter((event) => event.startsWith('withdrawn'))).toEqual([])
+    expect(incidents).toHaveLength(1)
+  })
+
   test('is told in the words of an outage, with its minute and its numbers', () => {
     const { incidents } = story({
       percent: during('nightly', TEN + 3, 2 * TEN),
@@ -94,6 +103,16 @@ describe('a large channel that stops', () => {
       /^Told from the minutes, before the hour is over: from 10:0[234] to 10:20 \S+ of about \d+ expected submissions came\.$/,
     )
   })
+})
+
+test.each([
+  { worth: { ratio: 0.3, hours: 1 }, told: 625, why: '30 % of an hour is 90 % of twenty minutes' },
+  { worth: { ratio: 0.9, hours: 1 }, told: 660, why: 'nine tenths of an hour is an hour without anything, nearly' },
+])('people say what is worth telling: $why', ({ worth, told }) => {
+  const plan = { percent: during('nightly', TEN + 3, 2 * TEN), sensitivity: () => ({ loss: [worth] }) }
+  const opened = story(plan).told.find(({ kind }) => kind === 'opened')?.minute ?? 0
+  expect(opened).toBeGreaterThanOrEqual(told - 5)
+  expect(opened).toBeLessThanOrEqual(told + 5)
 })
 
 describe('is withdrawn', () => {
@@ -143,4 +162,4 @@ test('sixty days without any event, five channels, both changes of the clocks am
   const { told } = liveMinutes({ channels: CHANNELS, days: 60, seed: 20140116, shift })
   expect(told.filter(({ minute }) => minute % 60 !== 0)).toEqual([])
   expect(told.filter(({ text }) => /silent|100\s% below/.test(text))).toEqual([])
-})
+}, 400_000)

@@ -27,7 +27,7 @@ export function matching(incidents: readonly Incident[], finding: Finding): Inci
       incident.group === group &&
       incident.state !== 'withdrawn' &&
       incident.mergedInto === undefined &&
-      startOfHour(incident.start) <= finding.hour &&
+      (group === 'gap' ? incident.start : startOfHour(incident.start)) <= finding.hour &&
       (incident.channels.includes(finding.channel) || incident.channels.includes('*')) &&
       isSameProblem(incident.series, finding.series) &&
       !isOtherCause(incident, finding),

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Database, openDatabase } from '../../data/counts/database.ts'
 import { type CountRow, importCounts } from '../../data/counts/import-counts.ts'
-import { time } from '../../data/counts/values.ts'
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '../../data/domain/time.ts'
 import { readMails } from '../../data/outbox/read-outbox.ts'
 import { createJudgeShell, type JudgeShell } from './judge-shell.ts'
@@ -40,14 +39,14 @@ async function receive(to: EpochMs, silentFrom: EpochMs): Promise<void> {
   const minutes = Array.from({ length: (to - from) / MINUTE_MS }, (_, index) => from + index * MINUTE_MS)
   const rows = minutes.flatMap((minute) =>
     CHANNELS.flatMap((channel) => {
-      const copies = [time(minute), channel, 'duplicate', 'none', 3]
-      const own = [time(minute), channel, 'accepted', 'none', Math.round(perHour(minute) / 60)]
+      const copies = [minute, channel, 'duplicate', 'none', 3]
+      const own = [minute, channel, 'accepted', 'none', Math.round(perHour(minute) / 60)]
       return channel === 'nightly' && minute >= silentFrom ? [copies] : [own, copies]
     }),
   )
   await database.inTransaction(async (transaction) => {
     await transaction.append('minute_counts', rows)
-    await transaction.append('coverage', [['r1', time(from), time(to)]])
+    await transaction.append('coverage', [['r1', from, to]])
   })
 }
 

@@ -300,7 +300,8 @@ export async function createJudgeShell(options: JudgeShellOptions): Promise<Judg
     const counts = await readMinutes(database, { from, to })
     const expectations = await readExpectations(database, { from: startOfHour(from) - HOUR_MS, to: to + 2 * HOUR_MS })
     const isLearnt = (channel: string) => known.channels.has(channel) && !known.learning.has(channel)
-    return changeBy((draft) => draft.lookAtMinutes({ counts, expectations, isLearnt }))
+    const sensitivity = options.wishes?.().sensitivity
+    return changeBy((draft) => draft.lookAtMinutes({ counts, expectations, isLearnt, sensitivity }))
   }
 
   /** Writes what `change` makes of what stands, where it changes anything. */

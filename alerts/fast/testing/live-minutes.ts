@@ -6,6 +6,7 @@ import type { Incident } from '../../incident.ts'
 import { advanceIncidents } from '../../incidents/advance-incidents.ts'
 import { judgeHour } from '../../judge/judge-hour.ts'
 import { createJudgeMemory } from '../../judge/memory.ts'
+import type { SensitivityOf } from '../../judge/sensitivity.ts'
 import { advanceFastLook } from '../advance-fast-look.ts'
 
 /** Monday 2014-01-06, 00:00: where the quiet days begin. */
@@ -29,6 +30,7 @@ export interface MinutePlan {
   readonly isHeard?: (minute: number) => boolean
   /** Hours by which people's day is shifted then; default 0. A change of the clocks is one. */
   readonly shift?: (minute: number) => number
+  readonly sensitivity?: SensitivityOf
   /** What a look at that minute sees of an earlier one, as a part of what is counted in the end; default 1. */
   readonly counted?: (channel: string, look: number, minute: number) => number
 }
@@ -99,6 +101,7 @@ export function liveMinutes(plan: MinutePlan): {
       expectations: near,
       incidents: [...incidents.values()],
       isLearnt: (channel) => !learning.has(channel),
+      sensitivity: plan.sensitivity,
       nextId: nextId(),
     })
     take(looked.changed, looked.events)
