@@ -52,7 +52,7 @@ describe('an hour that was told', () => {
     expect(told.told).toMatchObject([{ channel: 'nightly', incident: incident?.id, isNew: true }])
     expect(told.detectors[0]).toMatchObject({ detector: 'loss', series: {}, nearest: { isMet: true } })
     expect(plain(whySentence(told))).toMatch(
-      /^Told: nightly, (drop|decline), incident 1\. Loss, (this hour|the last \d+ h): \d+\.\d % lost; [\d.]+ % is told\.$/,
+      /^Told: incident 1, a (drop|decline) on nightly\. Loss, (this hour|the last \d+ h): \d+\.\d % lost; [\d.]+ % is told\.$/,
     )
     expect(told.heldBack).toEqual([])
   })

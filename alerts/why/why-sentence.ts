@@ -1,3 +1,5 @@
+import type { FindingKind } from '../finding.ts'
+import { groupOf, type IncidentGroup } from '../incident.ts'
 import { formatCount, formatList, formatPercent, formatRange } from '../sentence/format.ts'
 import { wordCondition } from './condition-words.ts'
 import { detectorTitle, windowWords } from './detector-words.ts'
@@ -7,7 +9,7 @@ import type { DetectorWhy, HourWhy, ToldThen } from './hour-why.ts'
 export function whySentence(why: HourWhy): string {
   const { told, heldBack, isKnown, learning } = why
   const opened = told.filter(({ isNew }) => isNew)
-  if (opened.length > 0) return `Told: ${formatList(opened.map(toldWords))}.${measureOf(why)}`
+  if (opened.length > 0) return `Told: ${formatList(opened.map(toldWords))}.${measureOf(why, opened)}`
   const going = told.filter(({ incident }) => incident !== null)
   if (going.length > 0) {
     const numbers = [...new Set(going.map(({ incident }) => `incident ${incident}`))]
@@ -15,24 +17,56 @@ export function whySentence(why: HourWhy): string {
   }
   const [first] = heldBack
   if (!isKnown || learning !== null) return `Not told: ${lowered(first?.text ?? 'nothing is known.')}`
-  if (told.length > 0) return `Told: ${formatList(told.map(toldWords))}.${measureOf(why)}`
+  if (told.length > 0) return `Told: ${formatList(told.map(toldWords))}.${measureOf(why, told)}`
   const isWithin = why.expected === null || why.seen === null || within(why.seen, why.expected)
   const state = stateWords(why)
   if (first === undefined) return `Not told: ${state}.`
   return `Not told: ${state}${isWithin ? '' : ', and that isn’t enough by itself'}. ${first.text}`
 }
 
-function toldWords({ kind, channel, series, incident }: ToldThen): string {
-  const what = series.problem ?? series.buildId ?? series.reason
-  const number = incident === null ? '' : `, incident ${incident}`
-  const who = kind === 'gap' ? 'a gap' : `${channel === '*' ? 'all channels' : channel}, ${kind}`
-  return `${who}${what === undefined ? '' : ` of ${what}`}${number}`
+const KIND_WORDS: Readonly<Record<FindingKind, string>> = {
+  outage: 'an outage',
+  drop: 'a drop',
+  decline: 'a decline',
+  surge: 'a surge',
+  invalid: 'invalid submissions',
+  discarded: 'discarded submissions',
+  build: 'a build',
+  novelty: 'something new',
+  gap: 'a gap',
+  stalled: 'our own trouble',
 }
 
-/** What gave it away, where a detector did. */
-function measureOf({ detectors }: HourWhy): string {
-  const met = detectors.find(({ nearest }) => nearest.isMet && nearest.passedOver === null)
-  return met === undefined ? '' : ` ${nearestWords(met)}`
+/** `incident 3, a drop on nightly (saved-session)` */
+function toldWords({ kind, channel, series, incident }: ToldThen): string {
+  const what = series.problem ?? series.value ?? series.reason ?? series.buildId
+  const number = incident === null ? '' : `incident ${incident}, `
+  const where = kind === 'gap' ? '' : ` on ${channel === '*' ? 'all channels' : channel}`
+  return `${number}${KIND_WORDS[kind]}${where}${what === undefined ? '' : ` (${what})`}`
+}
+
+/** What gave the first of them away, where a detector did. */
+function measureOf({ detectors }: HourWhy, [first]: readonly ToldThen[]): string {
+  if (first === undefined) return ''
+  const met = detectors.filter(({ nearest }) => nearest.isMet && nearest.passedOver === null)
+  const own = met.find((detector) => groupsOf(detector).includes(groupOf(first.kind)) && isOf(detector, first))
+  return own === undefined ? '' : ` ${nearestWords(own)}`
+}
+
+function groupsOf({ detector }: DetectorWhy): readonly IncidentGroup[] {
+  if (detector === 'invalid' || detector === 'invalid_build') return ['invalid']
+  if (detector === 'discarded' || detector === 'surge' || detector === 'novelty') return [detector]
+  return ['volume']
+}
+
+/** Of a build it may be found by all that its reason sends. */
+function isOf({ series }: DetectorWhy, told: ToldThen): boolean {
+  return (
+    series.problem === told.series.problem &&
+    series.cause === told.series.cause &&
+    (series.reason === undefined || series.reason === told.series.reason) &&
+    (series.buildId === undefined || series.buildId === told.series.buildId)
+  )
 }
 
 /** `Loss, the last 6 h: 15.3 % lost; 11.5 % is told.` */

@@ -6,15 +6,36 @@ import { visibilityAnswer } from '../../why/visibility-answer.ts'
 import { whyAnswer } from '../../why/why-answer.ts'
 import type { ApiContext } from '../api-context.ts'
 import { type KeepRule, NO_PARAMETERS, type Operation, valueOperation } from '../http/operation.ts'
-import { nameParameter, type RequestError, timeParameter, wrongParameter } from '../request.ts'
+import { nameParameter, RequestError, timeParameter, wrongParameter } from '../request.ts'
 import * as schemas from '../schemas/why.ts'
 
 /** Questions to the judge: why an hour was told or not, and what can be seen at all. */
 export function whyOperations(api: ApiContext): readonly Operation[] {
-  return [whyOperation(api), visibilityOperation(api)]
+  const inTurn = boundedTurns()
+  return [whyOperation(api, inTurn), visibilityOperation(api, inTurn)]
 }
 
-function whyOperation(api: ApiContext): Operation {
+type InTurn = <T>(ask: () => Promise<T>) => Promise<T>
+
+/** Hours are judged again one after the other, and each that waits holds two months of counts. */
+const MOST_ASKED = 8
+
+function boundedTurns(): InTurn {
+  let asked = 0
+  return async (ask) => {
+    if (asked >= MOST_ASKED) {
+      throw new RequestError('busy', `${asked} hours wait to be judged again already: ask again in a moment`)
+    }
+    asked += 1
+    try {
+      return await ask()
+    } finally {
+      asked -= 1
+    }
+  }
+}
+
+function whyOperation(api: ApiContext, inTurn: InTurn): Operation {
   return valueOperation({
     path: '/why',
     id: 'getWhy',
@@ -32,14 +53,14 @@ function whyOperation(api: ApiContext): Operation {
     keep: ({ hour }) => judgedStamp(api, startOfHour(hour)),
     async load({ channel, hour: time }) {
       const hour = startOfHour(time)
-      const asked = await askWhy(api.database, sourcesOf(api), { channel, hour })
+      const asked = await inTurn(() => askWhy(api.database, sourcesOf(api), { channel, hour }))
       if (asked.kind === 'unanswerable') throw refused(asked, { channel, hour: isoSeconds(hour) })
       return whyAnswer(asked.value)
     },
   })
 }
 
-function visibilityOperation(api: ApiContext): Operation {
+function visibilityOperation(api: ApiContext, inTurn: InTurn): Operation {
   return valueOperation({
     path: '/visibility',
     id: 'getVisibility',
@@ -59,7 +80,7 @@ function visibilityOperation(api: ApiContext): Operation {
     answer: schemas.visibilityAnswer,
     keep: () => judgedStamp(api, api.judgedHour() ?? 0),
     async load({ channel = null }) {
-      const asked = await askVisible(api.database, sourcesOf(api), channel)
+      const asked = await inTurn(() => askVisible(api.database, sourcesOf(api), channel))
       if (asked.kind === 'unanswerable') throw refused(asked, { channel: channel ?? '*', hour: '' })
       return visibilityAnswer(asked.value)
     },

@@ -1,0 +1,51 @@
+import type { IncidentsAnswer } from '../../server/api/types.ts'
+import { expect, test } from './demo.ts'
+import { HOUR_MS } from './pages.ts'
+
+/** Why one was, or wasn't, told: asked of the real service, with the story told. */
+
+async function toldAt(url: string): Promise<{ readonly id: number; readonly hour: number }> {
+  const { incidents }: IncidentsAnswer = JSON.parse(await (await fetch(`${url}/api/v1/incidents`)).text())
+  const fall = incidents.find(({ group, channels }) => group === 'volume' && channels.includes('nightly'))
+  if (fall === undefined) throw new Error('the demo has no fall of nightly')
+  return { id: fall.id, hour: Date.parse(fall.detected_at) - HOUR_MS }
+}
+
+const addressOf = (channel: string, hour: number) => `/why/${channel}/${new Date(hour).toISOString().slice(0, 16)}Z`
+
+test('an hour says by what it was told; the hour before, what was missing; keys go from one to the other', async ({
+  page,
+  demo,
+}) => {
+  const { id, hour } = await toldAt(demo.url)
+  await page.goto(addressOf('nightly', hour))
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(`incident ${id}`)
+  await expect(page.locator('.is-met').first()).toContainText('told')
+  await expect(page.getByRole('link', { name: `Incident ${id}` })).toHaveAttribute('href', `/incident/${id}`)
+  await page.keyboard.press('[')
+  await expect(page).toHaveURL(addressOf('nightly', hour - HOUR_MS))
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Not told')
+  await expect(page.getByRole('heading', { name: 'What held it back' })).toBeVisible()
+  await page.keyboard.press(']')
+  await expect(page).toHaveURL(addressOf('nightly', hour))
+  await page.getByRole('link', { name: 'All channels then' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Not told: all channels together')
+})
+
+test('a click on another hour of the day asks about that one', async ({ page, demo }) => {
+  const { hour } = await toldAt(demo.url)
+  await page.goto(addressOf('nightly', hour))
+  const chart = page.getByRole('img', { name: /^nightly by the hour around/ })
+  const box = await chart.boundingBox()
+  if (box === null) throw new Error('the day is not drawn')
+  // The day has 43 hours, the hour asked about stands at the thirtieth.
+  await chart.click({ position: { x: (box.width * 10.5) / 43, y: 60 } })
+  await expect(page).toHaveURL(addressOf('nightly', hour - 20 * HOUR_MS))
+})
+
+test('a channel that is not there is told, with the one that was meant', async ({ page, demo, expectedMessages }) => {
+  expectedMessages.push(/400 \(Bad Request\)/)
+  const { hour } = await toldAt(demo.url)
+  await page.goto(addressOf('nihgtly', hour))
+  await expect(page.getByRole('alert').first()).toContainText('use nightly')
+})
