@@ -8,6 +8,7 @@ import './design/base.css'
 import './shell/shell.css'
 import { render } from 'preact'
 import { startLive } from './api/live.ts'
+import { askEarly } from './api/use-answer.ts'
 import { applyTheme } from './design/theme.ts'
 import { App } from './shell/app.tsx'
 import { preload, preloadLinks } from './shell/pages.ts'
@@ -15,6 +16,7 @@ import { viewFromUrl } from './view/view.ts'
 
 applyTheme()
 startLive()
+askEarly('/api/v1/overview')
 // The page's own files come while its data is asked for.
 const { page: first } = viewFromUrl(window.location.pathname, window.location.search)
 const page = document.getElementById('page')

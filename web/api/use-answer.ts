@@ -78,10 +78,21 @@ type Result<T> =
   | { readonly kind: 'answer'; readonly data: T }
   | { readonly kind: 'failure'; readonly status: number; readonly message: string }
 
+/** The stream says when to ask: what a browser keeps for a minute must be asked about even then. */
+const REQUEST = { cache: 'no-cache', headers: { Accept: 'application/json' } } as const
+
+const asked = new Map<string, Promise<Response>>()
+
+/** Begins to ask for what a page will want as soon as it is drawn: it needn't wait for the page's own files. */
+export function askEarly(path: string): void {
+  asked.set(path, fetch(path, REQUEST))
+}
+
 async function ask<T>(path: string, signal: AbortSignal): Promise<Result<T>> {
+  const early = asked.get(path)
+  asked.delete(path)
   try {
-    // The stream says when to ask: what a browser keeps for a minute must be asked about even then.
-    const response = await fetch(path, { signal, cache: 'no-cache', headers: { Accept: 'application/json' } })
+    const response = await (early ?? fetch(path, { ...REQUEST, signal }))
     if (!response.ok) return { kind: 'failure', status: response.status, message: await errorOf(response) }
     // Pages and server are built and served together: the types of both are the same file.
     const data: T = await response.json()

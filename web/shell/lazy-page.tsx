@@ -39,25 +39,21 @@ function rendered<P extends ShellPage>(view: ViewOf<P> & { readonly page: P }, o
 
 function Coming() {
   return (
-    <div class="page-coming" aria-busy="true">
-      <p class="sentences sentence">&nbsp;</p>
-    </div>
+    <p class="sentences sentence" aria-busy="true">
+      &nbsp;
+    </p>
   )
 }
 
 /** An upgrade leaves open tabs with the names of files that are gone; the address bar holds the view, so nothing is lost. */
 function Missing() {
   return (
-    <div class="page-coming">
-      <p class="notice trouble" role="alert">
-        <Mark state="unknown" />
-        <span>
-          This page could not be fetched: the server doesn’t answer, or was upgraded since this tab was opened.
-        </span>
-        <button type="button" onClick={() => window.location.reload()}>
-          Load it anew
-        </button>
-      </p>
-    </div>
+    <p class="notice trouble" role="alert">
+      <Mark state="unknown" />
+      <span>This page could not be fetched: the server doesn’t answer, or was upgraded since this tab was opened.</span>
+      <button type="button" onClick={() => window.location.reload()}>
+        Load it anew
+      </button>
+    </p>
   )
 }
