@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { groupOf, type Incident, LABELS, type Label } from '../../alerts/incident.ts'
+import { HOUR_MS } from '../../data/domain/time.ts'
 import { incident as incidentSchema } from '../api/schemas/incident.ts'
 import type { IncidentAnswer } from '../api/types.ts'
 
@@ -13,6 +14,8 @@ export interface LabelScore {
   readonly told: number
   /** Numbers, in the export, of those that were not told. */
   readonly untold: readonly number[]
+  /** Of those told: hours from the start that the export says to the end of the hour that gave it away, ascending. */
+  readonly delayHours: readonly number[]
 }
 
 /**
@@ -24,9 +27,21 @@ export function compareLabels(exported: readonly IncidentAnswer[], judged: reado
   return LABELS.flatMap((label) => {
     const labelled = exported.filter((each) => each.label?.value === label && each.merged_into === undefined)
     if (labelled.length === 0) return []
-    const untold = labelled.filter((each) => !judged.some((incident) => isSame(each, incident))).map(({ id }) => id)
-    return [{ label, labelled: labelled.length, told: labelled.length - untold.length, untold }]
+    const toldBy = labelled.map((each) => judged.find((incident) => isSame(each, incident)))
+    const untold = labelled.filter((_, index) => toldBy[index] === undefined).map(({ id }) => id)
+    const delayHours = labelled.flatMap((each, index) => {
+      const told = toldBy[index]
+      return told === undefined ? [] : [(told.detectedAt - Date.parse(each.start)) / HOUR_MS]
+    })
+    const told = labelled.length - untold.length
+    return [{ label, labelled: labelled.length, told, untold, delayHours: delayHours.sort((a, b) => a - b) }]
   })
+}
+
+/** Of what a judgement told: that which people gave no name, whatever it is. */
+export function unlabelledOf(exported: readonly IncidentAnswer[], judged: readonly Incident[]): readonly Incident[] {
+  const labelled = exported.filter(({ label }) => label !== undefined)
+  return judged.filter((incident) => incident.state !== 'withdrawn' && !labelled.some((each) => isSame(each, incident)))
 }
 
 function isSame(exported: IncidentAnswer, judged: Incident): boolean {
