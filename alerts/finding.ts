@@ -55,6 +55,9 @@ export interface Finding {
   /** `*`: all channels together. */
   readonly channel: string
   readonly series: SeriesKey
+  /** Of a loss of all of a channel: its reasons fell alike, and it fell further than it had the day before. */
+  readonly isAlike?: boolean
+  readonly isFurther?: boolean
   /** Estimated start of the trouble. */
   readonly start: EpochMs
   /** Start of the hour that gave it away. */

@@ -128,6 +128,28 @@ describe('findings', () => {
     expect(advance([], { findings: [first, second, elsewhere] }).said).toEqual(['20 opened', '21 opened', '20 joined'])
   })
 
+  test('a problem that shows in a build or in all problems first is the same problem', () => {
+    const first = makeFinding({ kind: 'invalid', series: { problem: 'invalid_revision' } })
+    const worst = {
+      dimension: 'problem',
+      value: 'invalid_revision',
+      expected: 900,
+      seen: 300,
+      shareRatio: 0.9,
+    } as const
+    const explanation = { sentence: '', carriers: [worst] }
+    const elsewhere = makeFinding({
+      kind: 'invalid',
+      channel: 'aurora',
+      series: { buildId: '20140204004021' },
+      explanation,
+    })
+    expect(advance([], { findings: [first, elsewhere] }).said).toEqual(['20 opened', '20 joined'])
+    const vague = { ...explanation, carriers: [{ ...worst, shareRatio: 0.3 }] }
+    const other = { ...elsewhere, explanation: vague }
+    expect(advance([], { findings: [first, other] }).said).toEqual(['20 opened', '21 opened'])
+  })
+
   test('what was one reason’s and becomes the whole channel’s has become worse', () => {
     const partial = { ...open, series: { reason: 'saved-session' } }
     const { changed, said } = advance([partial], { findings: [makeFinding()] })
@@ -183,7 +205,16 @@ describe('a second cause on a channel that has an incident', () => {
     makeIncident({ series: { reason }, start: DAY_AGO, ...changes })
   const explained = { sentence: 'Builds from 20140201 on.', carriers: [], firstBuildId: '20140201030203' }
 
-  test.each<{ claim: string; incident: Incident; series: Finding['series']; start?: number; said: string[] }>([
+  interface Case {
+    readonly claim: string
+    readonly incident: Incident
+    readonly series: Finding['series']
+    readonly start?: number
+    readonly whole?: Pick<Finding, 'isAlike' | 'isFurther'>
+    readonly said: readonly string[]
+  }
+
+  test.each<Case>([
     {
       claim: 'another reason falls a day later',
       incident: ofReason('saved-session'),
@@ -221,8 +252,29 @@ describe('a second cause on a channel that has an incident', () => {
       series: {},
       said: ['13 worsened'],
     },
-  ])('$claim', ({ incident, series, start = HOUR - HOUR_MS, said }) => {
-    expect(advance([incident], { findings: [makeFinding({ series, start })] }).said).toEqual(said)
+    {
+      claim: 'all reasons fall alike while one of them has its own trouble',
+      incident: ofReason('saved-session'),
+      series: {},
+      whole: { isAlike: true },
+      said: ['20 opened'],
+    },
+    {
+      claim: 'a channel that was low for two days falls further',
+      incident: makeIncident({ start: DAY_AGO - 2 * DAY_MS }),
+      series: {},
+      whole: { isFurther: true },
+      said: ['20 opened'],
+    },
+    {
+      claim: 'a fall that goes on over a day is no second one',
+      incident: makeIncident({ start: DAY_AGO }),
+      series: {},
+      whole: { isFurther: true },
+      said: [],
+    },
+  ])('$claim', ({ incident, series, start = HOUR - HOUR_MS, whole = {}, said }) => {
+    expect(advance([incident], { findings: [makeFinding({ series, start, ...whole })] }).said).toEqual(said)
   })
 })
 

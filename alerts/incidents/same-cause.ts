@@ -15,6 +15,9 @@ export const SPREAD_WITHIN_MS = 12 * HOUR_MS
 /** What begins so long after an open incident and is about something else has a cause of its own. */
 const OTHER_CAUSE_AFTER_MS = 12 * HOUR_MS
 
+/** What it fell to must have been there for a day before it can fall further. */
+const FURTHER_AFTER_MS = 48 * HOUR_MS
+
 export function isActive({ state }: Incident): boolean {
   return state === 'open' || state === 'recovering'
 }
@@ -43,15 +46,18 @@ export function matching(incidents: readonly Incident[], finding: Finding): Inci
 }
 
 /**
- * A second trouble on a channel that has one: another reason falls, or new builds lack what the incident doesn't lay to builds,
- * half a day or more after it began. What falls together has one cause; what is about all of the channel can't be told
- * apart, and shows as a worsening.
+ * A second trouble on a channel that has one: another reason falls, or all of them where one had, or new builds lack what the incident
+ * doesn't lay to builds, half a day or more after it began; or the channel falls again by as much as is told, two days after.
+ * What falls together has one cause.
  */
-function isOtherCause(incident: Incident, { kind, channel, series, start }: Finding): boolean {
+function isOtherCause(incident: Incident, finding: Finding): boolean {
+  const { kind, channel, series, start } = finding
   if (groupOf(kind) !== 'volume' || incident.channels.includes('*') || channel === '*') return false
   if (start - incident.start < OTHER_CAUSE_AFTER_MS) return false
   const isOtherReason =
     series.reason !== undefined && incident.series.reason !== undefined && series.reason !== incident.series.reason
+  const isOfAll = incident.series.reason !== undefined && finding.isAlike === true
+  if (isOfAll || (finding.isFurther === true && start - incident.start >= FURTHER_AFTER_MS)) return true
   return isOtherReason || (series.buildId !== undefined && blamedBuild(incident) === undefined)
 }
 
@@ -66,13 +72,21 @@ function isSameProblem(a: SeriesKey, b: SeriesKey): boolean {
   return a.problem === undefined || b.problem === undefined || a.problem === b.problem
 }
 
+/** In its first hour a problem may show in one build, or in all problems together, sooner than by itself. */
+function worstProblem({ explanation }: Finding): string | undefined {
+  const [worst] = explanation.carriers
+  return worst?.dimension === 'problem' && worst.shareRatio >= MOST_OF_IT ? worst.value : undefined
+}
+
+const MOST_OF_IT = 0.5
+
 /** Whether a finding on another channel has the same cause as the incident, by all that can be known. */
 export function joins(incident: Incident, finding: Finding): boolean {
   if (incident.group !== groupOf(finding.kind) || incident.group === 'gap' || incident.state === 'withdrawn')
     return false
   const apartMs = Math.abs(incident.start - finding.start)
   if (incident.group === 'invalid') {
-    const { problem } = finding.series
+    const problem = finding.series.problem ?? worstProblem(finding)
     return problem !== undefined && problem === incident.series.problem && apartMs <= SAME_PROBLEM_WITHIN_MS
   }
   if (incident.group === 'discarded') {

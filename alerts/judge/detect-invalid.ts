@@ -6,14 +6,14 @@ import type { ChannelMemory, JudgeMemory, RateBaseline } from './memory.ts'
 import { type Probe, UNWATCHED } from './probe.ts'
 import { learnRates, logClumpedTail, type RatedSeries, risenRate } from './rates.ts'
 import { logUnlikely, ofInvalid } from './sensitivity.ts'
-import { at, DAY_HOURS, type HourNumber, midnightOf, place } from './window.ts'
+import { at, DAY_HOURS, type HourNumber, midnightOf, NOISE_HOURS, place } from './window.ts'
 
 const BUILD_WINDOWS = [1, 2, 3] as const
 const LEAST_BUILD_RECEIVED = 30
 const BUILD_FACTOR = 4
 const BUILD_POINTS = 0.1
 /** One build's clients are few and alike, so that their failures clump much more than a channel's. */
-const BUILD_CLUMPING = 0.3
+const BUILD_CLUMPING = 0.15
 const BUILD_LOG_UNLIKELY = -14
 
 /** Whether submissions with `problem` are invalid by the time they are first counted. */
@@ -33,9 +33,22 @@ export function updateRates(
   const rates = new Map<string, RateBaseline>()
   rates.set('', learnRates(ratedSeries(channel, source, source.counts.invalid), midnight))
   for (const [problem, values] of source.counts.problems) {
-    if (isInvalidProblem(problem)) rates.set(problem, learnRates(ratedSeries(channel, source, values), midnight))
+    if (!isInvalidProblem(problem)) continue
+    const clean = cleanOf(channel, problem, midnight)
+    rates.set(problem, learnRates({ ...ratedSeries(channel, source, values), clean }, midnight))
   }
   channel.invalidRates = rates
+}
+
+/** Hours that teach what is usual of `problem`: incidents of other problems say nothing of it, and may last for weeks. */
+function cleanOf({ clean, heard, invalidTroubles }: ChannelMemory, problem: Problem, midnight: HourNumber): Uint8Array {
+  const own = invalidTroubles.filter((trouble) => trouble.problem === undefined || trouble.problem === problem)
+  if (own.length === invalidTroubles.length) return clean
+  const ring = heard.slice()
+  for (let hour = midnight - NOISE_HOURS; hour < midnight; hour++) {
+    if (own.some(({ from, to }) => from <= hour && hour < to)) ring[place(hour)] = 0
+  }
+  return ring
 }
 
 function ratedSeries(channel: ChannelMemory, { counts, before }: ChannelCounts, values: Float64Array): RatedSeries {
@@ -82,7 +95,7 @@ function detectBuilds(
   probe: Probe | undefined,
 ): Alarm | null {
   const baseline = channel.invalidRates.get('')
-  const usual = baseline?.usual[0] ?? Number.NaN
+  const usual = usualRate(channel)
   if (Number.isNaN(usual)) return null
   let worst: Alarm | null = null
   for (const build of channel.builds.firstSeen.keys()) {
@@ -129,6 +142,16 @@ function lookAtBuild(
   const unlikely = logUnlikely(channel.sensitivity, BUILD_LOG_UNLIKELY)
   if (!trial.needs('chance', chance <= unlikely, chance, unlikely) || !trial.isMet) return null
   return { kind: 'invalid', ...look, excess: invalid / received / limit }
+}
+
+/** Of all problems together; where an incident of one has left nothing to learn that from, as the sum of the others. */
+function usualRate({ invalidRates }: ChannelMemory): number {
+  const whole = invalidRates.get('')?.usual[0] ?? Number.NaN
+  if (!Number.isNaN(whole)) return whole
+  const known = [...invalidRates.values()]
+    .map(({ usual }) => usual[0] ?? Number.NaN)
+    .filter((rate) => !Number.isNaN(rate))
+  return known.length === 0 ? Number.NaN : known.reduce((sum, rate) => sum + rate, 0)
 }
 
 interface Failing {

@@ -6,8 +6,8 @@ import { firstFound, type Probe, type Trial, UNWATCHED } from './probe.ts'
 import { beyondShared } from './residuals.ts'
 import { leastDeviations, leastLoss, leastRatio, logUnlikely } from './sensitivity.ts'
 import { logTailBound } from './statistics.ts'
-import { levelBefore, windowSums } from './tide-sums.ts'
-import { at, DAY_HOURS, type HourNumber, place } from './window.ts'
+import { levelBefore, type TideSums, windowSums } from './tide-sums.ts'
+import { at, DAY_HOURS, type HourNumber, place, slotOf } from './window.ts'
 
 /** A deviation that is far too large to be chance, not told in words yet. */
 export interface Alarm {
@@ -224,6 +224,10 @@ interface Limits {
   readonly stricter: number
 }
 
+/** Holidays come over a morning. Where no sibling tells of them, what so long a window lost must be so many times as large. */
+const HOLIDAY_WINDOW = 6
+const ALONE = 2
+
 /** Stricter where hours of the window are unknown, and while all channels move; null where the window isn't looked at. */
 function dropLimits(
   { sensitivity }: ChannelMemory,
@@ -236,18 +240,47 @@ function dropLimits(
   if (threshold === undefined || series.sums === null) return null
   const noise = at(series.noise?.unexplained ?? UNKNOWN_NOISE, position)
   const index = place(hour) * WINDOWS.length + position
-  const shared = Math.abs(at(series.shared, index)) || 0
+  const movement = at(series.shared, index)
+  const shared = Math.abs(movement) || 0
   const missingHours = hours < 6 ? 0 : 1 - windowSums(series.sums, hour, hours).knownHours / hours
   const holiday = shared < 0.04 ? 0 : (hours < 6 ? 0 : 0.3 * (shared - 0.04)) + (at(series.sharedSpread, index) || 0)
   const stricter = 0.5 * missingHours + holiday
   const significance = leastDeviations(sensitivity, threshold.deviations) * noise + stricter
+  const isAlone = Number.isNaN(movement) && hours >= HOLIDAY_WINDOW && sensitivity.loss === undefined
   return {
-    size: leastLoss(sensitivity.loss, hours, threshold.ratio) + stricter,
+    size: leastLoss(sensitivity.loss, hours, threshold.ratio) * (isAlone ? ALONE : 1) + stricter,
     significance,
     noise,
     deviations: significance / noise,
     stricter,
   }
+}
+
+/**
+ * Whether the channel fell again after it had fallen: by as much as is told, against where it stood the day before the window, though that
+ * was low already.
+ */
+export function fellFurther(channel: ChannelMemory, hour: HourNumber): boolean {
+  const [all] = channel.series
+  if (all === undefined) return false
+  return WINDOWS.some((hours, position) => {
+    const limits = hours > FURTHER_WINDOW ? null : dropLimits(channel, all, hour, position)
+    if (limits === null) return false
+    const earlier = at(all.residuals, place(hour - hours) * WINDOWS.length + WINDOWS.indexOf(DAY_HOURS))
+    const further = dropDeviation(all, hour, position) - Math.min(0, earlier)
+    return further < -Math.max(limits.size, limits.significance)
+  })
+}
+
+/** A second fall is sudden, or can't be told from the first one going on. */
+const FURTHER_WINDOW = 6
+
+/** Whether all reasons of a channel fell with it, by half as much at least. */
+export function fellAlike({ series: [all, ...reasons] }: ChannelMemory, hour: HourNumber, hours: number): boolean {
+  const position = WINDOWS.findIndex((window) => window === hours)
+  if (all === undefined || position === -1 || reasons.length < 2) return false
+  const index = place(hour) * WINDOWS.length + position
+  return reasons.every(({ residuals }) => at(residuals, index) < at(all.residuals, index) / 2)
 }
 
 /** Of all submissions over one of the windows: a positive log of what is lost, what is asked beyond, and the noise; null: unknown. */
@@ -311,8 +344,9 @@ function lookForSurge(
   const index = place(hour) * WINDOWS.length + position
   const residual = at(series.residuals, index)
   const shared = at(series.shared, index)
-  const deviation = Number.isNaN(shared) ? residual : Math.min(residual, beyondShared(residual, shared, hours))
-  if (!isMeasured(trial, deviation) || series.sums === null) return null
+  const gained = Number.isNaN(shared) ? residual : Math.min(residual, beyondShared(residual, shared, hours))
+  if (!isMeasured(trial, gained) || series.sums === null) return null
+  const deviation = gained - series.acceptedLoss - (gained > 0 ? clockShift(series.sums, hour, hours) : 0)
   const noise = at(series.noise?.unexplained ?? UNKNOWN_NOISE, position)
   const { sensitivity } = channel
   const ratio = leastRatio(sensitivity.surge, hours, threshold.ratio)
@@ -334,6 +368,16 @@ function lookForSurge(
   if (!trial.isMet) return null
   const excess = deviation / Math.max(size, significance)
   return { kind: 'surge', channel: channel.name, series: {}, windowHours: hours, excess }
+}
+
+/** As a log, how much more the season has an hour earlier or later: clocks change, and people's hours with them. */
+function clockShift(sums: TideSums, hour: HourNumber, hours: number): number {
+  const seasonAround = (shift: number) => {
+    let total = 0
+    for (let h = hour - hours + 1; h <= hour; h++) total += at(sums.season, slotOf(h + shift))
+    return total
+  }
+  return Math.log(Math.max(1, seasonAround(-1) / seasonAround(0), seasonAround(1) / seasonAround(0)))
 }
 
 /** Of a window without its highest hour: a single odd hour isn't told. */

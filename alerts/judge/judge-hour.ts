@@ -9,7 +9,7 @@ import { detectInvalid, updateRates } from './detect-invalid.ts'
 import { detectLeftBuilds } from './detect-left-builds.ts'
 import { detectNovelty } from './detect-novelty.ts'
 import { detectSlowDeclines } from './detect-slow.ts'
-import { type Alarm, detectEverywhere, detectVolume, estimateStart } from './detect-volume.ts'
+import { type Alarm, detectEverywhere, detectVolume, estimateStart, fellAlike, fellFurther } from './detect-volume.ts'
 import { expectationOf, forecastOf } from './expectation.ts'
 import type { JudgeMemory } from './memory.ts'
 import { estimateEnd, estimateRise, meterOf, totalsOf } from './meter.ts'
@@ -208,6 +208,7 @@ function findingOf(
     kind: alarm.kind,
     channel: alarm.channel,
     series: alarm.series,
+    ...wholeLoss(alarm, channels, hour),
     start: toTime(start),
     hour: toTime(hour),
     size: Math.max(0, totals.lost),
@@ -217,6 +218,18 @@ function findingOf(
     numbers: numbersOf(meters, hour, totals, group),
     confidenceRatio: 1 - 0.05 * Math.exp(-2 * (alarm.excess - 1)),
     explanation: explain({ group, series: alarm.series }, channels, { start, hour }),
+  }
+}
+
+function wholeLoss(
+  { channel, kind, series, windowHours }: Alarm,
+  [first]: readonly JudgedChannel[],
+  hour: HourNumber,
+): Pick<Finding, 'isAlike' | 'isFurther'> {
+  if (first === undefined || channel === '*' || groupOf(kind) !== 'volume' || Object.keys(series).length > 0) return {}
+  return {
+    isAlike: fellAlike(first.channel, hour, windowHours),
+    isFurther: fellFurther(first.channel, hour),
   }
 }
 

@@ -48,6 +48,12 @@ export interface ChannelMemory {
   readonly rated: Uint8Array
   /** and where it teaches. */
   readonly clean: Uint8Array
+  /** 1 where it was listened to and the channel had begun. */
+  readonly heard: Uint8Array
+  /** What `clean` leaves out, by whose incident it was: one of a single problem says nothing of the others. */
+  invalidTroubles: readonly InvalidTrouble[]
+  /** 1 where the hour teaches the season: `good`, or a surge that is over. */
+  readonly seasonal: Uint8Array
   /** The same for shares of what is discarded. */
   readonly discardRated: Uint8Array
   readonly discardClean: Uint8Array
@@ -58,6 +64,13 @@ export interface ChannelMemory {
   /** By cause; likewise. */
   discardRates: ReadonlyMap<DiscardCause, RateBaseline>
   readonly builds: BuildMemory
+}
+
+/** An invalid incident's hours; those before `to`. No problem: of all of them, or of a build. */
+export interface InvalidTrouble {
+  readonly problem: string | undefined
+  readonly from: HourNumber
+  readonly to: HourNumber
 }
 
 export interface SeriesMemory {
@@ -75,6 +88,8 @@ export interface SeriesMemory {
   readonly unexplained: Float64Array
   /** and for reasons, log of (reason / the others) against the usual. */
   readonly shares: Float64Array
+  /** A positive log of what was accepted as lost within the window: coming back to where it was is no surge. */
+  acceptedLoss: number
   season: Season | null
   sums: TideSums | null
   noise: SeriesNoise | null
@@ -132,6 +147,9 @@ export function createChannelMemory(name: string, reasons: readonly string[]): C
     teaches: new Uint8Array(RING_HOURS),
     rated: new Uint8Array(RING_HOURS),
     clean: new Uint8Array(RING_HOURS),
+    heard: new Uint8Array(RING_HOURS),
+    invalidTroubles: [],
+    seasonal: new Uint8Array(RING_HOURS),
     discardRated: new Uint8Array(RING_HOURS),
     discardClean: new Uint8Array(RING_HOURS),
     series: ['', ...reasons].map(createSeriesMemory),
@@ -157,6 +175,7 @@ function createSeriesMemory(reason: string): SeriesMemory {
     sharedSpread: perWindow(),
     unexplained: perWindow(),
     shares: perWindow(),
+    acceptedLoss: 0,
     season: null,
     sums: null,
     noise: null,

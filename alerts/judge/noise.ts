@@ -6,6 +6,11 @@ import { at, type HourNumber, midnightOf, NOISE_HOURS, place, WEEK_HOURS } from 
 const LEAST_NOISE = 0.005
 /** With less than a week of residuals the noise isn't known yet: it is taken for at least this. */
 const UNLEARNT_NOISE = 0.15
+/**
+ * A tail heavier than so many times the middle is trouble that nobody was told of, or a season that was hardly known, and no noise: it would
+ * blind the judge for a month.
+ */
+const HEAVIEST_TAIL = 1.6
 /** While all channels move together by more than this, residuals say little about usual noise. */
 const LARGEST_SHARED = 0.06
 const THREE_HOURS = WINDOWS.indexOf(3)
@@ -33,7 +38,7 @@ function learnNoise(channel: ChannelMemory, series: SeriesMemory, midnight: Hour
   const unexplained = new Float64Array(WINDOWS.length)
   const shares = new Float64Array(WINDOWS.length)
   for (let position = 0; position < WINDOWS.length; position++) {
-    unexplained[position] = spread(quiet, (index) => at(series.unexplained, index + position))
+    unexplained[position] = spread(quiet, (index) => at(series.unexplained, index + position), HEAVIEST_TAIL)
     if (series.reason === '') continue
     const isWhollyGood = (index: number) => !Number.isNaN(at(series.unexplained, index + position))
     shares[position] = spread(quiet, (index) =>
@@ -49,8 +54,12 @@ function learnNoise(channel: ChannelMemory, series: SeriesMemory, midnight: Hour
   return { unexplained, shares, band }
 }
 
-/** Of deviations from zero, NaN left out, as a standard deviation; of a normal distribution the quantiles would agree. */
-function spread(indices: readonly number[], deviationOf: (index: number) => number): number {
+/** Of deviations from zero, NaN left out, as a standard deviation; of a normal distribution the quantiles would agree. The tail counts up to `heaviest` times the middle. */
+function spread(
+  indices: readonly number[],
+  deviationOf: (index: number) => number,
+  heaviest = Number.POSITIVE_INFINITY,
+): number {
   const deviations = new Float64Array(indices.length)
   let known = 0
   for (const index of indices) {
@@ -58,7 +67,8 @@ function spread(indices: readonly number[], deviationOf: (index: number) => numb
     if (!Number.isNaN(deviation)) deviations[known++] = Math.abs(deviation)
   }
   const sorted = deviations.subarray(0, known).sort()
-  const learnt = Math.max(sortedQuantile(sorted, 0.8) / 1.28, sortedQuantile(sorted, 0.98) / 2.33, LEAST_NOISE)
+  const middle = sortedQuantile(sorted, 0.8) / 1.28
+  const learnt = Math.max(middle, Math.min(sortedQuantile(sorted, 0.98) / 2.33, heaviest * middle), LEAST_NOISE)
   if (known >= WEEK_HOURS) return learnt
   return Math.max(Number.isNaN(learnt) ? 0 : learnt, UNLEARNT_NOISE)
 }

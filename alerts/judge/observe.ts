@@ -77,8 +77,9 @@ export function observe(
 /** All that the marks of a channel's hours follow from, besides its counts. */
 function textOf(incidents: readonly Incident[], { holidays }: ChannelMemory, begun: HourNumber | null): string {
   if (incidents.length === 0 && holidays.length === 0) return `${begun}`
-  const facts = incidents.map(({ group, state, start, end, acceptedLevel }) => [
+  const facts = incidents.map(({ group, series, state, start, end, acceptedLevel }) => [
     group,
+    series.problem,
     state === 'withdrawn',
     start,
     end,
@@ -188,9 +189,11 @@ interface ChannelToFill {
 function fillChannel(filling: ChannelToFill): HourNumber {
   const { memory, channel, counts, incidents, startsAt, before, from, hour, learntTo } = filling
   const troubled = stretches(incidents, ['volume', 'surge'])
+  const lost = stretches(incidents, ['volume'])
   const invalid = stretches(incidents, ['invalid'])
   const discarded = stretches(incidents, ['discarded'])
-  let firstChange = Number.POSITIVE_INFINITY
+  let firstChange = changedFrom(channel.invalidTroubles, invalid)
+  channel.invalidTroubles = invalid
   for (let h = from; h <= hour; h++) {
     const slot = place(h)
     const isHeard = at(memory.coverage, slot) >= LEAST_COVERAGE && h >= startsAt
@@ -215,7 +218,10 @@ function fillChannel(filling: ChannelToFill): HourNumber {
     channel.known[slot] = volume === TEACHES || volume === TROUBLED ? 1 : 0
     channel.good[slot] = volume === TEACHES ? 1 : 0
     channel.teaches[slot] = volume === TEACHES && !isHoliday ? 1 : 0
+    // The season clips what is odd in one week. Were hours that surge left out for ever, a season that changed would be told each week.
+    channel.seasonal[slot] = isHeard && teachingOf(lost, h) === TEACHES && volume !== TROUBLED ? 1 : 0
     channel.rated[slot] = rate === TEACHES || rate === TROUBLED ? 1 : 0
+    channel.heard[slot] = isHeard ? 1 : 0
     channel.clean[slot] = rate === TEACHES ? 1 : 0
     channel.discardRated[slot] = discard === TEACHES || discard === TROUBLED ? 1 : 0
     channel.discardClean[slot] = discard === TEACHES ? 1 : 0
@@ -227,9 +233,22 @@ function fillChannel(filling: ChannelToFill): HourNumber {
   return firstChange
 }
 
+/** The first hour of those troubles that weren't known, or aren't any more: an incident may learn later which problem it is about. */
+function changedFrom(known: readonly Stretch[], now: readonly Stretch[]): HourNumber {
+  if (known.length === 0 && now.length === 0) return Number.POSITIVE_INFINITY
+  const keyOf = ({ problem, from, to }: Stretch) => `${problem} ${from} ${to}`
+  const [before, after] = [new Set(known.map(keyOf)), new Set(now.map(keyOf))]
+  const changed = [
+    ...known.filter((trouble) => !after.has(keyOf(trouble))),
+    ...now.filter((trouble) => !before.has(keyOf(trouble))),
+  ]
+  return Math.min(Number.POSITIVE_INFINITY, ...changed.map(({ from }) => from))
+}
+
 function fillSeries(filling: ChannelToFill, series: SeriesMemory, source: Float64Array): HourNumber {
   const { memory, channel, incidents, before, from, hour, learntTo } = filling
   const levels = levelChanges(incidents, channel.name, series.reason)
+  series.acceptedLoss = Math.max(0, -Math.log(levelAt(levels, hour - JUDGE_WINDOW_HOURS + 1)))
   let firstChange = Number.POSITIVE_INFINITY
   for (let h = from; h <= hour; h++) {
     const slot = place(h)
@@ -288,6 +307,7 @@ interface Stretch {
   readonly from: HourNumber
   /** The first hour after it. */
   readonly to: HourNumber
+  readonly problem: string | undefined
 }
 
 function stretches(incidents: readonly Incident[], groups: readonly IncidentGroup[]): readonly Stretch[] {
@@ -296,6 +316,7 @@ function stretches(incidents: readonly Incident[], groups: readonly IncidentGrou
     .map((incident) => ({
       from: toHourNumber(incident.start),
       to: teachesFrom(incident),
+      problem: incident.series.problem,
     }))
 }
 

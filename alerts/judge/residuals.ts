@@ -170,17 +170,20 @@ function movementOf(
 
 /**
  * How far `residual`, over a window of so many hours, lies from what the siblings' movement can excuse; 0 within. Holidays hit
- * channels unequally: when all have lost a part, one may have lost 40 % to 150 % as much, and over whole days to 190 %, as
+ * channels unequally: when all have lost a part, one may have lost 40 % to 150 % as much, and over a morning or longer to 190 %, as
  * holidays begin and end at other hours for everybody. Movements below 3 % excuse nothing more than themselves.
  */
 export function beyondShared(residual: number, shared: number, hours: number): number {
   const leeway = Math.min(1, Math.max(0, (Math.abs(shared) - 0.03) / 0.05))
   const near = (1 - 0.6 * leeway) * shared
-  const far = furthest(shared, 1 + (hours < DAY_HOURS ? 0.5 : 0.9) * leeway)
+  const far = furthest(shared, 1 + (hours < MORNING_HOURS ? 0.5 : 0.9) * leeway)
   const low = Math.min(near, far)
   const high = Math.max(near, far)
   return residual < low ? residual - low : residual > high ? residual - high : 0
 }
+
+/** So long a holiday takes to come. */
+const MORNING_HOURS = 6
 
 /** A loss of `times` the part that the siblings lost: of half, not of its logarithm. */
 function furthest(shared: number, times: number): number {

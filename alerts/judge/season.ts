@@ -64,7 +64,7 @@ function learn(
   for (let i = 0; i < LEARNING_HOURS; i++) {
     const slot = place(start + i)
     counts[i] =
-      channel.good[slot] === 1 ? at(series.counts, slot) * (movement === null ? 1 : Math.exp(-at(movement, i))) : -1
+      channel.seasonal[slot] === 1 ? at(series.counts, slot) * (movement === null ? 1 : Math.exp(-at(movement, i))) : -1
   }
   let season = borrowed
   let levels = weekLevels(counts, start, season)

@@ -74,10 +74,10 @@ function scaleOf(hours: number, largest: number): Scale {
   }
 }
 
-/** The next of 1, 2, 3, 5 and their tenfolds. */
+/** The next round number. */
 function niceTop(largest: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(largest, 1e-6)))
-  return power * ([1, 2, 3, 5, 10].find((step) => step * power >= largest) ?? 10)
+  return power * ([1, 1.5, 2, 3, 4, 6, 8, 10].find((step) => step * power >= largest) ?? 10)
 }
 
 function volumePlot(one: WorldCase): string {
@@ -90,13 +90,13 @@ function volumePlot(one: WorldCase): string {
     ...expected.map((hour) => edge(one.high, hour)),
     ...[...expected].reverse().map((hour) => edge(one.low, hour)),
   ]
-  return plot(one, scale, ' an hour', `<polygon class="band" points="${band.join(' ')}"/>${line(one.seen, scale)}`)
+  return plot(one, scale, 'an hour', `<polygon class="band" points="${band.join(' ')}"/>${line(one.seen, scale)}`)
 }
 
 function ratePlot(one: WorldCase): string {
   const known = one.invalidPercent.filter((value) => value !== null)
   const scale = scaleOf(one.invalidPercent.length, Math.max(...known))
-  return plot(one, scale, ' % invalid', line(one.invalidPercent, scale))
+  return plot(one, scale, '% invalid', line(one.invalidPercent, scale))
 }
 
 /** Broken where nothing is known. */
@@ -143,10 +143,10 @@ function axes({ start }: WorldCase, { x, y, top, hours }: Scale, unit: string): 
     )
   }
   const levels = [0, top / 2, top].map(
-    (value, index) =>
-      `<path class="rule" d="M${LEFT} ${y(value).toFixed(1)}H${WIDTH}"/><text x="${LEFT - 6}" y="${(y(value) + 4).toFixed(1)}" text-anchor="end">${value.toLocaleString('en')}${index === 2 ? unit : ''}</text>`,
+    (value) =>
+      `<path class="rule" d="M${LEFT} ${y(value).toFixed(1)}H${WIDTH}"/><text x="${LEFT - 6}" y="${(y(value) + 4).toFixed(1)}" text-anchor="end">${value.toLocaleString('en')}</text>`,
   )
-  return days.join('') + levels.join('')
+  return `${days.join('')}${levels.join('')}<text x="0" y="${TOP - 14}">${unit}</text>`
 }
 
 function escaped(text: string): string {
