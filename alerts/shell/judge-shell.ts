@@ -22,6 +22,7 @@ import { beginSilence, endSilence, type NewSilence, type SilenceResult } from '.
 import type { CheckedArchive } from '../integrity/archive-trouble.ts'
 import { judgeHour } from '../judge/judge-hour.ts'
 import { createJudgeMemory, type JudgeMemory } from '../judge/memory.ts'
+import { unkeptSentence, unkeptWishes } from '../judge/unkept-wishes.ts'
 import { type JudgeWishes, LEARNING_DAYS, type LearningProgress, type Verdict } from '../judge/verdict.ts'
 import { JUDGE_WINDOW_HOURS } from '../judge/window.ts'
 import type { Silence } from '../silence.ts'
@@ -58,6 +59,8 @@ export interface JudgeShell {
   silences(): readonly Silence[]
   /** Start of the newest judged hour; null before the first. */
   judgedHour(): EpochMs | null
+  /** Wishes that the noise of channels forbids, as the newest judged hour knows it: a sentence each. */
+  unkeptWishes(): readonly string[]
   /** Null: the judge has learnt enough to speak of its volume. */
   learning(channel: string): LearningProgress | null
   /**
@@ -346,6 +349,7 @@ export async function createJudgeShell(options: JudgeShellOptions): Promise<Judg
     incidents: () => desk.incidents,
     silences: () => desk.silences,
     judgedHour: () => judgedHour,
+    unkeptWishes: () => unkeptWishes(memory, options.wishes?.().sensitivity ?? (() => ({}))).map(unkeptSentence),
     learning: (channel) =>
       known.channels.has(channel)
         ? (known.learning.get(channel) ?? null)

@@ -37,6 +37,8 @@ export interface CommandAppOptions {
   /** Only a running service has one. */
   readonly desk?: IncidentDesk | null
   readonly annotationDesk?: AnnotationDesk | null
+  /** What of the settings the judge can't keep: a sentence each. */
+  readonly unkeptWishes?: () => readonly string[]
   /** For judging hours again; null: nobody asks for that here. */
   readonly hindsight?: Pick<HindsightSources, 'wishes' | 'reckoner'> | null
 }
@@ -64,6 +66,7 @@ export function commandApp({
   archiveWork = null,
   desk = null,
   annotationDesk = null,
+  unkeptWishes = () => [],
   hindsight = null,
 }: CommandAppOptions): Hono {
   const app = new Hono()
@@ -74,6 +77,7 @@ export function commandApp({
   if (archiveWork !== null) app.route('/archive', archiveApp(archiveWork))
   if (reprocessing !== null) app.route('/reprocess', reprocessApp(reprocessing))
   return app
+    .get('/unkept-wishes', (context) => context.json(unkeptWishes()))
     .get('/ping', (context) => context.json({ pid: process.pid }))
     .post('/import', async (context) => {
       const { source, dryRun } = importQuery.parse(context.req.query())

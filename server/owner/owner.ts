@@ -144,6 +144,11 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
     pace,
     onError: (error, hour) => log.error({ error, hour: isoSeconds(hour) }, 'an hour could not be judged'),
   })
+  const tellUnkept = () => {
+    for (const wish of judge.unkeptWishes()) log.warn(wish)
+  }
+  tellUnkept()
+  settings.onReload(tellUnkept)
   let isStopping = false
   let isCatchingUp = true
   const outbox = await createOutbox({
@@ -317,6 +322,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
       now,
       reprocessing,
       desk,
+      unkeptWishes: () => judge.unkeptWishes(),
       annotationDesk: { annotations, calendar: () => calendar.events() },
       hindsight,
       async onImported() {

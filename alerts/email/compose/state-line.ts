@@ -41,9 +41,12 @@ export function stateLine(
 
 const TELLS_MOVEMENT: ReadonlySet<Trigger> = new Set(['worsened', 'reminder', 'silence_ended'])
 
-function closedText({ acceptedLevel, closedBy }: Incident): string {
+function closedText({ accepted, acceptedLevel, closedBy }: Incident): string {
   if (closedBy !== undefined) return `Closed by ${outsideText(closedBy.by)}`
-  return acceptedLevel === null ? 'Closed' : 'Closed: taken for the new level'
+  if (acceptedLevel === null) return 'Closed'
+  return accepted === undefined
+    ? 'Closed: taken for the new level'
+    : `Closed: the new level, as ${outsideText(accepted.by)} says`
 }
 
 const TRIGGER_WORDS: Readonly<Record<Exclude<Trigger, 'resolved' | 'withdrawn' | 'merged'>, string>> = {

@@ -1,4 +1,5 @@
 import { checkAddresses } from '../../doctor/check-addresses.ts'
+import { checkJudge } from '../../doctor/check-judge.ts'
 import { checkMail } from '../../doctor/check-mail.ts'
 import { checkState } from '../../doctor/check-state.ts'
 import type { DoctorFinding } from '../../doctor/finding.ts'
@@ -11,7 +12,7 @@ export const doctor: Command = {
   name: 'doctor',
   summary: 'Looks whether everything that the settings name works.',
   usage: '[--json]',
-  help: `Looks at the settings, the state directory, the mail server (name, connection, TLS and its certificate, sign-in), webhooks,
+  help: `Looks at the settings, the state directory, the calendar and what is asked of the judge, the mail server (name, connection, TLS and its certificate, sign-in), webhooks,
 the dead man's switch and the histogram server, changes nothing and mails nobody. Each line says what was found, and where
 something is wrong, what to do. Exit code 1 if anything is wrong; what should only be known leaves it at 0.`,
   options: { json: { about: 'One JSON object a line: {verdict, about, says}; verdict is well, mind or wrong.' } },
@@ -22,6 +23,7 @@ something is wrong, what to do. Exit code 1 if anything is wrong; what should on
     const findings = [
       ...(await checkState(settings)),
       await service(settings),
+      ...(await checkJudge(settings)),
       ...(await checkMail(settings, Date.now())),
       ...(await checkAddresses(settings)),
     ]
