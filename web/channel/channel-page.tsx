@@ -105,6 +105,8 @@ function Channel({ view, names, overview, mayAsk }: ChannelProps) {
   const lanes = lanesOf(view)
   const announced = useAnnouncement(chart === null || chart.step === 'minute' ? '' : newestWords(chart, zone))
   const sentences = facts.data?.sentences ?? []
+  // Before it is known how many sentences stand above, nothing is placed that they would push down.
+  const isPlaced = facts.data !== null || facts.error !== null
   /** Of an hour the judge can say why; a day is looked into by its hours. */
   const moreAbout = (start: number): MoreAbout =>
     range?.step === 'day'
@@ -130,7 +132,7 @@ function Channel({ view, names, overview, mayAsk }: ChannelProps) {
         </h1>
       )}
       <Discarded discarded={facts.data?.overview.discarded ?? []} />
-      {range !== null && (
+      {range !== null && isPlaced && (
         <ChannelOptions view={view} range={range} onChange={change}>
           <ExportMenu view={view} range={range} picture={picture} />
         </ChannelOptions>
@@ -143,8 +145,8 @@ function Channel({ view, names, overview, mayAsk }: ChannelProps) {
       {view.parts !== 'each' && <Trouble what={`the break-down by ${view.by}`} answer={data.parts} />}
       <Trouble what="what people marked" answer={data.annotations} />
       <Waiting what={`the series of ${view.channel}`} answer={data.received} />
-      {chart === null || range === null ? (
-        <LaneSkeleton lanes={lanes} />
+      {chart === null || range === null || !isPlaced ? (
+        <LaneSkeleton key={isPlaced ? 'placed' : 'coming'} lanes={lanes} />
       ) : view.table ? (
         <SeriesTable data={chart} look={look} />
       ) : (
@@ -160,7 +162,7 @@ function Channel({ view, names, overview, mayAsk }: ChannelProps) {
           picture={picture}
         />
       )}
-      {range !== null && overview.data !== null && (
+      {range !== null && overview.data !== null && isPlaced && (
         <BreakDownCharts channel={view.channel} range={range} choice={view} zone={zone} />
       )}
     </>
