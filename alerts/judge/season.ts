@@ -75,9 +75,13 @@ function learn(
   return { season, levels }
 }
 
-/** Week 0 is the one that ends at midnight. */
+/** By hour of the five weeks: week 0 is the one that ends at midnight. */
+const WEEK_BY_HOUR = Uint8Array.from({ length: LEARNING_HOURS }, (_, i) => WEEKS - 1 - Math.floor(i / WEEK_HOURS))
+/** By week: how much it counts. */
+const WEEK_WEIGHTS = Float64Array.from({ length: WEEKS }, (_, week) => WEEK_DECAY ** week)
+
 function weekOf(index: number): number {
-  return WEEKS - 1 - Math.floor(index / WEEK_HOURS)
+  return at(WEEK_BY_HOUR, index)
 }
 
 function weekLevels(counts: Float64Array, start: HourNumber, season: Season): Float64Array {
@@ -126,7 +130,7 @@ function seasonFrom(counts: Float64Array, start: HourNumber, levels: Float64Arra
       if (count < 0 || !(level > 0)) continue
       const reach = middle * (CLIP_RATIO + 2.5 / Math.sqrt(Math.max(1, middle * level)))
       const ratio = Math.min(middle + reach, Math.max(middle - reach, count / level))
-      const weight = WEEK_DECAY ** week * level
+      const weight = at(WEEK_WEIGHTS, week) * level
       slotTotals[slot] = at(slotTotals, slot) + weight * ratio
       slotWeights[slot] = at(slotWeights, slot) + weight
       cellTotals[cell] = at(cellTotals, cell) + weight * ratio
@@ -155,16 +159,34 @@ function middleRatio(ratios: Float64Array, like: number, borrowed: number): numb
 
 /** By cell the middle of its hours' ratios, of all weeks and like days. */
 function likeRatios(counts: Float64Array, start: HourNumber, levels: Float64Array, borrowed: Season): Float64Array {
-  const ofCell: number[][] = Array.from({ length: CELLS }, () => [])
+  const ratios = new Float64Array(counts.length).fill(Number.NaN)
+  const sizes = new Int32Array(CELLS)
   for (let i = 0; i < counts.length; i++) {
     const level = at(levels, weekOf(i))
-    if (at(counts, i) >= 0 && level > 0) ofCell[cellOf(slotOf(start + i))]?.push(at(counts, i) / level)
+    if (at(counts, i) < 0 || !(level > 0)) continue
+    ratios[i] = at(counts, i) / level
+    const cell = cellOf(slotOf(start + i))
+    sizes[cell] = at(sizes, cell) + 1
   }
-  return Float64Array.from(ofCell, (values, cell) => {
+  const ends = new Int32Array(CELLS)
+  for (let cell = 1; cell < CELLS; cell++) ends[cell] = at(ends, cell - 1) + at(sizes, cell - 1)
+  const byCell = new Float64Array(counts.length)
+  for (let i = 0; i < counts.length; i++) {
+    if (Number.isNaN(at(ratios, i))) continue
+    const cell = cellOf(slotOf(start + i))
+    byCell[at(ends, cell)] = at(ratios, i)
+    ends[cell] = at(ends, cell) + 1
+  }
+  const like = new Float64Array(CELLS)
+  for (let cell = 0; cell < CELLS; cell++) {
+    const size = at(sizes, cell)
     // Single days of the week have too few hours alike to say which of two is odd.
-    if (values.length < LEAST_ALIKE) return borrowedOfCell(borrowed, cell)
-    return medianOf(Float64Array.from(values))
-  })
+    like[cell] =
+      size < LEAST_ALIKE
+        ? borrowedOfCell(borrowed, cell)
+        : medianOf(byCell.subarray(at(ends, cell) - size, at(ends, cell)))
+  }
+  return like
 }
 
 const LEAST_ALIKE = 4
@@ -180,8 +202,14 @@ function borrowedOfCell(borrowed: Season, cell: number): number {
   return total / slots
 }
 
+/** By hour of the week: the like hours that it belongs to. */
+const CELL_BY_SLOT = Uint8Array.from(
+  { length: WEEK_HOURS },
+  (_, slot) => (LIKE_DAYS[Math.floor(slot / DAY_HOURS)] ?? 0) * DAY_HOURS + (slot % DAY_HOURS),
+)
+
 function cellOf(slot: number): number {
-  return (LIKE_DAYS[Math.floor(slot / DAY_HOURS)] ?? 0) * DAY_HOURS + (slot % DAY_HOURS)
+  return at(CELL_BY_SLOT, slot)
 }
 
 function withMeanOne(season: Season): Season {
@@ -189,10 +217,24 @@ function withMeanOne(season: Season): Season {
   return mean > 0 ? season.map((value) => value / mean) : season.fill(1)
 }
 
+/** Sorts `values`, too. */
 function medianOf(values: Float64Array): number {
-  values.sort()
+  // A few at a time, hundreds of thousands of times: to call the array's own sort would take longer than to sort.
+  if (values.length > FEW) values.sort()
+  else sortFew(values)
   const middle = (values.length - 1) / 2
   return (at(values, Math.floor(middle)) + at(values, Math.ceil(middle))) / 2
+}
+
+const FEW = 32
+
+function sortFew(values: Float64Array): void {
+  for (let i = 1; i < values.length; i++) {
+    const value = at(values, i)
+    let j = i - 1
+    for (; j >= 0 && at(values, j) > value; j--) values[j + 1] = at(values, j)
+    values[j + 1] = value
+  }
 }
 
 function lentSeason(all: readonly Learnt[]): Season {
@@ -221,20 +263,21 @@ function movementsAround(
   const members = new Int32Array(channels.length)
   for (let i = MOVEMENT_HOURS - 1; i < LEARNING_HOURS; i++) {
     let known = 0
-    for (const [index, { weight, deviation }] of deviations.entries()) {
+    for (let index = 0; index < deviations.length; index++) {
+      const own = deviations[index]
       members[index] = -1
-      if (!(at(weight, i) > 0)) continue
-      values[known] = at(deviation, i)
-      weights[known] = at(weight, i)
+      if (own === undefined || !(at(own.weight, i) > 0)) continue
+      values[known] = at(own.deviation, i)
+      weights[known] = at(own.weight, i)
       members[index] = known++
     }
     const others = othersOf(values.subarray(0, known), weights.subarray(0, known))
-    for (const [index, channel] of channels.entries()) {
+    for (let index = 0; index < channels.length; index++) {
       const own = at(members, index)
       const member = own === -1 ? null : own
-      if (channel.good[place(start + i)] !== 1 || others.count(member) < LEAST_SIBLINGS) continue
       const movement = movements[index]
-      if (movement !== undefined) movement[i] = others.middle(member)
+      if (movement === undefined || channels[index]?.good[place(start + i)] !== 1) continue
+      if (others.count(member) >= LEAST_SIBLINGS) movement[i] = others.middle(member)
     }
   }
   return movements
