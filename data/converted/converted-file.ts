@@ -62,11 +62,27 @@ export async function writeConvertedFile(
   try {
     const { records, ...facts } = index
     for (const record of records) await writer.append(record, contents(record))
-    return await writer.finish(facts)
+    await writer.finish(facts)
+    return await commitConvertedFile(folder, index.segment)
   } catch (error) {
     await writer.abandon()
     throw error
   }
+}
+
+/**
+ * Gives what a writer has finished its name, for good: resolves to its path when it survives a power cut. That is a matter of the
+ * disk alone, so that whoever converts may go on meanwhile.
+ */
+export async function commitConvertedFile(folder: string, segment: string): Promise<string> {
+  const path = convertedFilePath(folder, segment)
+  await renameDurably(asidePath(folder, segment), path)
+  return path
+}
+
+/** Contents that wait to be written, in memory that one writer after the other may use. */
+export function makeRoomForContents(): ContentBlock {
+  return new ContentBlock(BLOCK_BYTES + ROOM_BYTES)
 }
 
 /** What a converted file's index says of the segment itself. */
@@ -75,27 +91,29 @@ export type ConvertedFacts = Omit<ConvertedIndex, 'records'>
 const NO_RECORDS_END = '[]}'
 
 /**
- * Writes a converted file record by record: `append` for each, then `finish`. Until that
- * resolves the file doesn't exist under its name. The aside file's name is the segment's own: only the holder of its
- * claim writes it, and a repeat after a crash writes over what the crash left.
+ * Writes a converted file record by record: `append` for each, then `finish`. Until that is committed (`commitConvertedFile`) the
+ * file doesn't exist under its name. The aside file's name is the segment's own: only the holder of its claim writes it, and a
+ * repeat after a crash writes over what the crash left.
  */
 export class ConvertedFileWriter {
-  readonly #folder: string
   readonly #segment: string
   readonly #handle: FileHandle
   /** As JSON: the texts of a record are parts of its payload's, which would stay in memory with them. */
   readonly #records: string[] = []
-  readonly #waiting = new ContentBlock(BLOCK_BYTES + ROOM_BYTES)
+  readonly #waiting: ContentBlock
   #offset = MAGIC.length
   #blocks = 0
 
-  private constructor(folder: string, segment: string, handle: FileHandle) {
-    this.#folder = folder
+  private constructor(segment: string, handle: FileHandle, room: ContentBlock) {
     this.#segment = segment
     this.#handle = handle
+    this.#waiting = room
+    // What a writer left that was abandoned.
+    room.take()
   }
 
-  static async open(folder: string, segment: string): Promise<ConvertedFileWriter> {
+  /** `room`: nobody else's until this writer is finished or abandoned. */
+  static async open(folder: string, segment: string, room = makeRoomForContents()): Promise<ConvertedFileWriter> {
     await mkdir(folder, { recursive: true })
     const handle = await open(asidePath(folder, segment), 'w')
     try {
@@ -104,7 +122,7 @@ export class ConvertedFileWriter {
       await handle.close()
       throw error
     }
-    return new ConvertedFileWriter(folder, segment, handle)
+    return new ConvertedFileWriter(segment, handle, room)
   }
 
   async append(record: ConvertedRecord, content: FreshContent): Promise<void> {
@@ -113,8 +131,8 @@ export class ConvertedFileWriter {
     if (this.#waiting.length >= BLOCK_BYTES) await this.#writeWaiting()
   }
 
-  /** Throws where `facts` are those of another segment. */
-  async finish(facts: ConvertedFacts): Promise<string> {
+  /** Writes what is left, unsynced. Throws where `facts` are those of another segment. */
+  async finish(facts: ConvertedFacts): Promise<void> {
     if (facts.segment !== this.#segment) {
       throw new Error(`the facts of segment ${facts.segment} aren't those of ${this.#segment}`)
     }
@@ -124,9 +142,6 @@ export class ConvertedFileWriter {
     await this.#writeBlock(this.#index(facts))
     await this.#handle.writeFile(trailer(indexOffset, blocks))
     await this.#handle.close()
-    const path = convertedFilePath(this.#folder, this.#segment)
-    await renameDurably(asidePath(this.#folder, this.#segment), path)
-    return path
   }
 
   #index(facts: ConvertedFacts): Buffer {

@@ -33,8 +33,8 @@ export async function openSegmentSource(path: string): Promise<SegmentSource> {
   }
 }
 
-/** Large enough that reading costs little, small enough that a few readers at once don't matter. */
-const READ_BYTES = 4 * 1024 * 1024
+/** Large enough that reading costs little, small enough that what several readers leave behind doesn't matter. */
+const READ_BYTES = 1024 * 1024
 
 class PlainSource implements SegmentSource {
   readonly fileBytes: number

@@ -1,13 +1,14 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { commitConvertedFile } from '../../data/converted/converted-file.ts'
 import type { SpecificationStore } from '../../data/histograms/specification-store.ts'
 import type { Claim } from '../../data/spool/claims.ts'
 import type { Logger } from '../log.ts'
 import type { OutcomeCount } from './count-outcomes.ts'
 import type { FromCarefulWorker, Poison, ToWorker } from './messages.ts'
 import { FrameWatch, NO_FRAME } from './open-frame.ts'
-import { CONVERTER_NODE_OPTIONS, type ConvertOptions } from './options.ts'
+import { CONVERTER_NODE_OPTIONS, type ConvertOptions, convertFolders } from './options.ts'
 import { readPipedFrame } from './piped-frame.ts'
 import { tookTooLong } from './worker-pool.ts'
 
@@ -49,7 +50,10 @@ export async function convertCarefully(
   while (unexplained < MOST_UNEXPLAINED_DEATHS) {
     signal.throwIfAborted()
     const attempt = await attemptOnce(claim, poison, options, surroundings, signal)
-    if (attempt.kind === 'converted') return attempt.outcomes
+    if (attempt.kind === 'converted') {
+      await commitConvertedFile(convertFolders(options.state).converted, segment)
+      return attempt.outcomes
+    }
     if (attempt.kind === 'failed') throw attempt.error
     signal.throwIfAborted()
     const { frame, why } = attempt

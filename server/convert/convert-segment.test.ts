@@ -3,7 +3,7 @@ import { copyFile, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { convertedFilePath, readConvertedContents, readConvertedIndex } from '../../data/converted/converted-file.ts'
+import { commitConvertedFile, readConvertedContents, readConvertedIndex } from '../../data/converted/converted-file.ts'
 import { parseSpecification } from '../../data/histograms/specification.ts'
 import type { SpecificationResult } from '../../data/payload/convert-submission.ts'
 import { QuickConverter } from '../../data/payload/scan/convert-quickly.ts'
@@ -75,7 +75,7 @@ function conversionOf(claim: Claim, more: Partial<SegmentConversion> = {}): Segm
 
 async function converted(claim: Claim, more: Partial<SegmentConversion> = {}) {
   await convertSegment(conversionOf(claim, more))
-  const path = convertedFilePath(join(state, 'converted'), claim.segment)
+  const path = await commitConvertedFile(join(state, 'converted'), claim.segment)
   const contents = []
   for await (const { content } of readConvertedContents(path)) contents.push(content)
   return { index: await readConvertedIndex(path), contents }

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises'
+import type { ContentBlock } from '../../data/converted/content-block.ts'
 import { type ConvertedFacts, ConvertedFileWriter } from '../../data/converted/converted-file.ts'
 import type { ConvertedRecord } from '../../data/converted/converted-record.ts'
 import { kept } from '../../data/converted/fresh-content.ts'
@@ -34,6 +35,8 @@ export interface SegmentConversion {
   /** Frames that ended workers: not opened again, kept whole as `bad_payload`. */
   readonly poison: Poison
   readonly sign: FrameSign
+  /** For contents that wait to be written; without it, each conversion makes its own. */
+  readonly room?: ContentBlock
 }
 
 /** Submissions are converted so many at a time, … */
@@ -42,9 +45,9 @@ const BATCH_SUBMISSIONS = 100
 const BATCH_CHARACTERS = 4_000_000
 
 /**
- * Turns a claimed segment into its converted file, and answers with what became of its records. Every submission of the
- * segment gets a record, also where our own code throws. Rejects where the segment can't be read or the file not
- * written; then there is no converted file, and doing it again does it whole.
+ * Turns a claimed segment into its converted file, which is there once it is committed (`commitConvertedFile`), and answers with what
+ * became of its records. Every submission of the segment gets a record, also where our own code throws. Rejects where the
+ * segment can't be read or the file not written; then there is no converted file, and doing it again does it whole.
  */
 export async function convertSegment(conversion: SegmentConversion): Promise<readonly OutcomeCount[]> {
   const { claim, folders } = conversion
@@ -53,7 +56,7 @@ export async function convertSegment(conversion: SegmentConversion): Promise<rea
   const segment = await openSegmentReader(claim.path)
   const keeper = new DamageKeeper(folders.corrupted, claim.segment)
   try {
-    const writer = await ConvertedFileWriter.open(folders.converted, claim.segment)
+    const writer = await ConvertedFileWriter.open(folders.converted, claim.segment, conversion.room)
     try {
       for await (const batch of batches(submissionsOf(segment, facts, keeper), conversion)) {
         for (const { record, content } of await convertBatch(batch, conversion)) {

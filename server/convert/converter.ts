@@ -24,6 +24,8 @@ const INHERIT_EVERY_MS = 5_000
 /** A segment that can't be read or written (a full disk, say) is tried again after this, then later and later. */
 const FIRST_RETRY_MS = 1_000
 const LONGEST_RETRY_MS = 60_000
+/** A disk that commits more slowly than is converted holds the workers up: what isn't committed is done again after a crash. */
+const MOST_RUNNING_PER_WORKER = 2
 
 /** What a converter is given besides its options. */
 export interface ConverterSurroundings {
@@ -52,7 +54,10 @@ export class Converter {
   readonly #specifications: SpecificationStore
   readonly #pool: WorkerPool
   readonly #queue: SegmentQueue
-  readonly #running = new Map<Promise<void>, Lane>()
+  /** Segments that have a worker, by their lane, … */
+  readonly #working = new Map<string, Lane>()
+  /** … and those besides that the disk is still busy with. */
+  readonly #running = new Set<Promise<void>>()
   /** Claims that are done with, and not merged yet when last looked at. */
   readonly #done = new Map<string, Claim>()
   readonly #waiting = new WaitingClaims()
@@ -85,7 +90,7 @@ export class Converter {
     this.#queue = new SegmentQueue(this.#folders.spool, ownIdentity(), (segment, error) =>
       this.#notTaken(segment, error),
     )
-    metrics.watch(() => ({ total: options.workers, busy: this.#running.size }))
+    metrics.watch(() => ({ total: options.workers, busy: this.#working.size }))
   }
 
   async start(): Promise<void> {
@@ -112,7 +117,7 @@ export class Converter {
     this.#wake()
     await this.#turn
     while (this.#running.size > 0) {
-      await Promise.race(this.#running.keys())
+      await Promise.race(this.#running)
       await this.#turn
     }
     this.#stopCareful.abort()
@@ -188,16 +193,22 @@ export class Converter {
 
   async #handOver(): Promise<void> {
     for (let next = await this.#next(); next !== null; next = await this.#next()) {
-      const run = this.#run(next).finally(() => {
-        this.#running.delete(run)
+      const { segment } = next.claim
+      const onFree = () => {
+        this.#working.delete(segment)
         this.#wake()
+      }
+      this.#working.set(segment, laneOf(segment))
+      const run = this.#run(next, onFree).finally(() => {
+        this.#running.delete(run)
+        onFree()
       })
-      this.#running.set(run, laneOf(next.claim.segment))
+      this.#running.add(run)
     }
     if (this.#careful !== null || this.#isStopping) return
     const suspect = this.#waiting.nextSuspect(performance.now())
     if (suspect === null) return
-    this.#careful = this.#run(suspect).finally(() => {
+    this.#careful = this.#run(suspect, () => {}).finally(() => {
       this.#careful = null
       this.#wake()
     })
@@ -217,17 +228,18 @@ export class Converter {
 
   #isLetIn(lane: Lane): boolean {
     const { workers } = this.#options
-    if (this.#running.size >= workers) return false
+    if (this.#working.size >= workers || this.#running.size >= MOST_RUNNING_PER_WORKER * workers) return false
     if (lane === 'live') return true
-    const canWait = [...this.#running.values()].filter((other) => other !== 'live').length
+    const canWait = [...this.#working.values()].filter((other) => other !== 'live').length
     return !this.#isStopping && canWait < Math.max(1, workers - 1)
   }
 
-  async #run(waiting: WaitingClaim): Promise<void> {
+  /** `onFree`: told as soon as another segment can be converted, if that is before all of it is done. */
+  async #run(waiting: WaitingClaim, onFree: () => void): Promise<void> {
     const { claim, failures } = waiting
     const { segment } = claim
     try {
-      await this.#convert(waiting)
+      await this.#convert(waiting, onFree)
       this.#troubles.passed()
       this.#done.set(segment, claim)
       this.#onConverted(segment)
@@ -249,10 +261,12 @@ export class Converter {
   }
 
   /** A segment that has its converted file is done, whoever wrote it. */
-  async #convert({ claim, suspect }: WaitingClaim): Promise<void> {
+  async #convert({ claim, suspect }: WaitingClaim, onFree: () => void): Promise<void> {
     if (await exists(convertedFilePath(this.#folders.converted, claim.segment))) return
     const startedAt = performance.now()
-    const outcomes = await (suspect === null ? this.#pool.convert(claim) : this.#convertCarefully(claim, suspect))
+    const outcomes = await (suspect === null
+      ? this.#pool.convert(claim, onFree)
+      : this.#convertCarefully(claim, suspect))
     const seconds = (performance.now() - startedAt) / SECOND_MS
     this.#metrics.converted(outcomes, seconds)
     this.#log.debug({ segment: claim.segment, outcomes, seconds }, 'converted a segment')

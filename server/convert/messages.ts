@@ -29,6 +29,7 @@ export type ToWorker =
   | { readonly kind: 'specification'; readonly request: number; readonly answer: SpecificationAnswer }
 
 export type FromWorker =
+  /** All is written aside: the worker is free, and the converted file to be committed. */
   | { readonly kind: 'converted'; readonly outcomes: readonly OutcomeCount[] }
   /** The segment couldn't be read, or its converted file not written. */
   | { readonly kind: 'failed'; readonly error: Error }

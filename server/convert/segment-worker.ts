@@ -1,3 +1,4 @@
+import { makeRoomForContents } from '../../data/converted/converted-file.ts'
 import type { Revision } from '../../data/histograms/revision.ts'
 import { type HistogramSpecification, parseSpecification } from '../../data/histograms/specification.ts'
 import type { SpecificationAnswer } from '../../data/histograms/specification-answer.ts'
@@ -19,7 +20,7 @@ interface SegmentWorkerOptions {
 }
 
 /**
- * What a worker does: it converts segments, one at a time. Specifications come from the converter's main thread, which fetches each
+ * What a worker does: it converts segments, one at a time; whoever hears that one is converted commits its file. Specifications come from the converter's main thread, which fetches each
  * once. Answers what messages are to be handed to.
  */
 export function createSegmentWorker({ options, sign, send }: SegmentWorkerOptions): (message: ToWorker) => void {
@@ -27,6 +28,8 @@ export function createSegmentWorker({ options, sign, send }: SegmentWorkerOption
   const folders = convertFolders(options.state)
   const specifications = new SpecificationClient(send, options.specifications.constants)
   const quick = new QuickConverter(rules, (revision) => specifications.known(revision))
+
+  const room = makeRoomForContents()
 
   async function convert({ claim, careful, poison }: Extract<ToWorker, { kind: 'convert' }>): Promise<void> {
     try {
@@ -40,6 +43,7 @@ export function createSegmentWorker({ options, sign, send }: SegmentWorkerOption
         careful,
         poison,
         sign,
+        room,
       })
       send({ kind: 'converted', outcomes })
     } catch (error) {

@@ -1,11 +1,12 @@
 import { Worker } from 'node:worker_threads'
+import { commitConvertedFile } from '../../data/converted/converted-file.ts'
 import type { SpecificationStore } from '../../data/histograms/specification-store.ts'
 import type { Claim } from '../../data/spool/claims.ts'
 import type { Logger } from '../log.ts'
 import type { OutcomeCount } from './count-outcomes.ts'
 import type { FromWorker, ToWorker, WorkerStart } from './messages.ts'
 import { FrameWatch } from './open-frame.ts'
-import type { ConvertOptions } from './options.ts'
+import { type ConvertOptions, convertFolders } from './options.ts'
 import { createSharedFrame, readSharedFrame } from './shared-frame.ts'
 
 /** The worker ended, or was ended because it hung, in the middle of a segment; another takes its place. */
@@ -22,7 +23,8 @@ export class WorkerDied extends Error {
 
 interface Job {
   readonly claim: Claim
-  readonly resolve: (outcomes: readonly OutcomeCount[]) => void
+  readonly onFree: () => void
+  readonly resolve: (outcomes: readonly OutcomeCount[] | Promise<readonly OutcomeCount[]>) => void
   readonly reject: (error: Error) => void
 }
 
@@ -58,12 +60,12 @@ export class WorkerPool {
   /**
    * Resolves to what became of the segment's submissions once the converted file is there for good. Rejects where it couldn't be
    * written, with WorkerDied where its thread ended, and when the pool is stopped meanwhile; then the segment is to be converted
-   * again.
+   * again. `onFree` is called as soon as its thread can take the next one: before that, while the disk commits the file.
    */
-  convert(claim: Claim): Promise<readonly OutcomeCount[]> {
+  convert(claim: Claim, onFree: () => void): Promise<readonly OutcomeCount[]> {
     return new Promise((resolve, reject) => {
       const thread = this.#idle.pop() ?? this.#start()
-      thread.job = { claim, resolve, reject }
+      thread.job = { claim, onFree, resolve, reject }
       this.#send(thread, { kind: 'convert', claim, careful: false, poison: new Map() })
     })
   }
@@ -110,9 +112,11 @@ export class WorkerPool {
       case 'find':
         void this.#find(thread, message)
         return
-      case 'converted':
-        this.#release(thread)?.resolve(message.outcomes)
+      case 'converted': {
+        const job = this.#release(thread)
+        job?.resolve(this.#commit(job.claim, message.outcomes))
         return
+      }
       case 'failed':
         this.#release(thread)?.reject(message.error)
         return
@@ -126,10 +130,16 @@ export class WorkerPool {
     this.#send(thread, { kind: 'specification', request, answer })
   }
 
+  async #commit({ segment }: Claim, outcomes: readonly OutcomeCount[]): Promise<readonly OutcomeCount[]> {
+    await commitConvertedFile(convertFolders(this.#options.state).converted, segment)
+    return outcomes
+  }
+
   #release(thread: Thread): Job | null {
     const job = thread.job
     thread.job = null
     this.#idle.push(thread)
+    job?.onFree()
     return job
   }
 
