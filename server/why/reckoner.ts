@@ -1,5 +1,4 @@
-import type { SeeInput } from '../../alerts/visible/see.ts'
-import { whatCanBeSeen } from '../../alerts/visible/see.ts'
+import { type SeeInput, whatCanBeSeen } from '../../alerts/visible/see.ts'
 import type { Visibility } from '../../alerts/visible/visibility.ts'
 import { explainHour, type WhyInput } from '../../alerts/why/explain-hour.ts'
 import type { HourWhy } from '../../alerts/why/hour-why.ts'
