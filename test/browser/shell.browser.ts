@@ -130,6 +130,14 @@ test('what people marked is listed, and the form begins where one came from', as
   await keepScreenshot(page, 'annotations-360')
 })
 
+test('n leads from a channel’s chart to the form about it', async ({ page }) => {
+  await page.goto('/channel/nightly')
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('nightly')
+  await press(page, 'n')
+  await expect(page).toHaveURL(/\/annotations\?channel=nightly$/)
+  await expect(page.getByLabel('About')).toHaveValue('nightly')
+})
+
 test('at 200 % zoom nothing scrolls sideways on any page', async ({ page, expectedMessages }) => {
   expectedMessages.push(SANDBOXED)
   // 1280 px at 200 %: what WCAG asks for.

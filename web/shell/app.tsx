@@ -35,6 +35,7 @@ export function App() {
     'g p': () => go({ page: 'pipeline' }),
     'g n': () => go(annotationsView()),
     'g m': () => go({ page: 'mail', id: null }),
+    n: () => go(annotationsView({ channel: view.page === 'channel' && view.channel !== '' ? view.channel : null })),
     z: () => chooseZone(zone === 'utc' ? 'local' : 'utc'),
   })
   useEffect(() => {

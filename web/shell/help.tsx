@@ -18,7 +18,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['j k', 'next and previous: channel, or incident of the list'],
   ['Enter', 'open the incident of the list'],
   ['a', 'acknowledge the incident (asks first)'],
-  ['n', 'annotate the channel’s charts'],
+  ['n', 'mark something on the channel’s charts'],
   ['e', 'export the chart'],
   ['[ ]', 'earlier, later'],
   ['+ −', 'zoom in, out'],
