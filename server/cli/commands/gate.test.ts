@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import { afterEach, expect, test } from 'vitest'
+import { startTestApi } from '../../api/testing/test-api.ts'
 import { runCommandLine } from '../run-command-line.ts'
 
 let server: Server | null = null
@@ -70,6 +71,17 @@ test.each([
   const { url, asked } = await serving([answer])
   expect(await gate(['--url', url])).toEqual({ exitCode: code, out, err: '' })
   expect(asked).toEqual(['/api/v1/gate?channel=beta&build=20140116030203'])
+})
+
+test('a real service answers it', async () => {
+  const api = await startTestApi()
+  try {
+    const { exitCode, out } = await gate(['--url', api.url])
+    expect(exitCode).toBe(2)
+    expect(out).toContain('No submissions worth the name came from 20140116030203 on beta yet.')
+  } finally {
+    await api.close()
+  }
 })
 
 test('with a time it waits until the verdict is there, and says once what for', async () => {
