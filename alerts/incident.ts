@@ -38,7 +38,7 @@ export interface Incident {
   readonly series: SeriesKey
   readonly state: IncidentState
   readonly start: EpochMs
-  /** End of the hour that first gave it away. */
+  /** End of the hour that first gave it away, or of the minutes where `fastLook` did; by the clock for our own trouble. */
   readonly detectedAt: EpochMs
   /** Start of the newest hour with a finding. */
   readonly lastFindingHour: EpochMs

@@ -8,7 +8,7 @@ import type { SensitivityOf } from '../judge/sensitivity.ts'
 import { formatClock, formatCount } from '../sentence/format.ts'
 import { incidentSentence } from '../sentence/incident-sentence.ts'
 import { type ChannelMinutes, type Stretch, stretchOf, sumMinutes } from './channel-minutes.ts'
-import { backSince, detectSilence, minuteAt, type Silence } from './detect-silence.ts'
+import { backSince, detectSilence, LEAST_PER_HOUR, minuteAt, type Silence } from './detect-silence.ts'
 import { expectedMinutes } from './expected-minutes.ts'
 
 /** What a look at the minutes goes by. */
@@ -76,23 +76,35 @@ interface ChannelView {
   readonly band: Expectation | undefined
 }
 
+/** Of channels that may be large enough. */
 function viewsOf({ counts, expectations, incidents }: FastLookInput): ReadonlyMap<string, ChannelView> {
   const { start, minutes, coverage, received } = counts
   const lastHour = startOfHour(start + minutes * MINUTE_MS - 1)
-  const channels = [...new Set(expectations.map(({ channel }) => channel))].sort()
-  return new Map(
-    channels.map((channel) => {
-      const own = expectations.filter((expectation) => expectation.channel === channel)
-      const sums = sumMinutes(channel, {
-        start,
-        coverage,
-        received: received.get(channel),
-        expected: expectedMinutes(own, start, minutes),
-        isTroubled: troubledMinutes(incidents, channel),
-      })
-      return [channel, { minutes: sums, band: own.find(({ hour }) => hour === lastHour) }]
-    }),
-  )
+  const near = incidents.filter(({ end }) => end === null || end >= start)
+  const views = new Map<string, ChannelView>()
+  for (const [channel, own] of byChannel(expectations)) {
+    if (own.every(({ mid }) => mid < LEAST_PER_HOUR)) continue
+    const sums = sumMinutes(channel, {
+      start,
+      coverage,
+      received: received.get(channel),
+      expected: expectedMinutes(own, start, minutes),
+      isTroubled: troubledMinutes(near, channel),
+    })
+    views.set(channel, { minutes: sums, band: own.find(({ hour }) => hour === lastHour) })
+  }
+  return views
+}
+
+/** By name. */
+function byChannel(expectations: readonly Expectation[]): readonly (readonly [string, readonly Expectation[]])[] {
+  const groups = new Map<string, Expectation[]>()
+  for (const expectation of expectations) {
+    const group = groups.get(expectation.channel)
+    if (group === undefined) groups.set(expectation.channel, [expectation])
+    else group.push(expectation)
+  }
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1))
 }
 
 function troubledMinutes(incidents: readonly Incident[], channel: string): (minute: EpochMs) => boolean {

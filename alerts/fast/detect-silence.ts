@@ -12,7 +12,7 @@ import {
 } from './channel-minutes.ts'
 
 /** Only a channel of so many submissions an hour, over the last day, is looked at by the minute, */
-const LEAST_PER_HOUR = 1000
+export const LEAST_PER_HOUR = 1000
 const HOUR_MINUTES = 60
 const DAY_MINUTES = 24 * HOUR_MINUTES
 /** over the shortest of these windows that says enough. */
