@@ -52,6 +52,11 @@ test.each<Case>([
     finds: [],
   },
   {
+    claim: 'nor where the hours after it are a little low',
+    nightly: { perHour: 2200, seen: '100x8 57 90 91 100x12' },
+    finds: [],
+  },
+  {
     claim: 'one hour with three times as much wakes nobody',
     nightly: { perHour: 2200, seen: '100x8 300 100x12' },
     finds: [],

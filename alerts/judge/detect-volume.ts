@@ -123,6 +123,7 @@ function lookForDrop(
   // Whoever names sizes has said what is a blip.
   const mayBlip = hours <= BLIP_WINDOW && channel.sensitivity.loss === undefined
   if (mayBlip && !isMoreThanBlip(trial, seen, foreseen, hours)) return null
+  if (mayBlip && hours > 1 && !isLossOfOthers(trial, series, hour, hours)) return null
   if (!trial.isMet) return null
   const kind = seen < OUTAGE_RATIO * expected ? 'outage' : hours <= 3 ? 'drop' : 'decline'
   const excess = -deviation / Math.max(limits.size, limits.significance)
@@ -171,6 +172,14 @@ const LOG_SURELY = Math.log(1e-2)
 function isMoreThanBlip(trial: Trial, seen: number, foreseen: number, hours: number): boolean {
   const chance = logTailBound(seen, foreseen * (1 - BLIP_LOSS / hours), 1e-4)
   return trial.needs('blip', chance <= LOG_SURELY, chance, LOG_SURELY)
+}
+
+/** A short window is no loss for one odd hour alone: the others must have lost half as much as is told. */
+function isLossOfOthers(trial: Trial, series: SeriesMemory, hour: HourNumber, hours: number): boolean {
+  const others = withoutOddest(series, hour, hours, -1)
+  const needed = (DROP[hours]?.ratio ?? 0) / 2
+  const lost = 1 - others.seen / others.usual
+  return trial.needs('other_hours_lost', !(lost < needed), lost, needed)
 }
 
 /** What a reason loses together with the rest of its channel is the channel's loss, and told where that is large enough. */
@@ -361,7 +370,7 @@ function lookForSurge(
   const chance = logTailBound(seen, Math.max(expected, 1), dispersionOf(series) / (hours / 3))
   const unlikely = logUnlikely(sensitivity, LOG_UNLIKELY)
   if (!trial.needs('chance', chance <= unlikely, chance, unlikely)) return null
-  const others = gainOfOtherHours(series, hour, hours)
+  const others = withoutOddest(series, hour, hours, 1)
   const needed = 1 + ratio / 2
   if (!trial.needs('other_hours', !(others.seen < needed * others.usual), others.seen / others.usual - 1, needed - 1))
     return null
@@ -380,12 +389,12 @@ function clockShift(sums: TideSums, hour: HourNumber, hours: number): number {
   return Math.log(Math.max(1, seasonAround(-1) / seasonAround(0), seasonAround(1) / seasonAround(0)))
 }
 
-/** Of a window without its highest hour: a single odd hour isn't told. */
-function gainOfOtherHours(series: SeriesMemory, hour: HourNumber, hours: number) {
+/** Of a window without its highest hour (`sign` 1) or its lowest (-1): a single odd hour isn't told. */
+function withoutOddest(series: SeriesMemory, hour: HourNumber, hours: number, sign: 1 | -1) {
   const all = Array.from({ length: hours }, (_, back) => hour - back)
     .filter((h) => series.sums !== null && windowSums(series.sums, h, 1).knownHours === 1)
     .map((h) => ({ seen: at(series.counts, place(h)), usual: usualCount(series, h, h) }))
-    .sort((a, b) => a.seen - a.usual - (b.seen - b.usual))
+    .sort((a, b) => sign * (a.seen - a.usual - (b.seen - b.usual)))
     .slice(0, -1)
   const sum = (pick: (own: { seen: number; usual: number }) => number) =>
     all.reduce((total, own) => total + pick(own), 0)

@@ -64,6 +64,7 @@ export type Condition =
   | 'chance'
   | 'blip'
   | 'other_hours'
+  | 'other_hours_lost'
   | 'build'
   | 'spread'
 

@@ -67,6 +67,12 @@ const WORDS: Readonly<Record<Condition, ConditionWords>> = {
     there: (value) => `${value} too many without its highest hour`,
     asked: areNeeded,
   },
+  other_hours_lost: {
+    unit: 'ratio',
+    toUnit: (ratio) => Math.max(0, ratio),
+    there: (value) => `${value} missing without its lowest hour`,
+    asked: areNeeded,
+  },
   spread: {
     unit: 'ratio',
     toUnit: partOf,

@@ -99,6 +99,7 @@ const CODES: Readonly<Partial<Record<Condition, HeldBackCode>>> = {
   affected: 'too_few',
   blip: 'blip',
   other_hours: 'blip',
+  other_hours_lost: 'blip',
   known_hours: 'unknown_hours',
   measured: 'unknown_hours',
 }
