@@ -89,7 +89,9 @@ export function AdoptionChart({ shapes, build, pointed, onPoint, summary }: Adop
         <p class="adoption-water">
           {shapes.water.length > 0
             ? `water: nine of ten of ${shapes.compared} earlier builds`
-            : 'too few earlier builds to compare with'}
+            : shapes.compared === null
+              ? '\u00a0'
+              : 'too few earlier builds to compare with'}
         </p>
         {failed.length > 0 && build.verdict === 'fail' && (
           <p class="adoption-same">

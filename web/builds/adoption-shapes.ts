@@ -26,8 +26,8 @@ export interface AdoptionShapes {
   /** The top of the share's scale, and of the invalid rate's. */
   readonly most: number
   readonly mostInvalid: number
-  /** Earlier builds that the water is made of. */
-  readonly compared: number
+  /** Earlier builds that the water is made of; null: not asked for yet. */
+  readonly compared: number | null
 }
 
 interface EarlierLine {
@@ -86,7 +86,7 @@ export function adoptionShapes(answer: BuildsAnswer, build: BuildAnswer, counted
       Math.max(LEAST_INVALID, highest(invalid, ...earlier.map((line) => line.invalid))) > LEAST_INVALID
         ? 1
         : LEAST_INVALID,
-    compared: envelope?.builds ?? 0,
+    compared: answer.envelope === null ? 0 : (envelope?.builds ?? null),
   }
 }
 

@@ -191,7 +191,9 @@ function GoneBuild({ channel, build, known }: GoneBuildProps) {
   return (
     <section>
       <h1 class="sentences sentence">
-        {channel}: no build <b>{build}</b> was first seen in the last {LOOK_BACK_DAYS} days.
+        <span>
+          {channel}: no build <b>{build}</b> was first seen in the last {LOOK_BACK_DAYS} days.
+        </span>
       </h1>
       {nearest !== null && (
         <p>

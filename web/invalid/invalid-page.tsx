@@ -107,7 +107,7 @@ export function InvalidPage({ view, overview }: PageProps<'invalid'>) {
         ) : view.table ? (
           <ProblemTable rows={matrix} channels={channels} view={view} />
         ) : (
-          <ProblemRows rows={matrix} view={view} range={range} stepMs={stepMs} zone={zone} />
+          <ProblemRows rows={matrix} channels={channels} view={view} range={range} stepMs={stepMs} zone={zone} />
         )}
         <Quarantine answer={quarantine} problems={problems.data} zone={zone} />
       </div>

@@ -1,6 +1,6 @@
 import type { ProblemsAnswer, SeriesAnswer } from '../../server/api/types.ts'
 import { highest, isKnown, type Value } from '../charts/water.ts'
-import { DAY_MS, HOUR_MS } from '../words/time.ts'
+import { DAY_MS } from '../words/time.ts'
 
 export type ProblemCounts = ProblemsAnswer['problems'][number]
 
@@ -18,7 +18,7 @@ export interface ProblemCell {
   readonly channel: string
   /** Share of what the channel received in each whole step; null: nothing is known, or nothing came. */
   readonly rates: readonly Value[]
-  /** Of the last 24 whole hours, and of all before them in the range; null: nothing is known. */
+  /** Of the last 24 hours of whole steps, and of all before them in the range; null: nothing is known. */
   readonly lately: number | null
   readonly before: number | null
   readonly submissions: number
@@ -44,7 +44,9 @@ export function problemMatrix(
       const own = answer?.series.find(({ key, rest_of: rest }) => key.problem === counts.problem && rest === undefined)
       if (answer === undefined || own === undefined || highest(own.values) === 0) return []
       const whole = answer.times.map((time) => Date.parse(time) + stepMs <= countedUpTo)
-      return [cellOf(channel, answer.times, own.values, totals.get(channel) ?? [], whole, countedUpTo)]
+      // Whole steps end where the newest of them does: of days, the last 24 hours are the last day.
+      const since = Math.floor(countedUpTo / stepMs) * stepMs - DAY_MS
+      return [cellOf(channel, answer.times, own.values, totals.get(channel) ?? [], whole, since)]
     })
     return {
       counts,
@@ -61,9 +63,8 @@ function cellOf(
   values: readonly Value[],
   totals: readonly Value[],
   whole: readonly boolean[],
-  countedUpTo: number,
+  since: number,
 ): ProblemCell {
-  const since = Math.floor(countedUpTo / HOUR_MS) * HOUR_MS - DAY_MS
   const isLate = times.map((time) => Date.parse(time) >= since)
   const share = (is: (index: number) => boolean): number | null => {
     const sum = (column: readonly Value[]) =>

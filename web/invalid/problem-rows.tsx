@@ -9,6 +9,8 @@ import type { InvalidRange } from './use-invalid.ts'
 
 interface ProblemRowsProps {
   readonly rows: readonly ProblemRow[]
+  /** Each has its column, where there is room for that. */
+  readonly channels: readonly string[]
   readonly view: InvalidView
   readonly range: InvalidRange
   readonly stepMs: number
@@ -16,7 +18,7 @@ interface ProblemRowsProps {
 }
 
 /** A row a problem, a small chart a channel: read across, one sees where it is; read down, what a channel has. */
-export function ProblemRows({ rows, view, range, stepMs, zone }: ProblemRowsProps) {
+export function ProblemRows({ rows, channels, view, range, stepMs, zone }: ProblemRowsProps) {
   return (
     <section>
       <h2 class="section-head">
@@ -28,12 +30,16 @@ export function ProblemRows({ rows, view, range, stepMs, zone }: ProblemRowsProp
         {rows.map((row) => (
           <li key={row.counts.problem} class={row.counts.problem === view.problem ? 'problem is-chosen' : 'problem'}>
             <ProblemHead row={row} view={view} />
-            <ul class="problem-cells">
+            <ul
+              class={channels.length === 1 ? 'problem-cells problem-cells-one' : 'problem-cells'}
+              style={{ '--columns': channels.length }}
+            >
               {row.cells.map((cell, index) => (
                 <Cell
                   key={cell.channel}
                   cell={cell}
                   row={row}
+                  column={channels.indexOf(cell.channel) + 1}
                   top={index === 0 ? axisRate(row.max) : ''}
                   from={range.from}
                   stepMs={stepMs}
@@ -73,17 +79,18 @@ function ProblemHead({ row: { counts, without }, view }: { readonly row: Problem
 interface CellProps {
   readonly cell: ProblemCell
   readonly row: ProblemRow
+  readonly column: number
   readonly top: string
   readonly from: number
   readonly stepMs: number
   readonly zone: Zone
 }
 
-function Cell({ cell, row, top, from, stepMs, zone }: CellProps) {
+function Cell({ cell, row, column, top, from, stepMs, zone }: CellProps) {
   const first = Math.floor(from / stepMs) * stepMs
   const times = cell.rates.map((_, index) => first + index * stepMs)
   return (
-    <li class="problem-cell">
+    <li class="problem-cell" style={{ '--column': column }}>
       <p class="mini-head">
         <a {...linkTo(invalidView(cell.channel, { problem: row.counts.problem }))}>{cell.channel}</a>
         <span class="second">{latelyWords(cell)}</span>

@@ -36,21 +36,23 @@ export function SearchPage({ view, overview }: PageProps<'search'>) {
   return (
     <>
       <h1 class="sentences sentence">
-        {wanted.text === '' ? (
-          'What are you looking for?'
-        ) : !isDone ? (
-          <>
-            Looking for <b>{wanted.text}</b> …
-          </>
-        ) : found.length === 0 ? (
-          <>
-            Nothing is called <b>{wanted.text}</b>.
-          </>
-        ) : (
-          <>
-            {counted(found.length, 'match').replace(/matchs$/, 'matches')} for <b>{wanted.text}</b>
-          </>
-        )}
+        <span>
+          {wanted.text === '' ? (
+            'What are you looking for?'
+          ) : !isDone ? (
+            <>
+              Looking for <b>{wanted.text}</b> …
+            </>
+          ) : found.length === 0 ? (
+            <>
+              Nothing is called <b>{wanted.text}</b>.
+            </>
+          ) : (
+            <>
+              {counted(found.length, 'match').replace(/matchs$/, 'matches')} for <b>{wanted.text}</b>
+            </>
+          )}
+        </span>
       </h1>
       <SearchField key={view.q} q={view.q} />
       <Trouble what="the incidents" answer={answers.incidents} />
