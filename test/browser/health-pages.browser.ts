@@ -98,7 +98,7 @@ test('what was never seen before is named, and a problem tells its builds', asyn
   await page.locator('.problem').getByRole('link', { name: 'invalid_revision' }).click()
   await expect(page).toHaveURL('/invalid?last=60d&problem=invalid_revision')
   await expect(page.getByRole('heading', { name: /^invalid_revision the address/ })).toBeVisible()
-  await expect(page.getByRole('table', { name: 'Builds with most submissions of the problem' })).toContainText('2026')
+  await expect(page.getByRole('table', { name: 'Builds with most submissions of the problem' })).toContainText(/\d{14}/)
   await keepScreenshot(page, 'demo-invalid-problem')
   await page.keyboard.press('Escape')
   await expect(page).toHaveURL('/invalid?last=60d')
@@ -126,7 +126,7 @@ test('a document id leads to what became of the submission, and back to its prob
   await expect(page).toHaveURL(`/submission/${id}`)
   await page.getByRole('link', { name: 'bad_json' }).first().click()
   await expect(page).toHaveURL(/\/invalid(\/nightly)?\?problem=bad_json$/)
-  await expect(page.locator('.samples')).toContainText(id)
+  await expect(page.getByRole('heading', { name: /^bad_json the body is no JSON/ })).toBeVisible()
 })
 
 test('a search without a match says where it looked', async ({ page }) => {
