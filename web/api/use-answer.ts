@@ -5,6 +5,8 @@ import { useLive } from './live.ts'
 /** What a page has of one address: the newest answer, and what went wrong since, if anything did. */
 export interface Answer<T> {
   readonly data: T | null
+  /** Whether `data` is the answer to what is asked for now, not to another address of the same subject. */
+  readonly isCurrent: boolean
   readonly error: LoadError | null
   /** For "waiting since": Date.now() of the first attempt without an answer yet; null once there is one. */
   readonly waitingSince: number | null
@@ -26,6 +28,7 @@ export type Renewed = 'with counts' | 'with hours'
 
 interface Loaded<T> {
   readonly subject: string
+  readonly path: string
   readonly data: T
 }
 
@@ -52,7 +55,7 @@ export function useAnswer<T>(path: string | null, subject: string, renewed: Rene
       if (abort.signal.aborted) return
       if (result.kind === 'answer') {
         failures.current = 0
-        setLoaded({ subject, data: result.data })
+        setLoaded({ subject, path, data: result.data })
         setError(null)
         setWaitingSince(null)
         return
@@ -71,7 +74,8 @@ export function useAnswer<T>(path: string | null, subject: string, renewed: Rene
   }, [path, subject, revision, attempt])
 
   const data = loaded !== null && loaded.subject === subject ? loaded.data : null
-  return { data, error, waitingSince: data === null ? (waitingSince ?? Date.now()) : null, retry }
+  const isCurrent = data !== null && loaded?.path === path
+  return { data, isCurrent, error, waitingSince: data === null ? (waitingSince ?? Date.now()) : null, retry }
 }
 
 type Result<T> =

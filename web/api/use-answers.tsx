@@ -30,12 +30,12 @@ interface AskerProps<T> extends Asked {
 }
 
 function Asker<T>({ path, subject, renewed, onAnswer }: AskerProps<T>) {
-  const { data, error, waitingSince, retry } = useAnswer<T>(path, subject, renewed)
+  const { data, isCurrent, error, waitingSince, retry } = useAnswer<T>(path, subject, renewed)
   const isWaiting = waitingSince !== null
   useEffect(
-    () => onAnswer(subject, { data, error, waitingSince, retry }),
+    () => onAnswer(subject, { data, isCurrent, error, waitingSince, retry }),
     // When the waiting began is anew at each look; that it goes on or ended is news.
-    [subject, data, error, isWaiting],
+    [subject, data, isCurrent, error, isWaiting],
   )
   return null
 }

@@ -27,8 +27,18 @@ export function ExportMenu({ view, range, picture }: ExportMenuProps) {
     setIsOpen(false)
     button.current?.focus()
   }
-  // Escape is this menu's while it is open: its keys are asked before the page's, which would lead out of a zoom.
-  useKeys({ e: () => setIsOpen(!isOpen), ...(isOpen ? { Escape: close } : {}) })
+  useKeys({ e: () => setIsOpen(!isOpen) })
+  useEffect(() => {
+    if (!isOpen) return
+    const press = (event: KeyboardEvent): void => {
+      if (event.key !== 'Escape') return
+      // Escape is this menu's while it is open; the page's leads out of a zoom.
+      event.preventDefault()
+      close()
+    }
+    window.addEventListener('keydown', press, { capture: true })
+    return () => window.removeEventListener('keydown', press, { capture: true })
+  }, [isOpen])
   const say = (what: Promise<string>): void => {
     what.then(setSaid, (error: unknown) => setSaid(error instanceof Error ? error.message : String(error)))
   }

@@ -1,4 +1,4 @@
-import { useMemo } from 'preact/hooks'
+import { useMemo, useRef } from 'preact/hooks'
 import type { AnnotationsAnswer, ChannelAnswer, SeriesAnswer } from '../../server/api/types.ts'
 import { type Answer, useAnswer } from '../api/use-answer.ts'
 import { type ChartData, chartData, leadMs } from '../charts/chart-data.ts'
@@ -75,8 +75,14 @@ export function useChannel(channel: string, range: Shown | null, choice: SeriesC
     () => (parts.data === null || !hasLane ? null : partsLane(parts.data, choice, facts.data)),
     [parts.data, hasLane, choice, facts.data],
   )
-  const chart = useMemo(() => {
-    if (range === null || received.data === null || facts.data === null) return null
+  // A new range has several answers. Drawn one by one they would be several charts, of which the first ones lack what the
+  // others bring: until the last of them is there, or failed, the chart stays as it was.
+  const isPending = [received, facts, invalid, ...(step === 'minute' ? [hours] : []), ...(choice.ghost ? [ghost] : [])]
+    .concat(isShare ? [all] : [])
+    .concat(hasLane ? [parts] : [])
+    .some((answer) => !answer.isCurrent && answer.error === null)
+  const computed = useMemo(() => {
+    if (isPending || range === null || received.data === null || facts.data === null) return null
     if (isShare && all.data === null) return null
     return chartData({
       ...range,
@@ -94,6 +100,7 @@ export function useChannel(channel: string, range: Shown | null, choice: SeriesC
       parts: lane,
     })
   }, [
+    isPending,
     range,
     received.data,
     hours.data,
@@ -108,6 +115,9 @@ export function useChannel(channel: string, range: Shown | null, choice: SeriesC
     annotations.data,
     lane,
   ])
+  const last = useRef<ChartData | null>(null)
+  if (computed !== null) last.current = computed
+  const chart = computed ?? (isPending && last.current?.channel === channel ? last.current : null)
   return { facts, received, invalid, ghost, annotations, parts, all, chart }
 }
 

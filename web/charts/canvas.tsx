@@ -39,8 +39,11 @@ export function Canvas({ option, width, height }: CanvasProps) {
   }, [])
 
   useLayoutEffect(() => {
-    chart.current?.resize({ width, height })
-    chart.current?.setOption(option, { notMerge: true })
+    const drawn = chart.current
+    if (drawn === null) return
+    // To resize is to draw all of it once more.
+    if (drawn.getWidth() !== width || drawn.getHeight() !== height) drawn.resize({ width, height, silent: true })
+    drawn.setOption(option, { notMerge: true })
   }, [option, width, height])
 
   return <div ref={box} class="canvas" style={{ width: `${width}px`, height: `${height}px` }} aria-hidden="true" />

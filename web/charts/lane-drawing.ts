@@ -38,7 +38,9 @@ export class LaneDrawing {
     return {
       ...this.#common(name),
       type: 'line',
+      // Symbols that aren't drawn would still be made, one a point.
       symbol: 'none',
+      showSymbol: false,
       connectNulls: false,
       lineStyle: { color, width, cap: 'butt', join: 'bevel', ...(dash === undefined ? {} : { type: dash }) },
       data: points.map(([x, y]) => [x, y]),
