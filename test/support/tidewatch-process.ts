@@ -107,11 +107,14 @@ export function pause(ms: number): Promise<void> {
 }
 
 async function untilAnswers(url: string, child: ChildProcess): Promise<void> {
-  await eventually(`${url} answers`, async () => {
+  // A demo imports three months first; on a busy machine that takes more than half a minute.
+  const attempts = 1200
+  const hasAnswered = async (): Promise<true | null> => {
     if (child.exitCode !== null) throw new Error(`it ended with exit code ${child.exitCode}`)
     const answer = await fetch(url).catch(() => null)
     return answer?.ok === true ? true : null
-  })
+  }
+  await eventually(`${url} answers`, hasAnswered, attempts)
 }
 
 function childrenOf(pid: number): { readonly role: string; readonly id: number }[] {
