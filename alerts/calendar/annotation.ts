@@ -4,7 +4,6 @@ import type { EpochMs } from '../../data/domain/time.ts'
 
 /** What people mark. `outage_elsewhere`: of somebody else's (a mirror, a network); `maintenance`: nothing is mailed meanwhile. */
 export const ANNOTATION_KINDS = ['release', 'experiment', 'outage_elsewhere', 'maintenance', 'note'] as const
-export type AnnotationKind = (typeof ANNOTATION_KINDS)[number]
 
 /** What a known event may be: what people mark, and holidays, which only the calendar has. */
 export const EVENT_KINDS = [...ANNOTATION_KINDS, 'holiday'] as const
