@@ -31,7 +31,7 @@ export function partsTicks(
 }
 
 /** Colour of a line by its place; the rest has its own, whatever its place. */
-export function partColour(theme: ChartTheme, parts: ChartParts, index: number): string {
+function partColour(theme: ChartTheme, parts: ChartParts, index: number): string {
   const line = parts.lines[index]
   return line === undefined || line.isRest ? theme.rest : (theme.parts[index] ?? theme.rest)
 }
