@@ -47,6 +47,21 @@ test('new counts appear by themselves, and a changed number stands out for a mom
   await expect(page.getByText('counted up to 15:22 UTC')).toBeVisible()
 })
 
+test('over a slow line, counts that come all the time don’t keep a page from its answers', async ({ page, server }) => {
+  await page.route('**/api/v1/overview', async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 2500))
+    await route.continue()
+  })
+  const counting = setInterval(
+    () => server.publish({ event: 'counts', channels: ['release'], hours: ['2014-02-06T14:00:00Z'], counts: [] }),
+    300,
+  )
+  await page.goto('/')
+  await expect(page.locator('.channels tbody .cell-seen')).not.toHaveCount(0)
+  clearInterval(counting)
+  await page.unrouteAll({ behavior: 'ignoreErrors' })
+})
+
 test('an empty server tells how to send the first submission, and turns into the chart by itself', async ({
   page,
   server,

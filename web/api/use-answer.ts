@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import { type Asking, type Result, startAsking } from './asking.ts'
 import { errorOf } from './error-of.ts'
 import { useLive } from './live.ts'
 
@@ -21,8 +22,6 @@ export interface LoadError {
   readonly since: number
 }
 
-const RETRY_MS = [2000, 5000, 15_000, 30_000] as const
-
 /** When an answer is asked for anew: at every count, or when whole hours, incidents or mails changed. */
 export type Renewed = 'with counts' | 'with hours'
 
@@ -30,6 +29,11 @@ interface Loaded<T> {
   readonly subject: string
   readonly path: string
   readonly data: T
+}
+
+interface Failed {
+  readonly subject: string
+  readonly error: LoadError
 }
 
 /**
@@ -40,47 +44,52 @@ export function useAnswer<T>(path: string | null, subject: string, renewed: Rene
   const live = useLive()
   const revision = renewed === 'with counts' ? live.revision : live.hourRevision
   const [loaded, setLoaded] = useState<Loaded<T> | null>(null)
-  const [error, setError] = useState<LoadError | null>(null)
+  const [failed, setFailed] = useState<Failed | null>(null)
   const [waitingSince, setWaitingSince] = useState<number | null>(() => Date.now())
   const [attempt, setAttempt] = useState(0)
-  const failures = useRef(0)
+  const asking = useRef<Asking | null>(null)
+  const askedRevision = useRef(revision)
   const retry = useCallback(() => setAttempt((last) => last + 1), [])
 
-  // revision and attempt aren't used inside: they ask the same path again.
+  // attempt isn't used inside: it asks the same path again.
   useEffect(() => {
     if (path === null) return
-    const abort = new AbortController()
-    let timer: number | undefined
-    void ask<T>(path, abort.signal).then((result) => {
-      if (abort.signal.aborted) return
-      if (result.kind === 'answer') {
-        failures.current = 0
-        setLoaded({ subject, path, data: result.data })
-        setError(null)
-        setWaitingSince(null)
-        return
-      }
-      setError((last) => ({ status: result.status, message: result.message, since: last?.since ?? Date.now() }))
-      // What doesn't exist won't by asking again; the live stream tells when something changed.
-      if (result.status === 404 || result.status === 400) return
-      const delay = RETRY_MS[Math.min(failures.current, RETRY_MS.length - 1)] ?? 30_000
-      failures.current++
-      timer = window.setTimeout(retry, delay)
-    })
+    askedRevision.current = revision
+    const started = startAsking<T>(
+      (signal) => ask(path, signal),
+      (result) => {
+        if (result.kind === 'answer') {
+          setLoaded({ subject, path, data: result.data })
+          setFailed(null)
+          setWaitingSince(null)
+          return
+        }
+        const { status, message } = result
+        setFailed((last) => {
+          const since = last?.subject === subject ? last.error.since : Date.now()
+          return { subject, error: { status, message, since } }
+        })
+      },
+    )
+    asking.current = started
     return () => {
-      abort.abort()
-      window.clearTimeout(timer)
+      started.stop()
+      asking.current = null
     }
-  }, [path, subject, revision, attempt])
+  }, [path, subject, attempt])
+
+  useEffect(() => {
+    if (askedRevision.current === revision) return
+    askedRevision.current = revision
+    asking.current?.renew()
+  }, [revision])
 
   const data = loaded !== null && loaded.subject === subject ? loaded.data : null
+  // What failed for another channel, say, is nothing that this one has to tell.
+  const error = failed?.subject === subject ? failed.error : null
   const isCurrent = data !== null && loaded?.path === path
   return { data, isCurrent, error, waitingSince: data === null ? (waitingSince ?? Date.now()) : null, retry }
 }
-
-type Result<T> =
-  | { readonly kind: 'answer'; readonly data: T }
-  | { readonly kind: 'failure'; readonly status: number; readonly message: string }
 
 /** The stream says when to ask: what a browser keeps for a minute must be asked about even then. */
 const REQUEST = { cache: 'no-cache', headers: { Accept: 'application/json' } } as const
