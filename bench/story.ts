@@ -8,8 +8,9 @@ import type { StoryOptions } from '../server/simulate/story/story.ts'
 import { atLeast, atMost, type Goal, printResult, table } from './report.ts'
 
 /**
- * The judge on winters that nothing was tuned on (seeds from 1001; those below were looked at): each seed once with the story's events and once without any. Says what
- * was found, how long after the release of the first bad build (or the start of the gap), and what was told for nothing.
+ * The judge on winters that nothing was tuned on (seeds from 1001; those below were looked at): each seed once with the story's
+ * events and once without any. Says what was found, how long after the release of the first bad build (or the start of the gap), and
+ * what was told for nothing.
  */
 interface Winter {
   readonly seed: number
@@ -17,6 +18,9 @@ interface Winter {
   readonly quiet: StoryScore
   readonly msPerHour: number
 }
+
+/** By event: the longest median and worst delay, in hours. */
+const DELAY_GOALS: Readonly<Record<string, readonly [number, number]>> = { C: [4, 6], D: [2, 3], E: [1, 1] }
 
 const { values: asked } = parseArgs({
   options: { seeds: { type: 'string', default: '3' }, first: { type: 'string', default: '1001' } },
@@ -125,9 +129,6 @@ function metricsOf(judgedWinters: readonly Winter[]): Record<string, number> {
   }
   return metrics
 }
-
-/** By event: the longest median and worst delay, in hours. */
-const DELAY_GOALS: Readonly<Record<string, readonly [number, number]>> = { C: [4, 6], D: [2, 3], E: [1, 1] }
 
 function goalsOf(judgedWinters: readonly Winter[]): Record<string, Goal> {
   const goals: Record<string, Goal> = {}

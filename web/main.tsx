@@ -16,7 +16,6 @@ import { viewFromUrl } from './view/view.ts'
 
 applyTheme()
 startLive()
-askEarly('/api/v1/overview')
 // The page's own files come while its data is asked for.
 const { page: first } = viewFromUrl(window.location.pathname, window.location.search)
 const page = document.getElementById('page')
@@ -25,6 +24,7 @@ if (window.location.pathname.startsWith('/embed/')) {
   const { embed } = await import('./embed/embed.tsx')
   if (page !== null) embed(page)
 } else {
+  askEarly('/api/v1/overview')
   if (first !== 'unknown' && first !== 'embed') preload(first)
   preloadLinks()
   if (page !== null) render(<App />, page)

@@ -89,9 +89,9 @@ test('unmerged is what is open, closed or claimed; other files hold nothing up',
   await put('open', 'notes.txt')
   await mkdir(join(spool, 'open', 'folder'))
   expect(await listUnmerged(spool)).toEqual([
-    { segment: name(100), receiver: 'local', createdAt: 100 },
-    { segment: name(200, 'other-host'), receiver: 'other-host', createdAt: 200 },
-    { segment: name(300), receiver: 'local', createdAt: 300 },
+    { segment: name(100), receiver: 'local', createdAt: 100, folder: 'claimed' },
+    { segment: name(200, 'other-host'), receiver: 'other-host', createdAt: 200, folder: 'closed' },
+    { segment: name(300), receiver: 'local', createdAt: 300, folder: 'open' },
   ])
 })
 
