@@ -6,6 +6,7 @@ import { channelView } from '../view/channel-view.ts'
 import { linkTo } from '../view/navigation.ts'
 import type { Zone } from '../view/zone.ts'
 import { share } from '../words/number.ts'
+import { shellWord } from '../words/shell-word.ts'
 import { DAY_MS, moment, zoneName } from '../words/time.ts'
 import type { BuildAnswer } from './build-verdict.ts'
 
@@ -50,7 +51,7 @@ export function ChosenBuild({ channel, build, zone }: ChosenBuildProps) {
         </p>
         <p class="chosen-line">
           <Copyable
-            text={`npm run -s tidewatch -- gate --channel ${channel} --build ${build.build_id}`}
+            text={`npm run -s tidewatch -- gate --channel=${shellWord(channel)} --build=${shellWord(build.build_id)}`}
             what="the command"
           />
         </p>
