@@ -4,7 +4,7 @@ import { useScrub } from '../charts/use-scrub.ts'
 import { useWidth } from '../charts/use-width.ts'
 import { isKnown, type Value } from '../charts/water.ts'
 import { share } from '../words/number.ts'
-import type { AdoptionShapes } from './adoption-shapes.ts'
+import { type AdoptionShapes, failedBy, HEADROOM } from './adoption-shapes.ts'
 import { ageReadout, ageWord } from './age-readout.ts'
 import type { BuildAnswer } from './build-verdict.ts'
 import '../charts/charts.css'
@@ -48,7 +48,8 @@ export function AdoptionChart({ shapes, build, pointed, onPoint, summary }: Adop
     0,
     HEIGHT,
   )
-  const failed = shapes.earlier.filter((other) => other.failed)
+  const own = failedBy(build)
+  const failed = shapes.earlier.filter((other) => own !== null && other.failed === own)
   return (
     <figure class="adoption">
       <p class="readout">
@@ -59,7 +60,7 @@ export function AdoptionChart({ shapes, build, pointed, onPoint, summary }: Adop
           </span>
         ))}
       </p>
-      <p class="adoption-axis-title">Share of the channel, {share(most)} at the top</p>
+      <p class="adoption-axis-title">Share of the channel, up to {share(most / HEADROOM)}</p>
       <div ref={box} class="adoption-box">
         <svg
           class="drawing adoption-share"
@@ -73,7 +74,11 @@ export function AdoptionChart({ shapes, build, pointed, onPoint, summary }: Adop
           <path class="dry" d={ringPath(shapes.dry, toY)} />
           <path class="shore" d={line(shapes.low) + line(shapes.high)} />
           {shapes.earlier.map((other) => (
-            <path key={other.buildId} class={other.failed ? 'earlier is-wrong' : 'earlier'} d={line(other.share)} />
+            <path
+              key={other.buildId}
+              class={other.failed === 'share' ? 'earlier is-wrong' : 'earlier'}
+              d={line(other.share)}
+            />
           ))}
           <path class="seen heavy" d={line(shapes.seen)} />
           {shapes.newer !== null && shapes.newer.age <= horizon && (
@@ -93,7 +98,7 @@ export function AdoptionChart({ shapes, build, pointed, onPoint, summary }: Adop
               ? '\u00a0'
               : 'too few earlier builds to compare with'}
         </p>
-        {failed.length > 0 && build.verdict === 'fail' && (
+        {failed.length > 0 && (
           <p class="adoption-same">
             {failed.length === 1
               ? `${failed[0]?.buildId} went the same way`
@@ -116,7 +121,11 @@ export function AdoptionChart({ shapes, build, pointed, onPoint, summary }: Adop
             )}
           />
           {shapes.earlier.map((other) => (
-            <path key={other.buildId} class="earlier" d={line(other.invalid, toInvalidY)} />
+            <path
+              key={other.buildId}
+              class={other.failed === 'invalid' ? 'earlier is-wrong' : 'earlier'}
+              d={line(other.invalid, toInvalidY)}
+            />
           ))}
           <path class="seen heavy" d={line(shapes.invalid, toInvalidY)} />
           <path class="base strong" d={`M0 ${INVALID_HEIGHT - 0.5}H${horizon}`} />

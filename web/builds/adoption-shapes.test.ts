@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { BuildsAnswer } from '../../server/api/types.ts'
-import { adoptionShapes, ageTicks } from './adoption-shapes.ts'
+import { adoptionShapes, ageTicks, HEADROOM } from './adoption-shapes.ts'
 import { ageReadout, ageWord } from './age-readout.ts'
 import type { BuildAnswer } from './build-verdict.ts'
 import { TEST_FIRST_SEEN, testBuild } from './testing/test-build.ts'
@@ -63,15 +63,21 @@ describe('what is drawn of a build', () => {
     expect(adoptionShapes(answerOf([build], envelope), build, TEST_FIRST_SEEN + 20 * HOUR_MS).water).toEqual([])
   })
 
-  test('stands beside earlier ones, of which failing ones are named, and a newer one', () => {
+  test('stands beside earlier ones, each with the line that it fails by, and a newer one', () => {
     const at = (hour: number, rest = {}) => testBuild(String(hour), { hour, share: upTo(200, grow), ...rest })
-    const builds = [at(100, { share: upTo(5, grow) }), at(72), at(48, { verdict: 'fail' }), at(24), at(0)]
+    const builds = [
+      at(100, { share: upTo(5, grow) }),
+      at(72),
+      at(48, { verdict: 'fail' }),
+      at(24, { verdict: 'fail', code: 'reports_badly' }),
+      at(0),
+    ]
     const judged = builds[1] ?? at(72)
     const shapes = adoptionShapes(answerOf(builds, envelope), judged, TEST_FIRST_SEEN + 105 * HOUR_MS)
     expect(shapes.earlier.map(({ buildId, failed }) => [buildId, failed])).toEqual([
-      ['48', true],
-      ['24', false],
-      ['0', false],
+      ['48', 'share'],
+      ['24', 'invalid'],
+      ['0', null],
     ])
     expect(shapes.newer).toEqual({ buildId: '100', age: 4, share: grow(4) })
   })
@@ -88,7 +94,11 @@ describe('what is drawn of a build', () => {
 
   test('without a single known hour is nothing', () => {
     const build = testBuild('1', { share: upTo(0, grow), invalid: upTo(0, grow) })
-    expect(adoptionShapes(answerOf([build]), build, TEST_FIRST_SEEN)).toMatchObject({ end: null, most: 1, water: [] })
+    expect(adoptionShapes(answerOf([build]), build, TEST_FIRST_SEEN)).toMatchObject({
+      end: null,
+      most: HEADROOM,
+      water: [],
+    })
   })
 })
 

@@ -1,7 +1,7 @@
 import type { BuildsAnswer } from '../../server/api/types.ts'
 import { dryGround, highest, isKnown, onlyWithin, type Ring, type Value, water } from '../charts/water.ts'
 import { HOUR_MS } from '../words/time.ts'
-import type { BuildAnswer } from './build-verdict.ts'
+import { type BuildAnswer, verdictWords } from './build-verdict.ts'
 
 /** What a chart of one build's adoption draws; ages in hours, shares and rates 0 to 1. */
 export interface AdoptionShapes {
@@ -30,9 +30,12 @@ export interface AdoptionShapes {
   readonly compared: number | null
 }
 
+type FailedBy = 'share' | 'invalid'
+
 interface EarlierLine {
   readonly buildId: string
-  readonly failed: boolean
+  /** Which of its lines it fails by; null: it doesn’t. */
+  readonly failed: FailedBy | null
   readonly share: readonly Value[]
   readonly invalid: readonly Value[]
 }
@@ -41,8 +44,14 @@ const HORIZONS = [24, 48, 72, 120, 168] as const
 const LEAST_TOLD = 36
 const MOST_EARLIER = 4
 /** The share's scale ends so far above its highest line that words have room there. */
-const HEADROOM = 1.14
+export const HEADROOM = 1.14
 const LEAST_INVALID = 0.25
+
+/** By which line the gate says no; null where it doesn't. */
+export function failedBy(build: BuildAnswer): FailedBy | null {
+  if (build.verdict !== 'fail') return null
+  return verdictWords(build, []).word === 'reporting badly' ? 'invalid' : 'share'
+}
 
 /**
  * `build` is one of the answer's; `answer.builds` newest first. The running hour is no hour yet: nothing of it is drawn.
@@ -63,11 +72,11 @@ export function adoptionShapes(answer: BuildsAnswer, build: BuildAnswer, counted
   const invalid = within(wholeHours(build, build.adoption.invalid_rate, countedUpTo))
   const earlier = answer.builds.slice(at + 1, at + 1 + MOST_EARLIER).map((other) => ({
     buildId: other.build_id,
-    failed: other.verdict === 'fail',
+    failed: failedBy(other),
     share: within(shareOf(other)),
     invalid: within(wholeHours(other, other.adoption.invalid_rate, countedUpTo)),
   }))
-  const judged = build.verdict === 'fail' && build.reason.code !== 'reports_badly' ? seen : []
+  const judged = failedBy(build) === 'share' ? seen : []
   return {
     horizon,
     ticks: ageTicks(horizon),
@@ -81,7 +90,7 @@ export function adoptionShapes(answer: BuildsAnswer, build: BuildAnswer, counted
     end: end === null ? null : Math.min(end, horizon),
     earlier,
     newer: newerThan(answer.builds.slice(0, Math.max(0, at)), shareOf),
-    most: HEADROOM * highest(high, seen, ...earlier.map(({ share }) => share)) || 1,
+    most: HEADROOM * (highest(high, seen, ...earlier.map(({ share }) => share)) || 1),
     mostInvalid:
       Math.max(LEAST_INVALID, highest(invalid, ...earlier.map((line) => line.invalid))) > LEAST_INVALID
         ? 1

@@ -10,6 +10,7 @@ import { adoptionSummary } from './adoption-summary.ts'
 import { AdoptionTable } from './adoption-table.tsx'
 import { ageWord } from './age-readout.ts'
 import { type BuildAnswer, verdictWords } from './build-verdict.ts'
+import { LOOK_BACK_DAYS } from './use-builds.ts'
 
 interface BuildPanelProps {
   readonly answer: BuildsAnswer
@@ -66,7 +67,10 @@ export function NoBuildPanel({ channel }: { readonly channel: string }) {
           <Mark state="unknown" /> no new build seen
         </span>
       </div>
-      <p class="second panel-none">None was first seen in the last 60 days.</p>
+      <p class="second panel-none">
+        None was first seen in the last {LOOK_BACK_DAYS} days. One is seen when four submissions of it come in an hour,
+        and 0.2&nbsp;% of its channel’s.
+      </p>
     </section>
   )
 }

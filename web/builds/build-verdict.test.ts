@@ -96,6 +96,6 @@ describe('the sentences', () => {
       given: [of('beta', build('3', { verdict: 'wait' })), of('nightly', build('3'))],
       says: ['It is too early to say anything of the builds of beta. The other channel’s is healthy.'],
     },
-    { given: [of('beta')], says: [] },
+    { given: [of('beta')], says: ['No new build was seen in the last 60 days.'] },
   ])('$says', ({ given, says }) => expect(buildsSentences(given, INCIDENTS).map(({ text }) => text)).toEqual(says))
 })

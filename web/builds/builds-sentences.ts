@@ -1,5 +1,6 @@
 import type { BuildsAnswer, IncidentAnswer, OverviewAnswer } from '../../server/api/types.ts'
 import { failingRun, judgedBuild, verdictWords } from './build-verdict.ts'
+import { LOOK_BACK_DAYS } from './use-builds.ts'
 
 type Sentence = OverviewAnswer['sentences'][number]
 
@@ -11,7 +12,8 @@ export function buildsSentences(
   incidents: readonly Pick<IncidentAnswer, 'id' | 'group'>[],
 ): readonly Sentence[] {
   const known = answers.filter(({ builds }) => builds.length > 0)
-  if (known.length === 0) return []
+  if (known.length === 0)
+    return [{ mark: 'unknown', text: `No new build was seen in the last ${LOOK_BACK_DAYS} days.`, incident: null }]
   const troubles = known.flatMap((answer) => troubleOf(answer, incidents) ?? [])
   const young = known.filter(({ builds }) => builds.every(({ verdict }) => verdict === 'wait'))
   const rest = restOf(known.length - troubles.length - young.length, known.length)
