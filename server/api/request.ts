@@ -150,13 +150,13 @@ export const hoursParameters = {
   to: timeParameter.describe('Exclusive; widened to whole hours.'),
 }
 
-/** The whole hours that the range reaches into; throws RequestError where it is empty or too long. */
-export function wholeHours({ from, to }: { readonly from: EpochMs; readonly to: EpochMs }) {
+/** The whole hours that the range reaches into; throws RequestError where it is empty or longer than `most` hours. */
+export function wholeHours({ from, to }: { readonly from: EpochMs; readonly to: EpochMs }, most = MOST_HOURS) {
   const hours = { from: startOfHour(from), to: startOfHour(to - 1) + HOUR_MS }
   if (to <= from) throw wrongParameter('to', isoSeconds(to), `use a time after from (${isoSeconds(from)})`)
   const count = (hours.to - hours.from) / HOUR_MS
-  if (count > MOST_HOURS) {
-    throw wrongParameter('to', isoSeconds(to), `from and to hold ${count} hours: use at most ${MOST_HOURS}`)
+  if (count > most) {
+    throw wrongParameter('to', isoSeconds(to), `from and to hold ${count} hours: use at most ${most}`)
   }
   return hours
 }

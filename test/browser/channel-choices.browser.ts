@@ -137,6 +137,23 @@ test('keys move along and zoom; Escape leads back', async ({ page }) => {
   await expect(page.locator('.readout')).toContainText('1 Feb 2014, 14:00')
 })
 
+test('farther out than can be asked for nothing goes, and a range of one’s own says so', async ({ page }) => {
+  await page.goto('/channel/nightly')
+  await expect(page.locator('.readout')).toContainText('seen')
+  for (let times = 0; times < 16; times++) await page.keyboard.press('-')
+  await expect.poll(() => spanDays(page.url())).toBe(20 * 366)
+  await expect(page.locator('.trouble')).toHaveCount(0)
+  await page.getByRole('button', { name: 'custom' }).click()
+  await page.getByLabel('From', { exact: true }).fill('1999-01-01T00:00')
+  await page.getByRole('button', { name: 'Show' }).click()
+  await expect(page.getByText('At most 20 years can be shown, between 2000 and 2200.')).toBeVisible()
+})
+
+function spanDays(url: string): number {
+  const { searchParams } = new URL(url)
+  return (Date.parse(searchParams.get('to') ?? '') - Date.parse(searchParams.get('from') ?? '')) / 86_400_000
+}
+
 test('on a phone choices that are seldom made wait behind a word', async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 740 })
   await page.goto('/channel/nightly?parts=lines')

@@ -20,7 +20,7 @@ import { ChannelSwitch } from './channel-switch.tsx'
 import { ExportMenu } from './export-menu.tsx'
 import { lanesOf } from './lanes-of.ts'
 import { nearestName } from './nearest-name.ts'
-import { zoomed } from './range.ts'
+import { moved, scaled, zoomed } from './range.ts'
 import { SeriesTable } from './series-table.tsx'
 import { channelSummary, newestWords } from './summary.ts'
 import { useAnnouncement } from './use-announcement.ts'
@@ -72,19 +72,16 @@ function Channel({ view, names, overview, mayAsk }: ChannelProps) {
   const change = (changes: Partial<ChannelView>): void => go({ ...view, ...changes })
   const zoom = (from: number, to: number): void => zoomTo({ ...view, range: zoomed(from, to) })
   const pan = (byMs: number): void => {
-    if (range === null) return
-    const grain = Math.round(byMs / HOUR_MS) * HOUR_MS
-    zoomTo({ ...view, range: { kind: 'fixed', from: range.from + grain, to: range.to + grain } })
+    if (range !== null) zoomTo({ ...view, range: moved(range, byMs) })
   }
   const out = (): void => {
     if (isZoomed()) window.history.back()
     else if (view.range.kind === 'fixed') change({ range: CHANNEL_DEFAULTS.range })
   }
   const span = range === null ? 0 : range.to - range.from
+  const now = chart?.now ?? Date.now()
   const scale = (factor: number): void => {
-    if (range === null) return
-    const middle = (range.from + range.to) / 2
-    zoom(middle - (span * factor) / 2, middle + (span * factor) / 2)
+    if (range !== null) zoomTo({ ...view, range: scaled(range, factor, now) })
   }
   const neighbour = (by: 1 | -1): void => {
     const next = names[(names.indexOf(view.channel) + by + names.length) % names.length]

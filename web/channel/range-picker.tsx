@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { Choice } from '../shell/choice.tsx'
-import { LAST_DAYS, type Range } from '../view/channel-view.ts'
+import { isInLimits, LAST_DAYS, type Range } from '../view/channel-view.ts'
 import { useZone } from '../view/navigation.ts'
 import { dateRange, zoneName } from '../words/time.ts'
 import { inputText, timeOfInput } from './date-input.ts'
@@ -77,6 +77,7 @@ function CustomRange({ shown, onClose, onChoose }: CustomRangeProps) {
     const [start, end] = [timeOfInput(from, zone), timeOfInput(to, zone)]
     if (start === null || end === null) setTrouble('Both need a date and a time.')
     else if (start >= end) setTrouble('The range must end after it begins.')
+    else if (!isInLimits(start, end)) setTrouble('At most 20 years can be shown, between 2000 and 2200.')
     else onChoose(start, end)
   }
   return (

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { channelView } from '../view/channel-view.ts'
-import { shown, zoomed } from './range.ts'
+import { channelView, isInLimits } from '../view/channel-view.ts'
+import { moved, scaled, shown, zoomed } from './range.ts'
 
 const HOUR = 3_600_000
 const now = Date.UTC(2014, 1, 6, 14, 22)
@@ -53,4 +53,29 @@ test('a zoom is a fixed range on whole hours, never smaller than two hours', () 
   })
   const tiny = zoomed(now, now + 1000)
   expect(tiny.kind === 'fixed' && tiny.to - tiny.from).toBe(2 * HOUR)
+})
+
+describe('farther and along', () => {
+  test('out of the newest hours it grows into the past: nothing is foretold beyond tomorrow', () => {
+    const week = shown(channelView('nightly'), now)
+    const twice = scaled(week, 2, now)
+    expect(twice).toEqual({ kind: 'fixed', from: week.to - 16 * 24 * HOUR, to: week.to })
+  })
+
+  test('in the past it grows both ways', () => {
+    const from = Date.UTC(2013, 10, 10)
+    const to = Date.UTC(2013, 10, 20)
+    expect(scaled({ from, to }, 2, now)).toEqual({ kind: 'fixed', from: from - 120 * HOUR, to: to + 120 * HOUR })
+  })
+
+  test('however often, it stays what the API answers', () => {
+    let range: { readonly from: number; readonly to: number } = shown(channelView('nightly'), now)
+    for (let times = 0; times < 30; times++) {
+      const next = scaled(range, 2, now)
+      if (next.kind === 'fixed') range = next
+    }
+    expect(isInLimits(range.from, range.to)).toBe(true)
+    const [earliest, latest] = [moved(range, -1e15), moved(range, 1e15)]
+    for (const end of [earliest, latest]) expect(end.kind === 'fixed' && isInLimits(end.from, end.to)).toBe(true)
+  })
 })

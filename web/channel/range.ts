@@ -1,4 +1,4 @@
-import type { ChosenStep, LastDays, Range, SeriesChoice } from '../view/channel-view.ts'
+import { type ChosenStep, type LastDays, RANGE_LIMITS, type Range, type SeriesChoice } from '../view/channel-view.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../words/time.ts'
 
 /** A view's range as times, and the step that can be shown for it. */
@@ -46,11 +46,30 @@ export function zoomed(from: number, to: number): Range {
   const grain = to - from > DAY_MS ? HOUR_MS : 10 * MINUTE_MS
   const middle = (from + to) / 2
   const half = Math.max(to - from, LEAST_SPAN_MS) / 2
-  return {
-    kind: 'fixed',
-    from: Math.round((middle - half) / grain) * grain,
-    to: Math.round((middle + half) / grain) * grain,
-  }
+  return withinLimits(Math.round((middle - half) / grain) * grain, Math.round((middle + half) / grain) * grain)
+}
+
+/** `factor` times as long around its middle; what grows doesn't grow into a future that nothing is foretold of. */
+export function scaled({ from, to }: Pick<Shown, 'from' | 'to'>, factor: number, now: number): Range {
+  const middle = (from + to) / 2
+  const half = ((to - from) * factor) / 2
+  const last = Math.max(to, Math.ceil(now / HOUR_MS) * HOUR_MS + DAY_MS)
+  const end = Math.min(middle + half, last)
+  return zoomed(end - 2 * half, end)
+}
+
+/** As long, `byMs` later; on whole hours. */
+export function moved({ from, to }: Pick<Shown, 'from' | 'to'>, byMs: number): Range {
+  const by = Math.round(byMs / HOUR_MS) * HOUR_MS
+  return withinLimits(from + by, to + by)
+}
+
+/** Moved, and where that isn't enough cut, to what can be asked for. */
+function withinLimits(from: number, to: number): Range {
+  const { earliest, latest, mostMs } = RANGE_LIMITS
+  const span = Math.min(to - from, mostMs)
+  const start = Math.min(Math.max(from, earliest), latest - span)
+  return { kind: 'fixed', from: start, to: start + span }
 }
 
 /** Beyond, hours are narrower than a pixel of a small chart, and their tide hides everything else. */

@@ -30,6 +30,18 @@ export type Range =
 export const LAST_DAYS = [1, 7, 60, 365] as const
 export type LastDays = (typeof LAST_DAYS)[number]
 
+/** What can be shown at once; the API knows some days more at both ends, for what a chart compares with. */
+export const RANGE_LIMITS = {
+  earliest: Date.UTC(2000, 0, 15),
+  latest: Date.UTC(2199, 11, 31),
+  mostMs: 20 * 366 * 86_400_000,
+} as const
+
+export function isInLimits(from: number, to: number): boolean {
+  const { earliest, latest, mostMs } = RANGE_LIMITS
+  return from < to && from >= earliest && to <= latest && to - from <= mostMs
+}
+
 export const STEPS = ['minute', 'hour', 'day'] as const
 export type ChosenStep = (typeof STEPS)[number]
 
@@ -112,7 +124,7 @@ export function rangeParameters(range: Range): readonly [string, string][] {
 export function rangeFrom(parameters: URLSearchParams): Range {
   const from = timeOf(parameters.get('from'))
   const to = timeOf(parameters.get('to'))
-  if (from !== null && to !== null && from < to) return { kind: 'fixed', from, to }
+  if (from !== null && to !== null && isInLimits(from, to)) return { kind: 'fixed', from, to }
   const days = LAST_DAYS.find((choice) => `${choice}d` === parameters.get('last'))
   return days === undefined ? CHANNEL_DEFAULTS.range : { kind: 'last', days }
 }

@@ -1,7 +1,16 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { buildsView } from './builds-view.ts'
-import { BREAK_DOWNS, channelView, LAST_DAYS, MEASURES, PARTS_FORMS, STEPS, TOPS } from './channel-view.ts'
+import {
+  BREAK_DOWNS,
+  channelView,
+  LAST_DAYS,
+  MEASURES,
+  PARTS_FORMS,
+  RANGE_LIMITS,
+  STEPS,
+  TOPS,
+} from './channel-view.ts'
 import { EMBED_THEMES } from './embed-view.ts'
 import { FILTER_LABELS, FILTER_SEVERITIES, FILTER_STATES, incidentsView } from './incidents-view.ts'
 import { invalidView } from './invalid-view.ts'
@@ -12,9 +21,14 @@ const HOUR_MS = 3_600_000
 const time = fc.integer({ min: 0, max: 40_000_000 }).map((minutes) => minutes * MINUTE_MS)
 const range = fc.oneof(
   fc.constantFrom(...LAST_DAYS).map((days) => ({ kind: 'last' as const, days })),
-  fc.tuple(time, fc.integer({ min: 1, max: 600_000 })).map(([from, minutes]) => {
-    return { kind: 'fixed' as const, from, to: from + minutes * MINUTE_MS }
-  }),
+  fc
+    .tuple(
+      fc.integer({ min: RANGE_LIMITS.earliest / MINUTE_MS, max: 40_000_000 }).map((minutes) => minutes * MINUTE_MS),
+      fc.integer({ min: 1, max: 600_000 }),
+    )
+    .map(([from, minutes]) => {
+      return { kind: 'fixed' as const, from, to: from + minutes * MINUTE_MS }
+    }),
 )
 /** `.` and `..` can't be part of any address: browsers walk along them. */
 const part = fc
@@ -128,4 +142,6 @@ test.each([
 test('a range that ends before it starts, or isn’t one, falls back to the last week', () => {
   expect(read('/channel/x?from=2014-01-21T00:00Z&to=2014-01-14T00:00Z')).toEqual(channelView('x'))
   expect(read('/channel/x?from=yesterday&to=now')).toEqual(channelView('x'))
+  expect(read('/channel/x?from=1990-01-01&to=1990-02-01')).toEqual(channelView('x'))
+  expect(read('/channel/x?from=2001-01-01&to=2031-01-01')).toEqual(channelView('x'))
 })

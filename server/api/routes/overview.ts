@@ -13,6 +13,9 @@ import { hoursParameters, RequestError, wholeHours } from '../request.ts'
 import { channelAnswer as channelSchema, overviewAnswer } from '../schemas/overview.ts'
 import type { ChannelAnswer } from '../types.ts'
 
+/** Two decades: it goes with series by the day, which may be as long. */
+const MOST_HOURS = 20 * 366 * 24 + 24
+
 /** Every channel at a glance, and one of them. */
 export function overviewOperations(api: ApiContext): readonly Operation[] {
   const loadOverview = createOverviewLoader(api)
@@ -40,7 +43,8 @@ export function overviewOperations(api: ApiContext): readonly Operation[] {
       query: z.strictObject(hoursParameters),
       answer: channelSchema,
       keep: () => presentStamp(api),
-      load: async ({ channel, ...range }) => channelAnswer(api, await loadOverview(), channel, wholeHours(range)),
+      load: async ({ channel, ...range }) =>
+        channelAnswer(api, await loadOverview(), channel, wholeHours(range, MOST_HOURS)),
     }),
   ]
 }
