@@ -117,6 +117,8 @@ test('a server that went away is told, with the age of what stands there, and fo
   server.dropStreams()
   await expect(page.getByText(/hasn’t answered since .*: what stands here is/)).toBeVisible()
   await expect(page.locator('main')).toHaveClass('stale')
+  // A screen reader is told once, not every second: what grows is seen only.
+  await expect(page.locator('.notices [aria-hidden="true"]').getByText(/what stands here is/)).toBeVisible()
   await keepScreenshot(page, 'stale')
   server.broken.clear()
   await page.getByRole('button', { name: 'Try now' }).click()

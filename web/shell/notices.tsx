@@ -3,7 +3,6 @@ import { reconnectNow, useLive } from '../api/live.ts'
 import type { Answer } from '../api/use-answer.ts'
 import { Mark } from '../marks/mark.tsx'
 import { useZone } from '../view/navigation.ts'
-import type { Zone } from '../view/zone.ts'
 import { age, zonedClock } from '../words/time.ts'
 import { freshnessWords, serverNow } from './freshness.ts'
 import { useNow } from './use-now.ts'
@@ -21,13 +20,16 @@ export function Notices({ overview }: { readonly overview: Answer<OverviewAnswer
     live.freshness === null
       ? null
       : freshnessWords(live.freshness.freshness, serverNow(live.freshness, performance.now()), zone)
-  const says = isLost ? lostSentence(live.lostAt ?? now, now, overview.data !== null, zone) : words?.sentence
+  const says = isLost ? `The server hasn’t answered since ${zonedClock(live.lostAt ?? now, zone)}` : words?.sentence
   return (
     <div class="notices" role="status" aria-live="polite">
       {says !== null && says !== undefined && (
         <p class="notice">
           <Mark state="unknown" />
-          <span>{says}</span>
+          <span>
+            {says}
+            {isLost && <LostAge age={overview.data === null ? null : now - (live.lostAt ?? now)} />}
+          </span>
           {isLost && (
             <>
               <span class="second" aria-hidden="true">
@@ -44,8 +46,7 @@ export function Notices({ overview }: { readonly overview: Answer<OverviewAnswer
   )
 }
 
-function lostSentence(lostAt: number, now: number, hasData: boolean, zone: Zone): string {
-  const since = zonedClock(lostAt, zone)
-  if (!hasData) return `The server hasn’t answered since ${since}.`
-  return `The server hasn’t answered since ${since}: what stands here is ${age(now - lostAt)} old.`
+/** Grows each second: it is seen, and not said, or a screen reader would say nothing else. */
+function LostAge({ age: ageMs }: { readonly age: number | null }) {
+  return ageMs === null ? '.' : <span aria-hidden="true">: what stands here is {age(ageMs)} old.</span>
 }
