@@ -147,7 +147,7 @@ test('a channel is asked for only once it is known to exist', async ({ page, ser
   await page.goto('/channel/nightly')
   // The stream says what time it is: from here on the page knows which range it would ask for.
   await expect(page.getByText('counted up to 14:22 UTC')).toBeVisible()
-  await expect(page.locator('.options')).toBeVisible()
+  await expect(page.locator('.lane-empty').first()).toBeVisible()
   release()
   await expect(page.getByText('Waiting for the first submission…')).toBeVisible()
   expect(asked.filter((path) => path.startsWith('/api/v1/channels/'))).toEqual([])
