@@ -1,7 +1,7 @@
 import type { AnnotationsAnswer } from '../../server/api/types.ts'
 import { useAnswer } from '../api/use-answer.ts'
 import type { PageProps } from '../shell/page-props.ts'
-import { Trouble, Waiting } from '../shell/states.tsx'
+import { ComingHeading, Trouble, Waiting } from '../shell/states.tsx'
 import { annotationsView } from '../view/annotations-view.ts'
 import { linkTo } from '../view/navigation.ts'
 import { AnnotationForm } from './annotation-form.tsx'
@@ -16,19 +16,21 @@ export function AnnotationsPage({ view, overview }: PageProps<'annotations'>) {
   const channels = overview.data?.channels.map(({ channel }) => channel) ?? []
   return (
     <>
-      <h1 class="sentences sentence">
-        {answer.data === null ? (
-          '\u00a0'
-        ) : annotations.length === 0 ? (
-          'Nothing is marked yet.'
-        ) : view.channel === null ? (
-          'What people marked.'
-        ) : (
-          <span>
-            What people marked of <b>{view.channel}</b>.
-          </span>
-        )}
-      </h1>
+      {answer.data === null ? (
+        <ComingHeading page="What people marked" hasFailed={answer.error !== null} />
+      ) : (
+        <h1 class="sentences sentence">
+          {annotations.length === 0 ? (
+            'Nothing is marked yet.'
+          ) : view.channel === null ? (
+            'What people marked.'
+          ) : (
+            <span>
+              What people marked of <b>{view.channel}</b>.
+            </span>
+          )}
+        </h1>
+      )}
       <Trouble what="the annotations" answer={answer} />
       <Waiting what="the annotations" answer={answer} />
       <div class="annotations">

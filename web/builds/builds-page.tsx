@@ -6,7 +6,7 @@ import { Switch } from '../shell/choice.tsx'
 import { useKeys } from '../shell/keys.ts'
 import type { PageProps } from '../shell/page-props.ts'
 import { Sentences } from '../shell/sentences.tsx'
-import { Trouble, Waiting } from '../shell/states.tsx'
+import { ComingHeading, Trouble, Waiting } from '../shell/states.tsx'
 import { buildsView } from '../view/builds-view.ts'
 import { go, linkTo, replace, useZone } from '../view/navigation.ts'
 import { BuildPanel, NoBuildPanel, PanelSkeleton } from './build-panel.tsx'
@@ -83,7 +83,10 @@ export function BuildsPage({ view, overview }: PageProps<'builds'>) {
           names={[...known, ...loaded.flatMap(({ builds }) => builds.map(({ build_id: id }) => id))]}
         />
       ) : (
-        <h1 class="sentences sentence">&nbsp;</h1>
+        <ComingHeading
+          page="The builds"
+          hasFailed={channels.some((channel) => (answers.get(channel)?.error ?? null) !== null)}
+        />
       )}
       <Troubles channels={channels} answers={answers} />
       <div class={isOne ? 'panels panels-one' : 'panels'}>

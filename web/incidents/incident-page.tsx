@@ -6,7 +6,7 @@ import { isWrong, Mark } from '../marks/mark.tsx'
 import { serverNow } from '../shell/freshness.ts'
 import type { PageProps } from '../shell/page-props.ts'
 import { Emphasised } from '../shell/sentences.tsx'
-import { Trouble, Waiting } from '../shell/states.tsx'
+import { ComingHeading, Trouble, Waiting } from '../shell/states.tsx'
 import { incidentsView } from '../view/incidents-view.ts'
 import { linkTo, useZone } from '../view/navigation.ts'
 import { channelsOf, incidentMark, overWord, STATE_WORDS } from '../words/incident.ts'
@@ -31,7 +31,7 @@ function IncidentById({ id }: { readonly id: number }) {
     if (answer.error?.status === 404) return <Gone id={id} />
     return (
       <div class="incident">
-        <h1 class="sentences sentence">&nbsp;</h1>
+        <ComingHeading page={`Incident ${id}`} hasFailed={answer.error !== null} />
         <Trouble what={`incident ${id}`} answer={answer} />
         <Waiting what={`incident ${id}`} answer={answer} />
         <LaneSkeleton lanes={VOLUME_LANES} />

@@ -5,7 +5,7 @@ import { useAnswer } from '../api/use-answer.ts'
 import { serverNow } from '../shell/freshness.ts'
 import { useKeys } from '../shell/keys.ts'
 import type { PageProps } from '../shell/page-props.ts'
-import { Trouble, Waiting } from '../shell/states.tsx'
+import { ComingHeading, Trouble, Waiting } from '../shell/states.tsx'
 import { counted } from '../words/number.ts'
 import { isWanted } from './filter.ts'
 import { IncidentFilters } from './incident-filters.tsx'
@@ -27,13 +27,13 @@ export function IncidentsPage({ view }: PageProps<'incidents'>) {
   useKeys({ j: () => moveFocus(lists.current, 1), k: () => moveFocus(lists.current, -1) })
   return (
     <>
-      <h1 class="sentences sentence">
-        {answer.data === null
-          ? '\u00a0'
-          : openInAll === 0
-            ? 'Nothing is open.'
-            : `${counted(openInAll, 'incident')} open.`}
-      </h1>
+      {answer.data === null ? (
+        <ComingHeading page="The incidents" hasFailed={answer.error !== null} />
+      ) : (
+        <h1 class="sentences sentence">
+          {openInAll === 0 ? 'Nothing is open.' : `${counted(openInAll, 'incident')} open.`}
+        </h1>
+      )}
       <Trouble what="the incidents" answer={answer} />
       <Waiting what="the incidents" answer={answer} />
       <IncidentFilters view={view} incidents={all} />

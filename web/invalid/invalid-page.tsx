@@ -4,7 +4,7 @@ import { Choice, Switch } from '../shell/choice.tsx'
 import { useKeys } from '../shell/keys.ts'
 import type { PageProps } from '../shell/page-props.ts'
 import { Sentences } from '../shell/sentences.tsx'
-import { Trouble, Waiting } from '../shell/states.tsx'
+import { ComingHeading, Trouble, Waiting } from '../shell/states.tsx'
 import { LAST_DAYS } from '../view/channel-view.ts'
 import { type InvalidView, invalidView } from '../view/invalid-view.ts'
 import { go, linkTo, replace, useZone } from '../view/navigation.ts'
@@ -68,7 +68,7 @@ export function InvalidPage({ view, overview }: PageProps<'invalid'>) {
         ))}
       </nav>
       {problems.data === null ? (
-        <h1 class="sentences sentence">&nbsp;</h1>
+        <ComingHeading page="What is invalid" hasFailed={problems.error !== null} />
       ) : (
         <Sentences
           sentences={invalidSentences(problems.data, firstSeen.data, {

@@ -1,7 +1,7 @@
 import type { MailSummary, MailsAnswer } from '../../server/api/types.ts'
 import { useAnswer } from '../api/use-answer.ts'
 import type { PageProps } from '../shell/page-props.ts'
-import { Trouble, Waiting } from '../shell/states.tsx'
+import { ComingHeading, Trouble, Waiting } from '../shell/states.tsx'
 import { linkTo } from '../view/navigation.ts'
 import { mailState, troubles } from '../words/mail.ts'
 import { moment } from '../words/time.ts'
@@ -14,7 +14,11 @@ export function MailPage({ view: { id } }: PageProps<'mail'>) {
   const chosen = id === null ? mails[0] : mails.find((mail) => mail.id === id)
   return (
     <div class={`mail ${id === null ? 'mail-list-only' : ''}`}>
-      <h1 class="sentences sentence">{answer.data === null ? '\u00a0' : headline(answer.data)}</h1>
+      {answer.data === null ? (
+        <ComingHeading page="Mail" hasFailed={answer.error !== null} />
+      ) : (
+        <h1 class="sentences sentence">{headline(answer.data)}</h1>
+      )}
       {troubles(mails).map((trouble) => (
         <p key={trouble} class="sentences second">
           {trouble}

@@ -6,7 +6,7 @@ import { Changing } from '../shell/changing.tsx'
 import { serverNow } from '../shell/freshness.ts'
 import type { PageProps } from '../shell/page-props.ts'
 import { Sentences } from '../shell/sentences.tsx'
-import { Trouble, Waiting } from '../shell/states.tsx'
+import { ComingHeading, Trouble, Waiting } from '../shell/states.tsx'
 import { useNow } from '../shell/use-now.ts'
 import { useZone } from '../view/navigation.ts'
 import { iso, MINUTE_MS } from '../words/time.ts'
@@ -42,7 +42,7 @@ export function PipelinePage({ overview }: PageProps<'pipeline'>) {
   return (
     <>
       {all.length === 0 ? (
-        <h1 class="sentences sentence">&nbsp;</h1>
+        <ComingHeading page="The pipeline" hasFailed={asked.error !== null} />
       ) : (
         <Sentences sentences={pipelineSentences(all)} names={(pipeline?.receivers ?? []).map(({ name }) => name)} />
       )}

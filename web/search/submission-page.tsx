@@ -4,7 +4,7 @@ import { useAnswer } from '../api/use-answer.ts'
 import { isWrong, Mark } from '../marks/mark.tsx'
 import { Copyable } from '../shell/copyable.tsx'
 import type { PageProps } from '../shell/page-props.ts'
-import { Trouble, Waiting } from '../shell/states.tsx'
+import { ComingHeading, Trouble, Waiting } from '../shell/states.tsx'
 import { buildsView } from '../view/builds-view.ts'
 import { channelView } from '../view/channel-view.ts'
 import { invalidView } from '../view/invalid-view.ts'
@@ -25,7 +25,7 @@ export function SubmissionPage({ view }: PageProps<'submission'>) {
   return (
     <>
       {answer.data === null ? (
-        <h1 class="sentences sentence">&nbsp;</h1>
+        <ComingHeading page="What became of a submission" hasFailed={answer.error !== null} />
       ) : (
         <h1 class="sentences">
           <span class={`sentence sentence-marked ${isWrong(mark) ? 'is-wrong' : ''}`}>

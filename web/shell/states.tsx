@@ -24,6 +24,21 @@ export function Trouble({ what, answer }: { readonly what: string; readonly answ
   )
 }
 
+interface ComingHeadingProps {
+  /** What the page is about: `The builds`. */
+  readonly page: string
+  readonly hasFailed: boolean
+}
+
+/** The place of the page's sentence until it is known: a name for those who hear it, and for all once there is none to come. */
+export function ComingHeading({ page, hasFailed }: ComingHeadingProps) {
+  return (
+    <h1 class="sentences sentence" aria-busy={!hasFailed}>
+      <span class={hasFailed ? '' : 'visually-hidden'}>{page}</span>&nbsp;
+    </h1>
+  )
+}
+
 /** Only after ten seconds, and then in words: what the page waits for. */
 export function Waiting({ what, answer }: { readonly what: string; readonly answer: Answer<unknown> }) {
   const now = useNow(1000)

@@ -5,7 +5,7 @@ import { seriesPath } from '../channel/series-path.ts'
 import { useKeys } from '../shell/keys.ts'
 import type { PageProps } from '../shell/page-props.ts'
 import { Emphasised } from '../shell/sentences.tsx'
-import { Trouble, Waiting } from '../shell/states.tsx'
+import { ComingHeading, Trouble, Waiting } from '../shell/states.tsx'
 import { CHANNEL_DEFAULTS, channelView } from '../view/channel-view.ts'
 import { go, linkTo, useZone } from '../view/navigation.ts'
 import type { WhyView } from '../view/why-view.ts'
@@ -29,7 +29,13 @@ export function WhyPage({ view, overview }: PageProps<'why'>) {
   return (
     <article class="why">
       <WhyHead view={view} countedUpTo={countedUpTo} />
-      <h1 class="sentence">{why === null ? '\u00a0' : <Emphasised text={why.sentence} names={[channel]} />}</h1>
+      {why === null ? (
+        <ComingHeading page="Why was one (not) told?" hasFailed={answer.error !== null} />
+      ) : (
+        <h1 class="sentence">
+          <Emphasised text={why.sentence} names={[channel]} />
+        </h1>
+      )}
       <Trouble what={`why of ${channel}`} answer={answer} />
       <Waiting what="the hour to be judged again" answer={answer} />
       {why !== null && <Numbers why={why} />}
