@@ -49,3 +49,25 @@ test('a channel that is not there is told, with the one that was meant', async (
   await page.goto(addressOf('nihgtly', hour))
   await expect(page.getByRole('alert').first()).toContainText('use nightly')
 })
+
+for (const [name, path, chart] of [
+  ['the overview', '/', '.channels tbody .week .drawing'],
+  ['the sum of all channels', '/', '.channels tfoot .week .drawing'],
+  ['what is invalid', '/invalid', '.problem-cell .drawing'],
+  ['a channel’s parts', '/channel/nightly', '.mini .drawing'],
+  ['the pipeline', '/pipeline', '.rate .drawing'],
+  ['an incident', '/incident/', '.incident .scrub'],
+] as const) {
+  test(`a click on an hour of ${name} asks about that hour`, async ({ page, demo }) => {
+    const { id } = await toldAt(demo.url)
+    await page.goto(path === '/incident/' ? `${path}${id}` : path)
+    const drawing = page.locator(chart).first()
+    const box = await drawing.boundingBox()
+    if (box === null) throw new Error(`${name} has no chart`)
+    await drawing.click({ position: { x: box.width * 0.4, y: box.height / 2 } })
+    await expect(page).toHaveURL(/\/why\/[^/]+\/\d{4}-\d\d-\d\dT\d\d:00Z$/)
+    await expect(page.getByRole('heading', { level: 1 })).toContainText(/^Not told|incident/i)
+    await page.goBack()
+    await expect(page).toHaveURL(path === '/incident/' ? `${path}${id}` : path)
+  })
+}

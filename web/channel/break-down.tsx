@@ -57,6 +57,7 @@ export function BreakDownCharts({ channel, range, choice, zone }: BreakDownProps
           <ul class="minis">
             {shownParts.map((part, index) => (
               <Mini
+                channel={channel}
                 key={part.name}
                 part={part}
                 word={share(part.shareOfAll)}
@@ -79,6 +80,7 @@ export function BreakDownCharts({ channel, range, choice, zone }: BreakDownProps
         <ul class="minis">
           {shownProblems.map((part, index) => (
             <Mini
+              channel={channel}
               key={part.name}
               part={part}
               word={`up to ${share(highest(part.values))}`}

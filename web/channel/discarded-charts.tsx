@@ -39,6 +39,7 @@ export function DiscardedCharts({ channel, range, zone, isNamed = false }: Disca
       <ul class="minis">
         {shares.map(({ key, values }, index) => (
           <Mini
+            channel={channel}
             key={key.cause}
             part={{ name: CAUSE_NAMES[key.cause ?? ''] ?? 'discarded', values, shareOfAll: 0, isRest: false }}
             word={`up to ${axisRate(highest(values))}`}

@@ -1,5 +1,6 @@
 import type { Zone } from '../view/zone.ts'
 import { dateMonth, weekdayDate } from '../words/time.ts'
+import type { hourClick } from './hour-click.ts'
 import { linePath, uprightsPath } from './path.ts'
 import { dayStarts } from './time-ticks.ts'
 import type { Value } from './water.ts'
@@ -19,9 +20,11 @@ interface MiniChartProps {
   /** The scale's top, said once. */
   readonly top: string
   readonly zone: Zone
+  /** Asks about the hour that is clicked; left out: steps are no hours. */
+  readonly onClick?: ReturnType<typeof hourClick>
 }
 
-export function MiniChart({ times, stepMs, values, max, top, zone }: MiniChartProps) {
+export function MiniChart({ times, stepMs, values, max, top, zone, onClick }: MiniChartProps) {
   const [from = 0, to = 1] = [times[0], (times.at(-1) ?? 0) + stepMs]
   const x = times.map((_, index) => index + 0.5)
   const at = (time: number): number => (time - from) / stepMs
@@ -38,6 +41,7 @@ export function MiniChart({ times, stepMs, values, max, top, zone }: MiniChartPr
         viewBox={`0 0 ${Math.max(1, times.length)} ${HEIGHT}`}
         preserveAspectRatio="none"
         aria-hidden="true"
+        {...(onClick === undefined ? {} : { onClick })}
       >
         <path class="grid" d={uprightsPath(lines.map(at), 0, HEIGHT)} />
         <path class="seen" d={linePath(x, values, (value) => HEIGHT - 1 - (value / max) * (HEIGHT - TOP))} />

@@ -11,6 +11,7 @@ import type { ChartLook } from '../charts/chart-option.ts'
 import { LaneChart } from '../charts/lane-chart.tsx'
 import { LaneSkeleton } from '../charts/lane-skeleton.tsx'
 import type { Lane } from '../charts/layout.ts'
+import type { MoreAbout } from '../charts/readout.ts'
 import { Trouble } from '../shell/states.tsx'
 import { CHANNEL_DEFAULTS, channelView } from '../view/channel-view.ts'
 import { linkTo, useZone } from '../view/navigation.ts'
@@ -64,6 +65,7 @@ function OneChannelChart({ incident, channel, range, lanes }: ChartProps & { rea
           lanes={lanes}
           look={look}
           summary={chartSummary(incident, channel)}
+          moreAbout={whyOf(channel)}
         />
       )}
       <p class="label">
@@ -71,6 +73,11 @@ function OneChannelChart({ incident, channel, range, lanes }: ChartProps & { rea
       </p>
     </>
   )
+}
+
+/** Of every hour of it the judge can say why. */
+function whyOf(channel: string): (start: number) => MoreAbout {
+  return (start) => ({ word: 'Why was I (not) told?', view: { page: 'why', channel, hour: start } })
 }
 
 function useLook(): ChartLook {
@@ -112,6 +119,7 @@ function AllChannelsChart({ incident, range, lanes }: ChartProps) {
           lanes={lanes}
           look={look}
           summary={chartSummary(incident, 'all channels')}
+          moreAbout={whyOf('*')}
         />
       )}
     </>

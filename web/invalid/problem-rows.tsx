@@ -1,8 +1,11 @@
+import { hourClick } from '../charts/hour-click.ts'
 import { MiniChart } from '../charts/mini-chart.tsx'
+import { isKnown } from '../charts/water.ts'
 import { type InvalidView, invalidView } from '../view/invalid-view.ts'
 import { linkTo } from '../view/navigation.ts'
 import type { Zone } from '../view/zone.ts'
 import { axisRate, count, rate } from '../words/number.ts'
+import { HOUR_MS } from '../words/time.ts'
 import type { ProblemCell, ProblemRow } from './problem-matrix.ts'
 import { problemWords } from './problem-words.ts'
 import type { InvalidRange } from './use-invalid.ts'
@@ -89,13 +92,28 @@ interface CellProps {
 function Cell({ cell, row, column, top, from, stepMs, zone }: CellProps) {
   const first = Math.floor(from / stepMs) * stepMs
   const times = cell.rates.map((_, index) => first + index * stepMs)
+  const known = cell.rates.findLastIndex(isKnown)
+  const ask = hourClick({
+    channel: cell.channel,
+    from: first,
+    to: first + times.length * stepMs,
+    countedUpTo: first + (known + 1) * stepMs,
+  })
   return (
     <li class="problem-cell" style={{ '--column': column }}>
       <p class="mini-head">
         <a {...linkTo(invalidView(cell.channel, { problem: row.counts.problem }))}>{cell.channel}</a>
         <span class="second">{latelyWords(cell)}</span>
       </p>
-      <MiniChart times={times} stepMs={stepMs} values={cell.rates} max={row.max} top={top} zone={zone} />
+      <MiniChart
+        times={times}
+        stepMs={stepMs}
+        values={cell.rates}
+        max={row.max}
+        top={top}
+        zone={zone}
+        {...(stepMs === HOUR_MS ? { onClick: ask } : {})}
+      />
       <span class="visually-hidden">
         {row.counts.problem} on {cell.channel}: {latelyWords(cell)}
       </span>

@@ -161,6 +161,8 @@ function Row({ channel, axis, overview }: RowProps) {
       </td>
       <td class="cell-week">
         <WeekChart
+          channel={channel.channel}
+          start={Date.parse(overview.week_start)}
           shapes={weekShapes(channel, overview.week_start, axis.now)}
           axis={axis}
           summary={weekSummary(channel)}

@@ -42,6 +42,8 @@ export function SumRow({ axis, overview }: { readonly axis: WeekAxis; readonly o
       </td>
       <td class="cell-week">
         <WeekChart
+          channel="*"
+          start={Date.parse(overview.week_start)}
           shapes={weekShapes(sum, overview.week_start, axis.now)}
           axis={axis}
           summary={`All channels together: ${seen} in the newest hour, ${expected} expected; the last seven days`}

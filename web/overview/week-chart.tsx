@@ -1,6 +1,8 @@
+import { hourClick } from '../charts/hour-click.ts'
 import { linePath, ringPath, uprightsPath } from '../charts/path.ts'
 import { onlyWithin } from '../charts/water.ts'
 import { axisCount } from '../words/number.ts'
+import { HOUR_MS } from '../words/time.ts'
 import type { WeekAxis, WeekShapes } from './week.ts'
 import '../charts/drawing.css'
 
@@ -9,6 +11,10 @@ const TOP = 17
 const BOTTOM = 78
 
 interface WeekChartProps {
+  /** `*`: all together. */
+  readonly channel: string
+  /** Where the axis begins, in epoch milliseconds. */
+  readonly start: number
   readonly shapes: WeekShapes
   readonly axis: WeekAxis
   /** One sentence for those who don't see it. */
@@ -19,19 +25,27 @@ interface WeekChartProps {
  * A row's week. The picture is stretched to whatever width the row has; strokes don't stretch, so no width needs to be
  * measured. Day columns and the line of now run through the whole height, and so through all rows.
  */
-export function WeekChart({ shapes, axis, summary }: WeekChartProps) {
+export function WeekChart({ channel, start, shapes, axis, summary }: WeekChartProps) {
   const toY = (value: number): number => BOTTOM - (value / shapes.max) * (BOTTOM - TOP)
   const past = (values: readonly (number | null)[]) => onlyWithin(values, (index) => index < shapes.complete)
   const ahead = (values: readonly (number | null)[]) => onlyWithin(values, (index) => index >= shapes.complete - 1)
   const line = (values: readonly (number | null)[]) => linePath(shapes.x, values, toY)
+  const ask = hourClick({
+    channel,
+    from: start,
+    to: start + axis.hours * HOUR_MS,
+    countedUpTo: start + axis.now * HOUR_MS,
+  })
   return (
     <div class="week">
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the channel’s page leads there with keys, hour by hour */}
       <svg
         class="drawing"
         viewBox={`0 0 ${axis.hours} ${HEIGHT}`}
         preserveAspectRatio="none"
         role="img"
         aria-label={summary}
+        onClick={ask}
       >
         {axis.weekends.map(({ from, to }) => (
           <rect key={from} class="weekend" x={from} y="0" width={to - from} height={HEIGHT} />

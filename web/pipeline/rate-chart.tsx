@@ -1,4 +1,5 @@
 import type { OverviewAnswer, SeriesAnswer } from '../../server/api/types.ts'
+import { hourClick } from '../charts/hour-click.ts'
 import { linePath, ringPath, uprightsPath } from '../charts/path.ts'
 import { ticksFromZero } from '../charts/scale.ts'
 import { highest, isKnown, water } from '../charts/water.ts'
@@ -30,15 +31,19 @@ export function RateChart({ minutes, overview, now, zone }: RateChartProps) {
   const ticks = times.flatMap((time, index) => ((time / MINUTE_MS) % TICK_MINUTES === 0 ? [{ time, index }] : []))
   const last = seen.findLast(isKnown)
   const summary = `Submissions a minute in the last two hours${last === undefined ? ': unknown' : `, ${count(last)} in the newest`}`
+  const from = times[0] ?? now
+  const ask = hourClick({ channel: '*', from, to: from + times.length * MINUTE_MS, countedUpTo: now })
   return (
     <figure class="rate">
       <div class="rate-box">
+        {/* biome-ignore lint/a11y/useKeyWithClickEvents: the channel’s page leads there with keys, hour by hour */}
         <svg
           class="drawing"
           viewBox={`0 0 ${Math.max(1, times.length)} ${HEIGHT}`}
           preserveAspectRatio="none"
           role="img"
           aria-label={summary}
+          onClick={ask}
         >
           <path
             class="grid"

@@ -74,7 +74,10 @@ export function Help({ onClose }: { readonly onClose: () => void }) {
           Single keys do something
         </label>
       </p>
-      <p class="second">Drag in a chart to zoom, with shift to move along; a double click leads out again.</p>
+      <p class="second">
+        Drag in a chart to zoom, with shift to move along; a double click leads out again. A click on an hour, of any
+        chart, says why you were, or weren’t, told.
+      </p>
       <h2 class="section-head">Marks</h2>
       <dl class="keys">
         {MARKS.map(([state, what]) => (

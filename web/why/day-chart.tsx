@@ -1,6 +1,7 @@
 import type { SeriesAnswer } from '../../server/api/types.ts'
+import { hourClick } from '../charts/hour-click.ts'
 import { linePath, ringPath, uprightsPath } from '../charts/path.ts'
-import { go, useZone } from '../view/navigation.ts'
+import { useZone } from '../view/navigation.ts'
 import type { WhyView } from '../view/why-view.ts'
 import { axisCount } from '../words/number.ts'
 import { clock, HOUR_MS, moment } from '../words/time.ts'
@@ -26,11 +27,7 @@ export function DayChart({ view, answer, countedUpTo }: DayChartProps) {
   const ticks = Array.from({ length: shapes.hours }, (_, index) => from + index * HOUR_MS).filter(
     (time) => Math.round((time - view.hour) / HOUR_MS) % EACH_HOURS === 0,
   )
-  const ask = (event: MouseEvent & { readonly currentTarget: SVGSVGElement }): void => {
-    const { left, width } = event.currentTarget.getBoundingClientRect()
-    const hour = from + Math.floor(((event.clientX - left) / width) * shapes.hours) * HOUR_MS
-    if (hour + HOUR_MS <= countedUpTo) go({ ...view, hour })
-  }
+  const ask = hourClick({ channel: view.channel, from, to: from + shapes.hours * HOUR_MS, countedUpTo })
   return (
     <figure class="why-chart">
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the links beside the hour, and [ and ], go to its neighbours */}
