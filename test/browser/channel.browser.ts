@@ -166,6 +166,14 @@ test('names from outside are text, whatever they contain', async ({ page }) => {
   await expect(page.locator('main img')).toHaveCount(0)
 })
 
+test('a name without an end stays on the page, whatever direction it is written in', async ({ page }) => {
+  await page.goto(`/channel/${'x'.repeat(200)}`)
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('xxx')
+  await expectNoSidewaysScrolling(page)
+  await page.goto('/channel/%E2%80%AEabc')
+  await expect(page.locator('h1 b')).toHaveCSS('unicode-bidi', 'isolate')
+})
+
 test('Channels in the head leads to the channel looked at last', async ({ page }) => {
   await page.goto('/channel/beta')
   await expect(page.locator('.readout')).toContainText('seen')

@@ -16,6 +16,8 @@ export interface Placed<T extends Span> {
 }
 
 const LABEL_GAP_PX = 14
+/** What people write may be wider than any chart; it stands whole where the label leads. */
+const MOST_LABEL_PX = 360
 
 /**
  * Puts spans and their labels into rows so that nothing overlaps, earliest first, in the lowest row with room. What
@@ -30,7 +32,8 @@ export function placeSpans<T extends Span>(
 ): readonly Placed<T>[] {
   const ends: number[] = []
   const sorted = [...spans].sort((a, b) => a.from - b.from || a.to - b.to)
-  return sorted.map((span) => {
+  return sorted.map((whole) => {
+    const span = { ...whole, label: cut(whole.label, Math.min(MOST_LABEL_PX, plotWidth), textWidth) }
     const left = Math.max(0, toPx(span.from))
     const right = Math.min(plotWidth, toPx(span.to))
     const words = textWidth(span.label)
@@ -41,6 +44,14 @@ export function placeSpans<T extends Span>(
     ends[row] = Math.max(ends[row] ?? 0, right, crowded ? 0 : labelLeft + words) + LABEL_GAP_PX
     return { span: crowded ? { ...span, label: '' } : span, left, width: Math.max(1, right - left), labelLeft, row }
   })
+}
+
+/** As much of the beginning as has room. */
+function cut(label: string, mostPx: number, textWidth: (label: string) => number): string {
+  if (textWidth(label) <= mostPx) return label
+  const letters = [...label]
+  while (letters.length > 0 && textWidth(`${letters.join('')}…`) > mostPx) letters.pop()
+  return `${letters.join('').trimEnd()}…`
 }
 
 export function rowsOf(placed: readonly Placed<Span>[]): number {

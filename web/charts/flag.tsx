@@ -43,7 +43,14 @@ export function Flag({ placed, plotLeft, top, bottom, channel }: FlagProps) {
         <svg viewBox="0 0 8 16" aria-hidden="true">
           <path d="M0.5 0V16M0.5 1H8L6 4L8 7H0.5" />
         </svg>
-        {span.label === '' ? <span class="visually-hidden">{annotation.text}</span> : span.label}
+        {span.label === annotation.text ? (
+          annotation.text
+        ) : (
+          <>
+            <span class="visually-hidden">{annotation.text}</span>
+            <span aria-hidden="true">{span.label}</span>
+          </>
+        )}
       </a>
     </>
   )

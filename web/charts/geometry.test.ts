@@ -187,6 +187,17 @@ describe('layout', () => {
     expect(placed.map((place) => place.labelLeft)).toEqual([420, 420, 420, 420])
     expect(placed.map((place) => place.span.label)).toEqual(['no 0', 'no 1', '', ''])
   })
+
+  test('words that are wider than the plot are cut to it', () => {
+    const placed = placeSpans(
+      [{ from: 250, to: 250, label: 'x'.repeat(200) }],
+      (time) => time,
+      300,
+      (label) => label.length * 6,
+      2,
+    )
+    expect(placed[0]).toMatchObject({ labelLeft: 0, span: { label: `${'x'.repeat(49)}…` } })
+  })
 })
 
 function rounded(ring: Ring): readonly (readonly Value[])[] {
