@@ -15,10 +15,12 @@ interface FirstSeenProps {
   readonly view: InvalidView
   readonly zone: Zone
   readonly when: string
+  /** Nothing can be told apart as new yet. */
+  readonly isYoung: boolean
 }
 
 /** Problems, and values of attributes, that their channel never had before. */
-export function FirstSeen({ answer, view, zone, when }: FirstSeenProps) {
+export function FirstSeen({ answer, view, zone, when, isYoung }: FirstSeenProps) {
   const found = answer.data?.first_seen ?? []
   return (
     <section>
@@ -27,7 +29,11 @@ export function FirstSeen({ answer, view, zone, when }: FirstSeenProps) {
       </h2>
       <Trouble what="what is new" answer={answer} />
       {answer.data !== null && found.length === 0 && (
-        <p class="second invalid-none">Nothing: every problem and every value of it was seen before.</p>
+        <p class="second invalid-none">
+          {isYoung
+            ? 'What is new can be said of a channel after its first week.'
+            : 'Nothing: every problem and every value of it was seen before.'}
+        </p>
       )}
       <ul class="first-seen">
         {found.slice(0, MOST).map(({ channel, attribute, value, first_seen: at, submissions }) => {

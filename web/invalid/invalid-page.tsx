@@ -10,7 +10,7 @@ import { type InvalidView, invalidView } from '../view/invalid-view.ts'
 import { go, linkTo, replace, useZone } from '../view/navigation.ts'
 import { DAY_MS, dateRange, HOUR_MS } from '../words/time.ts'
 import { FirstSeen } from './first-seen.tsx'
-import { invalidSentences } from './invalid-sentences.ts'
+import { areYoung, invalidSentences } from './invalid-sentences.ts'
 import { ProblemDetail } from './problem-detail.tsx'
 import { problemMatrix } from './problem-matrix.ts'
 import { ProblemRows, ProblemRowsSkeleton } from './problem-rows.tsx'
@@ -101,7 +101,13 @@ export function InvalidPage({ view, overview }: PageProps<'invalid'>) {
         {view.problem !== null && range !== null && (
           <ProblemDetail key={view.problem} view={view} problem={view.problem} range={range} zone={zone} />
         )}
-        <FirstSeen answer={firstSeen} view={view} zone={zone} when={when} />
+        <FirstSeen
+          answer={firstSeen}
+          view={view}
+          zone={zone}
+          when={when}
+          isYoung={areYoung(overview.data, view.channel)}
+        />
         {matrix === null || range === null ? (
           <ProblemRowsSkeleton />
         ) : view.table ? (

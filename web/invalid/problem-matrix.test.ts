@@ -102,4 +102,17 @@ describe('the sentence', () => {
     ])
     expect(says({ ...problems, received: 0 }, null, given)).toEqual(['Nothing came in the last 7 days.'])
   })
+
+  test('calls nothing known, and nothing well, in the first week of all that it is about', () => {
+    const [young, learnt] = [{ days: 3.2, of: 14 }, null]
+    const channels = [
+      { channel: 'beta', learning: young },
+      { channel: 'nightly', learning: learnt },
+    ]
+    const overview = { incidents: [], channels }
+    const [ofBeta] = invalidSentences(problems, fresh(), { ...given, overview, channel: 'beta' })
+    expect(ofBeta?.mark).toBe('learning')
+    expect(ofBeta?.text).toMatch(/was invalid; what of it is new can be said after a week\.$/)
+    expect(says(problems, fresh(), { ...given, overview })[0]).toMatch(/nothing in it is new\.$/)
+  })
 })
