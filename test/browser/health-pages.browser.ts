@@ -129,6 +129,15 @@ test('a document id leads to what became of the submission, and back to its prob
   await expect(page.getByRole('heading', { name: /^bad_json the body is no JSON/ })).toBeVisible()
 })
 
+test('the builds of a day are found by its digits, each with its channel', async ({ page, demo }) => {
+  const known = (await builds(demo, 'nightly')).builds[0]?.build_id ?? ''
+  await page.goto(`/search?q=${known.slice(0, 8)}`)
+  const found = page.locator('.findings li').filter({ hasText: known })
+  await expect(found).toContainText('on nightly since it was first seen')
+  await found.getByRole('link').click()
+  await expect(page).toHaveURL(`/builds/nightly/${known}`)
+})
+
 test('a search without a match says where it looked', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 })
   await page.goto('/search?q=no-such-thing')

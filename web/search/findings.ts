@@ -1,4 +1,10 @@
-import type { ChannelState, IncidentAnswer, SeriesAnswer, SubmissionsAnswer } from '../../server/api/types.ts'
+import type {
+  BuildsAnswer,
+  ChannelState,
+  IncidentAnswer,
+  SeriesAnswer,
+  SubmissionsAnswer,
+} from '../../server/api/types.ts'
 import { buildsView } from '../view/builds-view.ts'
 import { channelView } from '../view/channel-view.ts'
 import { invalidView } from '../view/invalid-view.ts'
@@ -26,6 +32,8 @@ export interface Known {
   readonly problems: readonly string[]
   /** Submissions of the build by channel, by the week. */
   readonly build: SeriesAnswer | null
+  /** Builds first seen in the days after the one that is looked for, by channel. */
+  readonly ofDay: readonly BuildsAnswer[]
   readonly document: SubmissionsAnswer | null
   readonly tagged: SubmissionsAnswer | null
 }
@@ -39,6 +47,7 @@ export function findings(wanted: Wanted, known: Known): readonly Finding[] {
     ...channels(wanted, known),
     ...problems(wanted, known),
     ...builds(wanted, known),
+    ...buildsOfDay(wanted, known),
     ...submissions(wanted, known),
     ...incidents(wanted, known),
   ]
@@ -93,6 +102,22 @@ function builds({ build }: Wanted, known: Known): readonly Finding[] {
     view: buildsView(channel, build),
     isExact: true,
   }))
+}
+
+function buildsOfDay({ build, buildDay }: Wanted, known: Known): readonly Finding[] {
+  if (build === null || buildDay === null) return []
+  return known.ofDay.flatMap(({ channel, builds: all }) =>
+    all
+      .filter(({ build_id: id }) => id !== build && id.startsWith(build))
+      .map(({ build_id: name, received }) => ({
+        kind: 'build' as const,
+        name,
+        words: `${counted(received, 'submission')} on ${channel} since it was first seen`,
+        mark: null,
+        view: buildsView(channel, name),
+        isExact: false,
+      })),
+  )
 }
 
 function incidents({ incident, text }: Wanted, known: Known): readonly Finding[] {

@@ -1,7 +1,14 @@
 import { useEffect, useRef } from 'preact/hooks'
-import type { IncidentsAnswer, ProblemsAnswer, SeriesAnswer, SubmissionsAnswer } from '../../server/api/types.ts'
+import type {
+  BuildsAnswer,
+  IncidentsAnswer,
+  ProblemsAnswer,
+  SeriesAnswer,
+  SubmissionsAnswer,
+} from '../../server/api/types.ts'
 import { useLive } from '../api/live.ts'
 import { type Answer, useAnswer } from '../api/use-answer.ts'
+import { useAnswers } from '../api/use-answers.tsx'
 import { isWrong, Mark } from '../marks/mark.tsx'
 import type { PageProps } from '../shell/page-props.ts'
 import { Trouble, Waiting } from '../shell/states.tsx'
@@ -13,17 +20,21 @@ import { type Wanted, wantedOf } from './wanted.ts'
 import './search.css'
 
 const LOOK_BACK_DAYS = 60
+/** A build that nobody ran so many days after it was made is found by its whole id. */
+const SEEN_WITHIN_DAYS = 14
+const MOST_BUILDS = 100
 
 /** Finds a channel, build, problem, incident or submission; what is called exactly so is shown at once. */
 export function SearchPage({ view, overview }: PageProps<'search'>) {
   const wanted = wantedOf(view.q)
-  const { answers, isComplete } = useSearch(wanted)
   const channels = (overview.data?.channels ?? []).map(({ channel }) => channel)
+  const { answers, ofDay, askers, isComplete } = useSearch(wanted, channels)
   const found = findings(wanted, {
     channels,
     incidents: answers.incidents.data?.incidents ?? [],
     problems: (answers.problems.data?.problems ?? []).map(({ problem }) => problem),
     build: answers.build.data,
+    ofDay: ofDay.flatMap((answer) => answer?.data ?? []),
     document: answers.document.data,
     tagged: answers.tagged.data,
   })
@@ -35,6 +46,7 @@ export function SearchPage({ view, overview }: PageProps<'search'>) {
   }, [JSON.stringify(target)])
   return (
     <>
+      {askers}
       <h1 class="sentences sentence">
         <span>
           {wanted.text === '' ? (
@@ -58,6 +70,12 @@ export function SearchPage({ view, overview }: PageProps<'search'>) {
       <Trouble what="the incidents" answer={answers.incidents} />
       <Trouble what="the problems" answer={answers.problems} />
       <Trouble what="the builds" answer={answers.build} />
+      {ofDay.map(
+        (answer, index) =>
+          answer !== null && (
+            <Trouble key={channels[index]} what={`the builds of ${channels[index]}`} answer={answer} />
+          ),
+      )}
       <Trouble what="the submission" answer={answers.document} />
       <Trouble what="submissions with this tag" answer={answers.tagged} />
       {wanted.documentId !== null && <Waiting what="the archive to be looked through" answer={answers.document} />}
@@ -105,13 +123,13 @@ function SearchField({ q }: { readonly q: string }) {
   )
 }
 
-function useSearch(wanted: Wanted) {
+function useSearch(wanted: Wanted, channels: readonly string[]) {
   const { freshness } = useLive()
   const now = freshness === null ? null : Date.parse(freshness.freshness.now)
   const hour = now === null ? null : Math.floor(now / HOUR_MS) * HOUR_MS + HOUR_MS
   const has = wanted.text !== '' && hour !== null
   const range = hour === null ? '' : `from=${iso(hour - LOOK_BACK_DAYS * DAY_MS)}&to=${iso(hour)}`
-  const { build, documentId, debugTag } = wanted
+  const { build, buildDay, documentId, debugTag } = wanted
   const paths = {
     incidents: has ? '/api/v1/incidents' : null,
     problems: has ? `/api/v1/problems?${range}` : null,
@@ -126,6 +144,21 @@ function useSearch(wanted: Wanted) {
     document: useAnswer<SubmissionsAnswer>(paths.document, `document ${documentId}`),
     tagged: useAnswer<SubmissionsAnswer>(paths.tagged, `tag ${debugTag}`),
   }
+  const days =
+    hour === null || buildDay === null || buildDay >= hour
+      ? []
+      : channels.map((channel) => ({
+          subject: `${channel} ${buildDay}`,
+          path: `/api/v1/builds?${new URLSearchParams({
+            channel,
+            from: iso(buildDay),
+            to: iso(Math.min(hour, buildDay + SEEN_WITHIN_DAYS * DAY_MS)),
+            ages: '1',
+            limit: String(MOST_BUILDS),
+          })}`,
+        }))
+  const { answers: asked, askers } = useAnswers<BuildsAnswer>(days)
+  const ofDay = days.map(({ subject }) => asked.get(subject) ?? null)
   const isAnswered = (path: string | null, answer: Answer<unknown>): boolean =>
     path === null || answer.data !== null || answer.error !== null
   const isComplete =
@@ -134,8 +167,9 @@ function useSearch(wanted: Wanted) {
     isAnswered(paths.problems, answers.problems) &&
     isAnswered(paths.build, answers.build) &&
     isAnswered(paths.document, answers.document) &&
-    isAnswered(paths.tagged, answers.tagged)
-  return { answers, isComplete }
+    isAnswered(paths.tagged, answers.tagged) &&
+    ofDay.every((answer) => answer !== null && isAnswered('builds', answer))
+  return { answers, ofDay, askers, isComplete }
 }
 
 function Findings({ found }: { readonly found: readonly Finding[] }) {

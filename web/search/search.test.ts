@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { SubmissionCopy } from '../../server/api/types.ts'
+import { testBuild } from '../builds/testing/test-build.ts'
 import { becameOf } from './became-of.ts'
 import { findings, jumpTarget, type Known } from './findings.ts'
 import { wantedOf } from './wanted.ts'
@@ -13,8 +14,9 @@ describe('what is looked for', () => {
     [' 12 ', { incident: 12, build: null }],
     ['#12', { incident: 12 }],
     ['incident 12', { incident: 12, debugTag: null }],
-    ['20140116030203', { build: '20140116030203', incident: null, debugTag: '20140116030203' }],
-    ['20140116', { build: '20140116' }],
+    ['20140116030203', { build: '20140116030203', buildDay: null, incident: null, debugTag: '20140116030203' }],
+    ['20140116', { build: '20140116', buildDay: Date.UTC(2014, 0, 16) }],
+    ['20141316', { build: '20141316', buildDay: null }],
     ['build 20140116030203', { build: '20140116030203' }],
     ['my-tag', { debugTag: 'my-tag', documentId: null, build: null, incident: null }],
     ['two words', { debugTag: null }],
@@ -22,7 +24,15 @@ describe('what is looked for', () => {
   ])('%j', (q, wanted) => expect(wantedOf(q)).toMatchObject(wanted))
 })
 
-const NOTHING: Known = { channels: [], incidents: [], problems: [], build: null, document: null, tagged: null }
+const NOTHING: Known = {
+  channels: [],
+  incidents: [],
+  problems: [],
+  build: null,
+  ofDay: [],
+  document: null,
+  tagged: null,
+}
 
 function copy(given: Partial<SubmissionCopy>): SubmissionCopy {
   return {
@@ -83,6 +93,21 @@ describe('what is found', () => {
     expect(found.map(({ view }) => view)).toMatchObject([{ channel: 'nightly' }, { channel: 'beta' }])
     expect(jumpTarget(found)).toBeNull()
     expect(jumpTarget(found.slice(0, 1))).toMatchObject({ page: 'builds', channel: 'nightly', build: '20140116030203' })
+  })
+
+  test('the builds of a day by its digits alone; nobody is sent to one of them', () => {
+    const ofDay = (channel: string, ...ids: string[]) => ({
+      channel,
+      from: '',
+      to: '',
+      ages: [0],
+      builds: ids.map((id) => testBuild(id)),
+      envelope: null,
+      completeness: { complete_hours: 0, partial: [], unknown: [] },
+    })
+    const known = { ofDay: [ofDay('nightly', '20140117030203', '20140116030203'), ofDay('beta')] }
+    expect(names('20140116', known)).toEqual(['20140116030203'])
+    expect(jumpTarget(findings(wantedOf('20140116'), { ...NOTHING, ...known }))).toBeNull()
   })
 
   test('a document once, however often it came; of a tag all documents', () => {

@@ -7,6 +7,8 @@ export interface Wanted {
   readonly incident: number | null
   /** The ids of builds are digits (a day at least). */
   readonly build: string | null
+  /** Start of the day in UTC, where the digits are no more than that: builds of a day are looked for by it. */
+  readonly buildDay: number | null
   /** Any text without spaces can be somebody's tag. */
   readonly debugTag: string | null
 }
@@ -21,13 +23,21 @@ export function wantedOf(q: string): Wanted {
   const text = q.trim()
   const documentId = UUID.test(text) ? dashed(text.replaceAll('-', '').toLowerCase()) : null
   const incident = INCIDENT.exec(text)?.[1]
+  const build = BUILD.exec(text)?.[1] ?? null
   return {
     text,
     documentId,
     incident: incident === undefined ? null : Number(incident),
-    build: BUILD.exec(text)?.[1] ?? null,
+    build,
+    buildDay: build?.length === 8 ? dayOf(build) : null,
     debugTag: documentId === null && TAG.test(text) ? text : null,
   }
+}
+
+/** `20140116`; null: no such day. */
+function dayOf(digits: string): number | null {
+  const time = Date.parse(digits.replace(/^(.{4})(.{2})(.{2})$/, '$1-$2-$3T00:00Z'))
+  return Number.isNaN(time) ? null : time
 }
 
 function dashed(hex: string): string {
