@@ -3,7 +3,7 @@ import type { ChartScales } from './chart-option.ts'
 import type { Layout } from './layout.ts'
 import { MEASURE_WORDS } from './measure.ts'
 import { spread } from './notes.ts'
-import { type ChartParts, lastKnown, partsAt, stacked } from './parts.ts'
+import { type ChartParts, lastKnown, newestPartsAt, stacked } from './parts.ts'
 import { toPixel } from './scale.ts'
 import { isKnown, type Value } from './water.ts'
 
@@ -33,7 +33,7 @@ interface PartLabelsProps {
 export function PartLabels({ parts, layout, scales, time }: PartLabelsProps) {
   const places = useMemo(() => placesOf(parts, layout, scales), [parts, layout, scales])
   const words = MEASURE_WORDS[parts.measure]
-  const values = partsAt(parts, time)
+  const values = newestPartsAt(parts, time)
   const box = layout.lanes.find(({ lane }) => lane === 'parts')
   if (box === undefined) return null
   const label = (index: number) => (

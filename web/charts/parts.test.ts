@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type ChartParts, measuredLines, type PartLine, partsAt, stacked } from './parts.ts'
+import { type ChartParts, measuredLines, newestPartsAt, type PartLine, partsAt, stacked } from './parts.ts'
 
 const line = (name: string, values: readonly (number | null)[]): PartLine => ({ name, values, isRest: false })
 const lines = [line('a', [30, 60, null]), line('b', [10, 20, 5])]
@@ -32,10 +32,18 @@ test('stacked, the first is at the bottom, and what is unknown adds nothing', ()
   expect(stacked([line('a', [1]), line('b', [null])])).toEqual([[1], [1]])
 })
 
-test('what is read out at a time is the step that it lies in; after the newest one, the newest', () => {
-  const parts: ChartParts = { by: 'reason', form: 'lines', measure: 'count', stepMs: 10, x: [5, 15, 25], lines }
-  expect(partsAt(parts, 0)).toEqual([30, 10])
-  expect(partsAt(parts, 19)).toEqual([60, 20])
-  expect(partsAt(parts, 999)).toEqual([null, 5])
-  expect(partsAt(parts, -1)).toEqual([null, null])
+describe('what is read out at a time', () => {
+  const parts: ChartParts = { by: 'reason', form: 'lines', measure: 'count', stepMs: 10, x: [5, 15, 25, 35], lines }
+
+  test('is of the step that it lies in; a step that isn’t over has nothing to compare', () => {
+    expect(partsAt(parts, 0)).toEqual([30, 10])
+    expect(partsAt(parts, 19)).toEqual([60, 20])
+    expect(partsAt(parts, 31)).toEqual([null, null])
+    expect(partsAt(parts, -1)).toEqual([null, null])
+  })
+
+  test('stands at the lines’ ends as the newest that is known', () => {
+    expect(newestPartsAt(parts, 19)).toEqual([60, 20])
+    expect(newestPartsAt(parts, 999)).toEqual([null, 5])
+  })
 })

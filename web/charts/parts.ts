@@ -53,10 +53,18 @@ export function stacked(lines: readonly PartLine[]): readonly (readonly Value[])
 
 /** Each line's value in the step that `time` lies in. */
 export function partsAt(parts: ChartParts, time: number): readonly Value[] {
-  const [first] = parts.x
-  const index = first === undefined ? -1 : Math.floor((time - (first - parts.stepMs / 2)) / parts.stepMs)
-  const known = Math.min(index, lastKnown(parts))
-  return parts.lines.map(({ values }) => values[known] ?? null)
+  const index = stepAt(parts, time)
+  return parts.lines.map(({ values }) => values[index] ?? null)
+}
+
+/** The same, and the newest that is known where the step isn't over yet: for what stands at the lines' ends. */
+export function newestPartsAt(parts: ChartParts, time: number): readonly Value[] {
+  const index = Math.min(stepAt(parts, time), lastKnown(parts))
+  return parts.lines.map(({ values }) => values[index] ?? null)
+}
+
+function stepAt({ x: [first], stepMs }: ChartParts, time: number): number {
+  return first === undefined ? -1 : Math.floor((time - (first - stepMs / 2)) / stepMs)
 }
 
 /** Index of the newest step of which anything is known; -1: none. */
