@@ -125,6 +125,26 @@ test('a part that can’t be loaded says so; the rest of the page lives', async 
   await expect.poll(() => paintedShare(page)).toBeGreaterThan(0.02)
 })
 
+test('a server that is away is told once, and nothing that is there moves', async ({
+  page,
+  server,
+  expectedMessages,
+}) => {
+  expectedMessages.push(/ERR_/)
+  await page.goto('/channel/nightly')
+  await expect.poll(() => paintedShare(page)).toBeGreaterThan(0.005)
+  server.broken.set('/api/', 0)
+  const asked = page.waitForEvent('requestfailed', (request) => request.url().includes('/api/v1/series'))
+  server.publish({ event: 'counts', channels: ['nightly'], hours: ['2014-02-06T14:00:00Z'], counts: [] })
+  server.dropStreams()
+  await asked
+  await expect(page.getByText(/hasn’t answered since .*: what stands here is/)).toBeVisible()
+  await expect(page.locator('.trouble')).toHaveCount(0)
+  server.broken.clear()
+  await page.getByRole('button', { name: 'Try now' }).click()
+  await expect(page.locator('.notices')).toBeEmpty()
+})
+
 test('an unknown channel says so and offers the nearest', async ({ page }) => {
   await page.goto('/channel/nigthly')
   await expect(page.getByRole('heading', { level: 1 })).toContainText('nigthly')

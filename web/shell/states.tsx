@@ -1,3 +1,4 @@
+import { useLive } from '../api/live.ts'
 import type { Answer } from '../api/use-answer.ts'
 import { Mark } from '../marks/mark.tsx'
 import { useZone } from '../view/navigation.ts'
@@ -9,7 +10,10 @@ const SLOW_MS = 10_000
 /** What failed, since when, and a way to try again; the rest of the page lives. Nothing when nothing failed. */
 export function Trouble({ what, answer }: { readonly what: string; readonly answer: Answer<unknown> }) {
   const zone = useZone()
+  const { connection } = useLive()
   if (answer.error === null) return null
+  // That nobody answers is said once, on top: said by every part, it would push away what is still there to be read.
+  if (connection === 'lost' && answer.error.status === 0 && answer.data !== null) return null
   return (
     <p class="notice trouble" role="alert">
       <Mark state="unknown" />
