@@ -58,6 +58,21 @@ test('/ leads into the search box, and what is typed there is looked for', async
   await expect(page).toHaveURL(/\/search\?q=nightly|\/channel\/nightly/)
 })
 
+test('keys pressed in the sheet of keys change nothing behind it', async ({ page }) => {
+  await page.goto('/channel/nightly')
+  await expect(page.locator('.readout')).toContainText('seen')
+  await page.keyboard.press('?')
+  await page.getByRole('button', { name: 'Close' }).focus()
+  await page.keyboard.press('w')
+  await page.keyboard.press('g')
+  await page.keyboard.press('i')
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toBeHidden()
+  await expect(page).toHaveURL(/\/channel\/nightly$/)
+  await page.keyboard.press('w')
+  await expect(page).toHaveURL(/ghost=week$/)
+})
+
 test('a page whose files are gone, as after an upgrade, says so and offers to load anew', async ({
   page,
   expectedMessages,

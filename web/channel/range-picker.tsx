@@ -86,7 +86,10 @@ function CustomRange({ shown, onClose, onChoose }: CustomRangeProps) {
       aria-label="From one time to another"
       onSubmit={submit}
       onKeyDown={(event) => {
-        if (event.key === 'Escape') onClose()
+        if (event.key !== 'Escape') return
+        // The page's Escape leads out of a zoom: this one is answered here.
+        event.preventDefault()
+        onClose()
       }}
     >
       <label>

@@ -26,6 +26,8 @@ export function useKeys(keys: Keys): void {
     const press = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
       if (event.key !== 'Escape' && !keysAreOn()) return
+      // What is behind a question or the sheet of keys isn't meant by anything that is pressed in it.
+      if (document.querySelector('dialog[open]') !== null) return
       const now = performance.now()
       const sequence = now - firstAt < SEQUENCE_MS ? `${first} ${event.key}` : event.key
       const action = current.current[sequence] ?? current.current[event.key]
