@@ -19,6 +19,7 @@ interface WorkerFixtures {
 
 interface Fixtures {
   readonly expectedMessages: RegExp[]
+  readonly told: undefined
 }
 
 /** One real demo, with the story told and mailed, for all tests of a file: it takes a minute to get there. */
@@ -28,12 +29,12 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     async ({}, use) => {
       const state = await mkdtemp(join(tmpdir(), 'tidewatch-demo-'))
       const ports = { receivePort: await freePort(), dashboardPort: await freePort() }
-      const start = (): Promise<TidewatchProcess> => startTidewatch({ state, ...ports, command: ['demo'] })
+      // Only with the address under which people reach it do mails have links.
+      const environment = { TIDEWATCH_PUBLIC_URL: `http://127.0.0.1:${ports.dashboardPort}` }
+      const start = (): Promise<TidewatchProcess> => startTidewatch({ state, ...ports, environment, command: ['demo'] })
       let server: TidewatchProcess | null = await start()
-      const url = server.dashboardUrl
-      await storyTold(url)
       await use({
-        url,
+        url: server.dashboardUrl,
         receiveUrl: server.receiveUrl,
         async stop() {
           expect(await server?.stop()).toBe(0)
@@ -52,6 +53,14 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   expectedMessages: async ({}, use) => {
     await use([SANDBOXED])
   },
+  // A demo that was started again tells its story from the beginning.
+  told: [
+    async ({ demo }, use) => {
+      await storyTold(demo.url)
+      await use(undefined)
+    },
+    { auto: true, timeout: 240_000 },
+  ],
   baseURL: async ({ demo }, use) => {
     await use(demo.url)
   },

@@ -90,6 +90,9 @@ function vitest(project, args, env = TEST_ENV) {
   )
 }
 
+/** What talks to the system: the judge and the pages compute, which is the same under every Node.js. */
+const LTS_ARGS = ['data/', 'server/']
+
 /** @param {readonly string[]} args */
 async function vitestUnderLts(args) {
   const [program, ...npmArgs] = npmCommand(['exec', '--yes', `--package=node@${LTS_MAJOR}`, '--', 'node'])
@@ -100,7 +103,11 @@ async function vitestUnderLts(args) {
   return reported('unit-lts', vitestResults, (report) =>
     exitCodeOf(
       program,
-      [...npmArgs, join(projectRoot, 'node_modules/vitest/vitest.mjs'), ...vitestArgs('unit', report, args)],
+      [
+        ...npmArgs,
+        join(projectRoot, 'node_modules/vitest/vitest.mjs'),
+        ...vitestArgs('unit', report, args.length > 0 ? args : LTS_ARGS),
+      ],
       TEST_ENV,
     ),
   )
