@@ -3,12 +3,14 @@ import { useLive } from '../api/live.ts'
 import { useAnswer } from '../api/use-answer.ts'
 import { Mark } from '../marks/mark.tsx'
 import { Changing } from '../shell/changing.tsx'
+import { Switch } from '../shell/choice.tsx'
 import { serverNow } from '../shell/freshness.ts'
+import { useKeys } from '../shell/keys.ts'
 import type { PageProps } from '../shell/page-props.ts'
 import { Sentences } from '../shell/sentences.tsx'
 import { ComingHeading, Trouble, Waiting } from '../shell/states.tsx'
 import { useNow } from '../shell/use-now.ts'
-import { useZone } from '../view/navigation.ts'
+import { go, useZone } from '../view/navigation.ts'
 import { iso, MINUTE_MS } from '../words/time.ts'
 import { type Gauge, gauges, pipelineSentences, STAGES, type Stage } from './gauges.ts'
 import { minuteRate } from './minute-rate.ts'
@@ -18,10 +20,12 @@ import './pipeline.css'
 const CHART_MINUTES = 120
 
 /** The service itself, from receiving to telling: every number beside what it should be. */
-export function PipelinePage({ overview }: PageProps<'pipeline'>) {
+export function PipelinePage({ view, overview }: PageProps<'pipeline'>) {
   const zone = useZone()
   const live = useLive()
   useNow(1000)
+  const turn = () => go({ page: 'pipeline', ...(view.table === true ? {} : { table: true }) })
+  useKeys({ t: turn })
   const asked = useAnswer<PipelineAnswer>('/api/v1/pipeline', 'pipeline')
   const kept = useAnswer<QuarantineAnswer>('/api/v1/quarantine', 'quarantine')
   const pipeline = newest(asked.data, live.pipeline)
@@ -53,12 +57,21 @@ export function PipelinePage({ overview }: PageProps<'pipeline'>) {
       <div class="pipeline">
         <section>
           <h2 class="section-head">
-            Submissions a minute <span class="label">the last two hours, all channels</span>
+            Submissions a minute <span class="label">the last two hours, all channels</span>{' '}
+            <span class="label">
+              <Switch word="Table" letter="t" isOn={view.table === true} onChange={turn} />
+            </span>
           </h2>
           {minutes.data === null ? (
             <div class="rate-empty" aria-busy="true" />
           ) : (
-            <RateChart minutes={minutes.data} overview={overview.data} now={countedUpTo} zone={zone} />
+            <RateChart
+              minutes={minutes.data}
+              overview={overview.data}
+              now={countedUpTo}
+              zone={zone}
+              table={view.table === true}
+            />
           )}
         </section>
         <GaugeTable all={all} />

@@ -1,11 +1,12 @@
 import type { OverviewAnswer, SeriesAnswer } from '../../server/api/types.ts'
+import { BandTable } from '../charts/band-table.tsx'
 import { hourClick } from '../charts/hour-click.ts'
 import { linePath, ringPath, uprightsPath } from '../charts/path.ts'
 import { ticksFromZero } from '../charts/scale.ts'
 import { highest, isKnown, water } from '../charts/water.ts'
 import type { Zone } from '../view/zone.ts'
 import { axisCount, count } from '../words/number.ts'
-import { clock, MINUTE_MS } from '../words/time.ts'
+import { clock, MINUTE_MS, zoneName } from '../words/time.ts'
 import { expectedAt, wholeMinutes } from './minute-rate.ts'
 import '../charts/drawing.css'
 
@@ -17,14 +18,21 @@ interface RateChartProps {
   readonly overview: OverviewAnswer | null
   readonly now: number
   readonly zone: Zone
+  /** The numbers instead. */
+  readonly table: boolean
 }
 
 /** Submissions by the minute of the last two hours, in the water of their hours. */
-export function RateChart({ minutes, overview, now, zone }: RateChartProps) {
+export function RateChart({ minutes, overview, now, zone, table }: RateChartProps) {
   const times = minutes.times.map((time) => Date.parse(time))
   const seen = wholeMinutes(minutes, now)
   const expected = times.map((time) => (overview === null ? null : expectedAt(overview, time)))
   const [low, high] = [expected.map((band) => band?.low ?? null), expected.map((band) => band?.high ?? null)]
+  if (table) {
+    const columns = { times, seen, low, high }
+    const step = `Minute, ${zoneName(zone, now)}`
+    return <BandTable caption="Submissions a minute" step={step} words={(time) => clock(time, zone)} {...columns} />
+  }
   const x = times.map((_, index) => index + 0.5)
   const { max } = ticksFromZero(highest(seen, high) || 1, 3)
   const toY = (value: number): number => HEIGHT - (value / max) * (HEIGHT - 4)

@@ -50,7 +50,7 @@ const id = fc.nat({ max: 1_000_000 })
 /** A page whose views aren't here doesn't compile. */
 const VIEWS: { readonly [P in Page]: fc.Arbitrary<ViewOf<P>> } = {
   overview: fc.constant({ page: 'overview' }),
-  pipeline: fc.constant({ page: 'pipeline' }),
+  pipeline: fc.constantFrom({ page: 'pipeline' as const }, { page: 'pipeline' as const, table: true as const }),
   channel: fc.record({
     page: fc.constant('channel' as const),
     channel: fc.oneof(fc.constant(''), part),
@@ -130,6 +130,10 @@ test.each([
   ['/invalid?last=60d&problem=bad_json', invalidView(null, { range: { kind: 'last', days: 60 }, problem: 'bad_json' })],
   ['/incidents?state=open&severity=none&channel=nightly', incidentsView({ state: 'open', channel: 'nightly' })],
   ['/why/nightly/2014-02-01T14:00Z', { page: 'why', channel: 'nightly', hour: Date.UTC(2014, 1, 1, 14) }],
+  [
+    '/why/nightly/2014-02-01T14:00Z?show=table',
+    { page: 'why', channel: 'nightly', hour: Date.UTC(2014, 1, 1, 14), table: true },
+  ],
   ['/why/nightly/then', { page: 'unknown', path: '/why/nightly/then' }],
   ['/search?q=a%20b', { page: 'search', q: 'a b' }],
   ['/overview', { page: 'unknown', path: '/overview' }],

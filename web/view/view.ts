@@ -6,6 +6,7 @@ import { type EmbedView, embedCodec } from './embed-view.ts'
 import { type IncidentsView, type IncidentView, incidentCodec, incidentsCodec } from './incidents-view.ts'
 import { type InvalidView, invalidCodec } from './invalid-view.ts'
 import { type MailView, mailCodec } from './mail-view.ts'
+import { type PipelineView, pipelineCodec } from './pipeline-view.ts'
 import { type SearchView, searchCodec } from './search-view.ts'
 import { type SubmissionView, submissionCodec } from './submission-view.ts'
 import { type WhyView, whyCodec } from './why-view.ts'
@@ -21,7 +22,7 @@ interface Views {
   readonly incident: IncidentView
   readonly mail: MailView
   readonly annotations: AnnotationsView
-  readonly pipeline: { readonly page: 'pipeline' }
+  readonly pipeline: PipelineView
   readonly why: WhyView
   readonly search: SearchView
   readonly submission: SubmissionView
@@ -43,7 +44,7 @@ const CODECS: { readonly [P in Page]: Codec<Views[P]> } = {
   incident: incidentCodec,
   mail: mailCodec,
   annotations: annotationsCodec,
-  pipeline: plainCodec({ page: 'pipeline' }),
+  pipeline: pipelineCodec,
   why: whyCodec,
   search: searchCodec,
   submission: submissionCodec,

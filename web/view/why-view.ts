@@ -9,13 +9,19 @@ export interface WhyView {
   readonly channel: string
   /** Epoch milliseconds of its start. */
   readonly hour: number
+  /** The day's numbers instead of its chart. */
+  readonly table?: true
 }
 
 export const whyCodec: Codec<WhyView> = {
-  read: ({ parts: [channel, hourText, ...rest] }) => {
+  read: ({ parts: [channel, hourText, ...rest], parameters }) => {
     const time = timeOf(hourText)
     if (channel === undefined || time === null || rest.length > 0) return null
-    return { page: 'why', channel, hour: Math.floor(time / HOUR_MS) * HOUR_MS }
+    const hour = Math.floor(time / HOUR_MS) * HOUR_MS
+    return { page: 'why', channel, hour, ...(parameters.get('show') === 'table' ? { table: true } : {}) }
   },
-  write: ({ channel, hour }) => ({ parts: [channel, minuteText(hour)] }),
+  write: ({ channel, hour, table }) => ({
+    parts: [channel, minuteText(hour)],
+    parameters: table === true ? [['show', 'table']] : [],
+  }),
 }

@@ -2,6 +2,8 @@ import { useMemo } from 'preact/hooks'
 import type { SeriesAnswer, WhyAnswer } from '../../server/api/types.ts'
 import { useAnswer } from '../api/use-answer.ts'
 import { seriesPath } from '../channel/series-path.ts'
+import { BandTable } from '../charts/band-table.tsx'
+import { Switch } from '../shell/choice.tsx'
 import { useKeys } from '../shell/keys.ts'
 import type { PageProps } from '../shell/page-props.ts'
 import { Emphasised } from '../shell/sentences.tsx'
@@ -10,9 +12,9 @@ import { CHANNEL_DEFAULTS, channelView } from '../view/channel-view.ts'
 import { go, linkTo, useZone } from '../view/navigation.ts'
 import type { WhyView } from '../view/why-view.ts'
 import { count, countRange, rate, share, UNKNOWN } from '../words/number.ts'
-import { clock, fullMoment, HOUR_MS, iso, zoneName } from '../words/time.ts'
+import { clock, fullMoment, HOUR_MS, iso, moment, zoneName } from '../words/time.ts'
 import { DayChart } from './day-chart.tsx'
-import { AFTER_HOURS, BEFORE_HOURS } from './day-shapes.ts'
+import { AFTER_HOURS, BEFORE_HOURS, dayShapes } from './day-shapes.ts'
 import { DetectorsTable } from './detectors-table.tsx'
 import './why.css'
 
@@ -24,7 +26,8 @@ export function WhyPage({ view, overview }: PageProps<'why'>) {
   const series = useDay(view)
   const countedUpTo = Date.parse(overview.data?.freshness.counted_up_to ?? '') || hour + HOUR_MS
   const move = (by: number) => go({ ...view, hour: hour + by * HOUR_MS })
-  useKeys({ '[': () => move(-1), ']': () => hour + 2 * HOUR_MS <= countedUpTo && move(1) })
+  const turn = () => go({ page: 'why', channel, hour, ...(view.table === true ? {} : { table: true }) })
+  useKeys({ t: turn, '[': () => move(-1), ']': () => hour + 2 * HOUR_MS <= countedUpTo && move(1) })
   const why = answer.data
   return (
     <article class="why">
@@ -39,15 +42,39 @@ export function WhyPage({ view, overview }: PageProps<'why'>) {
       <Trouble what={`why of ${channel}`} answer={answer} />
       <Waiting what="the hour to be judged again" answer={answer} />
       {why !== null && <Numbers why={why} />}
+      <p class="label">
+        <Switch word="Table" letter="t" isOn={view.table === true} onChange={turn} />
+      </p>
       <Trouble what="the day around it" answer={series} />
       {series.data === null ? (
         <div class="why-chart why-coming" aria-busy="true" />
       ) : (
-        <DayChart view={view} answer={series.data} countedUpTo={countedUpTo} />
+        <Day view={view} answer={series.data} countedUpTo={countedUpTo} />
       )}
       {why !== null && <Reasons why={why} />}
       {why !== null && why.detectors.length > 0 && <DetectorsTable detectors={why.detectors} />}
     </article>
+  )
+}
+
+interface DayProps {
+  readonly view: WhyView
+  readonly answer: SeriesAnswer
+  readonly countedUpTo: number
+}
+
+/** The hours around the one that is asked about, as a chart or as a table. */
+function Day({ view, answer, countedUpTo }: DayProps) {
+  const zone = useZone()
+  if (view.table !== true) return <DayChart view={view} answer={answer} countedUpTo={countedUpTo} />
+  return (
+    <BandTable
+      caption="Submissions by the hour, and what was expected"
+      step={`Hour, ${zoneName(zone, view.hour)}`}
+      times={answer.times.map((time) => Date.parse(time))}
+      words={(time) => moment(time, zone)}
+      {...dayShapes(answer, countedUpTo)}
+    />
   )
 }
 
