@@ -1,5 +1,6 @@
 import { count, countRange, UNKNOWN } from '../words/number.ts'
 import { isKnown, type Value } from './water.ts'
+import './band-table.css'
 
 interface BandTableProps {
   readonly caption: string
@@ -16,28 +17,31 @@ interface BandTableProps {
 export function BandTable({ caption, step, times, words, seen, low, high }: BandTableProps) {
   const rows = times.map((time, index) => ({ time, own: seen[index], least: low[index], most: high[index] })).reverse()
   return (
-    <table class="table">
-      <caption class="visually-hidden">{caption}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{step}</th>
-          <th scope="col" class="figure">
-            Seen
-          </th>
-          <th scope="col" class="figure">
-            Expected
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map(({ time, own, least, most }) => (
-          <tr key={time}>
-            <th scope="row">{words(time)}</th>
-            <td class="figure">{isKnown(own) ? count(own) : UNKNOWN}</td>
-            <td class="figure second">{isKnown(least) && isKnown(most) ? countRange(least, most) : UNKNOWN}</td>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys.
+    <section class="band-table" tabIndex={0} aria-label={caption}>
+      <table class="table">
+        <caption class="visually-hidden">{caption}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{step}</th>
+            <th scope="col" class="figure">
+              Seen
+            </th>
+            <th scope="col" class="figure">
+              Expected
+            </th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {rows.map(({ time, own, least, most }) => (
+            <tr key={time}>
+              <th scope="row">{words(time)}</th>
+              <td class="figure">{isKnown(own) ? count(own) : UNKNOWN}</td>
+              <td class="figure second">{isKnown(least) && isKnown(most) ? countRange(least, most) : UNKNOWN}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
   )
 }
