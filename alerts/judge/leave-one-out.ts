@@ -1,17 +1,21 @@
-import { cappedWeights, LARGEST_SHARE, sortedWeightedMedian } from './statistics.ts'
+import { cappedWeights, LARGEST_SHARE, sortedWeightedMedian, steadyMedian } from './statistics.ts'
 
 /** What the others of a set do together, asked for each member in turn. Members are named by their place in the arrays given. */
 export interface Others {
   /** How many they are; `member` null: all of the set. */
   readonly count: (member: number | null) => number
-  /** Their weighted median, as `weightedMedian` has it; NaN for none. */
+  /** Their weighted median, as `steadyMedian` has it; NaN for none. Weights are one over a variance. */
   readonly middle: (member: number | null) => number
-  /** The weighted median of how far they are from it. */
+  /** Their middle less what of it may be chance: nothing where it may all be. */
+  readonly movement: (member: number | null) => number
+  /** The weighted median of how far they are from their middle. */
   readonly spread: (member: number | null) => number
 }
 
 /** Of fewer members each question is answered from scratch: there is nothing to save. */
 const FEW = 48
+/** What two standard deviations of the middle are where no member is small; beyond it the members are so few or small that chance moves them. */
+const USUAL_DOUBT = 0.03
 /** Sums of the same weights in another order differ by less than this part of them. */
 const ROUNDING = 1e-12
 
@@ -23,11 +27,17 @@ const ROUNDING = 1e-12
 export function othersOf(values: Float64Array, weights: Float64Array): Others {
   const sorted = sortedSet(values, weights)
   const count = (member: number | null) => values.length - (member === null ? 0 : 1)
+  const beyondChance = (middle: number, member: number | null) => {
+    const worth = (sorted.before[values.length] ?? 0) - (member === null ? 0 : (weights[member] ?? 0))
+    const chance = Math.max(0, 2 / Math.sqrt(worth) - USUAL_DOUBT)
+    return Math.sign(middle) * Math.max(0, Math.abs(middle) - chance)
+  }
   if (values.length <= FEW || mayBeCapped(weights)) {
     const others = (member: number | null) => without(sorted, member)
     return {
       count,
       middle: (member) => others(member).middle,
+      movement: (member) => beyondChance(others(member).middle, member),
       spread: (member) => {
         const { set, middle } = others(member)
         const { deviations, places } = deviationsFrom(set.values, middle)
@@ -41,6 +51,7 @@ export function othersOf(values: Float64Array, weights: Float64Array): Others {
   return {
     count,
     middle,
+    movement: (member) => beyondChance(middle(member), member),
     spread(member) {
       const own = middle(member)
       let around = byMiddle.get(own)
@@ -110,13 +121,13 @@ function mayBeCapped(weights: Float64Array): boolean {
   return largest > LARGEST_SHARE * (total - largest - second)
 }
 
-/** The set without `member`, its weights cut, and its median. */
+/** The set without `member`, its weights cut, and its middle. */
 function without(sorted: SortedSet, member: number | null) {
   const gone = member === null ? -1 : (sorted.places[member] ?? -1)
   const keep = (all: Float64Array) => all.filter((_, place) => place !== gone)
   const values = gone === -1 ? sorted.values : keep(sorted.values)
-  const weights = cappedWeights(gone === -1 ? sorted.weights.slice() : keep(sorted.weights))
-  return { set: { values, weights }, middle: sortedWeightedMedian(values, weights) }
+  const weights = gone === -1 ? sorted.weights : keep(sorted.weights)
+  return { set: { values, weights: cappedWeights(weights.slice()) }, middle: steadyMedian(values, weights) }
 }
 
 /** How far sorted values are from `middle`, ascending, and at which places they stand. */

@@ -129,7 +129,7 @@ function sharedResidual(movement: Movement | undefined, channel: ChannelMemory) 
   if (movement === undefined || movement.others.count(member) < LEAST_SIBLINGS) {
     return { middle: Number.NaN, spread: Number.NaN }
   }
-  return { middle: movement.others.middle(member), spread: movement.others.spread(member) }
+  return { middle: movement.others.movement(member), spread: movement.others.spread(member) }
 }
 
 /** Of each reason the movements by window, made when they are first asked for. */

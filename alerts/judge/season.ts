@@ -15,6 +15,8 @@ const LEAST_GOOD_HOURS = 48
 const BORROWED_SUBMISSIONS = 400
 /** Channels above so many submissions per hour are clear enough to lend their season. */
 const LENDING_LEVEL = 100
+/** Above so many per hour two weeks tell a channel's season, whatever is borrowed. */
+const SELF_TAUGHT_LEVEL = 1000
 /** Further than this (and its sampling noise) from the median of its weeks, an hour is drawn back. */
 const CLIP_RATIO = 0.25
 
@@ -30,8 +32,15 @@ const CELLS = 4 * DAY_HOURS
  */
 export function learnSeasons(channels: readonly ChannelMemory[], midnight: HourNumber): void {
   const flat = new Float64Array(WEEK_HOURS).fill(1)
-  const first = channels.map((channel) => learn(channel, allOf(channel), midnight, flat, null))
-  const lent = lentSeason(first)
+  const alone = channels.map((channel) => learn(channel, allOf(channel), midnight, flat, null))
+  const lent = lentSeason(alone)
+  // What borrowed from a flat week would be seen to move with every weekend, and take the weekend out of its siblings' seasons.
+  const first = channels.map((channel, index) => {
+    const own = alone[index]
+    return own !== undefined && isClear(own, SELF_TAUGHT_LEVEL)
+      ? own
+      : learn(channel, allOf(channel), midnight, lent, null)
+  })
   const movements = movementsAround(channels, first, midnight)
   for (const [index, channel] of channels.entries()) {
     for (const series of channel.series) {
@@ -237,8 +246,12 @@ function sortFew(values: Float64Array): void {
   }
 }
 
+function isClear({ levels }: Learnt, submissionsPerHour: number): boolean {
+  return levels.some((level) => level > submissionsPerHour)
+}
+
 function lentSeason(all: readonly Learnt[]): Season {
-  const lending = all.filter(({ levels }) => levels.some((level) => level > LENDING_LEVEL))
+  const lending = all.filter((learnt) => isClear(learnt, LENDING_LEVEL))
   const season = new Float64Array(WEEK_HOURS)
   for (const { season: own } of lending) {
     for (let slot = 0; slot < WEEK_HOURS; slot++) season[slot] = at(season, slot) + at(own, slot)
@@ -277,7 +290,7 @@ function movementsAround(
       const member = own === -1 ? null : own
       const movement = movements[index]
       if (movement === undefined || channels[index]?.good[place(start + i)] !== 1) continue
-      if (others.count(member) >= LEAST_SIBLINGS) movement[i] = others.middle(member)
+      if (others.count(member) >= LEAST_SIBLINGS) movement[i] = others.movement(member)
     }
   }
   return movements

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { logTailBound, sortedQuantile, weightedMedian } from './statistics.ts'
+import { logTailBound, sortedQuantile, steadyMedian, weightedMedian } from './statistics.ts'
 
 test.each([
   { values: [3, 1, 2], weights: [1, 1, 1], median: 2 },
@@ -54,3 +54,16 @@ function poissonBetween(from: number, to: number, mean: number): number {
   }
   return total
 }
+
+test.each([
+  { claim: 'of large ones the cut median counts', values: [-3, 0, 0.01], weights: [4000, 3000, 3000], middle: 0 },
+  { claim: 'beside small ones the large one does', values: [0, 0.2], weights: [4000, 50], middle: 0 },
+  {
+    claim: 'as far as they allow',
+    values: [-7, 0],
+    weights: [4000, 50],
+    middle: -3.5 - Math.sqrt(1 / 50 + 50 / 4000 / 50),
+  },
+])('$claim', ({ values, weights, middle }) => {
+  expect(steadyMedian(values, weights)).toBeCloseTo(middle, 2)
+})

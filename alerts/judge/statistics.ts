@@ -50,6 +50,28 @@ export function cappedWeights<Weights extends Numbers>(weights: Weights): Weight
   return weights
 }
 
+/**
+ * Of ascending values and what each is worth (one over its variance), the middle that large and small ones agree on. Cut weights keep
+ * one large channel from being the common movement by itself, but where all others are small they leave it to chance: so of
+ * what the cut median can't know, within two of its standard deviations, the uncut one decides.
+ */
+export function steadyMedian(values: Readonly<Numbers>, weights: Readonly<Numbers>): number {
+  const cut = cappedWeights(weights.slice())
+  const robust = sortedWeightedMedian(values, cut)
+  let total = 0
+  let variance = 0
+  let isCut = false
+  for (let i = 0; i < cut.length; i++) {
+    const [own, whole] = [cut[i] ?? 0, weights[i] ?? 0]
+    total += own
+    if (whole > 0) variance += own ** 2 / whole
+    if (own < whole) isCut = true
+  }
+  if (!isCut || !(total > 0)) return robust
+  const doubt = (2 * Math.sqrt(variance)) / total
+  return Math.max(robust - doubt, Math.min(robust + doubt, sortedWeightedMedian(values, weights)))
+}
+
 function sumOf(values: Readonly<Numbers>): number {
   let sum = 0
   for (let i = 0; i < values.length; i++) sum += values[i] ?? 0
