@@ -4,8 +4,36 @@ import { HOUR_MS } from '../../data/domain/time.ts'
 import { incident as incidentSchema } from '../api/schemas/incident.ts'
 import type { IncidentAnswer } from '../api/types.ts'
 
+/** Trouble of which somebody knows what it was. */
+export type Labelled = Pick<IncidentAnswer, 'id' | 'kind' | 'channels' | 'start' | 'end' | 'merged_into'> & {
+  readonly label?: { readonly value: Label } | undefined
+}
+
 /** What `tidewatch incidents export` writes. */
 export const exportedIncidents = z.object({ incidents: z.array(incidentSchema) })
+
+const time = z.string().refine((text) => !Number.isNaN(Date.parse(text)), 'use a time such as 2014-02-01T14:00:00Z')
+
+/** What is known to have happened, as `tidewatch simulate story` or a person writes it: all of it real, numbered as it stands there. */
+export const knownTroubles = z
+  .array(
+    z.object({
+      kind: incidentSchema.shape.kind,
+      channels: z.array(z.string()).min(1),
+      start: time,
+      end: time.nullish(),
+      /** When nothing of it was seen any more, later than its cause was gone. */
+      recoveredAt: time.nullish(),
+    }),
+  )
+  .transform((troubles): readonly Labelled[] =>
+    troubles.map(({ end, recoveredAt, ...trouble }, index) => ({
+      ...trouble,
+      id: index + 1,
+      end: recoveredAt ?? end ?? null,
+      label: { value: 'real' },
+    })),
+  )
 
 /** Of what people gave one label: how many incidents there were, and how many a judgement told. */
 export interface LabelScore {
@@ -23,7 +51,7 @@ export interface LabelScore {
  * Told is what has an incident of the same group on one of the channels, at a time in common. Merged ones count as what they
  * became; labels that nobody gave aren't there.
  */
-export function compareLabels(exported: readonly IncidentAnswer[], judged: readonly Incident[]): readonly LabelScore[] {
+export function compareLabels(exported: readonly Labelled[], judged: readonly Incident[]): readonly LabelScore[] {
   return LABELS.flatMap((label) => {
     const labelled = exported.filter((each) => each.label?.value === label && each.merged_into === undefined)
     if (labelled.length === 0) return []
@@ -39,12 +67,12 @@ export function compareLabels(exported: readonly IncidentAnswer[], judged: reado
 }
 
 /** Of what a judgement told: that which people gave no name, whatever it is. */
-export function unlabelledOf(exported: readonly IncidentAnswer[], judged: readonly Incident[]): readonly Incident[] {
+export function unlabelledOf(exported: readonly Labelled[], judged: readonly Incident[]): readonly Incident[] {
   const labelled = exported.filter(({ label }) => label !== undefined)
   return judged.filter((incident) => incident.state !== 'withdrawn' && !labelled.some((each) => isSame(each, incident)))
 }
 
-function isSame(exported: IncidentAnswer, judged: Incident): boolean {
+function isSame(exported: Labelled, judged: Incident): boolean {
   const from = Date.parse(exported.start)
   const to = exported.end === null ? Number.POSITIVE_INFINITY : Date.parse(exported.end)
   const isTogether = judged.start <= to && (judged.end ?? Number.POSITIVE_INFINITY) >= from

@@ -96,6 +96,13 @@ test('what people called incidents is held against what is told', async () => {
   const labels = await file('labels.json', JSON.stringify({ incidents: [{ ...incident, label }] }))
   const { out } = await tidewatch('backtest', path, '--labels', labels)
   expect(out).toContain('called real: 1 of 1 told, after 1.0 h (the latest 1.0 h)\ntold besides: 0\n')
+  const { kind, channels, start } = incident
+  const happened = [
+    { event: 'X', kind, channels, start, end: start, recoveredAt: null },
+    { kind: 'gap', channels: ['*'], start: '2014-01-07T00:00Z', end: '2014-01-07T01:00Z' },
+  ]
+  const known = await tidewatch('backtest', path, '--labels', await file('known.json', JSON.stringify(happened)))
+  expect(known.out).toContain('called real: 1 of 2 told, after 1.0 h (the latest 1.0 h), not (2)\ntold besides: 0\n')
 })
 
 test.each([

@@ -4,11 +4,16 @@ import type { Incident } from '../../../alerts/incident.ts'
 import type { JudgeWishes } from '../../../alerts/judge/verdict.ts'
 import { DAY_MS, type EpochMs, HOUR_MS } from '../../../data/domain/time.ts'
 import { incidentAnswer } from '../../api/incident-answer.ts'
-import type { IncidentAnswer } from '../../api/types.ts'
 import { comparisonText, incidentsText, labelsText } from '../../backtest/backtest-text.ts'
 import { type LoadedCounts, loadFiles, loadLive } from '../../backtest/load-counts.ts'
 import { runBacktests } from '../../backtest/run-backtests.ts'
-import { compareLabels, exportedIncidents, unlabelledOf } from '../../incidents/compare-labels.ts'
+import {
+  compareLabels,
+  exportedIncidents,
+  knownTroubles,
+  type Labelled,
+  unlabelledOf,
+} from '../../incidents/compare-labels.ts'
 import { loadSettings } from '../../settings/load-settings.ts'
 import type { Arguments } from '../arguments.ts'
 import { checkedSettings } from '../checked-settings.ts'
@@ -37,7 +42,8 @@ minutes) are judged as the hours that they make up; an hour counts as listened t
 hour without a row was not listened to.
 
 With --labels, what people called the incidents of that time (as "tidewatch incidents export" writes it) is held against it: how many
-of the real ones it tells and how soon, how many of the false alarms, and what it tells besides.
+of the real ones it tells and how soon, how many of the false alarms, and what it tells besides. A plain list of what happened, as
+"tidewatch simulate story" writes it, will do: [{"kind": "drop", "channels": ["nightly"], "start": "2014-02-01T12:00Z", "end": null}].
 
 With --compare the same counts are judged with two settings files, and what each of them tells stands side by side.`,
   options: {
@@ -192,12 +198,15 @@ function textOf(told: readonly Told[], hours: number): string {
   return incidents + labels.join('')
 }
 
-async function labelsOf(file: string | null): Promise<readonly IncidentAnswer[] | null> {
+async function labelsOf(file: string | null): Promise<readonly Labelled[] | null> {
   if (file === null) return null
   try {
-    return exportedIncidents.parse(JSON.parse(await readFile(file, 'utf8'))).incidents
+    const content: unknown = JSON.parse(await readFile(file, 'utf8'))
+    return Array.isArray(content) ? knownTroubles.parse(content) : exportedIncidents.parse(content).incidents
   } catch (error) {
     const why = error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : error
-    throw new CommandError(`${file} can't be read as what "tidewatch incidents export" writes: ${why}`)
+    throw new CommandError(
+      `${file} can't be read as what "tidewatch incidents export" or "tidewatch simulate story" writes: ${why}`,
+    )
   }
 }
