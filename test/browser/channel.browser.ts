@@ -1,3 +1,4 @@
+import { AxeBuilder } from '@axe-core/playwright'
 import { expect, expectNoSidewaysScrolling, HOUR_MS, keepScreenshot, paintedShare, THURSDAY, test } from './pages.ts'
 
 test('the channel’s page draws its lanes and tells the newest hour without being pointed at', async ({ page }) => {
@@ -144,6 +145,17 @@ test('a server that is away is told once, and nothing that is there moves', asyn
   await page.getByRole('button', { name: 'Try now' }).click()
   await expect(page.locator('.notices')).toBeEmpty()
 })
+
+for (const query of ['last=60d&by=build&parts=stacked', 'show=table']) {
+  test(`what is pressed has room, and what scrolls is reached by keys: ${query}`, async ({ page }) => {
+    await page.goto(`/channel/nightly?${query}`)
+    await expect(page.locator('.scrub, .series-table tbody tr').first()).toBeVisible()
+    const { violations } = await new AxeBuilder({ page })
+      .options({ rules: { 'target-size': { enabled: true } } })
+      .analyze()
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(', ')}`)).toEqual([])
+  })
+}
 
 test('an unknown channel says so and offers the nearest', async ({ page }) => {
   await page.goto('/channel/nigthly')

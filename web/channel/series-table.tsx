@@ -21,7 +21,8 @@ export function SeriesTable({ data, look }: { readonly data: ChartData; readonly
   const hasHappenings = past.some((index) => happenings(data, index).length > 0)
   const rows = showsAll ? past : past.slice(0, FIRST_ROWS)
   return (
-    <div class="series-table">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys, too.
+    <section class="series-table" tabIndex={0} aria-label={`The numbers of ${data.channel}`}>
       <table class="table">
         <caption class="visually-hidden">
           {data.channel}: {WHAT[data.measure]} per {data.step}, newest first
@@ -79,6 +80,6 @@ export function SeriesTable({ data, look }: { readonly data: ChartData; readonly
           Show all {past.length}
         </button>
       )}
-    </div>
+    </section>
   )
 }

@@ -34,7 +34,7 @@ export interface Layout {
 const HEIGHTS: Readonly<Record<Lane, number>> = { submissions: 256, parts: 172, ofExpected: 92, invalid: 70 }
 export const BRACKET_ROW_PX = 27
 const GAP_ROW_PX = 18
-export const FLAG_ROW_PX = 20
+export const FLAG_ROW_PX = 24
 const BETWEEN_LANES_PX = 26
 /** Above a plot with an axis at its left the title keeps clear of the topmost label. */
 export const TITLE_ROW_PX: Readonly<Record<Size['labels'], number>> = { margin: 0, above: 32, inside: 24 }
