@@ -1,4 +1,4 @@
-import { cappedWeights, LARGEST_SHARE, sortedWeightedMedian, steadyMedian } from './statistics.ts'
+import { cappedWeights, LARGEST_SHARE, sortedWeightedMedian, steadyMedian, USUAL_DOUBT } from './statistics.ts'
 
 /** What the others of a set do together, asked for each member in turn. Members are named by their place in the arrays given. */
 export interface Others {
@@ -14,8 +14,6 @@ export interface Others {
 
 /** Of fewer members each question is answered from scratch: there is nothing to save. */
 const FEW = 48
-/** What two standard deviations of the middle are where no member is small; beyond it the members are so few or small that chance moves them. */
-const USUAL_DOUBT = 0.03
 /** Sums of the same weights in another order differ by less than this part of them. */
 const ROUNDING = 1e-12
 

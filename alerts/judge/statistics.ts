@@ -50,10 +50,13 @@ export function cappedWeights<Weights extends Numbers>(weights: Weights): Weight
   return weights
 }
 
+/** Two standard deviations of the middle of a few members none of which is small. */
+export const USUAL_DOUBT = 0.03
+
 /**
  * Of ascending values and what each is worth (one over its variance), the middle that large and small ones agree on. Cut weights keep
  * one large channel from being the common movement by itself, but where all others are small they leave it to chance: so of
- * what the cut median can't know, within two of its standard deviations, the uncut one decides.
+ * what the cut median can't know, within two of its standard deviations less what is usual, the uncut one decides.
  */
 export function steadyMedian(values: Readonly<Numbers>, weights: Readonly<Numbers>): number {
   const cut = cappedWeights(weights.slice())
@@ -68,7 +71,7 @@ export function steadyMedian(values: Readonly<Numbers>, weights: Readonly<Number
     if (own < whole) isCut = true
   }
   if (!isCut || !(total > 0)) return robust
-  const doubt = (2 * Math.sqrt(variance)) / total
+  const doubt = Math.max(0, (2 * Math.sqrt(variance)) / total - USUAL_DOUBT)
   return Math.max(robust - doubt, Math.min(robust + doubt, sortedWeightedMedian(values, weights)))
 }
 
