@@ -95,10 +95,10 @@ describe('a level that somebody accepts', () => {
     expect(ratioOf('idle-daily')).toBeCloseTo(1, 1)
   })
 
-  test('that comes back to what it was is told as a surge', () => {
+  test('that comes back to what it was is no surge', () => {
     const plan: HistoryPlan = { channels: { ...others, nightly: { perHour: 2200, seen: '100x8 50x100 100x200' } } }
     const incidents = judgedWith(plan, 8 + 100 + 24, [{ after: 10, kind: 'accept_level' }])
-    expect(incidents.map(({ group }) => group)).toEqual(['volume', 'surge'])
+    expect(incidents.map(({ group }) => group)).toEqual(['volume'])
   })
 })
 
