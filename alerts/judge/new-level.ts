@@ -5,7 +5,7 @@ import type { JudgedChannel } from './standing.ts'
 import { at, DAY_HOURS, type HourNumber, place, toHourNumber, toTime, WEEK_HOURS } from './window.ts'
 
 /** A level that holds within this, as a log, */
-const SETTLED_SPREAD = 0.035
+const SETTLED_SPREAD = 0.045
 /** over so long, after so long, is the new level; */
 const SETTLED_HOURS = 48
 const SETTLED_AFTER_HOURS = WEEK_HOURS
