@@ -35,7 +35,7 @@ function judgedWith(plan: HistoryPlan, hours: number, words: readonly Word[]): r
   for (let after = -24; after < hours; after++) {
     const hour = begin + after * HOUR_MS
     const relevant = incidentsInWindow([...incidents.values()], hour)
-    const verdict = judgeHour({ history, hour, incidents: relevant, memory })
+    const verdict = judgeHour({ history, hour, incidents: relevant, memory, isHistoryFinal: true, withForecast: false })
     memory = verdict.memory
     const advance = advanceIncidents({ incidents: relevant, verdict, nextId })
     nextId = advance.nextId

@@ -77,7 +77,7 @@ export function liveMinutes(plan: MinutePlan): {
     if (to % HOUR_MINUTES === 0) {
       const hour = QUIET_START + (to - HOUR_MINUTES) * MINUTE_MS
       const relevant = incidentsInWindow([...incidents.values()], hour)
-      const verdict = judgeHour({ history, hour, incidents: relevant, memory })
+      const verdict = judgeHour({ history, hour, incidents: relevant, memory, isHistoryFinal: true })
       memory = verdict.memory
       learning = new Set(verdict.learning.keys())
       for (const own of [...verdict.expectations, ...verdict.forecast])
