@@ -8,12 +8,9 @@ const PAGES = [
   '/builds',
   '/invalid',
   '/pipeline',
-  '/incidents',
   '/incident/13',
   '/why/nightly/2014-02-01T14:00Z',
-  '/mail',
   '/annotations',
-  '/search?q=night',
   '/submission/6ba7b810-9dad-11d1-80b4-00c04fd430c8',
 ]
 

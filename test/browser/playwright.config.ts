@@ -7,8 +7,8 @@ export default defineConfig({
   testDir: '.',
   testMatch: '*.browser.ts',
   outputDir: '../../test-results/browser',
-  // Two cores, and a browser takes one.
-  workers: 1,
+  // A page waits about as long as it works.
+  workers: 2,
   fullyParallel: false,
   forbidOnly: process.env.CI !== undefined,
   timeout: 30_000,
