@@ -9,7 +9,10 @@ import { createProgressWatch } from './progress-watch.ts'
 
 export interface ClockWatchesOptions {
   readonly database: Database
-  readonly judge: JudgeShell
+  readonly judge: Pick<
+    JudgeShell,
+    'judgedHour' | 'watchProgress' | 'watchSpecifications' | 'lookAtMinutes' | 'watchDisk' | 'watchArchive'
+  >
   readonly disk: Pick<DiskGauge, 'takeWatch'>
   readonly archive: Pick<ArchiveWatch, 'take'>
   /** Folder of the converted files. */
@@ -18,6 +21,7 @@ export interface ClockWatchesOptions {
   readonly now: () => EpochMs
   /** What is behind by more than this is told; null: nothing is told by the clock, which isn't the world's (a demonstration). */
   tellStalledAfterMs(): number | null
+  readonly onError: (error: unknown) => void
 }
 
 const SPECIFICATIONS_EVERY_MS = MINUTE_MS
@@ -25,7 +29,7 @@ const MINUTES_EVERY_MS = 5 * MINUTE_MS
 
 /** What is judged by the clock rather than by hours that are complete: trouble of our own, and channels that stop. */
 export interface ClockWatches {
-  /** Numbers of the incidents that changed. */
+  /** Numbers of the incidents that changed. One watch that fails keeps none of the others from telling. */
   look(): Promise<readonly number[]>
 }
 
@@ -58,18 +62,35 @@ export function createClockWatches(options: ClockWatchesOptions): ClockWatches {
     return (await judge.lookAtMinutes(to)).changedIncidents
   }
 
+  async function lookAtDisk(): Promise<readonly number[]> {
+    const watch = disk.takeWatch()
+    return watch === null ? [] : (await judge.watchDisk(watch)).changedIncidents
+  }
+
+  async function lookAtArchive(): Promise<readonly number[]> {
+    const changed: number[] = []
+    for (let checked = archive.take(); checked !== null; checked = archive.take()) {
+      changed.push(...(await judge.watchArchive(checked)).changedIncidents)
+    }
+    return changed
+  }
+
+  const ofLiveClock = [
+    async () => (await judge.watchProgress(await progress.look())).changedIncidents,
+    lookAtSpecifications,
+    lookAtMinutes,
+  ]
+  const ofAnyClock = [lookAtDisk, lookAtArchive]
+
   return {
     async look() {
       const changed: number[] = []
-      if (options.tellStalledAfterMs() !== null) {
-        changed.push(...(await judge.watchProgress(await progress.look())).changedIncidents)
-        changed.push(...(await lookAtSpecifications()))
-        changed.push(...(await lookAtMinutes()))
-      }
-      const watch = disk.takeWatch()
-      if (watch !== null) changed.push(...(await judge.watchDisk(watch)).changedIncidents)
-      for (let checked = archive.take(); checked !== null; checked = archive.take()) {
-        changed.push(...(await judge.watchArchive(checked)).changedIncidents)
+      for (const watch of [...(options.tellStalledAfterMs() === null ? [] : ofLiveClock), ...ofAnyClock]) {
+        try {
+          changed.push(...(await watch()))
+        } catch (error) {
+          options.onError(error)
+        }
       }
       return changed
     },

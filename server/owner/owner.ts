@@ -242,6 +242,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
     pipeline,
     now,
     tellStalledAfterMs: () => (pace === 'live' ? settings.current.stalled.tellAfterMinutes * MINUTE_MS : null),
+    onError,
   })
 
   const desk: IncidentDesk = {
