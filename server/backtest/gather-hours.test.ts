@@ -20,6 +20,11 @@ test('whole hours are left as they are', async () => {
   expect(await stepsOf(bytes('hour,channel,submissions\n'))).toBeNull()
 })
 
+test('rows by the day are refused: of hours that nobody listened in nothing could be said', async () => {
+  const days = Array.from({ length: 12 }, (_, day) => `2014-01-${String(day + 1).padStart(2, '0')}T00:00Z,nightly,4`)
+  await expect(stepsOf(bytes(`hour,channel,submissions\n${days.join('\n')}\n`))).rejects.toThrow('24 hours apart')
+})
+
 test('shorter steps stand in the hour that they belong to, which was listened to for those that are there', async () => {
   const text = `channel,hour,submissions
 nightly,2014-01-16T14:00:00Z,4

@@ -13,7 +13,7 @@ export interface Steps {
 /**
  * Looks whether a file's rows are of whole hours (null), as its first five thousand say, or of shorter steps. The step is the shortest
  * time between two rows; an hour consists of the steps that have rows, so that an hour of which half is there was
- * covered by half. Throws CsvError where an hour isn't a multiple of the step.
+ * covered by half. Throws CsvError where an hour isn't a multiple of the step, and where rows are of days, say.
  */
 export async function stepsOf(chunks: Chunks): Promise<Steps | null> {
   const covered = new Map<EpochMs, number>()
@@ -28,7 +28,10 @@ export async function stepsOf(chunks: Chunks): Promise<Steps | null> {
       const time = parseTime(cells[columns.hour] ?? '')
       if (time !== null && !covered.has(time)) covered.set(time, coverageOf(cells, columns))
     }
-    if (isFirst && [...covered.keys()].every((time) => time % HOUR_MS === 0)) return null
+    if (isFirst && [...covered.keys()].every((time) => time % HOUR_MS === 0)) {
+      refuseLongSteps([...covered.keys()])
+      return null
+    }
     isFirst = false
   }
   const stepMs = shortestStep([...covered.keys()])
@@ -100,9 +103,19 @@ function parseTime(text: string): EpochMs | null {
   return Number.isNaN(time) ? null : time
 }
 
-function shortestStep(times: readonly EpochMs[]): number {
+/** Of so many times, two are an hour apart where rows are of hours. */
+const LEAST_TIMES = 10
+
+/** Hours without a row weren't covered: of rows by the day a judge would say nothing, and that is no verdict. */
+function refuseLongSteps(times: readonly EpochMs[]): void {
+  const hours = shortestStep(times, Number.POSITIVE_INFINITY) / HOUR_MS
+  if (times.length < LEAST_TIMES || hours <= 1) return
+  throw new CsvError([`no two rows are less than ${hours} hours apart: use rows of an hour or less`])
+}
+
+function shortestStep(times: readonly EpochMs[], most = HOUR_MS): number {
   const sorted = times.toSorted((a, b) => a - b)
-  let shortest = HOUR_MS
+  let shortest = most
   for (const [index, time] of sorted.entries()) {
     const before = sorted[index - 1]
     if (before !== undefined) shortest = Math.min(shortest, time - before)

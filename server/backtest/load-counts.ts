@@ -6,11 +6,14 @@ import { text } from 'node:stream/consumers'
 import { importCsv } from '../../data/counts/csv/import-csv.ts'
 import { CsvError } from '../../data/counts/csv/parse-csv.ts'
 import { type Database, openDatabase } from '../../data/counts/database.ts'
-import { type EpochMs, HOUR_MS, MINUTE_MS } from '../../data/domain/time.ts'
+import { DAY_MS, type EpochMs, HOUR_MS, isoSeconds, MINUTE_MS } from '../../data/domain/time.ts'
 import { askOwner } from '../cli/ask-owner.ts'
 import { CommandError } from '../cli/command.ts'
 import type { Settings } from '../settings/schema.ts'
 import { gatheredHours, stepsOf } from './gather-hours.ts'
+
+/** Every hour between the first and the last is judged: one stray year would take days. */
+const MOST_YEARS = 50
 
 /** Counts of the past in a database of their own, which is gone when it is closed. */
 export interface LoadedCounts {
@@ -91,6 +94,10 @@ async function loaded(
 async function importRange(database: Database, source: string, chunks: AsyncIterable<Uint8Array>) {
   const { firstHour, lastHour } = await importCsv(database, { chunks, source, now: Date.now() })
   if (firstHour === null || lastHour === null) throw new CommandError(`${source} holds no submissions`)
+  if (lastHour - firstHour > MOST_YEARS * 366 * DAY_MS) {
+    const reach = `from ${isoSeconds(firstHour)} to ${isoSeconds(lastHour)}`
+    throw new CommandError(`${source} reaches ${reach}: use at most ${MOST_YEARS} years (is a year mistyped?)`)
+  }
   return { from: firstHour, to: lastHour + HOUR_MS }
 }
 

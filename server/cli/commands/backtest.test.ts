@@ -116,6 +116,11 @@ test.each([
     text: 'hour,channel,submissions\n2014-01-06T00:05Z,n,1\nsoon,n,1\n',
     says: /line 3, hour is "soon"/,
   },
+  {
+    claim: 'a mistyped year',
+    text: 'hour,channel,submissions\n2014-01-06T00:00Z,n,1\n2914-01-06T01:00Z,n,1\n',
+    says: /reaches from 2014-01-06T00:00:00Z to 2914-.*: use at most 50 years/,
+  },
   { claim: 'no column', text: 'hour,channel\n2014-01-06T00:00Z,n\n', says: /submissions/ },
   { claim: 'nothing', text: '', says: /the file is empty/ },
   {
@@ -123,7 +128,7 @@ test.each([
     text: 'hour,channel,submissions\n2014-01-06T00:00Z,"n,1\n',
     says: /line 2: a quoted cell never ends/,
   },
-])('$claim is refused with its line', async ({ text, says }) => {
+])('$claim is refused, and said where', async ({ text, says }) => {
   const { code, err } = await tidewatch('backtest', await file('bad.csv', text))
   expect(code).toBe(1)
   expect(err).toMatch(says)
