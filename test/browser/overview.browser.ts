@@ -1,4 +1,13 @@
-import { expect, expectNoSidewaysScrolling, HOUR_MS, keepScreenshot, paintedShare, THURSDAY, test } from './pages.ts'
+import {
+  expect,
+  expectNoSidewaysScrolling,
+  findServerAgain,
+  HOUR_MS,
+  keepScreenshot,
+  paintedShare,
+  THURSDAY,
+  test,
+} from './pages.ts'
 
 test('the first screen says in sentences what is wrong, and shows every channel against what was expected', async ({
   page,
@@ -120,8 +129,7 @@ test('a server that went away is told, with the age of what stands there, and fo
   // A screen reader is told once, not every second: what grows is seen only.
   await expect(page.locator('.notices [aria-hidden="true"]').getByText(/what stands here is/)).toBeVisible()
   await keepScreenshot(page, 'stale')
-  server.broken.clear()
-  await page.getByRole('button', { name: 'Try now' }).click()
+  await findServerAgain(page, server)
   await expect(page.locator('main')).not.toHaveClass('stale')
 })
 

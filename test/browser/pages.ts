@@ -47,6 +47,13 @@ export async function keepScreenshot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: `test-results/pages/${name}.png`, scale: 'device' })
 }
 
+/** Presses "Try now" of a page whose server answers again, long before it would try by itself: then the button goes. */
+export async function findServerAgain(page: Page, server: FixtureServer): Promise<void> {
+  await expect(page.getByText(/Next try in\s([6-9]|10)\ss/)).toBeVisible({ timeout: 20_000 })
+  server.broken.clear()
+  await page.getByRole('button', { name: 'Try now' }).click()
+}
+
 /** Nothing may stick out to the right: a phone would scroll two ways. */
 export async function expectNoSidewaysScrolling(page: Page): Promise<void> {
   const excess = await page.evaluate(() => {

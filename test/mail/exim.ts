@@ -20,7 +20,7 @@ export function whyNoExim(): string | null {
 
 export interface Exim {
   readonly port: number
-  /** What lies in the one mailbox, oldest first. */
+  /** What lies in the one mailbox, in no order: each mail is delivered by a process of its own. */
   mails(): Promise<Email[]>
   close(): Promise<void>
 }
@@ -44,7 +44,7 @@ export async function startExim(): Promise<Exim> {
   return {
     port,
     async mails() {
-      const names = existsSync(mailbox) ? (await readdir(mailbox)).sort() : []
+      const names = existsSync(mailbox) ? await readdir(mailbox) : []
       return Promise.all(names.map(async (name) => PostalMime.parse(await readFile(join(mailbox, name)))))
     },
     async close() {
