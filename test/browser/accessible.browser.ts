@@ -27,7 +27,8 @@ const THEMES = ['light', 'dark'] as const
 for (const [at, [name, path]] of PAGES.entries()) {
   for (const theme of process.env.TIDEWATCH_ALL_THEMES === undefined ? [THEMES[at % 2] ?? 'light'] : THEMES) {
     test(`axe finds nothing on ${name}, ${theme}; it fits a phone`, async ({ page, demo }) => {
-      test.setTimeout(60_000)
+      // axe looks at every letter.
+      test.setTimeout(120_000)
       const answer = await fetch(`${demo.url}/api/v1/incidents`)
       const { incidents }: IncidentsAnswer = JSON.parse(await answer.text())
       const fall = incidents.find(({ group, channels }) => group === 'volume' && channels.includes('nightly'))
