@@ -1,19 +1,10 @@
 import { type EpochMs, HOUR_MS } from '../../data/domain/time.ts'
 import { sortedQuantile } from '../judge/statistics.ts'
 import { LEAST_COMPARED } from './adoption.ts'
+import { timeOfBuild } from './build-time.ts'
 
 /** After so many hours that were listened to throughout, a build that should be there isn't coming. */
 export const OVERDUE_HOURS = 3
-
-/** The time in a build id, `20140116030203`; null where it is none. Build machines tell it in their own zone. */
-function timeOfBuild(buildId: string): EpochMs | null {
-  const parts = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})$/.exec(buildId)
-  if (parts === null) return null
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.slice(1).map(Number)
-  const time = Date.UTC(year, month - 1, day, hour, minute, second)
-  const isDate = new Date(time).toISOString().replace(/\D/g, '').startsWith(buildId)
-  return isDate ? time : null
-}
 
 /**
  * When a build that isn't seen yet should have been: as long after the time in its id as nine of ten earlier builds took, at the

@@ -49,6 +49,12 @@ describe('the build that stands for its channel', () => {
       is: '4',
     },
     {
+      claim: 'and never one whose id is made up, or that next to nobody has',
+      builds: [build('x', { verdict: 'fail', isMaterial: false, hour: 5 }), build('3')],
+      is: '3',
+    },
+    { claim: 'unless all are', builds: [build('x', { isMaterial: false })], is: 'x' },
+    {
       claim: 'and one of the day before is older, however many have it',
       builds: [build('4', { received: 20, hour: 25 }), build('3', { received: 2000, hour: 0 })],
       is: '4',
@@ -59,7 +65,13 @@ describe('the build that stands for its channel', () => {
 
 test('failing builds in a row end with the first healthy one; young ones don’t part them', () => {
   const fail = { verdict: 'fail' } as const
-  const builds = [build('6', { verdict: 'wait' }), build('5', fail), build('4', { verdict: 'wait' }), build('3', fail)]
+  const builds = [
+    build('7', { ...fail, isMaterial: false }),
+    build('6', { verdict: 'wait' }),
+    build('5', fail),
+    build('4', { verdict: 'wait' }),
+    build('3', fail),
+  ]
   expect(failingRun([...builds, build('2'), build('1', fail)]).map(({ build_id }) => build_id)).toEqual(['5', '3'])
 })
 

@@ -30,12 +30,19 @@ export function verdictWords(
 
 const MOSTLY = 0.5
 
+/** Those that something is said of their channel by; where there is none, all. */
+export function speakingBuilds(builds: readonly BuildAnswer[]): readonly BuildAnswer[] {
+  const material = builds.filter(({ is_material: isMaterial }) => isMaterial)
+  return material.length > 0 ? material : builds
+}
+
 /**
  * The build that stands for its channel: the newest that something can be said of, else the newest; null: there is none.
  * One release can bring several builds on a day, of other applications; of healthy ones the largest stands for it.
- * `builds`: newest first.
+ * `all`: newest first.
  */
-export function judgedBuild(builds: readonly BuildAnswer[]): BuildAnswer | null {
+export function judgedBuild(all: readonly BuildAnswer[]): BuildAnswer | null {
+  const builds = speakingBuilds(all)
   const newest = builds.find(({ verdict }) => verdict !== 'wait')
   if (newest === undefined || newest.verdict === 'fail') return newest ?? builds[0] ?? null
   const since = Date.parse(newest.first_seen) - DAY_MS
@@ -47,7 +54,7 @@ const MUCH_LARGER = 5
 
 /** The failing builds without a healthy one between them, from the newest back: what is said of one holds for all. */
 export function failingRun(builds: readonly BuildAnswer[]): readonly BuildAnswer[] {
-  const known = builds.filter(({ verdict }) => verdict !== 'wait')
+  const known = speakingBuilds(builds).filter(({ verdict }) => verdict !== 'wait')
   const healthyAt = known.findIndex(({ verdict }) => verdict === 'pass')
   return healthyAt < 0 ? known : known.slice(0, healthyAt)
 }

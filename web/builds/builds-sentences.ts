@@ -1,5 +1,5 @@
 import type { BuildsAnswer, IncidentAnswer, OverviewAnswer } from '../../server/api/types.ts'
-import { failingRun, judgedBuild, verdictWords } from './build-verdict.ts'
+import { failingRun, judgedBuild, speakingBuilds, verdictWords } from './build-verdict.ts'
 import { LOOK_BACK_DAYS } from './use-builds.ts'
 
 type Sentence = OverviewAnswer['sentences'][number]
@@ -15,7 +15,7 @@ export function buildsSentences(
   if (known.length === 0)
     return [{ mark: 'unknown', text: `No new build was seen in the last ${LOOK_BACK_DAYS} days.`, incident: null }]
   const troubles = known.flatMap((answer) => troubleOf(answer, incidents) ?? [])
-  const young = known.filter(({ builds }) => builds.every(({ verdict }) => verdict === 'wait'))
+  const young = known.filter(({ builds }) => speakingBuilds(builds).every(({ verdict }) => verdict === 'wait'))
   const rest = restOf(known.length - troubles.length - young.length, known.length)
   const early: Sentence[] = young.length === 0 ? [] : [youngSentence(young, troubles.length === 0 ? rest : '')]
   const [first, ...others] = [...troubles, ...early].slice(0, MOST_SENTENCES)

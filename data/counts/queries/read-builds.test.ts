@@ -3,7 +3,7 @@ import { DAY_MS, HOUR_MS } from '../../domain/time.ts'
 import { type Database, openDatabase } from '../database.ts'
 import { TEST_HOUR } from '../testing/converted-index.ts'
 import { countRows, type TestCount } from '../testing/count-row.ts'
-import { readNewestBuilds, readSeenBuilds } from './read-builds.ts'
+import { readSeenBuilds, readSeenBuildsInUse } from './read-builds.ts'
 
 const RANGE = { from: TEST_HOUR, to: TEST_HOUR + DAY_MS, now: TEST_HOUR + DAY_MS }
 
@@ -52,7 +52,7 @@ test('unknown revisions count as invalid once they are six hours old', async () 
   expect(await invalidAt(7)).toEqual([20])
 })
 
-test('the newest build of each channel is the one seen last of those in use', async () => {
+test('builds in use are those that hold their share, each as it is told by its name alone', async () => {
   const beta = { channel: 'beta', build: '20140110030203' }
   await countRows(database, [
     at(1, { build: '20140114030201' }),
@@ -61,18 +61,32 @@ test('the newest build of each channel is the one seen last of those in use', as
     at(3, beta),
     at(3, { build: 'OTHER' }),
   ])
-  const newest = await readNewestBuilds(database, RANGE)
-  expect(newest.map(({ channel, buildId }) => [channel, buildId])).toEqual([
+  const inUse = await readSeenBuildsInUse(database, RANGE)
+  expect(inUse.map(({ channel, buildId }) => [channel, buildId])).toEqual([
+    ['nightly', '20140114030201'],
     ['nightly', '20140115030201'],
     ['beta', '20140110030203'],
   ])
-  const seen = await readSeenBuilds(database, RANGE)
-  expect(newest).toEqual(['nightly', 'beta'].map((channel) => seen.findLast((build) => build.channel === channel)))
+  expect(inUse).toEqual(await readSeenBuilds(database, RANGE))
+})
+
+test('a build’s best day is told apart from its share since it came', async () => {
+  const old = { build: '20140101030203', submissions: 300 }
+  const days = [
+    at(1, { submissions: 100 }),
+    at(25, { submissions: 300 }),
+    at(26, { submissions: 300 }),
+    at(49, { submissions: 30 }),
+  ]
+  await countRows(database, [...days, ...[1, 25, 26, 49].map((hours) => at(hours, old))])
+  const range = { ...RANGE, to: TEST_HOUR + 3 * DAY_MS, now: TEST_HOUR + 3 * DAY_MS }
+  const build = (await readSeenBuilds(database, range)).find(({ buildId }) => buildId === '20140116030203')
+  expect(build).toMatchObject({ received: 730, shareRatio: 730 / 1930, bestDayRatio: 0.5 })
 })
 
 test('a build that nobody has run for a week is not in use, unless nothing was counted since', async () => {
   const range = { ...RANGE, to: TEST_HOUR + 30 * DAY_MS, now: TEST_HOUR + 30 * DAY_MS }
-  const builds = async () => (await readNewestBuilds(database, range)).map(({ buildId }) => buildId)
+  const builds = async () => (await readSeenBuildsInUse(database, range)).map(({ buildId }) => buildId)
   expect(await builds()).toEqual([])
   await countRows(database, [at(1, { build: '20140115030201' })])
   expect(await builds()).toEqual(['20140115030201'])

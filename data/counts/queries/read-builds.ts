@@ -20,6 +20,8 @@ export interface SeenBuild {
   readonly invalid: number
   /** Of the channel's submissions from `firstSeen` on, 0 to 1. */
   readonly shareRatio: number
+  /** Of the channel's submissions on the (UTC) day of which it held most, 0 to 1. */
+  readonly bestDayRatio: number
 }
 
 interface SeenRange {
@@ -57,11 +59,14 @@ export async function readSeenBuilds(database: Database, range: SeenRange): Prom
        group by all having min(hour) >= $from),
      unreadable as (
        select channel, build_id, sum(submissions) as invalid from hourly_counts join seen using (channel, build_id)
-       where hour >= $from and hour >= first_seen and ${counted} and ${invalidSql('hour')} group by all)
+       where hour >= $from and hour >= first_seen and ${counted} and ${invalidSql('hour')} group by all),
+     by_day as (
+       select channel, build_id, first_seen, date_trunc('day', hour) as day, sum(received) as received, sum(total) as total
+       from seen join with_total using (channel, build_id) where hour >= first_seen group by all)
      select channel, build_id, epoch_ms(first_seen)::double as first_seen, sum(received)::double as received,
-       coalesce(any_value(invalid), 0)::double as invalid, (sum(received) / greatest(sum(total), 1))::double as share
-     from seen join with_total using (channel, build_id) left join unreadable using (channel, build_id)
-     where hour >= first_seen
+       coalesce(any_value(invalid), 0)::double as invalid, (sum(received) / greatest(sum(total), 1))::double as share,
+       max(received / greatest(total, 1))::double as best_day
+     from by_day left join unreadable using (channel, build_id)
      group by channel, build_id, first_seen order by first_seen, build_id, channel`,
     {
       earliest: time(range.from - LOOK_BACK_MS),
@@ -82,6 +87,7 @@ export async function readSeenBuilds(database: Database, range: SeenRange): Prom
       received: row.number('received'),
       invalid: row.number('invalid'),
       shareRatio: row.number('share'),
+      bestDayRatio: row.number('best_day'),
     }),
   )
 }
@@ -90,17 +96,15 @@ export async function readSeenBuilds(database: Database, range: SeenRange): Prom
 const IN_USE_MS = 7 * DAY_MS
 
 /**
- * Of each channel the newest build in use that was first seen within the range. Where the newest counts are older (nobody listened,
- * or old logs were moved in), builds are those in use when they were counted.
+ * The builds in use that were first seen within the range, of all channels, ascending by first seen. Where the newest counts are older
+ * (nobody listened, or old logs were moved in), builds are those in use when they were counted.
  */
-export async function readNewestBuilds(
+export async function readSeenBuildsInUse(
   database: Database,
   range: { readonly from: EpochMs; readonly to: EpochMs; readonly now: EpochMs },
 ): Promise<SeenBuild[]> {
   const inUse = await readBuildsInUse(database, range.to)
-  const seen = await readSeenBuilds(database, { ...range, builds: inUse })
-  // Ascending by first seen: the last one of a channel stays.
-  return [...new Map(seen.map((build) => [build.channel, build])).values()]
+  return readSeenBuilds(database, { ...range, builds: inUse })
 }
 
 /** Build ids, of all channels. */

@@ -1,4 +1,5 @@
-import { readNewestBuilds } from '../../../data/counts/queries/read-builds.ts'
+import { newestBuilds } from '../../../alerts/gate/material-builds.ts'
+import { readSeenBuildsInUse } from '../../../data/counts/queries/read-builds.ts'
 import { readChannels } from '../../../data/counts/queries/read-channels.ts'
 import { readCoverage, readFirstCovered } from '../../../data/counts/queries/read-coverage.ts'
 import { readDiscarded } from '../../../data/counts/queries/read-discarded.ts'
@@ -113,12 +114,12 @@ async function readCountedFacts({ database }: ApiContext, { from, now, countedUp
 
 async function readSlowFacts(api: ApiContext, now: EpochMs): Promise<SlowFacts> {
   const to = startOfHour(now) + HOUR_MS
-  const [newest, known, channels, firstHeard] = await Promise.all([
-    readNewestBuilds(api.database, { from: now - BUILDS_LOOK_BACK_MS, to, now }),
+  const [inUse, known, channels, firstHeard] = await Promise.all([
+    readSeenBuildsInUse(api.database, { from: now - BUILDS_LOOK_BACK_MS, to, now }),
     readComparedBuilds(api, { from: to, to }),
     readChannels(api.database, to - WEEK_HOURS * HOUR_MS),
     readFirstCovered(api.database),
   ])
-  const { builds } = await judgeBuilds(api, newest, known)
+  const { builds } = await judgeBuilds(api, newestBuilds(inUse, { now, incidents: api.incidents() }), known)
   return { askedAt: now, builds, channels, firstHeard }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Envelope } from '../../../alerts/gate/adoption.ts'
+import { isMaterialBuild } from '../../../alerts/gate/material-builds.ts'
 import { YOUNG_HOURS } from '../../../alerts/judge/builds.ts'
 import { type BuildAgeRow, readBuildAges } from '../../../data/counts/queries/read-build-ages.ts'
 import { LOOK_BACK_MS } from '../../../data/counts/queries/read-builds.ts'
@@ -81,7 +82,12 @@ async function answer(api: ApiContext, asked: z.output<typeof query>): Promise<B
     to: isoSeconds(to),
     ages,
     builds: judged.builds.map((each) =>
-      described(each, { ages, rows: byBuild.get(each.build.buildId) ?? [], isKnown }),
+      described(each, {
+        ages,
+        rows: byBuild.get(each.build.buildId) ?? [],
+        isKnown,
+        isMaterial: isMaterialBuild(each.build, { now, incidents: api.incidents() }),
+      }),
     ),
     envelope: envelopeAnswer(judged.envelopes.get(channel), ages),
     completeness: rangeCompletenessOf({ from, coverage, countedUpTo }),
@@ -94,6 +100,7 @@ function described(
     readonly ages: readonly number[]
     readonly rows: readonly BuildAgeRow[]
     isKnown(hour: EpochMs): boolean
+    readonly isMaterial: boolean
   },
 ): BuildsAnswer['builds'][number] {
   const { buildId, firstSeen, received, invalid, shareRatio } = build
@@ -107,6 +114,7 @@ function described(
     received,
     share: shareRatio,
     invalid_rate: received > 0 ? invalid / received : null,
+    is_material: adoption.isMaterial,
     adoption: {
       received: column((row) => row?.received ?? 0),
       share: column((row) => (row === undefined ? null : row.received / row.channelReceived)),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { readSeenBuilds } from '../../../data/counts/queries/read-builds.ts'
+import { materialBuilds } from '../../../alerts/gate/material-builds.ts'
+import { readSeenBuilds, type SeenBuild } from '../../../data/counts/queries/read-builds.ts'
 import { readCoverage } from '../../../data/counts/queries/read-coverage.ts'
 import { type EpochMs, HOUR_MS, isoSeconds, startOfHour } from '../../../data/domain/time.ts'
 import { presentStamp } from '../answer-stamp.ts'
@@ -81,12 +82,22 @@ async function channelAnswer(
     incidents: incidents.map(incidentAnswer),
     completeness,
     gaps,
-    builds: builds.map((build) => ({
+    builds: ticksOf(builds, blamed, { now: api.now(), incidents: input.incidents }).map((build) => ({
       build_id: build.buildId,
       first_seen: isoSeconds(build.firstSeen),
       blamed: blamed.has(build.buildId),
     })),
   }
+}
+
+/** What people build for themselves is no event of the channel. */
+function ticksOf(
+  builds: readonly SeenBuild[],
+  blamed: ReadonlySet<string>,
+  known: Parameters<typeof materialBuilds>[1],
+): readonly SeenBuild[] {
+  const material = new Set(materialBuilds(builds, known))
+  return builds.filter((build) => material.has(build) || blamed.has(build.buildId))
 }
 
 function blamedBuild(carrier: { readonly dimension: string; readonly value: string }): readonly string[] {

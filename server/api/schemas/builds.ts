@@ -60,6 +60,11 @@ export const buildsAnswer = z
           received: z.number().describe('From then to the end of the range.'),
           share: ratio.describe("Of the channel's submissions in that time."),
           invalid_rate: ratio.nullable(),
+          is_material: z
+            .boolean()
+            .describe(
+              'Whether its id tells when it was built and it holds 3 % of its channel, or is in its first two days: nothing is said of a channel by others.',
+            ),
           adoption: z
             .object({ received: column, share: column, invalid_rate: column })
             .describe('At each age; null where the hour is still to come, beyond the range, or nobody listened.'),

@@ -33,7 +33,9 @@ export const channelOverview = z
     newest_build: z
       .object({ build_id: z.string(), first_seen: time, share: ratio, invalid_rate: ratio, ...buildVerdict.shape })
       .nullable()
-      .describe('The newest build that holds at least 0.2 % of its channel.'),
+      .describe(
+        'The newest build in use whose id tells when it was built and that holds a material share of its channel.',
+      ),
     learning: z
       .object({ days: z.number(), of: z.number() })
       .nullable()
@@ -79,6 +81,8 @@ export const channelAnswer = z
       .describe('Hours without any coverage within the range, joined.'),
     builds: z
       .array(z.object({ build_id: z.string(), first_seen: time, blamed: z.boolean() }))
-      .describe('Builds first seen within the range that ever held at least 0.2 % of the channel.'),
+      .describe(
+        'Builds first seen within the range, by when; those with made-up ids or next to nothing of the channel left out.',
+      ),
   })
   .meta({ id: 'ChannelAnswer', description: 'What a page about a channel needs besides its series.' })

@@ -5,6 +5,8 @@ interface TestBuild {
   readonly code?: BuildAnswer['reason']['code']
   readonly incident?: number
   readonly received?: number
+  /** Whether something is said of its channel by it; true by default. */
+  readonly isMaterial?: boolean
   readonly invalidRate?: number
   /** Hours after a Thursday at which it was first seen. */
   readonly hour?: number
@@ -24,6 +26,7 @@ export function testBuild(buildId: string, given: TestBuild = {}): BuildAnswer {
     received,
     share: 0.2,
     invalid_rate: invalidRate,
+    is_material: given.isMaterial ?? true,
     adoption: { received: share.map((value) => (value === null ? null : value * 1000)), share, invalid_rate: invalid },
     verdict,
     reason: { code, text: '', incident },
