@@ -74,6 +74,20 @@ test('dragging zooms, each zoom is one step of history, Escape and double click 
   await expect(page).toHaveURL(/from=/)
   await page.getByRole('slider').dblclick({ position: { x: 30, y: 30 } })
   await expect(page).toHaveURL(/\/channel\/nightly$/)
+  // What was chosen while zoomed stays when the zoom is left, even where that goes no way back.
+  await page.getByRole('button', { name: '60 d' }).click()
+  await expect(page.locator('.readout')).toContainText('13:00')
+  await drag()
+  await expect(page).toHaveURL(/from=/)
+  await page.keyboard.press('l')
+  await expect(page).toHaveURL(/from=.*scale=log/)
+  await page.keyboard.press('Escape')
+  await expect(page).toHaveURL(/\/channel\/nightly\?last=60d&scale=log$/)
+  // Nothing is known beyond tomorrow: there is nowhere to go.
+  await page.keyboard.press(']')
+  await expect(page).toHaveURL(/to=2014-02-07T15:00Z&scale=log$/)
+  await page.keyboard.press(']')
+  await expect(page).toHaveURL(/to=2014-02-07T15:00Z&scale=log$/)
 })
 
 test('the address bar holds the whole view; keys change it', async ({ page }) => {

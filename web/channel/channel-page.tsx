@@ -10,8 +10,15 @@ import { remember, remembered } from '../shell/memory.ts'
 import type { PageProps } from '../shell/page-props.ts'
 import { Sentences } from '../shell/sentences.tsx'
 import { Trouble, Waiting } from '../shell/states.tsx'
-import { CHANNEL_DEFAULTS, type ChannelView, channelView } from '../view/channel-view.ts'
-import { go, isZoomed, linkTo, replace, useZone, zoomTo } from '../view/navigation.ts'
+import {
+  CHANNEL_DEFAULTS,
+  type ChannelView,
+  channelView,
+  type Range,
+  rangeFrom,
+  rangeText,
+} from '../view/channel-view.ts'
+import { choose, go, leaveZoom, linkTo, replace, useZone, zoomTo } from '../view/navigation.ts'
 import { discardedWords } from '../words/incident.ts'
 import { DAY_MS, HOUR_MS } from '../words/time.ts'
 import { BreakDownCharts } from './break-down.tsx'
@@ -69,20 +76,26 @@ function Channel({ view, names, overview, mayAsk }: ChannelProps) {
   const picture = useRef<PictureSource | null>(null)
   const { facts, chart } = data
   const look = useMemo(() => ({ log: view.log, zone }), [view.log, zone])
-  const change = (changes: Partial<ChannelView>): void => go({ ...view, ...changes })
-  const zoom = (from: number, to: number): void => zoomTo({ ...view, range: zoomed(from, to) })
+  const change = (changes: Partial<ChannelView>): void =>
+    changes.range === undefined ? choose({ ...view, ...changes }) : go({ ...view, ...changes })
+  const now = chart?.now ?? Date.now()
+  const showRange = (next: Range): void => {
+    if (rangeText(next) !== rangeText(view.range)) zoomTo({ ...view, range: next }, rangeText(view.range))
+  }
+  const zoom = (from: number, to: number): void => showRange(zoomed(from, to))
   const pan = (byMs: number): void => {
-    if (range !== null) zoomTo({ ...view, range: moved(range, byMs) })
+    if (range === null) return
+    const next = moved(range, byMs, now)
+    if (next.from !== range.from) showRange(next)
+  }
+  const scale = (factor: number): void => {
+    if (range !== null) showRange(scaled(range, factor, now))
   }
   const out = (): void => {
-    if (isZoomed()) window.history.back()
-    else if (view.range.kind === 'fixed') change({ range: CHANNEL_DEFAULTS.range })
+    const isOut = leaveZoom((outer) => ({ ...view, range: rangeFrom(new URLSearchParams(outer)) }))
+    if (!isOut && view.range.kind === 'fixed') change({ range: CHANNEL_DEFAULTS.range })
   }
   const span = range === null ? 0 : range.to - range.from
-  const now = chart?.now ?? Date.now()
-  const scale = (factor: number): void => {
-    if (range !== null) zoomTo({ ...view, range: scaled(range, factor, now) })
-  }
   const neighbour = (by: 1 | -1): void => {
     const next = names[(names.indexOf(view.channel) + by + names.length) % names.length]
     if (next !== undefined) replace({ ...view, channel: next })

@@ -68,6 +68,16 @@ describe('farther and along', () => {
     expect(scaled({ from, to }, 2, now)).toEqual({ kind: 'fixed', from: from - 120 * HOUR, to: to + 120 * HOUR })
   })
 
+  test('later is no later than what is foretold, and earlier is as much earlier', () => {
+    const week = shown(channelView('nightly'), now)
+    expect(moved(week, 84 * HOUR, now)).toMatchObject({ from: week.from, to: week.to })
+    expect(moved(week, -84 * HOUR, now)).toMatchObject({ from: week.from - 84 * HOUR })
+    const old = { from: week.from - 800 * HOUR, to: week.to - 800 * HOUR }
+    expect(moved(old, 84 * HOUR, now)).toMatchObject({ from: old.from + 84 * HOUR })
+    const beyond = { from: week.from + 800 * HOUR, to: week.to + 800 * HOUR }
+    expect(moved(beyond, 84 * HOUR, now)).toMatchObject(beyond)
+  })
+
   test('however often, it stays what the API answers', () => {
     let range: { readonly from: number; readonly to: number } = shown(channelView('nightly'), now)
     for (let times = 0; times < 30; times++) {
@@ -75,7 +85,7 @@ describe('farther and along', () => {
       if (next.kind === 'fixed') range = next
     }
     expect(isInLimits(range.from, range.to)).toBe(true)
-    const [earliest, latest] = [moved(range, -1e15), moved(range, 1e15)]
-    for (const end of [earliest, latest]) expect(end.kind === 'fixed' && isInLimits(end.from, end.to)).toBe(true)
+    const [earliest, latest] = [moved(range, -1e15, now), moved(range, 1e15, now)]
+    for (const end of [earliest, latest]) expect(isInLimits(end.from, end.to)).toBe(true)
   })
 })

@@ -10,6 +10,8 @@ export interface Shown {
   readonly fetched: ChosenStep
 }
 
+type FixedRange = Extract<Range, { readonly kind: 'fixed' }>
+
 const FORECAST_HOURS: Readonly<Record<LastDays, number>> = { 1: 6, 7: 24, 60: 0, 365: 0 }
 /** Minutes are kept for two days. */
 const MOST_MINUTES_MS = 2 * DAY_MS
@@ -53,19 +55,24 @@ export function zoomed(from: number, to: number): Range {
 export function scaled({ from, to }: Pick<Shown, 'from' | 'to'>, factor: number, now: number): Range {
   const middle = (from + to) / 2
   const half = ((to - from) * factor) / 2
-  const last = Math.max(to, Math.ceil(now / HOUR_MS) * HOUR_MS + DAY_MS)
-  const end = Math.min(middle + half, last)
+  const end = Math.min(middle + half, Math.max(to, foretoldTo(now)))
   return zoomed(end - 2 * half, end)
 }
 
-/** As long, `byMs` later; on whole hours. */
-export function moved({ from, to }: Pick<Shown, 'from' | 'to'>, byMs: number): Range {
-  const by = Math.round(byMs / HOUR_MS) * HOUR_MS
+/** As long, `byMs` later; on whole hours, and no farther than something is foretold. */
+export function moved({ from, to }: Pick<Shown, 'from' | 'to'>, byMs: number, now: number): FixedRange {
+  const most = Math.max(0, foretoldTo(now) - to)
+  const by = Math.round(Math.min(byMs, most) / HOUR_MS) * HOUR_MS
   return withinLimits(from + by, to + by)
 }
 
+/** The judge foretells a day. */
+function foretoldTo(now: number): number {
+  return Math.ceil(now / HOUR_MS) * HOUR_MS + DAY_MS
+}
+
 /** Moved, and where that isn't enough cut, to what can be asked for. */
-function withinLimits(from: number, to: number): Range {
+function withinLimits(from: number, to: number): FixedRange {
   const { earliest, latest, mostMs } = RANGE_LIMITS
   const span = Math.min(to - from, mostMs)
   const start = Math.min(Math.max(from, earliest), latest - span)

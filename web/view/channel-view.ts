@@ -121,6 +121,13 @@ export function rangeParameters(range: Range): readonly [string, string][] {
   ]
 }
 
+/** As it stands in an address; empty as by default. `rangeFrom` reads it. */
+export function rangeText(range: Range): string {
+  return rangeParameters(range)
+    .map(([key, value]) => `${key}=${value}`)
+    .join('&')
+}
+
 export function rangeFrom(parameters: URLSearchParams): Range {
   const from = timeOf(parameters.get('from'))
   const to = timeOf(parameters.get('to'))
