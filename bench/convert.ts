@@ -1,6 +1,5 @@
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { median } from 'simple-statistics'
 import { readConvertedIndex } from '../data/converted/converted-file.ts'
 import { type HistogramSpecification, parseSpecification } from '../data/histograms/specification.ts'
@@ -10,17 +9,32 @@ import { type ArchiveResult, measureArchive } from './convert-archive.ts'
 import { convertPlainly, parseOnly } from './convert-floors.ts'
 import { type BenchRecord, makeRecords } from './convert-records.ts'
 import { runConverter } from './converter-process.ts'
-import { atLeast, atMost, type Goal, printResult, table } from './report.ts'
+import { askedOf } from './options.ts'
+import { atLeast, atMost, held, printResult, table } from './report.ts'
 
-/**
- * How fast submissions are converted, from raw segments to converted files, held against what reading them takes at the
- * least; and what the archive makes of them. All of it takes turns, round after round, because the speed of a machine
- * changes by a factor of two from hour to hour: only what was measured side by side can be compared.
- */
-const { values: asked } = parseArgs({ options: { quick: { type: 'boolean', default: false } } })
+const FLOORS = {
+  one_core_of_floor_ratio: atLeast(1.25, 'submissions a core-second, over gunzip and JSON.parse alone'),
+  two_workers_of_one_ratio: atLeast(1.7, 'submissions a second of two workers, over one'),
+  parts_records_per_second: atLeast(3000, 'parts of the archive, made from converted files'),
+  parts_peak_mebibytes: atMost(1024, 'memory of the process that makes them'),
+  count_by_channel_speedup_ratio: atLeast(300, 'a count in the archive, over scanning gzipped JSON lines'),
+  two_workers_peak_mebibytes: atMost(400, 'memory of a converter with two workers, where the system tells'),
+  archive_of_xz_ratio: atMost(0.97, 'bytes in the archive, over JSON lines in xz -0 (left out where there is no xz)'),
+}
+const asked = askedOf({
+  name: 'convert',
+  about: `
+How fast submissions are converted, from raw segments to converted files, held against what reading them takes at the
+least, (a) gunzip and JSON.parse alone, and against (b) a straightforward converter; and what the archive makes of them. All of it
+takes turns, round after round, because the speed of a machine changes by a factor of two from hour to hour: only what was measured
+side by side can be compared.`,
+  options: { quick: { about: 'Fewer records and rounds, for a first impression.' } },
+  floors: FLOORS,
+})
+const isQuick = asked.isOn('quick')
 /** With fewer, what a question to the archive takes at the least outweighs what it reads: a day of a channel has more than either. */
-const RECORDS = asked.quick ? 3000 : 4000
-const ROUNDS = asked.quick ? 3 : 5
+const RECORDS = isQuick ? 3000 : 4000
+const ROUNDS = isQuick ? 3 : 5
 /** About half of what segments may grow to. */
 const SEGMENT_BYTES = 4 * 1024 ** 2
 /** Two workers shall have as many segments each: with seven of them the one with four would be all that is measured at the end. */
@@ -188,15 +202,15 @@ function report(
   const oneCore = perCore(rounds.get('one')) / perCore(rounds.get('parse'))
   const twoWorkers = perSecond(rounds.get('two')) / perSecond(rounds.get('one'))
   const countRatio = archive.scanLinesMs / archive.countByChannelMs
-  const goals: Record<string, Goal> = {
-    one_core_of_floor_ratio: atLeast(rounded(oneCore), 1.25),
-    two_workers_of_one_ratio: atLeast(rounded(twoWorkers), 1.7),
-    parts_records_per_second: atLeast(Math.round(records / archive.partSeconds), 3000),
-    parts_peak_mebibytes: atMost(Math.round(archive.peakBytes / MIB), 1024),
-    count_by_channel_speedup_ratio: atLeast(Math.round(countRatio), 300),
-  }
-  if (peakBytes !== null) goals.two_workers_peak_mebibytes = atMost(Math.round(peakBytes / MIB), 400)
-  if (sizes.xz !== null) goals.archive_of_xz_ratio = atMost(rounded(sizes.archive / sizes.xz), 0.97)
+  const goals = held(FLOORS, {
+    one_core_of_floor_ratio: rounded(oneCore),
+    two_workers_of_one_ratio: rounded(twoWorkers),
+    parts_records_per_second: Math.round(records / archive.partSeconds),
+    parts_peak_mebibytes: Math.round(archive.peakBytes / MIB),
+    count_by_channel_speedup_ratio: Math.round(countRatio),
+    two_workers_peak_mebibytes: peakBytes === null ? null : Math.round(peakBytes / MIB),
+    archive_of_xz_ratio: sizes.xz === null ? null : rounded(sizes.archive / sizes.xz),
+  })
   const metrics: Record<string, number> = {
     json_bytes_per_submission: Math.round(jsonBytes),
     archive_bytes_per_submission: Math.round(sizes.archive / records),

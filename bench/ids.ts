@@ -1,22 +1,29 @@
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { DAY_MS, type EpochMs } from '../data/domain/time.ts'
 import type { SeenDocument, SeenDocuments } from '../data/seen/seen-documents.ts'
 import { openSeen } from '../data/seen/seen-store.ts'
-import { atMost, printResult, table } from './report.ts'
+import { askedOf } from './options.ts'
+import { atMost, held, printResult, table } from './report.ts'
 
-/**
- * Remembers a week of documents as the merge does, asks for some of them again, and says what an id costs on disk and in memory.
- * `--ids 100000000` needs 3 GB of disk and some minutes; `--batch` is how many a segment brings.
- */
-const { values } = parseArgs({
-  options: { ids: { type: 'string', default: '2000000' }, batch: { type: 'string', default: '1000' } },
+const FLOORS = {
+  disk_bytes_per_id: atMost(24, 'at the most that was ever on disk'),
+  memory_bytes_per_id: atMost(3, 'of the process from 50 million ids on; with fewer, as the store counts it'),
+}
+const asked = askedOf({
+  name: 'ids',
+  about: `
+Remembers a week of documents as the merge does, asks for some of them again, and says what an id costs on disk and in memory.
+--ids 100000000 needs 3 GB of disk and some minutes.`,
+  options: {
+    ids: { value: 'N', about: 'How many are remembered, from 1000. Default: 2000000.' },
+    batch: { value: 'N', about: 'How many a segment brings. Default: 1000.' },
+  },
+  floors: FLOORS,
 })
-const ids = Number(values.ids)
-const batch = Number(values.batch)
-if (!(ids >= 1000 && batch >= 1)) throw new Error('--ids is a number from 1000, --batch one from 1')
+const ids = asked.whole('ids', 2_000_000, 1000)
+const batch = asked.whole('batch', 1000)
 
 const WEEK_DAYS = 7
 const FIRST_DAY: EpochMs = Date.UTC(2014, 0, 13)
@@ -85,10 +92,11 @@ try {
   }
   const rows = Object.entries(metrics).map(([name, value]) => [name.replaceAll('_', ' '), format(value)])
   process.stdout.write(`${table(['seen ids', ''], rows)}\n`)
-  printResult('ids', metrics, {
-    disk_bytes_per_id: atMost(metrics.peak_disk_bytes_per_id, 24),
-    memory_bytes_per_id: atMost(ids >= LEAST_FOR_RSS ? metrics.rss_bytes_per_id : metrics.memory_bytes_per_id, 3),
-  })
+  const reached = {
+    disk_bytes_per_id: metrics.peak_disk_bytes_per_id,
+    memory_bytes_per_id: ids >= LEAST_FOR_RSS ? metrics.rss_bytes_per_id : metrics.memory_bytes_per_id,
+  }
+  printResult('ids', metrics, held(FLOORS, reached))
 } finally {
   await rm(folder, { recursive: true })
 }

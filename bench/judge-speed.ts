@@ -1,24 +1,35 @@
-import { parseArgs } from 'node:util'
 import { startBacktest } from '../alerts/backtest.ts'
 import { HOUR_MS } from '../data/domain/time.ts'
-import { atMost, printResult, table } from './report.ts'
+import { askedOf } from './options.ts'
+import { atMost, held, printResult, table } from './report.ts'
 import { SHAPES, speedHistory } from './worlds/speed-history.ts'
 
-/**
- * How long an hour takes to judge where a thousand series are followed: the next hour, the first of a day (which learns seasons, noise and
- * rates anew), and the first after a start, which learns everything. A year is told from the hours that were judged; `--hours 8766` judges it all.
- */
-const { values: asked } = parseArgs({
+const FLOORS = {
+  next_hour_ms: atMost(1000, 'the slowest hour but the first after a start, of any shape'),
+  year_minutes: atMost(20, 'a year of hours, one after the other'),
+}
+
+const asked = askedOf({
+  name: 'judge:speed',
+  about: `
+How long an hour takes to judge where a thousand series are followed: the next hour, the first of a day (which learns seasons, noise and
+rates anew), and the first after a start, which learns everything. A year is told from the hours that were judged; --hours 8766 judges it all.`,
   options: {
-    series: { type: 'string', default: '1000' },
-    hours: { type: 'string', default: '72' },
-    shape: { type: 'string', default: '' },
+    series: { value: 'N', about: 'How many series are followed. Default: 1000.' },
+    hours: { value: 'N', about: 'How many hours are judged. Default: 72.' },
+    shape: {
+      value: 'TEXT',
+      about: `Only shapes whose name has this: ${shapeNames()}. Default: all.`,
+    },
   },
+  floors: FLOORS,
 })
 
 const LEARNT_HOURS = 56 * 24
 const HOURS_PER_YEAR = 8766
 const MINUTE_MS = 60_000
+/** The first learns everything; what a year takes is told from those after it. */
+const LEAST_HOURS = 2
 
 interface Speed {
   readonly shape: string
@@ -31,20 +42,20 @@ interface Speed {
   readonly rssMiB: number
 }
 
-const series = whole('series', asked.series)
-const hours = whole('hours', asked.hours)
-const measured = SHAPES.filter(({ name }) => name.includes(asked.shape)).map((shape) => measure(shape))
+const series = asked.whole('series', 1000)
+const hours = asked.whole('hours', 72, LEAST_HOURS)
+const shapes = SHAPES.filter(({ name }) => name.includes(asked.option('shape') ?? ''))
+if (shapes.length === 0) asked.refuse(`--shape is "${asked.option('shape')}": use part of ${shapeNames()}`)
+const measured = shapes.map((shape) => measure(shape))
 process.stdout.write(speedTable())
-printResult('judge-speed', metrics(), {
-  next_hour_ms: atMost(Math.max(...measured.map(({ worstMs }) => worstMs)), 1000),
-  year_minutes: atMost(Math.max(...measured.map(({ yearMinutes }) => yearMinutes)), 20),
-})
+const reached = {
+  next_hour_ms: Math.max(...measured.map(({ worstMs }) => worstMs)),
+  year_minutes: Math.max(...measured.map(({ yearMinutes }) => yearMinutes)),
+}
+printResult('judge-speed', metrics(), held(FLOORS, reached))
 
-function whole(name: string, text: string): number {
-  const value = Number(text)
-  if (Number.isInteger(value) && value >= 1) return value
-  process.stderr.write(`--${name} is "${text}": use a whole number from 1\n`)
-  return process.exit(64)
+function shapeNames(): string {
+  return SHAPES.map(({ name }) => name).join(', ')
 }
 
 function measure(shape: (typeof SHAPES)[number]): Speed {

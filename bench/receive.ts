@@ -1,17 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { median } from 'simple-statistics'
+import { askedOf } from './options.ts'
 import { type BodyName, type LoadGenerator, type LoadOptions, loadGenerator, makeBodies } from './receive-load.ts'
 import { type Contestant, startBare, startReceivers } from './receive-servers.ts'
-import { atLeast, atMost, type Goal, printResult, table } from './report.ts'
+import { atLeast, atMost, type Goal, held, printResult, table } from './report.ts'
 
-/**
- * How fast submissions are received, held against the floor: a bare `node:http` server that reads the body and answers,
- * and keeps nothing. Floor and receivers take turns, round after round, because the speed of a machine changes by a
- * factor of two from hour to hour: only what was measured side by side can be compared.
- */
 interface Case {
   readonly name: string
   readonly body: BodyName
@@ -35,15 +30,32 @@ type Servers = Readonly<Record<Title, Contestant>>
 type Results = Readonly<Record<Title, Round>>
 type Bodies = Readonly<Record<BodyName, string>>
 
-const { values: asked } = parseArgs({ options: { quick: { type: 'boolean', default: false } } })
-const SECONDS = asked.quick ? 2 : 4
+const FLOORS = {
+  requests_ratio: atLeast(0.7, 'requests a second of one receiver over those of the bare server'),
+  cpu_ratio: atMost(1.5, 'processor time a request, over the same'),
+  p99_ratio: atMost(1.2, 'the slowest of a hundred answers, over the same'),
+  peak_bytes: atMost(256 * 1024 * 1024, 'memory of one receiver, flooded'),
+}
+const asked = askedOf({
+  name: 'receive',
+  about: `
+How fast submissions are received, held against the floor: a bare node:http server that reads the body and answers,
+and keeps nothing. Floor and receivers take turns, round after round, because the speed of a machine changes by a
+factor of two from hour to hour: only what was measured side by side can be compared.
+
+The goals are about 256 connections that send the record of 18 KiB. The load comes from wrk, or from autocannon where there is none.`,
+  options: { quick: { about: 'One minute instead of five, for a first impression.' } },
+  floors: FLOORS,
+})
+const isQuick = asked.isOn('quick')
+const SECONDS = isQuick ? 2 : 4
 const TIDY_MS = 100
 /** The last one is judged, and so has the most rounds. */
-const JUDGED: Case = { name: '256_record', body: 'record', connections: 256, rounds: asked.quick ? 3 : 9 }
+const JUDGED: Case = { name: '256_record', body: 'record', connections: 256, rounds: isQuick ? 3 : 9 }
 const CASES: readonly Case[] = [
-  { name: '64_small', body: 'small', connections: 64, rounds: asked.quick ? 1 : 3 },
-  { name: '256_small', body: 'small', connections: 256, rounds: asked.quick ? 1 : 3 },
-  { name: '64_record', body: 'record', connections: 64, rounds: asked.quick ? 1 : 3 },
+  { name: '64_small', body: 'small', connections: 64, rounds: isQuick ? 1 : 3 },
+  { name: '256_small', body: 'small', connections: 256, rounds: isQuick ? 1 : 3 },
+  { name: '64_record', body: 'record', connections: 64, rounds: isQuick ? 1 : 3 },
   JUDGED,
 ]
 
@@ -215,12 +227,7 @@ function metricsOf(byCase: ReadonlyMap<Case, Results>, peakBytes: number): Recor
 function goalsOf(judged: Results | undefined, peakBytes: number): Record<string, Goal> {
   if (judged === undefined) return {}
   const { requests, cpu, p99 } = ratiosOf(judged.one, judged.bare)
-  return {
-    requests_ratio: atLeast(requests, 0.7),
-    cpu_ratio: atMost(cpu, 1.5),
-    p99_ratio: atMost(p99, 1.2),
-    peak_bytes: atMost(peakBytes, 256 * 1024 * 1024),
-  }
+  return held(FLOORS, { requests_ratio: requests, cpu_ratio: cpu, p99_ratio: p99, peak_bytes: peakBytes })
 }
 
 function mib(bytes: number): string {

@@ -1,17 +1,12 @@
-import { parseArgs } from 'node:util'
 import { median as sampleMedian } from 'simple-statistics'
 import { backtest } from '../alerts/backtest.ts'
 import { storyHistory } from '../server/simulate/story/history.ts'
 import { storyLabels } from '../server/simulate/story/labels.ts'
 import { type ScoredIncident, type StoryScore, scoreStory } from '../server/simulate/story/score.ts'
 import type { StoryOptions } from '../server/simulate/story/story.ts'
-import { atLeast, atMost, type Goal, printResult, table } from './report.ts'
+import { askedOf } from './options.ts'
+import { atLeast, atMost, type Floors, type Goal, held, printResult, table } from './report.ts'
 
-/**
- * The judge on winters that nothing was tuned on (seeds from 1001; those below were looked at): each seed once with the story's
- * events and once without any. Says what was found, how long after the release of the first bad build (or the start of the gap), and
- * what was told for nothing.
- */
 interface Winter {
   readonly seed: number
   readonly eventful: StoryScore
@@ -21,20 +16,42 @@ interface Winter {
 
 /** By event: the longest median and worst delay, in hours. */
 const DELAY_GOALS: Readonly<Record<string, readonly [number, number]>> = { C: [4, 6], D: [2, 3], E: [1, 1] }
+const FLOORS = floors()
 
-const { values: asked } = parseArgs({
-  options: { seeds: { type: 'string', default: '3' }, first: { type: 'string', default: '1001' } },
+const asked = askedOf({
+  name: 'story',
+  about: `
+The judge on winters that nothing was tuned on (seeds from 1001; those below were looked at): each seed once with the story's
+events and once without any. Says what was found, how long after the release of the first bad build (or the start of the gap), and
+what was told for nothing.`,
+  options: {
+    seeds: { value: 'N', about: 'How many winters. Default: 3.' },
+    first: { value: 'N', about: 'The seed of the first. Default: 1001.' },
+  },
+  floors: FLOORS,
 })
-const first = whole('first', asked.first)
-const winters = Array.from({ length: whole('seeds', asked.seeds) }, (_, i) => judgedWinter(first + i))
+const first = asked.whole('first', 1001)
+const winters = Array.from({ length: asked.whole('seeds', 3) }, (_, i) => judgedWinter(first + i))
 process.stdout.write(`${eventTable(winters)}\n${falseAlarmTable(winters)}`)
 printResult('story', metricsOf(winters), goalsOf(winters))
 
-function whole(name: string, text: string): number {
-  const value = Number(text)
-  if (Number.isInteger(value) && value >= 1) return value
-  process.stderr.write(`--${name} is "${text}": use a whole number from 1\n`)
-  return process.exit(64)
+function floors(): Floors {
+  const events = storyLabels({ seed: 1 }).map(({ event }) => event)
+  return {
+    ...Object.fromEntries(
+      events.flatMap((event) => {
+        const [middle, worst] = DELAY_GOALS[event] ?? []
+        return [
+          [`${event}_found_ratio`, atLeast(1, `winters in which ${event} was found`)],
+          [`${event}_told_again`, atMost(0, `incidents about ${event} beyond the first`)],
+          ...(middle === undefined ? [] : [[`${event}_median_delay_hours`, atMost(middle, 'until it was told')]]),
+          ...(worst === undefined ? [] : [[`${event}_worst_delay_hours`, atMost(worst, 'until it was told')]]),
+        ]
+      }),
+    ),
+    false_alarms: atMost(0, "told for nothing, in winters with the story's events"),
+    false_alarms_without_events: atMost(0, 'told for nothing, in winters without any'),
+  }
 }
 
 function judgedWinter(seed: number): Winter {
@@ -131,17 +148,7 @@ function metricsOf(judgedWinters: readonly Winter[]): Record<string, number> {
 }
 
 function goalsOf(judgedWinters: readonly Winter[]): Record<string, Goal> {
-  const goals: Record<string, Goal> = {}
-  for (const { event, delays, repeats } of eventsOf(judgedWinters)) {
-    goals[`${event}_found_ratio`] = atLeast(rounded(delays.length / judgedWinters.length), 1)
-    goals[`${event}_told_again`] = atMost(repeats, 0)
-    const [middle, worst] = DELAY_GOALS[event] ?? []
-    if (middle === undefined || worst === undefined || delays.length === 0) continue
-    goals[`${event}_median_delay_hours`] = atMost(rounded(median(delays)), middle)
-    goals[`${event}_worst_delay_hours`] = atMost(rounded(Math.max(...delays)), worst)
-  }
-  for (const [name, count] of Object.entries(falseAlarmsOf(judgedWinters))) goals[name] = atMost(count, 0)
-  return goals
+  return held(FLOORS, metricsOf(judgedWinters))
 }
 
 function falseAlarmsOf(judgedWinters: readonly Winter[]): Record<string, number> {

@@ -22,6 +22,8 @@ export interface Arguments {
   readonly operands: readonly string[]
   /** The value of an option that takes one; null where it wasn't given. Given twice, the last counts. */
   option(name: string): string | null
+  /** All values of an option that may be given several times, in their order. */
+  all(name: string): readonly string[]
   isOn(name: string): boolean
   /** The values of all options that were given. */
   readonly given: ReadonlyMap<string, string>
@@ -45,6 +47,7 @@ export function readArguments(
     tokens: true,
   })
   const given = new Map<string, string>()
+  const all = new Map<string, readonly string[]>()
   const found: string[] = []
   for (const token of tokens) {
     if (token.kind === 'positional') found.push(token.value)
@@ -53,12 +56,15 @@ export function readArguments(
     const spec = isKnown ? options[token.name] : undefined
     if (spec === undefined) throw new UsageError(unknownOption(token.rawName, known))
     const isNextOption = token.inlineValue === false && token.value.startsWith('--')
-    given.set(token.name, optionValue(token.rawName, isNextOption ? undefined : token.value, spec))
+    const value = optionValue(token.rawName, isNextOption ? undefined : token.value, spec)
+    given.set(token.name, value)
+    all.set(token.name, [...(all.get(token.name) ?? []), value])
   }
   checkNumber(found, operands)
   return {
     operands: found,
     option: (name) => given.get(name) ?? null,
+    all: (name) => all.get(name) ?? [],
     isOn: (name) => given.has(name),
     given,
   }

@@ -18,21 +18,34 @@ export function overview(commands: readonly Command[]): string {
 /** What `tidewatch <command> --help` says. */
 export function commandHelp(command: Command): string {
   const { help, options, takesSettings } = command
+  const settings =
+    'Every setting can be given too: --config FILE, --state DIR, --receive.listen HOST:PORT … (tidewatch config lists them all).'
+  return helpText({ usage: usageLine(command), about: help, options, ...(takesSettings && { end: settings }) })
+}
+
+/** What a program that takes options says of itself: its usage, paragraphs, options, what there is besides, and a last paragraph. */
+export function helpText({
+  usage,
+  about,
+  options,
+  sections = [],
+  end,
+}: {
+  readonly usage: string
+  readonly about: string
+  readonly options: Readonly<Record<string, OptionSpec>>
+  readonly sections?: readonly { readonly title: string; readonly rows: readonly (readonly [string, string])[] }[]
+  readonly end?: string
+}): string {
   const rows = Object.entries(options).map(([option, spec]): [string, string] => [optionText(option, spec), spec.about])
   return [
-    usageLine(command),
+    usage,
     '',
-    ...paragraphs(help),
+    ...paragraphs(about),
     '',
     ...columns([...rows, ['--help', 'Shows this.']]),
-    ...(takesSettings
-      ? [
-          '',
-          ...wrapped(
-            'Every setting can be given too: --config FILE, --state DIR, --receive.listen HOST:PORT … (tidewatch config lists them all).',
-          ),
-        ]
-      : []),
+    ...sections.flatMap((section) => ['', section.title, ...columns(section.rows)]),
+    ...(end === undefined ? [] : ['', ...wrapped(end)]),
     '',
   ].join('\n')
 }
