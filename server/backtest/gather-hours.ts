@@ -95,6 +95,19 @@ function coverageOf(cells: readonly string[], { coverage }: Columns): number {
   return ratio >= 0 && ratio <= 1 ? ratio : 1
 }
 
+/** The line of the first row whose hour `isWanted`; null where there is none. */
+export async function lineOf(chunks: Chunks, isWanted: (hour: EpochMs) => boolean): Promise<number | null> {
+  let columns: Columns | null = null
+  for await (const batch of parseCsv(chunks)) {
+    for (const { line, cells } of batch) {
+      const time = columns === null ? null : parseTime(cells[columns.hour] ?? '')
+      columns ??= columnsOf(cells)
+      if (time !== null && isWanted(startOfHour(time))) return line
+    }
+  }
+  return null
+}
+
 /** Null where it is no time in UTC; whoever reads the counts says what is wrong with it. */
 function parseTime(text: string): EpochMs | null {
   const [, date, clock, seconds = ':00'] =
@@ -104,7 +117,7 @@ function parseTime(text: string): EpochMs | null {
 }
 
 /** Of so many times, two are an hour apart where rows are of hours. */
-const LEAST_TIMES = 10
+const LEAST_TIMES = 3
 
 /** Hours without a row weren't covered: of rows by the day a judge would say nothing, and that is no verdict. */
 function refuseLongSteps(times: readonly EpochMs[]): void {

@@ -6,18 +6,17 @@ import { text } from 'node:stream/consumers'
 import { importCsv } from '../../data/counts/csv/import-csv.ts'
 import { CsvError } from '../../data/counts/csv/parse-csv.ts'
 import { type Database, openDatabase } from '../../data/counts/database.ts'
-import { DAY_MS, type EpochMs, HOUR_MS, isoSeconds, MINUTE_MS } from '../../data/domain/time.ts'
+import { type EpochMs, HOUR_MS, MINUTE_MS } from '../../data/domain/time.ts'
 import { askOwner } from '../cli/ask-owner.ts'
 import { CommandError } from '../cli/command.ts'
 import type { Settings } from '../settings/schema.ts'
 import { gatheredHours, stepsOf } from './gather-hours.ts'
 
-/** Every hour between the first and the last is judged: one stray year would take days. */
-const MOST_YEARS = 50
-
 /** Counts of the past in a database of their own, which is gone when it is closed. */
 export interface LoadedCounts {
   readonly database: Database
+  /** The file that they are from; null: the state directory. */
+  readonly file: string | null
   readonly from: EpochMs
   readonly to: EpochMs
   /** Whether there are counts of attributes: without them nobody knows which values are new. */
@@ -42,7 +41,7 @@ export async function loadFiles(counts: string, attributes: string | null): Prom
       steps === null
         ? []
         : [`${counts}: steps of ${steps.stepMs / MINUTE_MS} minutes, judged as the hours that they make up`]
-    return { ...range, hasAttributes: attributes !== null, notes }
+    return { ...range, file: counts, hasAttributes: attributes !== null, notes }
   })
 }
 
@@ -65,7 +64,7 @@ export async function loadLive(
     if (firstHour === null || lastHour === null)
       throw new CommandError(`state is "${settings.state}": nothing is counted`)
     const { records } = await importAll('attributes')
-    return { from: firstHour, to: lastHour + HOUR_MS, hasAttributes: records > 0, notes: [] }
+    return { from: firstHour, to: lastHour + HOUR_MS, file: null, hasAttributes: records > 0, notes: [] }
   })
 }
 
@@ -94,10 +93,6 @@ async function loaded(
 async function importRange(database: Database, source: string, chunks: AsyncIterable<Uint8Array>) {
   const { firstHour, lastHour } = await importCsv(database, { chunks, source, now: Date.now() })
   if (firstHour === null || lastHour === null) throw new CommandError(`${source} holds no submissions`)
-  if (lastHour - firstHour > MOST_YEARS * 366 * DAY_MS) {
-    const reach = `from ${isoSeconds(firstHour)} to ${isoSeconds(lastHour)}`
-    throw new CommandError(`${source} reaches ${reach}: use at most ${MOST_YEARS} years (is a year mistyped?)`)
-  }
   return { from: firstHour, to: lastHour + HOUR_MS }
 }
 

@@ -119,7 +119,26 @@ test.each([
   {
     claim: 'a mistyped year',
     text: 'hour,channel,submissions\n2014-01-06T00:00Z,n,1\n2914-01-06T01:00Z,n,1\n',
-    says: /reaches from 2014-01-06T00:00:00Z to 2914-.*: use at most 50 years/,
+    says: /line 3 is of 2914-01-06T01:00:00Z, and the last before it of 2014-01-06T00:00:00Z: is a year mistyped\?/,
+  },
+  {
+    claim: 'a mistyped year before all others',
+    text: 'hour,channel,submissions\n2014-01-06T01:00Z,n,1\n2012-01-06T00:00Z,n,1\n2014-01-06T02:00Z,n,1\n',
+    says: /line 3 is of 2012-01-06T00:00:00Z, and the first after it of 2014-01-06T01:00:00Z/,
+  },
+  {
+    claim: 'more than twenty years',
+    text: [
+      'hour,channel,submissions',
+      ...Array.from({ length: 22 }, (_, n) => `${2014 - n}-01-06T00:00Z,n,1`),
+      '2014-01-06T01:00Z,n,1',
+    ].join('\n'),
+    says: /line 23 is of 1993-01-06T00:00:00Z, and the last counts are of 2014-01-06T02:00:00Z: use at most 20 years/,
+  },
+  {
+    claim: 'a step of a day',
+    text: 'hour,channel,submissions\n2014-01-06T00:00Z,n,1\n2014-01-07T00:00Z,n,1\n2014-01-08T00:00Z,n,1\n',
+    says: /no two rows are less than 24 hours apart: use rows of an hour or less/,
   },
   { claim: 'no column', text: 'hour,channel\n2014-01-06T00:00Z,n\n', says: /submissions/ },
   { claim: 'nothing', text: '', says: /the file is empty/ },
@@ -138,6 +157,11 @@ test.each([
   { words: ['none.csv'], code: 1, says: /none\.csv can't be read/ },
   { words: ['--attributes', 'a.csv'], code: 64, says: /--attributes goes with a file/ },
   { words: ['--since', '2014-01-06T00:30Z'], code: 64, says: /use a whole hour/ },
+  {
+    words: ['--since', '2014-02-06', '--until', '2014-02-05T12:00Z'],
+    code: 64,
+    says: /--since is 2014-02-06T00:00:00Z and --until is 2014-02-05T12:00:00Z: use a time to begin that is before the end/,
+  },
   { words: ['--compare', 'none.yaml'], code: 78, says: /--compare: .*none\.yaml/ },
 ])('$words is refused', async ({ words, code, says }) => {
   const refused = await tidewatch('backtest', ...words)

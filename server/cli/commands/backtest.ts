@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import type { Incident } from '../../../alerts/incident.ts'
 import type { JudgeWishes } from '../../../alerts/judge/verdict.ts'
-import { DAY_MS, type EpochMs, HOUR_MS } from '../../../data/domain/time.ts'
+import { DAY_MS, type EpochMs, HOUR_MS, isoSeconds } from '../../../data/domain/time.ts'
 import { incidentAnswer } from '../../api/incident-answer.ts'
 import { comparisonText, incidentsText, labelsText } from '../../backtest/backtest-text.ts'
 import { type LoadedCounts, loadFiles, loadLive } from '../../backtest/load-counts.ts'
+import { refuseStrays } from '../../backtest/refuse-strays.ts'
 import { runBacktests } from '../../backtest/run-backtests.ts'
 import {
   compareLabels,
@@ -64,7 +65,7 @@ With --compare the same counts are judged with two settings files, and what each
   takesSettings: true,
   operands: { least: 0, most: 1 },
   async run(args, io) {
-    const range = { since: timeOption(args, 'since'), until: timeOption(args, 'until') }
+    const range = rangeOf(args)
     const judges = await judgesOf(args, io)
     const labels = await labelsOf(args.option('labels'))
     const counts = await countsOf(args, io, range)
@@ -105,6 +106,13 @@ interface Told {
   readonly labels?: ReturnType<typeof compareLabels>
   /** What nobody gave a name. */
   readonly besides?: readonly Incident[]
+}
+
+function rangeOf(args: Arguments): Range {
+  const range = { since: timeOption(args, 'since'), until: timeOption(args, 'until') }
+  if (range.since === null || range.until === null || range.since < range.until) return range
+  const [since, until] = [range.since, range.until].map(isoSeconds)
+  throw new UsageError(`--since is ${since} and --until is ${until}: use a time to begin that is before the end`)
 }
 
 function timeOption(args: Arguments, name: 'since' | 'until'): EpochMs | null {
@@ -155,6 +163,7 @@ async function judged(
 ): Promise<readonly Told[]> {
   const from = Math.max(counts.from, since === null ? counts.from : since - LEARNT_BEFORE_MS)
   const to = Math.min(counts.to, until ?? counts.to)
+  await refuseStrays(counts, { from, to })
   const line = progressLine(io)
   try {
     const results = await runBacktests(counts.database, {

@@ -6,6 +6,7 @@ import { type EpochMs, HOUR_MS, isoSeconds } from '../../../data/domain/time.ts'
 import { whyAnswer as whySchema } from '../../api/schemas/why.ts'
 import type { WhyAnswer } from '../../api/types.ts'
 import { loadFiles } from '../../backtest/load-counts.ts'
+import { refuseStrays } from '../../backtest/refuse-strays.ts'
 import type { Settings } from '../../settings/schema.ts'
 import { nameInstead } from '../../why/hindsight.ts'
 import { whyAnswer } from '../../why/why-answer.ts'
@@ -72,6 +73,7 @@ async function whyOfFile({ channel, hour, file, attributes }: FileQuestion, sett
         `hour is ${isoSeconds(hour)}: ${file} has hours from ${isoSeconds(counts.from)} to ${newest}`,
       )
     }
+    await refuseStrays(counts, { from: counts.from, to: hour + HOUR_MS })
     const history = await readHistory(counts.database, counts.from, hour + HOUR_MS)
     if (channel !== '*' && !history.channels.has(channel)) {
       throw new CommandError(
