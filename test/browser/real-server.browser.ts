@@ -18,14 +18,17 @@ const OF_THE_TEST = /^Blocked script execution in '[^']*\/api\/v1\/mails\/\d+\/h
 /** The program itself behind the page: receiver, converter, owner, and a state directory of its own. */
 const test = base.extend<Fixtures>({
   command: ['serve', { option: true }],
-  server: async ({ command }, use) => {
-    const state = await mkdtemp(join(tmpdir(), 'tidewatch-browser-'))
-    const ports = { receivePort: await freePort(), dashboardPort: await freePort() }
-    const server = await startTidewatch({ state, ...ports, command: [command] })
-    await use(server)
-    expect(await server.stop()).toBe(0)
-    await rm(state, { recursive: true })
-  },
+  server: [
+    async ({ command }, use) => {
+      const state = await mkdtemp(join(tmpdir(), 'tidewatch-browser-'))
+      const ports = { receivePort: await freePort(), dashboardPort: await freePort() }
+      const server = await startTidewatch({ state, ...ports, command: [command] })
+      await use(server)
+      expect(await server.stop()).toBe(0)
+      await rm(state, { recursive: true })
+    },
+    { timeout: 120_000 },
+  ],
   baseURL: async ({ server }, use) => {
     await use(server.dashboardUrl)
   },
