@@ -47,6 +47,11 @@ export interface Explanation {
   readonly carriers: readonly Contribution[]
   /** The first build concerned, where builds are to blame. */
   readonly firstBuildId?: string
+  /**
+   * Where builds send nothing at all: the day of the first of them, as its id begins (`20140116`). Nobody has seen it, so this is told
+   * from the days of the builds before.
+   */
+  readonly firstSilentBuild?: string
 }
 
 /** One detector's result for one series, given by the hour that has just ended. */

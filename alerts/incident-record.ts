@@ -17,6 +17,7 @@ const ExplanationSchema: z.ZodType<Explanation> = z.object({
     }),
   ),
   firstBuildId: z.string().optional(),
+  firstSilentBuild: z.string().optional(),
 })
 
 const discarded = z.object({

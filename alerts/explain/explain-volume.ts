@@ -1,12 +1,12 @@
-import { HOUR_MS } from '../../data/domain/time.ts'
 import type { Contribution, Explanation, SeriesKey } from '../finding.ts'
 import type { ChannelCounts } from '../judge/builds.ts'
 import { expectedCount } from '../judge/expectation.ts'
 import type { ChannelMemory, SeriesMemory } from '../judge/memory.ts'
 import { reasonWithin } from '../judge/meter.ts'
-import { at, DAY_HOURS, type HourNumber, place, toTime } from '../judge/window.ts'
-import { formatDuration, formatList, formatPercent, formatTime } from '../sentence/format.ts'
+import { at, DAY_HOURS, type HourNumber, place } from '../judge/window.ts'
+import { formatList, formatPercent } from '../sentence/format.ts'
 import { discardedInstead } from './explain-discarded.ts'
+import { silentBuilds } from './silent-builds.ts'
 
 export interface TroubleToExplain {
   readonly channel: ChannelMemory
@@ -62,13 +62,17 @@ function explainWhole(
   const byAttribute = [...trouble.source.counts.attributes].flatMap(([attribute, values]) =>
     withShares(usualShares(trouble, 'attribute', values, whole.expected, `${attribute}=`), lost),
   )
-  const noBuild = lost > 0 ? missingBuilds(trouble) : null
-  const culprit = noBuild === null ? named([...byVersion, ...byAttribute], whole.expected) : null
+  const silent = lost > 0 ? silentBuilds(trouble) : null
+  const culprit = silent === null ? named([...byVersion, ...byAttribute], whole.expected) : null
   const carriers = [...(culprit === null ? [] : [culprit]), ...shared].slice(0, MOST_CARRIERS)
   if (culprit !== null) return { sentence: `${shareOf(culprit)} is ${spoken(culprit)}.`, carriers }
   const alike =
     reasons.length > 1 ? `${formatList(reasons.map((own) => own.reason))} ${lost > 0 ? 'fall' : 'rise'} alike.` : ''
-  return { sentence: [noBuild, alike].filter(Boolean).join(' '), carriers }
+  return {
+    sentence: [silent?.sentence, alike].filter(Boolean).join(' '),
+    carriers,
+    ...(silent === null || silent.firstDay === null ? {} : { firstSilentBuild: silent.firstDay }),
+  }
 }
 
 const NOTHING_KNOWN: Explanation = { sentence: '', carriers: [] }
@@ -123,27 +127,6 @@ function explainReason(
     carriers: [...carriers, ...others].slice(0, MOST_CARRIERS),
     ...(first === undefined ? {} : { firstBuildId: first.build }),
   }
-}
-
-/**
- * Where new builds came regularly and then none did, the missing users have most likely gone to builds that send nothing: what
- * nobody sends can't be counted, but that it isn't there can.
- */
-function missingBuilds({ channel, start, hour }: TroubleToExplain): string | null {
-  const seen = [...channel.builds.firstSeen].filter(([, first]) => first <= hour).sort(([, a], [, b]) => a - b)
-  const before = seen.filter(([, first]) => first <= start + 2 && first >= start - 14 * DAY_HOURS)
-  const last = before.at(-1)
-  if (last === undefined || before.length < 6) return null
-  const next = seen.find(([, first]) => first > start + 2)
-  const pauses = before.slice(1).map(([, first], index) => first - (before[index]?.[1] ?? first))
-  const usual = pauses.sort((a, b) => a - b)[Math.floor(pauses.length / 2)] ?? 0
-  if (usual === 0 || (next?.[1] ?? hour) - last[1] < 1.1 * usual) return null
-  const every = `where one came every ${formatDuration(usual * HOUR_MS)}`
-  const lastSeen = `${last[0]} (${formatTime(toTime(last[1]))})`
-  if (next === undefined)
-    return `No new build has been seen since ${lastSeen}, ${every}: newer builds most likely send nothing.`
-  const until = `until ${formatTime(toTime(next[1]))}`
-  return `No new build was seen after ${lastSeen} ${until}, ${every}: those in between most likely sent nothing.`
 }
 
 /** What each value should have sent by its share of the day before the start at the same hours, and what it did send. */

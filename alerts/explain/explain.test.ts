@@ -33,7 +33,22 @@ test('a reason missing from new builds names the first of them, before the chann
 test('builds that send nothing are named by their absence', () => {
   const { explanation, group } = incidentOf({ perHour: 2200, silentFrom: 12 }, 28)
   expect(group).toBe('volume')
-  expect(explanation.sentence).toContain('No new build has been seen since 20140202 (Sun 2 Feb, 12:00)')
+  expect(explanation.sentence.replaceAll('\u00a0', ' ')).toContain(
+    'No new build has been seen since 20140202 (Sun 2 Feb, 12:00), where one came every 24 h: builds from 20140203 on most likely send nothing.',
+  )
+  expect(explanation).toMatchObject({ firstSilentBuild: '20140203' })
+})
+
+test('builds that nobody saw aren’t named where the ids of earlier ones don’t tell their days', () => {
+  const plan = { channels: { beta: { perHour: 9000 }, nightly: { perHour: 2200, silentFrom: 12 } } }
+  const history = makeHistory(plan, 28)
+  const nightly = history.channels.get('nightly')
+  if (nightly === undefined) throw new Error('the plan has nightly')
+  const builds = new Map([...nightly.builds].map(([build, counts]) => [`r${build}`, counts]))
+  const channels = new Map([...history.channels, ['nightly', { ...nightly, builds }]])
+  const { incidents } = backtest({ ...history, channels }, { from: notesStart(plan) })
+  expect(incidents[0]?.explanation.sentence).toContain('newer builds most likely send nothing')
+  expect(incidents[0]?.explanation.firstSilentBuild).toBeUndefined()
 })
 
 test('where all fall alike nobody is blamed', () => {

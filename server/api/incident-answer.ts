@@ -9,6 +9,7 @@ import type { DiscardedAnswer, IncidentAnswer } from './types.ts'
 export function incidentAnswer(incident: Incident): IncidentAnswer {
   const [onlyChannel] = incident.channels
   const { latest, explanation } = incident
+  const firstBuild = explanation.firstBuildId ?? explanation.firstSilentBuild
   return {
     id: incident.id,
     kind: incident.kind,
@@ -44,7 +45,7 @@ export function incidentAnswer(incident: Incident): IncidentAnswer {
         seen: Math.round(carrier.seen),
         share: carrier.shareRatio,
       })),
-      ...(explanation.firstBuildId === undefined ? {} : { first_build_id: explanation.firstBuildId }),
+      ...(firstBuild === undefined ? {} : { first_build_id: firstBuild }),
     },
     acknowledged:
       incident.acknowledged === null

@@ -72,8 +72,9 @@ export function mailContent(facts: MailFacts): MailContent {
 
 /** The names that readers look for. */
 function strongNames(incident: Incident): string[] {
-  const { carriers, firstBuildId } = incident.explanation
-  const builds = firstBuildId === undefined ? [] : [firstBuildId, firstBuildId.slice(0, 8)]
+  const { carriers, firstBuildId, firstSilentBuild } = incident.explanation
+  const first = firstBuildId ?? firstSilentBuild
+  const builds = first === undefined ? [] : [first, first.slice(0, 8)]
   return [
     ...carriers.map((carrier) => carrier.value),
     ...builds,

@@ -62,7 +62,12 @@ export const incident = z
     explanation: z.object({
       sentence: z.string().describe('What most likely broke; empty where nothing is known.'),
       carriers: z.array(contribution).describe('Worst first.'),
-      first_build_id: z.string().optional(),
+      first_build_id: z
+        .string()
+        .optional()
+        .describe(
+          'The first build concerned, where builds are to blame. Of builds that send nothing at all only the day is known, with which their ids begin: 20140116.',
+        ),
     }),
     acknowledged: z.object({ by: z.string(), at: time }).nullable(),
     fast_look: z
