@@ -15,6 +15,7 @@ export interface GateFacts {
   readonly seen: { readonly firstSeen: EpochMs; readonly received: number } | null
   /** Of all channels and ages. */
   readonly incidents: readonly Incident[]
+  readonly now: EpochMs
   /** End of the newest judged hour; null: none was. */
   readonly judgedUpTo: EpochMs | null
   /** Null when the judge has learnt enough to speak about the channel. */
@@ -106,6 +107,9 @@ function comparison({ builds, hours, received, expected }: Adoption): string {
   return `${formatCount(received)} submissions in its first ${hours} hours, where ${range} are usual (nine of ten of ${builds} earlier builds)`
 }
 
+/** An hour is judged within so long after its end, else the judge is behind. */
+const JUDGED_WITHIN_MS = HOUR_MS
+
 function doubtsOf(facts: GateFacts, here: readonly Incident[]): GateReason[] {
   const { channel, buildId, seen, learning, judgedUpTo, completeHours } = facts
   const troubles = here.filter(isTrouble).map((incident) => incidentReason('channel_in_trouble', incident))
@@ -119,17 +123,27 @@ function doubtsOf(facts: GateFacts, here: readonly Incident[]): GateReason[] {
     return [plain('not_seen', `No submissions worth the name came from ${buildId} on ${channel} yet.`), ...general]
   const oldEnoughAt = oldEnough(seen.firstSeen)
   if (judgedUpTo === null) return [plain('not_judged', 'No hour was judged yet.'), ...general]
-  const isYoung = judgedUpTo < oldEnoughAt
+  const isUnjudged = judgedUpTo < oldEnoughAt
+  // A judge that goes through months needs a while: then the build isn't young, and its age changes nothing.
+  const isBehind = isUnjudged && facts.now >= oldEnoughAt + JUDGED_WITHIN_MS
   const since = `since ${isoSeconds(seen.firstSeen)}`
   return [
     ...general,
-    ...(isYoung
+    ...(isBehind
+      ? [
+          plain(
+            'not_judged',
+            `${buildId} is seen ${since}, and its first ${YOUNG_HOURS} hours are not judged yet: the judge is at ${isoSeconds(judgedUpTo)}.`,
+          ),
+        ]
+      : []),
+    ...(isUnjudged && !isBehind
       ? [plain('too_young', `${buildId} is seen ${since}: ${YOUNG_HOURS} hours of it have to be judged.`)]
       : []),
     ...(seen.received < LEAST_YOUNG
       ? [plain('too_few', `${seen.received} submissions came ${since}: of fewer than ${LEAST_YOUNG} nothing is said.`)]
       : []),
-    ...(!isYoung && completeHours < YOUNG_HOURS
+    ...(!isUnjudged && completeHours < YOUNG_HOURS
       ? [
           plain(
             'not_listened',

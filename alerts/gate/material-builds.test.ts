@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { DAY_MS, HOUR_MS } from '../../data/domain/time.ts'
 import { makeIncident } from '../testing/make-incident.ts'
-import { isMaterialBuild, materialBuilds, newestBuilds } from './material-builds.ts'
+import { isMaterialBuild, materialBuilds, newestBuilds, standingBuild } from './material-builds.ts'
 
 const NOW = Date.UTC(2014, 0, 20, 12)
 const built = { channel: 'nightly', buildId: '20140116030203', firstSeen: Date.UTC(2014, 0, 16, 10), bestDayRatio: 0.3 }
@@ -32,12 +32,30 @@ describe('a build is material', () => {
   })
 })
 
-test('the newest build of a channel is the newest material one; where none is, the newest', () => {
+test('the newest builds of a channel are material ones of a day; where none is material, all count', () => {
   const madeUp = { ...built, buildId: '99999999999999', firstSeen: built.firstSeen + DAY_MS, bestDayRatio: 0.02 }
-  const beta = [
-    { ...madeUp, channel: 'beta', buildId: 'a' },
-    { ...madeUp, channel: 'beta', buildId: 'b' },
-  ]
-  expect(newestBuilds([built, madeUp, ...beta], known).map(({ buildId }) => buildId)).toEqual([built.buildId, 'b'])
+  const older = { ...built, buildId: '20140115030203', firstSeen: built.firstSeen - 25 * HOUR_MS }
+  const mobile = { ...built, buildId: '20140116020101', firstSeen: built.firstSeen - 3 * HOUR_MS }
+  const beta = ['a', 'b'].map((buildId) => ({ ...madeUp, channel: 'beta', buildId }))
+  const newest = newestBuilds([older, mobile, built, madeUp, ...beta], known)
+  expect(newest.map(({ buildId }) => buildId)).toEqual([mobile.buildId, built.buildId, 'a', 'b'])
   expect(materialBuilds(beta, known)).toEqual(beta)
+})
+
+test.each([
+  { claim: 'the newest', builds: 'a pass 500, b pass 400', is: 'b' },
+  { claim: 'the one that nearly all have', builds: 'a pass 9000, b pass 400', is: 'a' },
+  { claim: 'that one also while the newest is young', builds: 'a pass 9000, b wait 40', is: 'a' },
+  { claim: 'the newest where it fails', builds: 'a pass 9000, b fail 40', is: 'b' },
+  { claim: 'no failing one of another application', builds: 'a fail 9000, b pass 400', is: 'b' },
+])('of a day’s builds stands for the channel $claim', ({ builds, is }) => {
+  const judged = builds.split(', ').map((text) => {
+    const [id = '', verdict, received] = text.split(' ')
+    return {
+      id,
+      verdict: verdict === 'pass' || verdict === 'fail' ? verdict : 'wait',
+      build: { received: Number(received) },
+    } as const
+  })
+  expect(standingBuild(judged)?.id).toBe(is)
 })

@@ -47,14 +47,36 @@ export function materialBuilds<Build extends Seen>(builds: readonly Build[], kno
   return material.length > 0 ? material : builds
 }
 
-/** Of each channel the material build that was seen last; `builds` ascend by first seen. */
+/** Of each channel the material build that was seen last, and those seen within a day before it; `builds` ascend by first seen. */
 export function newestBuilds<Build extends Seen & { readonly channel: string }>(
   builds: readonly Build[],
   known: Known,
 ): readonly Build[] {
   const channels = [...new Set(builds.map(({ channel }) => channel))]
   return channels.flatMap((channel) => {
-    const own = builds.filter((build) => build.channel === channel)
-    return materialBuilds(own, known).at(-1) ?? []
+    const own = materialBuilds(
+      builds.filter((build) => build.channel === channel),
+      known,
+    )
+    const newest = own.at(-1)?.firstSeen ?? 0
+    return own.filter(({ firstSeen }) => firstSeen > newest - DAY_MS)
   })
+}
+
+const MUCH_LARGER = 5
+
+/**
+ * Of a channel's newest builds (as `newestBuilds` gives them, judged) the one that stands for it: one release can bring several on a day,
+ * of other applications; then it is the one that nearly all have, unless the newest fails. Null of none.
+ */
+export function standingBuild<
+  Judged extends { readonly verdict: 'pass' | 'fail' | 'wait'; readonly build: { readonly received: number } },
+>(newest: readonly Judged[]): Judged | null {
+  const last = newest.at(-1)
+  if (last === undefined || last.verdict === 'fail') return last ?? null
+  return newest.reduce(
+    (largest, one) =>
+      one.verdict !== 'fail' && one.build.received > MUCH_LARGER * largest.build.received ? one : largest,
+    last,
+  )
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { failingRun, judgedBuild, ofExpectedRatio, verdictWords } from './build-verdict.ts'
+import { failingRun, judgedBuild, ofExpectedRatio, verdictWords, waitWords } from './build-verdict.ts'
 import { buildsSentences } from './builds-sentences.ts'
 import { testBuild as build } from './testing/test-build.ts'
 
@@ -11,6 +11,11 @@ const INCIDENTS = [
 test.each([
   { claim: 'pass is healthy', given: build('3'), word: 'healthy' },
   { claim: 'wait is too early', given: build('3', { verdict: 'wait' }), word: 'too early' },
+  {
+    claim: 'what waits for something else than time',
+    given: build('3', { verdict: 'wait', code: 'channel_in_trouble' }),
+    word: 'undecided',
+  },
   { claim: 'too few', given: build('3', { verdict: 'fail', code: 'not_reporting' }), word: 'not reporting' },
   { claim: 'too many invalid', given: build('3', { verdict: 'fail', code: 'reports_badly' }), word: 'reporting badly' },
   {
@@ -29,6 +34,15 @@ test.each([
     word: 'reporting badly',
   },
 ])('$claim: $word', ({ given, word }) => expect(verdictWords(given, INCIDENTS).word).toBe(word))
+
+test.each([
+  { given: { verdict: 'wait', code: 'too_young', knownAt: '2014-01-17T05:00:00Z' }, says: 'known from 5 on' },
+  { given: { verdict: 'wait', code: 'too_few' }, says: 'too few submissions' },
+  { given: { verdict: 'wait', code: 'not_judged' }, says: 'not judged yet' },
+  { given: { verdict: 'pass' }, says: null },
+] as const)('what a verdict waits for: $says', ({ given, says }) => {
+  expect(waitWords(build('3', given), (time) => String(new Date(time).getUTCHours()))).toBe(says)
+})
 
 describe('the build that stands for its channel', () => {
   test.each([

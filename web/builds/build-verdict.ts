@@ -5,7 +5,7 @@ export type BuildAnswer = BuildsAnswer['builds'][number]
 
 /** The gate's verdict in the words and marks of the pages. */
 export interface VerdictWords {
-  readonly word: 'healthy' | 'not reporting' | 'reporting badly' | 'too early'
+  readonly word: 'healthy' | 'not reporting' | 'reporting badly' | 'too early' | 'undecided'
   readonly mark: ChannelState
 }
 
@@ -13,6 +13,8 @@ const HEALTHY: VerdictWords = { word: 'healthy', mark: 'well' }
 const NOT_REPORTING: VerdictWords = { word: 'not reporting', mark: 'low' }
 const REPORTING_BADLY: VerdictWords = { word: 'reporting badly', mark: 'invalid' }
 const TOO_EARLY: VerdictWords = { word: 'too early', mark: 'learning' }
+/** However old it gets: something else has to happen first. */
+const UNDECIDED: VerdictWords = { word: 'undecided', mark: 'unknown' }
 
 /** `incidents`: those that a reason may name; of what is blamed by another one, the build's own numbers tell which it is. */
 export function verdictWords(
@@ -20,7 +22,7 @@ export function verdictWords(
   incidents: readonly Pick<IncidentAnswer, 'id' | 'group'>[],
 ): VerdictWords {
   if (verdict === 'pass') return HEALTHY
-  if (verdict === 'wait') return TOO_EARLY
+  if (verdict === 'wait') return WAITS_FOR[reason.code] === undefined ? TOO_EARLY : UNDECIDED
   if (reason.code === 'reports_badly') return REPORTING_BADLY
   if (reason.code === 'not_reporting') return NOT_REPORTING
   const group = incidents.find(({ id }) => id === reason.incident)?.group
@@ -29,6 +31,24 @@ export function verdictWords(
 }
 
 const MOSTLY = 0.5
+
+/** What a verdict waits for that age alone doesn't bring, in three words. */
+const WAITS_FOR: Readonly<Partial<Record<BuildAnswer['reason']['code'], string>>> = {
+  channel_in_trouble: 'channel in trouble',
+  not_judged: 'not judged yet',
+  not_listened: 'too few hours known',
+  learning: 'channel not learnt yet',
+}
+
+/** What there is to wait for, in a few words; null where nothing has to be waited for. `knownWords` tells a time. */
+export function waitWords(
+  { verdict, reason, known_at: knownAt }: Pick<BuildAnswer, 'verdict' | 'reason' | 'known_at'>,
+  knownWords: (time: number) => string,
+): string | null {
+  if (verdict !== 'wait') return null
+  if (knownAt !== null) return `known from ${knownWords(Date.parse(knownAt))} on`
+  return WAITS_FOR[reason.code] ?? 'too few submissions'
+}
 
 /** Those that something is said of their channel by; where there is none, all. */
 export function speakingBuilds(builds: readonly BuildAnswer[]): readonly BuildAnswer[] {

@@ -1,5 +1,5 @@
 import type { ChannelOverview, ChannelState, OverviewAnswer } from '../../server/api/types.ts'
-import { verdictWords } from '../builds/build-verdict.ts'
+import { verdictWords, waitWords } from '../builds/build-verdict.ts'
 import { isWrong, Mark } from '../marks/mark.tsx'
 import { Changing } from '../shell/changing.tsx'
 import { buildsView } from '../view/builds-view.ts'
@@ -59,6 +59,10 @@ export function ChannelsTableSkeleton() {
   )
 }
 
+/** Of a day that is cut by the axis' end, so that its name is not. */
+const LEAST_DAY_HOURS = 10
+const LEAST_DATE_HOURS = 17
+
 function Head({ axis, hour, now }: { readonly axis: WeekAxis; readonly hour: string; readonly now: string | null }) {
   const percent = (hours: number): string => `${(hours / axis.hours) * 100}%`
   return (
@@ -101,11 +105,8 @@ function Head({ axis, hour, now }: { readonly axis: WeekAxis; readonly hour: str
                 class={`week-day ${day.isWeekend ? 'is-weekend' : ''}`}
                 style={{ left: percent(day.at), width: percent(day.width) }}
               >
-                {day.width >= 10 && (
-                  <>
-                    {day.weekday} <span class="day-date">{day.date}</span>
-                  </>
-                )}
+                {day.width >= LEAST_DAY_HOURS && day.weekday}{' '}
+                {day.width >= LEAST_DATE_HOURS && <span class="day-date">{day.date}</span>}
               </span>
             ))}
           </span>
@@ -113,7 +114,7 @@ function Head({ axis, hour, now }: { readonly axis: WeekAxis; readonly hour: str
         <th class="cell-invalid" scope="col">
           Invalid rate
           <br />
-          {hour === '' ? '' : `${hour.slice(0, 5)}, and this week`}
+          {hour === '' ? '' : `${hour.slice(0, 5)}, this week`}
         </th>
         <th class="cell-build" scope="col">
           Newest build
@@ -240,9 +241,11 @@ interface NewestBuildProps {
 
 /** The gate's verdict on it, in a word, and the number that it rests on. */
 function NewestBuild({ channel: { channel, newest_build: build }, overview }: NewestBuildProps) {
+  const zone = useZone()
   if (build === null) return <span class="second">{UNKNOWN}</span>
   const { word, mark } = verdictWords(build, overview.incidents)
   const old = age(Date.parse(overview.freshness.now) - Date.parse(build.first_seen))
+  const waits = waitWords(build, (time) => `${weekday(time, zone)} ${clock(time, zone)}`)
   return (
     <ul class="condensed">
       <li class="build-id">
@@ -254,7 +257,11 @@ function NewestBuild({ channel: { channel, newest_build: build }, overview }: Ne
         <Mark state={mark} /> {word}
       </li>
       <li class="second">
-        {mark === 'invalid' ? `${rate(build.invalid_rate)} invalid at ${old}` : `${share(build.share)} of it at ${old}`}
+        {waits !== null
+          ? `${old} old, ${waits}`
+          : mark === 'invalid'
+            ? `${rate(build.invalid_rate)} invalid at ${old}`
+            : `${share(build.share)} of it at ${old}`}
       </li>
     </ul>
   )

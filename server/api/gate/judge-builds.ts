@@ -112,6 +112,7 @@ function general(api: ApiContext, channel: string) {
   const judgedHour = api.judgedHour()
   return {
     incidents: api.incidents(),
+    now: api.now(),
     judgedUpTo: judgedHour === null ? null : judgedHour + HOUR_MS,
     learning: api.learning(channel),
   }

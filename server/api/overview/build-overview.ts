@@ -1,3 +1,4 @@
+import { standingBuild } from '../../../alerts/gate/material-builds.ts'
 import type { Incident } from '../../../alerts/incident.ts'
 import { topSentences } from '../../../alerts/sentence/top-sentences.ts'
 import type { DiscardedRow } from '../../../data/counts/queries/read-discarded.ts'
@@ -32,7 +33,7 @@ export interface OverviewInput {
   readonly expectations: readonly ExpectationRow[]
   /** Coverage 0 to 1 of each hour from `weekStart(countedUpTo)` on. */
   readonly coverage: readonly number[]
-  /** Newest first seen last. */
+  /** Those that may stand for their channel; newest first seen last. */
   readonly builds: readonly JudgedBuild[]
   /** Channels that reported in the last months, most submissions first. */
   readonly channels: readonly string[]
@@ -178,10 +179,10 @@ function unheardSince(input: OverviewInput, weekStart: EpochMs, newest: EpochMs)
 }
 
 function newestBuild(builds: readonly JudgedBuild[], channel: string): ChannelOverview['newest_build'] {
-  const judged = builds.findLast(({ build }) => build.channel === channel)
+  const judged = standingBuild(builds.filter(({ build }) => build.channel === channel))
   const reason = judged?.reasons[0]
-  if (judged === undefined || reason === undefined) return null
-  const { build, verdict } = judged
+  if (judged === null || reason === undefined) return null
+  const { build, verdict, knownAt } = judged
   return {
     build_id: build.buildId,
     first_seen: isoSeconds(build.firstSeen),
@@ -189,6 +190,7 @@ function newestBuild(builds: readonly JudgedBuild[], channel: string): ChannelOv
     invalid_rate: build.received > 0 ? build.invalid / build.received : 0,
     verdict,
     reason,
+    known_at: knownAt === null ? null : isoSeconds(knownAt),
   }
 }
 

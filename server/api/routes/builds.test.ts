@@ -46,12 +46,13 @@ test('problems are counted once, of what was received of the channels asked for'
     { submissions: 90 },
     { submissions: 10, outcome: 'rejected', problem: 'bad_json' },
     ...(ago === 2 ? [{ channel: 'beta', submissions: 5, outcome: 'quarantined', problem: 'invalid_revision' }] : []),
+    ...(ago === 2 ? [{ submissions: 3, outcome: 'rejected', problem: 'bad_json', source: 'winter' }] : []),
   ])
   const all: ProblemsAnswer = await get(`/problems?${RANGE}`)
-  expect(all.received).toBe(205)
-  expect(all.problems.map(({ problem, submissions }) => [problem, submissions])).toEqual([
-    ['bad_json', 20],
-    ['invalid_revision', 5],
+  expect(all.received).toBe(208)
+  expect(all.problems.map(({ problem, submissions, imported }) => [problem, submissions, imported])).toEqual([
+    ['bad_json', 23, 3],
+    ['invalid_revision', 5, 0],
   ])
   const beta: ProblemsAnswer = await get(`/problems?${RANGE}&channel=beta`)
   expect(beta.problems).toMatchObject([

@@ -120,7 +120,8 @@ async function counted(api: ApiContext, asked: z.output<typeof query>) {
 function summed(rows: readonly ProblemRow[], received: number): ProblemsAnswer['problems'][number] | null {
   const [first] = rows
   if (first === undefined) return null
-  const sum = (name: 'submissions' | 'invalid' | 'recovered') => rows.reduce((total, row) => total + row[name], 0)
+  const sum = (name: 'submissions' | 'invalid' | 'recovered' | 'imported') =>
+    rows.reduce((total, row) => total + row[name], 0)
   return {
     problem: first.problem,
     outcome: first.outcome,
@@ -128,6 +129,7 @@ function summed(rows: readonly ProblemRow[], received: number): ProblemsAnswer['
     rate: received > 0 ? sum('submissions') / received : 0,
     invalid: sum('invalid'),
     recovered: sum('recovered'),
+    imported: sum('imported'),
     first_hour: isoSeconds(Math.min(...rows.map(({ firstHour }) => firstHour))),
     last_hour: isoSeconds(Math.max(...rows.map(({ lastHour }) => lastHour))),
     channels: rows.map(({ channel, submissions }) => ({ value: channel, submissions })),

@@ -41,6 +41,7 @@ export const buildVerdict = z
   .object({
     verdict: verdict.describe('pass: healthy. fail: it does not report, or reports badly. wait: too early to say.'),
     reason: gateReason.describe('The one that decides.'),
+    known_at: knownAt,
   })
   .meta({ id: 'BuildVerdict' })
 
@@ -69,7 +70,6 @@ export const buildsAnswer = z
             .object({ received: column, share: column, invalid_rate: column })
             .describe('At each age; null where the hour is still to come, beyond the range, or nobody listened.'),
           ...buildVerdict.shape,
-          known_at: knownAt,
           expected: comparedVolume,
         }),
       )

@@ -12,6 +12,9 @@ const problemCounts = z
     rate: ratio.describe('Of all that was received of the channels asked for.'),
     invalid: z.number().describe('So many of them count as invalid: not those that mend themselves, or lost nothing.'),
     recovered: z.number().describe('So many of them were converted after all.'),
+    imported: z
+      .number()
+      .describe('So many of them were brought in as counts: nothing of them can be looked at, or waits.'),
     first_hour: time.describe('Hours within the range, the first'),
     last_hour: time.describe('and the last that had any.'),
     channels: z.array(part).describe('Most submissions first.'),

@@ -117,6 +117,8 @@ export interface TestCount {
   readonly build?: string
   readonly outcome?: string
   readonly problem?: string
+  /** `live` by default; else the name of an import. */
+  readonly source?: string
   readonly submissions: number
 }
 
@@ -137,8 +139,8 @@ export async function countHours(
       hoursAgo.flatMap((ago) =>
         rows(ago).map((row) => {
           const { channel = 'nightly', reason = 'idle-daily', build = '20140115030201' } = row
-          const { outcome = 'accepted', problem = 'none', submissions } = row
-          const names = [channel, 'Firefox', '29.0a1', build, reason, outcome, problem, 'live']
+          const { outcome = 'accepted', problem = 'none', source = 'live', submissions } = row
+          const names = [channel, 'Firefox', '29.0a1', build, reason, outcome, problem, source]
           return [hourOf(ago), ...names, false, submissions, 0, submissions * 1000]
         }),
       ),

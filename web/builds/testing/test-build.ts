@@ -4,6 +4,7 @@ interface TestBuild {
   readonly verdict?: BuildAnswer['verdict']
   readonly code?: BuildAnswer['reason']['code']
   readonly incident?: number
+  readonly knownAt?: string
   readonly received?: number
   /** Whether something is said of its channel by it; true by default. */
   readonly isMaterial?: boolean
@@ -30,7 +31,7 @@ export function testBuild(buildId: string, given: TestBuild = {}): BuildAnswer {
     adoption: { received: share.map((value) => (value === null ? null : value * 1000)), share, invalid_rate: invalid },
     verdict,
     reason: { code, text: '', incident },
-    known_at: null,
+    known_at: given.knownAt ?? null,
     expected: null,
   }
 }
