@@ -26,6 +26,7 @@ import { ChannelOptions } from './channel-options.tsx'
 import { ChannelSwitch } from './channel-switch.tsx'
 import { ExportMenu } from './export-menu.tsx'
 import { lanesOf } from './lanes-of.ts'
+import { MinutesMissing } from './minutes-missing.tsx'
 import { nearestName } from './nearest-name.ts'
 import { moved, scaled, zoomed } from './range.ts'
 import { SeriesTable } from './series-table.tsx'
@@ -119,7 +120,7 @@ function Channel({ view, names, overview, mayAsk }: ChannelProps) {
   const isPlaced = facts.data !== null || facts.error !== null
   /** Of an hour the judge can say why; a day is looked into by its hours. */
   const moreAbout = (start: number): MoreAbout =>
-    range?.step === 'day'
+    data.step === 'day'
       ? {
           word: 'Look into the day',
           view: { ...view, step: 'auto', range: { kind: 'fixed', from: start, to: start + DAY_MS } },
@@ -143,10 +144,11 @@ function Channel({ view, names, overview, mayAsk }: ChannelProps) {
       )}
       <Discarded discarded={facts.data?.overview.discarded ?? []} />
       {range !== null && isPlaced && (
-        <ChannelOptions view={view} range={range} onChange={change}>
+        <ChannelOptions view={view} range={{ ...range, step: data.step }} onChange={change}>
           <ExportMenu view={view} range={range} picture={picture} />
         </ChannelOptions>
       )}
+      {data.minutes !== null && <MinutesMissing minutes={data.minutes} step={data.step} onChange={change} />}
       <Trouble what={`the series of ${view.channel}`} answer={data.received} />
       <Trouble what={`what is known of ${view.channel}`} answer={facts} />
       <Trouble what="the invalid rate" answer={data.invalid} />

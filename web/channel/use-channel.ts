@@ -4,9 +4,10 @@ import { type Answer, useAnswer } from '../api/use-answer.ts'
 import { type ChartData, chartData, leadMs } from '../charts/chart-data.ts'
 import { weekBefore } from '../charts/last-week.ts'
 import { type ChartParts, measuredLines } from '../charts/parts.ts'
-import type { SeriesChoice } from '../view/channel-view.ts'
+import type { ChosenStep, SeriesChoice } from '../view/channel-view.ts'
 import type { Zone } from '../view/zone.ts'
 import { DAY_MS, HOUR_MS, iso } from '../words/time.ts'
+import { type KnownMinutes, knownMinutes } from './known-minutes.ts'
 import { largestParts } from './parts.ts'
 import { miniStep, type Shown } from './range.ts'
 import { partsQuestion, seriesPath } from './series-path.ts'
@@ -20,30 +21,61 @@ export interface ChannelData {
   readonly parts: Answer<SeriesAnswer>
   /** Of all channels together: what shares are of. */
   readonly all: Answer<SeriesAnswer>
+  /** The step that is shown: hours where minutes would suit and too few of them are known. */
+  readonly step: ChosenStep
+  /** Of the shown time; null where minutes are neither shown nor would suit, or it isn't known yet. */
+  readonly minutes: KnownMinutes | null
   /** Null until there is something to draw. */
   readonly chart: ChartData | null
+}
+
+/** Where fewer of the known hours have minutes, most of a chart by the minute would be empty. */
+const MOST_MINUTES = 0.5
+
+const NOT_ASKED: Answer<SeriesAnswer> = {
+  data: null,
+  isCurrent: false,
+  error: null,
+  waitingSince: null,
+  retry: () => undefined,
 }
 
 /** All that a channel's chart needs, asked for together; `range` null: the server's time isn't known yet. */
 export function useChannel(channel: string, range: Shown | null, choice: SeriesChoice, zone: Zone): ChannelData {
   const wanted = range !== null && channel !== ''
-  const step = range?.fetched ?? 'hour'
+  const fetched = range?.fetched ?? 'hour'
   const { from, to } = range ?? { from: 0, to: 0 }
-  const subject = `${channel} ${step}`
-  const lead = from - leadMs(step)
   const asked = (question: string, when = true): string | null => (wanted && when ? question : null)
   const isShare = choice.measure === 'share'
   const hasLane = choice.parts !== 'each'
 
-  const received = useAnswer<SeriesAnswer>(
-    asked(seriesPath({ metric: 'received', step, channel, from: lead, to })),
-    subject,
+  const suitsMinutes = fetched === 'minute'
+  const ofMinutes = useAnswer<SeriesAnswer>(
+    asked(seriesPath({ metric: 'received', step: 'minute', channel, from: from - leadMs('minute'), to }), suitsMinutes),
+    `${channel} minute`,
     'with counts',
   )
-  const hours = useAnswer<SeriesAnswer>(
-    asked(seriesPath({ metric: 'received', step: 'hour', channel, from: lead, to }), step === 'minute'),
-    subject,
+  // Minutes need their hours as well, which carry the expectation.
+  const longer = suitsMinutes ? 'hour' : fetched
+  const ofHours = useAnswer<SeriesAnswer>(
+    asked(seriesPath({ metric: 'received', step: longer, channel, from: from - leadMs(longer), to })),
+    `${channel} ${longer}`,
+    suitsMinutes ? 'with hours' : 'with counts',
   )
+  const minutes = useMemo(() => {
+    const areThere = suitsMinutes && ofMinutes.isCurrent && ofHours.isCurrent
+    if (!areThere || ofMinutes.data === null || ofHours.data === null) return null
+    return knownMinutes(ofMinutes.data, ofHours.data, from)
+  }, [suitsMinutes, ofMinutes.isCurrent, ofMinutes.data, ofHours.isCurrent, ofHours.data, from])
+  const lacksMinutes = choice.step === 'auto' && minutes !== null && minutes.share < MOST_MINUTES
+  const step = suitsMinutes && lacksMinutes ? 'hour' : fetched
+  const received = step === 'minute' ? ofMinutes : ofHours
+  const hours = step === 'minute' ? ofHours : NOT_ASKED
+  const subject = `${channel} ${step}`
+  const lead = from - leadMs(step)
+  const shownStep = step === 'hour' && suitsMinutes ? step : (range?.step ?? 'hour')
+  // Whether minutes or hours are to be shown is known by the answers.
+  const isUndecided = suitsMinutes && choice.step === 'auto' && minutes === null
   const invalid = useAnswer<SeriesAnswer>(
     asked(seriesPath({ metric: 'invalid_rate', step, channel, from, to })),
     subject,
@@ -80,12 +112,14 @@ export function useChannel(channel: string, range: Shown | null, choice: SeriesC
   const isPending = [received, facts, invalid, ...(step === 'minute' ? [hours] : []), ...(choice.ghost ? [ghost] : [])]
     .concat(isShare ? [all] : [])
     .concat(hasLane ? [parts] : [])
+    .concat(isUndecided ? [ofMinutes, ofHours] : [])
     .some((answer) => !answer.isCurrent && answer.error === null)
   const computed = useMemo(() => {
     if (isPending || range === null || received.data === null || facts.data === null) return null
     if (isShare && all.data === null) return null
     return chartData({
       ...range,
+      step: shownStep,
       received: received.data,
       hours: hours.data,
       invalid: invalid.data ?? { ...received.data, series: [] },
@@ -102,6 +136,7 @@ export function useChannel(channel: string, range: Shown | null, choice: SeriesC
   }, [
     isPending,
     range,
+    shownStep,
     received.data,
     hours.data,
     invalid.data,
@@ -118,7 +153,7 @@ export function useChannel(channel: string, range: Shown | null, choice: SeriesC
   const last = useRef<ChartData | null>(null)
   if (computed !== null) last.current = computed
   const chart = computed ?? (isPending && last.current?.channel === channel ? last.current : null)
-  return { facts, received, invalid, ghost, annotations, parts, all, chart }
+  return { facts, received, invalid, ghost, annotations, parts, all, chart, step: shownStep, minutes }
 }
 
 /** The running step is not comparable: it would end every line with a fall. */

@@ -15,6 +15,7 @@ function counts(problem: string, submissions = 10): ProblemCounts {
     rate: 0.01,
     invalid: submissions,
     recovered: 0,
+    imported: 0,
     first_hour: '2014-01-14T00:00:00Z',
     last_hour: '2014-01-15T00:00:00Z',
     channels: [],

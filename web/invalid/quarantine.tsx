@@ -19,6 +19,10 @@ export function Quarantine({ answer, problems, zone }: QuarantineProps) {
   const kept = answer.data?.problems ?? []
   const ready = kept.filter(({ would_convert: would }) => (would ?? 0) > 0)
   const all = ready.reduce((sum, { would_convert: would }) => sum + (would ?? 0), 0)
+  const bodiless =
+    problems?.problems
+      .filter(({ outcome }) => outcome === 'quarantined')
+      .reduce((sum, { imported }) => sum + imported, 0) ?? 0
   const recovered = problems?.problems.reduce((sum, problem) => sum + problem.recovered, 0) ?? 0
   return (
     <section>
@@ -26,7 +30,7 @@ export function Quarantine({ answer, problems, zone }: QuarantineProps) {
         Quarantine <span class="label">kept whole, as it was received, to be tried again</span>
       </h2>
       <Trouble what="the quarantine" answer={answer} />
-      {answer.data !== null && kept.length === 0 && <p class="second invalid-none">Nothing waits.</p>}
+      {answer.data !== null && kept.length === 0 && <p class="second invalid-none">Nothing waits here.</p>}
       {kept.length > 0 && (
         <table class="table quarantine">
           <caption class="visually-hidden">Submissions in quarantine, by problem</caption>
@@ -65,6 +69,12 @@ export function Quarantine({ answer, problems, zone }: QuarantineProps) {
             text={`npm run -s tidewatch -- reprocess --problem ${ready.map(({ problem }) => problem).join(',')}`}
             what="the command that converts them"
           />
+        </p>
+      )}
+      {bodiless > 0 && (
+        <p class="second quarantine-advice">
+          {count(bodiless)} of what was quarantined in this range {bodiless === 1 ? 'was' : 'were'} imported as counts:
+          no body of them came here, so none waits.
         </p>
       )}
       {recovered > 0 && (

@@ -72,7 +72,10 @@ function FreshnessLine() {
   return (
     <p class={`freshness freshness-${words.level}`}>
       {words.countedUpTo}
-      <span class="freshness-rest"> · {words.rest}</span>
+      <span class="freshness-rest">
+        <span class="freshness-dot"> · </span>
+        {words.rest}
+      </span>
       {words.disk !== null && <span class="freshness-disk"> · {words.disk}</span>}
     </p>
   )

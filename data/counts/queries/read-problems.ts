@@ -1,3 +1,4 @@
+import { LIVE_SOURCE } from '../../domain/dimensions.ts'
 import { NO_PROBLEM } from '../../domain/outcome.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import type { Database } from '../database.ts'
@@ -12,6 +13,8 @@ export interface ProblemRow {
   readonly submissions: number
   readonly invalid: number
   readonly recovered: number
+  /** Brought in as counts: no body of them ever came. */
+  readonly imported: number
   readonly firstHour: EpochMs
   readonly lastHour: EpochMs
 }
@@ -39,10 +42,11 @@ export function readProblems(database: Pick<Database, 'read'>, question: Problem
   return database.read(
     `select problem, outcome, channel, sum(submissions)::double as submissions,
        coalesce(sum(submissions) filter (where ${invalidSql('hour')}), 0)::double as invalid,
-       sum(recovered)::double as recovered, epoch_ms(min(hour))::double as first_hour, epoch_ms(max(hour))::double as last_hour
+       sum(recovered)::double as recovered,
+       coalesce(sum(submissions) filter (where source <> $live), 0)::double as imported, epoch_ms(min(hour))::double as first_hour, epoch_ms(max(hour))::double as last_hour
      from channel_counts where ${CHOSEN} and problem <> $no_problem
      group by all order by submissions desc, problem, channel`,
-    { ...chosenParams(question), no_problem: NO_PROBLEM, ...invalidParams(question.now) },
+    { ...chosenParams(question), no_problem: NO_PROBLEM, live: LIVE_SOURCE, ...invalidParams(question.now) },
     (row) => ({
       problem: row.text('problem'),
       outcome: row.text('outcome'),
@@ -50,6 +54,7 @@ export function readProblems(database: Pick<Database, 'read'>, question: Problem
       submissions: row.number('submissions'),
       invalid: row.number('invalid'),
       recovered: row.number('recovered'),
+      imported: row.number('imported'),
       firstHour: row.number('first_hour'),
       lastHour: row.number('last_hour'),
     }),
