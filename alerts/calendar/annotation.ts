@@ -5,8 +5,11 @@ import type { EpochMs } from '../../data/domain/time.ts'
 /** What people mark. `outage_elsewhere`: of somebody else's (a mirror, a network); `maintenance`: nothing is mailed meanwhile. */
 export const ANNOTATION_KINDS = ['release', 'experiment', 'outage_elsewhere', 'maintenance', 'note'] as const
 
-/** What a known event may be: what people mark, and holidays, which only the calendar has. */
-export const EVENT_KINDS = [...ANNOTATION_KINDS, 'holiday'] as const
+/** What a calendar may say: what people mark, and holidays. */
+export const CALENDAR_KINDS = [...ANNOTATION_KINDS, 'holiday'] as const
+
+/** What a known event may be; `settings`: one of Tidewatch's own settings changed, which it marks itself. */
+export const EVENT_KINDS = [...CALENDAR_KINDS, 'settings'] as const
 export type EventKind = (typeof EVENT_KINDS)[number]
 
 const signature = { by: z.string(), at: z.number() }
@@ -14,7 +17,7 @@ const signature = { by: z.string(), at: z.number() }
 /** Something that happened, or will, as people or release tooling say it; shown on charts and named in incidents near it. */
 export const AnnotationSchema = z.object({
   id: z.number(),
-  kind: z.enum(ANNOTATION_KINDS),
+  kind: z.enum([...ANNOTATION_KINDS, 'settings']),
   text: z.string(),
   /** Which it is about; empty: all. */
   channels: z.array(z.string()),

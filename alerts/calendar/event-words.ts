@@ -8,4 +8,5 @@ export const EVENT_WORDS: Readonly<Record<EventKind, string>> = {
   maintenance: 'Maintenance',
   note: 'Note',
   holiday: 'Holiday',
+  settings: 'Settings',
 }

@@ -2,7 +2,7 @@ import { isNode, LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { DAY_MS } from '../../data/domain/time.ts'
 import { MOST_TEXT } from './annotate.ts'
-import { EVENT_KINDS } from './annotation.ts'
+import { CALENDAR_KINDS } from './annotation.ts'
 import { type CalendarEvent, USUAL_HOLIDAY_LOSS } from './calendar.ts'
 import { endOfLocalDay, isTimeZone, type LocalTime, parseLocalTime, YEARS_KNOWN, yearsLater } from './local-day.ts'
 
@@ -22,7 +22,7 @@ const channels = z.union([z.string(), z.array(z.string().min(1))], 'a channel or
 const entrySchema = z
   .strictObject(
     {
-      kind: z.enum(EVENT_KINDS, `one of ${EVENT_KINDS.join(', ')}`),
+      kind: z.enum(CALENDAR_KINDS, `one of ${CALENDAR_KINDS.join(', ')}`),
       text,
       on: z.string(DAY).optional(),
       from: z.string(TIME).optional(),

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../data/domain/time.ts'
 import { MOST_TEXT } from './annotate.ts'
-import { EVENT_KINDS, type EventKind } from './annotation.ts'
+import { CALENDAR_KINDS, type EventKind } from './annotation.ts'
 import { type CalendarEvent, USUAL_HOLIDAY_LOSS } from './calendar.ts'
 import { endOfLocalDay, isTimeZone, parseLocalTime, YEARS_KNOWN, yearsLater } from './local-day.ts'
 import type { ParsedCalendar } from './parse-calendar.ts'
@@ -121,7 +121,7 @@ function kindOf(lines: readonly Line[], isWholeDay: boolean): EventKind {
     .filter(({ name }) => name === 'CATEGORIES')
     .flatMap(({ value }) => value.split(','))
     .map((category) => category.trim().toLowerCase().replaceAll(/[ -]/g, '_'))
-  return EVENT_KINDS.find((kind) => given.includes(kind)) ?? (isWholeDay ? 'holiday' : 'note')
+  return CALENDAR_KINDS.find((kind) => given.includes(kind)) ?? (isWholeDay ? 'holiday' : 'note')
 }
 
 /** Years after the first in which it happens. */

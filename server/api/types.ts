@@ -43,6 +43,8 @@ export type DiscardedAnswer = Answer<typeof incidents.discarded>
 export type IncidentAnswer = Answer<typeof incidents.incident>
 /** `GET /api/v1/incidents` */
 export type IncidentsAnswer = Answer<typeof incidents.incidentsAnswer>
+/** `GET /api/v1/silences` */
+export type SilencesAnswer = Answer<typeof incidents.silencesAnswer>
 /** `GET /api/v1/incidents/:id` */
 export type SilenceAnswer = Answer<typeof incidents.silence>
 export type IncidentDetailAnswer = Answer<typeof incidents.incidentDetailAnswer>

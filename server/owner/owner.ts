@@ -25,6 +25,7 @@ import { archiveWaiting } from '../schedule/tasks/archive-task.ts'
 import { receiveUrl } from '../settings/http-url.ts'
 import { judgeWishesOf } from '../settings/judge-wishes.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
+import { createSettingsMarks } from '../settings/mark-changes.ts'
 import { startReckonerThread } from '../why/reckoner-thread.ts'
 import { coveragePauseMs } from './child-options.ts'
 import { Cleanup } from './cleanup.ts'
@@ -125,6 +126,9 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
   const calendar = await openLiveCalendar(settings, log)
   const annotations = await openAnnotationBook({ database, journal, now })
   const known = () => [...calendar.events(), ...annotations.list()]
+  const settingsMarks = createSettingsMarks({ database, annotations, now })
+  await settingsMarks.look(settings.current)
+  settings.onChange((next) => void settingsMarks.look(next).catch(onError))
   const pace = mode === 'demo' ? 'replay' : 'live'
   const mailHost = mailHostOf(settings.current)
   const wishes = () => judgeWishesOf(settings.current, calendar.events())

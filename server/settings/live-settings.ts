@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type CheckedSettings, checkSettings, type SettingsProblems } from './resolve-settings.ts'
 import type { Settings } from './schema.ts'
+import { valueAt } from './value-at.ts'
 
 /** What a reload came to. */
 export type Reload =
@@ -65,10 +66,4 @@ export class LiveSettings {
     for (const listener of this.#reloadListeners) listener()
     return { kind: 'reloaded', changed, needRestart: pathsThatApply('restart') }
   }
-}
-
-function valueAt(settings: object, path: string): unknown {
-  return path
-    .split('.')
-    .reduce<unknown>((value, key) => Object.entries(value ?? {}).find(([name]) => name === key)?.[1], settings)
 }

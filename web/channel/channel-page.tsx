@@ -156,6 +156,7 @@ function Channel({ view, names, overview, mayAsk }: ChannelProps) {
       {view.measure === 'share' && <Trouble what="the other channels" answer={data.all} />}
       {view.parts !== 'each' && <Trouble what={`the break-down by ${view.by}`} answer={data.parts} />}
       <Trouble what="what people marked" answer={data.annotations} />
+      <Trouble what="what is silenced" answer={data.silences} />
       <Waiting what={`the series of ${view.channel}`} answer={data.received} />
       {chart === null || range === null || !isPlaced ? (
         <LaneSkeleton key={isPlaced ? 'placed' : 'coming'} lanes={lanes} />

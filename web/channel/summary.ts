@@ -11,7 +11,10 @@ export function channelSummary(chart: ChartData, zone: Zone): string {
   const what = `${chart.channel}, ${WHAT[chart.measure]} per ${chart.step}, ${dateRange(chart.from, chart.to, zone)}`
   const troubles = chart.incidents.map(({ id, label }) => `Incident ${id}: ${label}.`)
   const marks = chart.annotations.map(({ from, text }) => `Marked ${moment(from, zone)}: ${text}.`)
-  return [`${what}: ${newestWords(chart, zone)}.`, ...troubles, ...marks].join(' ')
+  const silences = chart.heldBack
+    .filter(({ key, from, to }) => key.startsWith('silence') && from < chart.to && to > chart.from)
+    .map(({ from, text }) => `From ${moment(from, zone)} ${text}.`)
+  return [`${what}: ${newestWords(chart, zone)}.`, ...troubles, ...marks, ...silences].join(' ')
 }
 
 /** `1 439 seen at Thu 6 Feb, 13:00, 2 238 – 2 677 expected, 0.0 % invalid`. */

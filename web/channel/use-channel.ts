@@ -1,5 +1,5 @@
 import { useMemo, useRef } from 'preact/hooks'
-import type { AnnotationsAnswer, ChannelAnswer, SeriesAnswer } from '../../server/api/types.ts'
+import type { AnnotationsAnswer, ChannelAnswer, SeriesAnswer, SilencesAnswer } from '../../server/api/types.ts'
 import { type Answer, useAnswer } from '../api/use-answer.ts'
 import { type ChartData, chartData, leadMs } from '../charts/chart-data.ts'
 import { weekBefore } from '../charts/last-week.ts'
@@ -18,6 +18,7 @@ export interface ChannelData {
   readonly invalid: Answer<SeriesAnswer>
   readonly ghost: Answer<SeriesAnswer>
   readonly annotations: Answer<AnnotationsAnswer>
+  readonly silences: Answer<SilencesAnswer>
   readonly parts: Answer<SeriesAnswer>
   /** Of all channels together: what shares are of. */
   readonly all: Answer<SeriesAnswer>
@@ -99,6 +100,7 @@ export function useChannel(channel: string, range: Shown | null, choice: SeriesC
     asked(`/api/v1/annotations?${new URLSearchParams({ channel, from: iso(from), to: iso(to) }).toString()}`),
     channel,
   )
+  const silences = useAnswer<SilencesAnswer>(asked('/api/v1/silences'), 'silences')
   const factsPath = `/api/v1/channels/${encodeURIComponent(channel)}?from=${iso(from)}&to=${iso(to)}`
   const facts = useAnswer<ChannelAnswer>(asked(factsPath), channel, 'with counts')
 
@@ -131,6 +133,7 @@ export function useChannel(channel: string, range: Shown | null, choice: SeriesC
       measure: choice.measure,
       all: all.data,
       annotations: annotations.data?.annotations ?? [],
+      silences: silences.data?.silences ?? [],
       parts: lane,
     })
   }, [
@@ -148,12 +151,13 @@ export function useChannel(channel: string, range: Shown | null, choice: SeriesC
     isShare,
     all.data,
     annotations.data,
+    silences.data,
     lane,
   ])
   const last = useRef<ChartData | null>(null)
   if (computed !== null) last.current = computed
   const chart = computed ?? (isPending && last.current?.channel === channel ? last.current : null)
-  return { facts, received, invalid, ghost, annotations, parts, all, chart, step: shownStep, minutes }
+  return { facts, received, invalid, ghost, annotations, silences, parts, all, chart, step: shownStep, minutes }
 }
 
 /** The running step is not comparable: it would end every line with a fall. */

@@ -1,10 +1,17 @@
-import type { AnnotationAnswer, ChannelAnswer, IncidentAnswer, SeriesAnswer } from '../../server/api/types.ts'
+import type {
+  AnnotationAnswer,
+  ChannelAnswer,
+  IncidentAnswer,
+  SeriesAnswer,
+  SilencesAnswer,
+} from '../../server/api/types.ts'
 import type { ChosenStep, Measure } from '../view/channel-view.ts'
 import type { Zone } from '../view/zone.ts'
 import { incidentTitle } from '../words/incident.ts'
 import { DAY_MS, HOUR_MS } from '../words/time.ts'
 import { indexIn, STEP_MS, startsOf, valueAt } from './at-times.ts'
 import { byDay, type Columns } from './by-day.ts'
+import { type HeldBack, heldBack } from './held-back.ts'
 import { lastWeekAt } from './last-week.ts'
 import { measured } from './measure.ts'
 import type { ChartParts } from './parts.ts'
@@ -43,6 +50,8 @@ export interface ChartData {
   readonly builds: readonly ChartBuild[]
   /** What people, tools and the calendar say that happened; by beginning. */
   readonly annotations: readonly ChartAnnotation[]
+  /** When mails were held back. */
+  readonly heldBack: readonly HeldBack[]
   /** Steps that were listened to in part, as share of their time. */
   readonly partly: readonly Partly[]
   /** The break-down as a lane of its own; null: none. */
@@ -122,6 +131,7 @@ export interface ChartInput {
   readonly measure?: Measure
   readonly all?: SeriesAnswer | null
   readonly annotations?: readonly AnnotationAnswer[]
+  readonly silences?: SilencesAnswer['silences']
   readonly parts?: ChartParts | null
 }
 
@@ -168,6 +178,12 @@ export function chartData(input: ChartInput): ChartData {
       blamed: build.blamed,
     })),
     annotations: (input.annotations ?? []).map(chartAnnotation),
+    heldBack: heldBack({
+      silences: input.silences ?? [],
+      annotations: input.annotations ?? [],
+      incidents: input.facts.incidents,
+      channel: input.channel,
+    }),
     partly: partlyCovered(received, countedUpTo),
     parts: input.parts ?? null,
   }

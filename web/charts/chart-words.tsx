@@ -4,6 +4,7 @@ import type { ChartData } from './chart-data.ts'
 import { useChartLink } from './chart-link.ts'
 import type { ChartLook, ChartScales } from './chart-option.ts'
 import { Flag } from './flag.tsx'
+import { HeldBackBar } from './held-back-bar.tsx'
 import { BRACKET_ROW_PX, FLAG_ROW_PX, type Lane, type LaneBox, type Layout, TITLE_ROW_PX } from './layout.ts'
 import { MEASURE_WORDS } from './measure.ts'
 import { endLabels, notes } from './notes.ts'
@@ -22,6 +23,9 @@ interface ChartWordsProps {
   readonly look: ChartLook
 }
 
+/** An hour of a year is to be seen, too. */
+const LEAST_BAR_PX = 6
+
 /** The words over a chart, as text and links: they are found, read aloud and followed; a canvas can't be. */
 export function ChartWords({ data, layout, scales, spans, look }: ChartWordsProps) {
   return (
@@ -29,6 +33,13 @@ export function ChartWords({ data, layout, scales, spans, look }: ChartWordsProp
       {spans.brackets.map((placed) => (
         <Bracket key={placed.span.id} placed={placed} layout={layout} plotLeft={spans.left} />
       ))}
+      {data.heldBack.flatMap((bar) => {
+        const [from, to] = [Math.max(bar.from, data.from), Math.min(bar.to, data.to)]
+        if (to <= from) return []
+        const left = toPixel(scales.time, from)
+        const width = Math.max(LEAST_BAR_PX, toPixel(scales.time, to) - left)
+        return [<HeldBackBar key={bar.key} bar={bar} layout={layout} left={left} width={width} />]
+      })}
       {spans.flags.map((placed) => (
         <Flag
           key={placed.span.annotation.key}

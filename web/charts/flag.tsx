@@ -8,6 +8,10 @@ export interface FlagSpan extends Span {
   readonly annotation: ChartAnnotation
 }
 
+const PENNANT = 'M0.5 0V16M0.5 1H8L6 4L8 7H0.5'
+/** Nobody planted it: the service marks its own settings. */
+const DIAMOND = 'M4 3L8 8L4 13L0 8Z'
+
 /** Before the words of a flag: its cloth. */
 export const FLAG_PX = 12
 
@@ -25,7 +29,8 @@ export function Flag({ placed, plotLeft, top, bottom, channel }: FlagProps) {
   const link = useChartLink()
   const { span, left, width, labelLeft } = placed
   const { annotation } = span
-  const lasts = annotation.to !== null && annotation.to > annotation.from
+  // How long a maintenance lasts is told by the hatch above the plot.
+  const lasts = annotation.to !== null && annotation.to > annotation.from && annotation.kind !== 'maintenance'
   return (
     <>
       {lasts && (
@@ -41,7 +46,7 @@ export function Flag({ placed, plotLeft, top, bottom, channel }: FlagProps) {
         {...link(annotationsView({ channel, at: annotation.from }))}
       >
         <svg viewBox="0 0 8 16" aria-hidden="true">
-          <path d="M0.5 0V16M0.5 1H8L6 4L8 7H0.5" />
+          <path d={annotation.kind === 'settings' ? DIAMOND : PENNANT} />
         </svg>
         {span.label === annotation.text ? (
           annotation.text

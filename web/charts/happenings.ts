@@ -12,6 +12,7 @@ export function happenings(data: ChartData, index: number): readonly string[] {
   return [
     ...data.incidents.filter(({ from }) => isHere(from)).map(({ id, label }) => `incident ${id}: ${label}`),
     ...data.annotations.filter(({ from }) => isHere(from)).map(({ text }) => text),
+    ...data.heldBack.filter(({ from, key }) => isHere(from) && key.startsWith('silence')).map(({ text }) => text),
     ...data.gaps.filter(({ from }) => isHere(from)).map(({ reason }) => `nothing counted from here on: ${reason}`),
     ...(builds.length === 0
       ? []

@@ -35,6 +35,7 @@ function calm(changes: Partial<ChartData> = {}): ChartData {
     incidents: [],
     builds: [],
     annotations: [],
+    heldBack: [],
     partly: [],
     parts: null,
     measure: 'count',

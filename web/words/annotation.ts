@@ -7,4 +7,5 @@ export const ANNOTATION_WORDS: Readonly<Record<AnnotationAnswer['kind'], string>
   maintenance: 'Maintenance',
   note: 'Note',
   holiday: 'Holiday',
+  settings: 'Settings',
 }

@@ -116,6 +116,9 @@ create table silences (id bigint primary key, ended_at timestamp, body varchar n
 -- What people mark: body is the annotation as JSON (alerts/calendar/annotation.ts).
 create table annotations (id bigint primary key, from_time timestamp not null, removed_at timestamp, body varchar not null);
 
+-- What settings that are marked on charts were when the owner looked last; value as JSON.
+create table settings_in_force (path varchar primary key, value varchar not null);
+
 -- What each recipient was told of each incident last: body is that notification as JSON. is_over: its end was told.
 create table mail_threads (
   incident bigint not null, recipient varchar not null, is_over boolean not null, told_at timestamp not null,

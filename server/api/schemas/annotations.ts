@@ -11,7 +11,7 @@ export const annotation = z
     kind: z
       .enum(EVENT_KINDS)
       .describe(
-        '`outage_elsewhere`: of somebody else. `maintenance`: nothing is mailed meanwhile. `holiday`: calendar only.',
+        '`outage_elsewhere`: of somebody else. `maintenance`: nothing is mailed meanwhile. `holiday`: calendar only. `settings`: one of the service changed, marked by itself.',
       ),
     text: z.string().describe('As somebody wrote it: one line.'),
     channels: z.array(z.string()).describe('Which it is about; empty: all.'),

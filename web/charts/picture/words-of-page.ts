@@ -64,5 +64,10 @@ function shapesOf(box: HTMLElement, origin: DOMRect): readonly PictureShape[] {
     const { stroke, fill } = getComputedStyle(drawing)
     return { path: drawing.querySelector('path')?.getAttribute('d') ?? '', x, y, stroke, fill }
   })
-  return [...brackets, ...bodies, ...flags]
+  const hatches = [...box.querySelectorAll('.held-back-hatch')].map((hatch): PictureShape => {
+    const { x, y, width, height } = placed(hatch)
+    const strokes = Array.from({ length: Math.ceil(width / 4) }, (_, index) => `M${index * 4} ${height}l3-${height}`)
+    return { path: strokes.join(''), x, y, stroke: getComputedStyle(hatch).color }
+  })
+  return [...brackets, ...bodies, ...flags, ...hatches]
 }
