@@ -31,17 +31,17 @@ export function othersOf(values: Float64Array, weights: Float64Array): Others {
     return Math.sign(middle) * Math.max(0, Math.abs(middle) - chance)
   }
   if (values.length <= FEW || mayBeCapped(weights)) {
-    const others = (member: number | null) => without(sorted, member)
+    // What is asked of a member is asked one after the other.
+    let asked: { readonly member: number | null; readonly rest: Rest } | null = null
+    const others = (member: number | null) => {
+      if (asked === null || asked.member !== member) asked = { member, rest: without(sorted, member) }
+      return asked.rest
+    }
     return {
       count,
       middle: (member) => others(member).middle,
       movement: (member) => beyondChance(others(member).middle, member),
-      spread: (member) => {
-        const { set, middle } = others(member)
-        const { deviations, places } = deviationsFrom(set.values, middle)
-        const own = Float64Array.from(places, (place) => set.weights[place] ?? 0)
-        return sortedWeightedMedian(deviations, cappedWeights(own))
-      },
+      spread: (member) => spreadOf(others(member)),
     }
   }
   const byMiddle = new Map<number, SortedSet>()
@@ -119,13 +119,35 @@ function mayBeCapped(weights: Float64Array): boolean {
   return largest > LARGEST_SHARE * (total - largest - second)
 }
 
-/** The set without `member`, its weights cut, and its middle. */
-function without(sorted: SortedSet, member: number | null) {
+/** What is left of a set, ascending, and its middle. */
+interface Rest {
+  readonly values: Float64Array
+  readonly weights: Float64Array
+  readonly middle: number
+}
+
+/** The set without `member`. */
+function without(sorted: SortedSet, member: number | null): Rest {
   const gone = member === null ? -1 : (sorted.places[member] ?? -1)
-  const keep = (all: Float64Array) => all.filter((_, place) => place !== gone)
-  const values = gone === -1 ? sorted.values : keep(sorted.values)
-  const weights = gone === -1 ? sorted.weights : keep(sorted.weights)
-  return { set: { values, weights: cappedWeights(weights.slice()) }, middle: steadyMedian(values, weights) }
+  const values = gone === -1 ? sorted.values : withoutPlace(sorted.values, gone)
+  const weights = gone === -1 ? sorted.weights : withoutPlace(sorted.weights, gone)
+  return { values, weights, middle: steadyMedian(values, weights) }
+}
+
+/** Of two or three numbers, millions of times: the array's own filter would take longer than all the rest. */
+function withoutPlace(all: Float64Array, gone: number): Float64Array {
+  const rest = new Float64Array(all.length - 1)
+  for (let place = 0; place < rest.length; place++) rest[place] = all[place < gone ? place : place + 1] ?? 0
+  return rest
+}
+
+/** The weighted median of how far they are from their middle. */
+function spreadOf({ values, weights, middle }: Rest): number {
+  const cut = cappedWeights(weights.slice())
+  const { deviations, places } = deviationsFrom(values, middle)
+  const own = new Float64Array(cut.length)
+  for (let i = 0; i < own.length; i++) own[i] = cut[places[i] ?? 0] ?? 0
+  return sortedWeightedMedian(deviations, cappedWeights(own))
 }
 
 /** How far sorted values are from `middle`, ascending, and at which places they stand. */

@@ -33,7 +33,7 @@ export function observe(
   incidents: readonly Incident[],
   { holidays = [], isHistoryFinal = false }: Pick<JudgeInput, 'holidays' | 'isHistoryFinal'> = {},
 ): void {
-  const isNext = memory.newest !== null && hour > memory.newest && hour - memory.newest < JUDGE_WINDOW_HOURS
+  const isNext = memory.newest !== null && hour >= memory.newest && hour - memory.newest < JUDGE_WINDOW_HOURS
   // Of what was read for the hour before, only what follows from incidents can have changed.
   const isRead = isHistoryFinal && isNext && memory.observed === history
   const isSameDay = memory.newest !== null && midnightOf(memory.newest) === midnightOf(hour)

@@ -113,7 +113,12 @@ function weekLevels(counts: Float64Array, start: HourNumber, season: Season): Fl
 function seasonFrom(counts: Float64Array, start: HourNumber, levels: Float64Array, borrowed: Season): Season {
   const firstSlot = slotOf(start)
   const ratios = new Float64Array(WEEKS)
-  const like = likeRatios(counts, start, levels, borrowed)
+  // Only asked where fewer than three weeks are known.
+  let alike: Float64Array | null = null
+  const likeOf = (cell: number) => {
+    alike ??= likeRatios(counts, start, levels, borrowed)
+    return at(alike, cell)
+  }
   const slotTotals = new Float64Array(WEEK_HOURS)
   const slotWeights = new Float64Array(WEEK_HOURS)
   const cellTotals = new Float64Array(CELLS)
@@ -131,7 +136,8 @@ function seasonFrom(counts: Float64Array, start: HourNumber, levels: Float64Arra
       if (at(counts, i) >= 0 && level > 0) ratios[known++] = at(counts, i) / level
     }
     if (known === 0) continue
-    const middle = middleRatio(ratios.subarray(0, known), at(like, cell), at(borrowed, slot))
+    const own = ratios.subarray(0, known)
+    const middle = known >= ENOUGH_WEEKS ? medianOf(own) : middleOfFew(own, likeOf(cell), at(borrowed, slot))
     for (let i = offset; i < counts.length; i += WEEK_HOURS) {
       const week = weekOf(i)
       const level = at(levels, week)
@@ -157,13 +163,14 @@ function seasonFrom(counts: Float64Array, start: HourNumber, levels: Float64Arra
   return withMeanOne(season)
 }
 
-/**
- * Of the weeks' ratios of one slot, the middle one. Of one or two weeks there is none: then like days, or what is borrowed, have a say,
- * or a single odd hour would be expected again for weeks.
- */
-function middleRatio(ratios: Float64Array, like: number, borrowed: number): number {
-  if (ratios.length >= 3) return medianOf(ratios)
-  return medianOf(Float64Array.from(ratios.length === 2 ? [...ratios, like] : [...ratios, like, borrowed]))
+/** Of so many weeks' ratios of one slot there is a middle one. */
+const ENOUGH_WEEKS = 3
+
+/** Of one or two weeks there is none: then like days, or what is borrowed, have a say, or a single odd hour would be expected again for weeks. */
+function middleOfFew(ratios: Float64Array, like: number, borrowed: number): number {
+  const lent = ratios.length === 2 ? Float64Array.of(0, 0, like) : Float64Array.of(0, like, borrowed)
+  lent.set(ratios)
+  return medianOf(lent)
 }
 
 /** By cell the middle of its hours' ratios, of all weeks and like days. */

@@ -40,8 +40,9 @@ export function explainHour(input: WhyInput): HourWhy {
     throw new RangeError(`channel is ${JSON.stringify(channel)}: the history knows ${[...history.channels.keys()]}`)
   }
   const incidents = incidentsInWindow(incidentsThen(input.incidents, hour), hour)
+  const memory = createJudgeMemory()
   const judge = (changes: JudgeWishes & Pick<JudgeInput, 'probe'>) =>
-    judgeHour({ history, hour, incidents, memory: createJudgeMemory(), ...wishes, ...changes })
+    judgeHour({ history, hour, incidents, memory, isHistoryFinal: true, withForecast: false, ...wishes, ...changes })
   const watch = watchChannel(channel)
   const verdict = judge({ probe: watch.probe })
   const coverageRatio = history.coverage[indexOf(history, hour)] ?? 0
