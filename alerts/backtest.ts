@@ -4,7 +4,7 @@ import type { Expectation } from './finding.ts'
 import type { Incident, IncidentEvent } from './incident.ts'
 import { advanceIncidents } from './incidents/advance-incidents.ts'
 import { judgeHour } from './judge/judge-hour.ts'
-import { createJudgeMemory } from './judge/memory.ts'
+import { createJudgeMemory, type JudgeMemory } from './judge/memory.ts'
 import type { JudgeWishes, Verdict } from './judge/verdict.ts'
 import { JUDGE_WINDOW_HOURS } from './judge/window.ts'
 
@@ -19,6 +19,8 @@ export interface BacktestOptions {
   readonly onHour?: (verdict: Verdict, incidents: readonly Incident[]) => void
   /** Nothing: what the judge itself holds for worth telling. */
   readonly wishes?: JudgeWishes
+  /** Of a judge that has seen the hours before; it is changed. It saves work and no more: without it, they are learnt from first. */
+  readonly memory?: JudgeMemory
 }
 
 export interface Backtest {
@@ -54,7 +56,7 @@ export function startBacktest(options: Omit<BacktestOptions, 'from' | 'to'> = {}
   const incidents = new Map<number, Incident>()
   const events: IncidentEvent[] = []
   const expectations: Expectation[] = []
-  let memory = createJudgeMemory()
+  let memory = options.memory ?? createJudgeMemory()
   let nextId = 1
 
   function judge(history: History, hour: EpochMs): void {

@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest'
 import { HOUR_MS } from '../data/domain/time.ts'
 import { backtest } from './backtest.ts'
 import { type HistoryPlan, makeHistory, notesStart } from './judge/testing/make-history.ts'
+import { quietMemory } from './judge/testing/quiet-memory.ts'
 
 // Weeks are judged; how long that takes is the machine's business.
 vi.setConfig({ testTimeout: 240_000 })
@@ -14,7 +15,10 @@ const AT = 8
 function told(seen: string, weeks: number): string[] {
   const plan: HistoryPlan = { channels: { nightly: { perHour: 2200, seen }, ...OTHERS } }
   const first = notesStart(plan) + AT * HOUR_MS
-  const { incidents } = backtest(makeHistory(plan, weeks * WEEK_HOURS), { from: notesStart(plan) })
+  const { incidents } = backtest(makeHistory(plan, weeks * WEEK_HOURS), {
+    from: notesStart(plan),
+    memory: quietMemory(plan),
+  })
   return incidents.map(({ kind, detectedAt }) => {
     const hours = (detectedAt - first) / HOUR_MS
     return `${kind} after ${hours % WEEK_HOURS} h, week ${Math.floor(hours / WEEK_HOURS)}`

@@ -1,19 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import type { History } from '../data/counts/history.ts'
-import { HOUR_MS } from '../data/domain/time.ts'
+import { DAY_MS, HOUR_MS } from '../data/domain/time.ts'
 import { incidentsInWindow } from './backtest.ts'
 import type { Incident } from './incident.ts'
 import { act, type IncidentAction } from './incidents/act.ts'
 import { advanceIncidents } from './incidents/advance-incidents.ts'
 import { judgeHour } from './judge/judge-hour.ts'
-import { createJudgeMemory } from './judge/memory.ts'
 import { type HistoryPlan, makeHistory, notesStart } from './judge/testing/make-history.ts'
+import { quietMemory } from './judge/testing/quiet-memory.ts'
 
 /** "This is the new normal": what a person's word makes of the hours that follow. Hours count from the notes' beginning. */
 
 const others = {
   aurora: { perHour: 1700 },
-  beta: { perHour: 5200 },
   release: { perHour: 60_000 },
 }
 
@@ -30,7 +29,7 @@ function judgedWith(plan: HistoryPlan, hours: number, words: readonly Word[]): r
   const history: History = makeHistory(plan, hours)
   const begin = notesStart(plan)
   const incidents = new Map<number, Incident>()
-  let memory = createJudgeMemory()
+  let memory = quietMemory(plan, begin - DAY_MS)
   let nextId = 1
   for (let after = -24; after < hours; after++) {
     const hour = begin + after * HOUR_MS
@@ -53,8 +52,8 @@ function judgedWith(plan: HistoryPlan, hours: number, words: readonly Word[]): r
 const halved: HistoryPlan = { channels: { ...others, nightly: { perHour: 2200, seen: '100x8 50x400' } } }
 
 describe('a level that somebody accepts', () => {
-  test('closes its incident with the next hour, and nothing more is told of it in two weeks', () => {
-    const incidents = judgedWith(halved, 14 * 24, [{ after: 10, kind: 'accept_level' }])
+  test('closes its incident with the next hour, and nothing more is told of it, also a week later', () => {
+    const incidents = judgedWith(halved, 9 * 24, [{ after: 10, kind: 'accept_level' }])
     expect(incidents).toHaveLength(1)
     expect(incidents[0]).toMatchObject({
       state: 'resolved',
@@ -75,7 +74,7 @@ describe('a level that somebody accepts', () => {
 
   test.each([
     { claim: 'a further drop an hour later is told', seen: '100x8 50x4 10x200', drop: 12 },
-    { claim: 'a further drop a week later is told', seen: '100x8 50x160 20x200', drop: 168 },
+    { claim: 'a further drop days later is told', seen: '100x8 50x80 20x200', drop: 88 },
     { claim: 'an outage is told', seen: '100x8 50x40 0x200', drop: 48 },
   ])('$claim', ({ seen, drop }) => {
     const plan: HistoryPlan = { channels: { ...others, nightly: { perHour: 2200, seen } } }
@@ -87,7 +86,7 @@ describe('a level that somebody accepts', () => {
 
   test('of one reason is accepted for that reason: the others are expected as before', () => {
     const plan: HistoryPlan = { channels: { ...others, nightly: { perHour: 2200, savedSession: '100x8 40x400' } } }
-    const incidents = judgedWith(plan, 10 * 24, [{ after: 16, kind: 'accept_level' }])
+    const incidents = judgedWith(plan, 4 * 24, [{ after: 16, kind: 'accept_level' }])
     expect(incidents).toHaveLength(1)
     const ratioOf = (reason: string) =>
       incidents[0]?.acceptedLevel?.ratios.find(({ series }) => series === reason)?.ratio ?? Number.NaN
@@ -96,8 +95,8 @@ describe('a level that somebody accepts', () => {
   })
 
   test('that comes back to what it was is no surge', () => {
-    const plan: HistoryPlan = { channels: { ...others, nightly: { perHour: 2200, seen: '100x8 50x100 100x200' } } }
-    const incidents = judgedWith(plan, 8 + 100 + 24, [{ after: 10, kind: 'accept_level' }])
+    const plan: HistoryPlan = { channels: { ...others, nightly: { perHour: 2200, seen: '100x8 50x60 100x200' } } }
+    const incidents = judgedWith(plan, 8 + 60 + 24, [{ after: 10, kind: 'accept_level' }])
     expect(incidents.map(({ group }) => group)).toEqual(['volume'])
   })
 })

@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest'
 import { HOUR_MS } from '../data/domain/time.ts'
 import { backtest } from './backtest.ts'
 import { type ChannelPlan, makeHistory, notesStart } from './judge/testing/make-history.ts'
+import { quietMemory } from './judge/testing/quiet-memory.ts'
 
 // Whole weeks are judged; how long that takes is the machine's business.
 vi.setConfig({ testTimeout: 120_000 })
@@ -50,7 +51,7 @@ test.each<Case>([
   },
 ])('$claim', ({ nightly, hours, told }) => {
   const plan = { channels: { beta: { perHour: 9000 }, aurora: { perHour: 1700 }, nightly } }
-  const { incidents } = backtest(makeHistory(plan, hours), { from: notesStart(plan) })
+  const { incidents } = backtest(makeHistory(plan, hours), { from: notesStart(plan), memory: quietMemory(plan) })
   expect(incidents.map(({ kind, detectedAt }) => `${kind} at ${(detectedAt - notesStart(plan)) / HOUR_MS}`)).toEqual(
     told,
   )

@@ -3,13 +3,14 @@ import { HOUR_MS } from '../../data/domain/time.ts'
 import { backtest } from '../backtest.ts'
 import type { Incident } from '../incident.ts'
 import { type ChannelPlan, makeHistory, notesStart } from '../judge/testing/make-history.ts'
+import { quietMemory } from '../judge/testing/quiet-memory.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 
 /** The incident of `nightly` so many hours after the quiet weeks. */
 function incidentOf(nightly: ChannelPlan, hours: number): Incident {
   const plan = { channels: { beta: { perHour: 9000 }, aurora: { perHour: 1700 }, nightly } }
-  const { incidents } = backtest(makeHistory(plan, hours), { from: notesStart(plan) })
+  const { incidents } = backtest(makeHistory(plan, hours), { from: notesStart(plan), memory: quietMemory(plan) })
   const [incident, ...others] = incidents
   if (incident === undefined || others.length > 0) throw new Error(`${incidents.length} incidents instead of one`)
   return incident

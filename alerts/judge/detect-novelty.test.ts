@@ -6,6 +6,7 @@ import { severity } from '../incidents/severity.ts'
 import { incidentSentence } from '../sentence/incident-sentence.ts'
 import { mailSubject } from '../sentence/mail-subject.ts'
 import { type ChannelPlan, excerpt, type HistoryPlan, makeHistory, notesStart } from './testing/make-history.ts'
+import { quietMemory } from './testing/quiet-memory.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 
@@ -27,11 +28,13 @@ interface Given {
   readonly channels?: readonly string[]
 }
 
-const PLAN: HistoryPlan = { channels: { ...siblings, nightly: { perHour: 2200 } } }
+function planOf({ nightly = {}, quietWeeks = 4 }: Given): HistoryPlan {
+  return { channels: { ...siblings, nightly: { perHour: 2200, ...nightly } }, quietWeeks }
+}
 
-function historyOf({ nightly = {}, values, quietWeeks = 4, channels = ['nightly'] }: Given): History {
-  const plan: HistoryPlan = { channels: { ...siblings, nightly: { perHour: 2200, ...nightly } }, quietWeeks }
-  const made = makeHistory(plan, HOURS)
+function historyOf(given: Given): History {
+  const { values, quietWeeks = 4, channels = ['nightly'] } = given
+  const made = makeHistory(planOf(given), HOURS)
   const quietHours = quietWeeks * 168
   const withValues = [...made.channels].map(([name, own]): [string, ChannelHistory] => {
     if (!channels.includes(name)) return [name, own]
@@ -56,9 +59,10 @@ function partOf({ notes = '', usual = 0, before }: ValuePlan, hour: number): num
 
 /** Everything that is told; starts and the rest in hours after the notes begin. */
 function told(given: Given, history = historyOf(given)) {
-  const from = notesStart({ ...PLAN, quietWeeks: given.quietWeeks ?? 4 })
+  const plan = planOf(given)
+  const from = notesStart(plan)
   const after = (time: number | null) => (time === null ? null : (time - from) / HOUR_MS)
-  return backtest(history, { from }).incidents.map((incident) => ({
+  return backtest(history, { from, memory: quietMemory(plan) }).incidents.map((incident) => ({
     incident,
     facts: `${incident.kind} ${incident.channels.join('+')} from ${after(incident.start)} told ${after(incident.detectedAt)}`,
     state: incident.state,
@@ -109,7 +113,7 @@ describe('a value that was never seen before', () => {
     const history = historyOf(given)
     const all = told(given, history).map((own) => own.facts)
     expect(all).toEqual(['novelty nightly from 10 told 13'])
-    const from = notesStart({ ...PLAN, quietWeeks: 9 })
+    const from = notesStart(planOf(given))
     const late = backtest(excerpt(history, 24, history.hours), { from: from + 8 * HOUR_MS })
     expect(late.incidents.map(({ kind, start }) => `${kind} ${(start - from) / HOUR_MS}`)).toEqual(['novelty 10'])
   })

@@ -4,6 +4,7 @@ import { backtest } from '../backtest.ts'
 import type { Holiday } from '../calendar/calendar.ts'
 import { beyondHoliday, holidayExcuse, holidayLoss, holidaysOfChannel } from './holidays.ts'
 import { type HistoryPlan, makeHistory, notesStart } from './testing/make-history.ts'
+import { quietMemory } from './testing/quiet-memory.ts'
 import { toHourNumber } from './window.ts'
 
 /** What a known holiday excuses, and what it never does. A single channel: nobody else can say that it is a holiday. */
@@ -13,7 +14,11 @@ function told(seen: string, { hours = 60, holiday = '10-34', lossRatio = 0.35, c
   const [from = 0, to = 0] = holiday.split('-').map(Number)
   const at = (hour: number) => notesStart(plan) + hour * HOUR_MS
   const holidays: readonly Holiday[] = holiday === '' ? [] : [{ channels, from: at(from), to: at(to), lossRatio }]
-  const { incidents } = backtest(makeHistory(plan, hours), { from: at(-24), wishes: { holidays } })
+  const { incidents } = backtest(makeHistory(plan, hours), {
+    from: at(-24),
+    wishes: { holidays },
+    memory: quietMemory(plan, at(-24)),
+  })
   return incidents.map(({ kind, start }) => `${kind} from hour ${(start - at(0)) / HOUR_MS}`)
 }
 

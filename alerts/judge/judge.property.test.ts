@@ -7,6 +7,7 @@ import type { Incident } from '../incident.ts'
 import { judgeHour } from './judge-hour.ts'
 import { createJudgeMemory } from './memory.ts'
 import { type HistoryPlan, makeHistory, notesStart } from './testing/make-history.ts'
+import { quietMemory } from './testing/quiet-memory.ts'
 import type { Verdict } from './verdict.ts'
 
 // How long it takes is the machine's business.
@@ -43,7 +44,8 @@ function holds(property: fc.IProperty<[HistoryPlan]>): void {
 
 /** What is said of the hours after the quiet weeks. */
 function told(history: History, plan: HistoryPlan, shift = 0): readonly Incident[] {
-  return backtest(history, { from: notesStart(plan) + shift }).incidents
+  const options = shift === 0 ? { memory: quietMemory(plan) } : {}
+  return backtest(history, { from: notesStart(plan) + shift, ...options }).incidents
 }
 
 /** Of an incident what people are told of: what, where, since when, told when, and when it is over. */
@@ -94,7 +96,7 @@ test('what comes later changes no verdict on an earlier hour', () => {
         const found: Pick<Verdict, 'findings' | 'expectations' | 'standings'>[] = []
         const onHour = ({ findings, expectations, standings }: Verdict) =>
           found.push({ findings, expectations, standings })
-        backtest(of, { from: notesStart(plan), to, onHour })
+        backtest(of, { from: notesStart(plan), to, onHour, memory: quietMemory(plan) })
         return found
       }
       expect(verdicts(other)).toEqual(verdicts(history))
@@ -140,7 +142,7 @@ test('an hour is judged as it would be by a judge that has seen nothing before',
         verdicts.push(verdict)
         after.push(incidents)
       }
-      backtest(history, { from: notesStart(plan), onHour })
+      backtest(history, { from: notesStart(plan), onHour, memory: quietMemory(plan) })
       const { findings, expectations, standings } = verdicts.at(-1) ?? raise()
       const before = after.at(-2) ?? []
       expect(judgeHour({ history, hour, incidents: before, memory: createJudgeMemory() })).toMatchObject({

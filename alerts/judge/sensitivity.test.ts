@@ -3,6 +3,7 @@ import { HOUR_MS } from '../../data/domain/time.ts'
 import { backtest } from '../backtest.ts'
 import { leastDeviations, leastLoss, leastRatio, logUnlikely, type Sensitivity } from './sensitivity.ts'
 import { type ChannelPlan, type HistoryPlan, makeHistory, notesStart } from './testing/make-history.ts'
+import { quietMemory } from './testing/quiet-memory.ts'
 
 describe('a wish', () => {
   test.each([
@@ -58,7 +59,8 @@ function told(nightly: Partial<ChannelPlan>, sensitivity: Sensitivity, hours = 1
   }
   const begin = notesStart(plan)
   const wishes = { sensitivity: (channel: string) => (channel === 'nightly' ? sensitivity : {}) }
-  const { incidents } = backtest(makeHistory(plan, hours), { from: begin - 2 * HOUR_MS, wishes })
+  const from = begin - 2 * HOUR_MS
+  const { incidents } = backtest(makeHistory(plan, hours), { from, wishes, memory: quietMemory(plan, from) })
   const [first] = incidents
   return {
     kinds: incidents.map(({ kind }) => kind).join(),

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Database, openDatabase } from '../../data/counts/database.ts'
 import { type CountRow, importCounts } from '../../data/counts/import-counts.ts'
-import { readReopenedHours } from '../../data/counts/judgements.ts'
+import { readReopenedHours, storeJudgement } from '../../data/counts/judgements.ts'
 import { type EpochMs, HOUR_MS, MINUTE_MS } from '../../data/domain/time.ts'
 import { readMails } from '../../data/outbox/read-outbox.ts'
 import { createJudgeShell, type JudgeShell } from './judge-shell.ts'
@@ -67,6 +67,14 @@ async function catchUp(judge: JudgeShell, watermark: EpochMs): Promise<void> {
   await judge.decideDue()
 }
 
+/** As if another judge had judged all hours before `hour`, and told nothing. */
+async function judgedBefore(hour: EpochMs): Promise<void> {
+  const nothing = { expectations: [], forecast: null, reopened: [], changedMeanwhile: [] }
+  await database.inTransaction((transaction) =>
+    storeJudgement(transaction, { hours: [hour - HOUR_MS], judgedAt: now, ...nothing }),
+  )
+}
+
 async function triggers(): Promise<string[]> {
   return (await readMails(database, { limit: 100 })).map(({ trigger }) => trigger).reverse()
 }
@@ -88,7 +96,7 @@ test('what it has learnt is known at once after a restart; a channel it never sa
   await catchUp(first, START + 48 * HOUR_MS)
   const young = await start()
   expect(young.learning('nightly')).toEqual({ coveredDays: 2, neededDays: 14 })
-  await catchUp(young, END)
+  await judgedBefore(END)
   const grown = await start()
   expect(grown.learning('nightly')).toBe(null)
   expect(grown.learning('esr')).toEqual({ coveredDays: 0, neededDays: 14 })
@@ -98,6 +106,7 @@ test('an outage is told once, however often the judge is asked or started', asyn
   const silent = [END, END + HOUR_MS]
   now = END + 2 * HOUR_MS
   await bring(END + 2 * HOUR_MS, silent)
+  await judgedBefore(END)
   await catchUp(await start(), END + HOUR_MS)
   const again = await start()
   await catchUp(again, END + 2 * HOUR_MS)
@@ -111,6 +120,7 @@ test('what came and went while the service was down is not mailed', async () => 
   const later = END + 48 * HOUR_MS
   await bring(later, silent)
   now = later
+  await judgedBefore(END)
   const judge = await start()
   await catchUp(judge, later)
   expect(judge.incidents().map(({ state }) => state)).toEqual(['resolved'])
@@ -127,15 +137,16 @@ test('counts that change an hour while it is being judged re-open it', async () 
       return database.inTransaction(work)
     },
   }
+  await judgedBefore(late)
   judge = await start(slow)
-  await catchUp(judge, END - HOUR_MS)
+  await catchUp(judge, late)
   expect(await readReopenedHours(database)).toEqual([])
   await judge.judgeDue(END)
   expect((await readReopenedHours(database)).map(({ hour }) => hour)).toEqual([late])
 })
 
 test('an hour re-opened again while it is judged again stays re-opened', async () => {
-  await catchUp(await start(), END)
+  await judgedBefore(END)
   const hour = END - 2 * HOUR_MS
   const reopen = (at: EpochMs) =>
     database.inTransaction((transaction) =>
@@ -173,8 +184,8 @@ test('a disk that fills is one incident with its mails; judging hours does not e
     tellWithinHours: 24,
     now,
   })
+  await judgedBefore(END - 3 * HOUR_MS)
   const first = await start()
-  await catchUp(first, END - 3 * HOUR_MS)
   const filling = (hour: number) => 11 - hour
   expect((await first.watchDisk(watch(filling))).changedIncidents).toHaveLength(1)
   await first.decideDue()
@@ -198,9 +209,9 @@ test('a disk that fills is one incident with its mails; judging hours does not e
 
 test('a level that somebody accepts is over at once, expected from then on, also by a judge that was started again', async () => {
   const watermark = END - 48 * HOUR_MS
+  await judgedBefore(watermark)
   const judge = await start()
   const silent = Array.from({ length: 72 }, (_, index) => watermark + index * HOUR_MS)
-  await catchUp(judge, watermark)
   await bring(END, silent)
   judge.forgetCounts()
   await catchUp(judge, watermark + 3 * HOUR_MS)

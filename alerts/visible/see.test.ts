@@ -2,6 +2,8 @@ import { describe, expect, test, vi } from 'vitest'
 import type { ChannelHistory, History } from '../../data/counts/history.ts'
 import { HOUR_MS } from '../../data/domain/time.ts'
 import { backtest } from '../backtest.ts'
+import { judgeHour } from '../judge/judge-hour.ts'
+import { createJudgeMemory } from '../judge/memory.ts'
 import { type HistoryPlan, makeHistory, notesStart } from '../judge/testing/make-history.ts'
 import { whatCanBeSeen } from './see.ts'
 import type { SeriesVisibility } from './visibility.ts'
@@ -91,14 +93,17 @@ function losing(channel: string, fromIndex: number, ratio: number): History {
 }
 
 test('a loss of that size, in a week that nothing was learnt from, is told in time in nine of ten cases', () => {
+  const memory = createJudgeMemory()
   const tried = [17, 41, 66, 90, 115].flatMap((hoursAfter, day) => {
     const { series: seen } = seenAt(hoursAfter)
+    judgeHour({ history, hour: at(hoursAfter), incidents: [], memory, isHistoryFinal: true, withForecast: false })
     return ['beta', 'nightly'].map((channel, which) => {
       const within = lossOf(seen, channel)?.within[(2 * day + which) % 3]
       const { hours = 0, least: size = null } = within ?? {}
       const from = hoursAfter + 1
       const lost = losing(channel, (at(from) - history.start) / HOUR_MS, size?.ratio ?? 0)
-      const { incidents } = backtest(lost, { from: at(from), to: at(from + hours) })
+      const then = { from: at(from), to: at(from + hours), memory: structuredClone(memory) }
+      const { incidents } = backtest(lost, then)
       return { channel, hoursAfter, hours, isTold: incidents.some((own) => own.channels.includes(channel)) }
     })
   })

@@ -6,6 +6,7 @@ import type { Incident } from '../incident.ts'
 import { judgeHour } from '../judge/judge-hour.ts'
 import { createJudgeMemory } from '../judge/memory.ts'
 import { type ChannelPlan, type HistoryPlan, makeHistory, notesStart } from '../judge/testing/make-history.ts'
+import { quietMemory } from '../judge/testing/quiet-memory.ts'
 import type { Silence } from '../silence.ts'
 import { explainHour } from './explain-hour.ts'
 import type { HourWhy } from './hour-why.ts'
@@ -29,7 +30,7 @@ interface Judged {
 
 function judged(plan: HistoryPlan, hours: number): Judged {
   const history = makeHistory(plan, hours)
-  const { incidents } = backtest(history, { from: notesStart(plan) })
+  const { incidents } = backtest(history, { from: notesStart(plan), memory: quietMemory(plan) })
   return {
     history,
     incidents,
@@ -160,7 +161,7 @@ test('a judge that is watched says what one says that is not, and its looks say 
   for (const hoursAfter of [9, 12, 23, 30]) {
     const hour = notesStart(plan) + hoursAfter * HOUR_MS
     const known = incidents.filter(({ detectedAt }) => detectedAt <= hour)
-    const input = () => ({ history, hour, incidents: known, memory: createJudgeMemory() })
+    const input = () => ({ history, hour, incidents: known, memory: quietMemory(plan) })
     const watch = watchChannel('nightly')
     const { memory: _, ...watched } = judgeHour({ ...input(), probe: watch.probe })
     const { memory: __, ...unwatched } = judgeHour(input())

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { ChannelHistory } from '../../../data/counts/history.ts'
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '../../../data/domain/time.ts'
 import { incidentsInWindow } from '../../backtest.ts'
@@ -5,7 +6,7 @@ import type { Expectation } from '../../finding.ts'
 import type { Incident } from '../../incident.ts'
 import { advanceIncidents } from '../../incidents/advance-incidents.ts'
 import { judgeHour } from '../../judge/judge-hour.ts'
-import { createJudgeMemory } from '../../judge/memory.ts'
+import { createJudgeMemory, type JudgeMemory } from '../../judge/memory.ts'
 import type { SensitivityOf } from '../../judge/sensitivity.ts'
 import { advanceFastLook } from '../advance-fast-look.ts'
 
@@ -61,9 +62,10 @@ export function liveMinutes(plan: MinutePlan): {
   const history = historyOf(received, heard)
   const incidents = new Map<number, Incident>()
   const told: Told[] = []
-  const expectations = new Map<string, Expectation>()
-  let memory = createJudgeMemory()
-  let learning: ReadonlySet<string> = new Set(received.keys())
+  const quietDaysOf = { received, heard, to: quiet }
+  const remembered = rememberedAfter(quietDaysOf)
+  const { memory, expectations } = remembered ?? { memory: createJudgeMemory(), expectations: new Map() }
+  let learning = remembered?.learning ?? new Set(received.keys())
   const since = (at: EpochMs) => (at - QUIET_START) / MINUTE_MS - quiet
   const nextId = () => Math.max(0, ...incidents.keys()) + 1
   const take = (
@@ -73,19 +75,22 @@ export function liveMinutes(plan: MinutePlan): {
     for (const incident of changed) incidents.set(incident.id, incident)
     told.push(...events.map(({ incident, at, kind, text }) => ({ incident, kind, minute: since(at), text })))
   }
-  for (let to = quiet - 2 * DAY_MINUTES; to <= minutes; to += 5) {
-    if (to % HOUR_MINUTES === 0) {
-      const hour = QUIET_START + (to - HOUR_MINUTES) * MINUTE_MS
-      const relevant = incidentsInWindow([...incidents.values()], hour)
-      const verdict = judgeHour({ history, hour, incidents: relevant, memory, isHistoryFinal: true })
-      memory = verdict.memory
-      learning = new Set(verdict.learning.keys())
-      for (const own of [...verdict.expectations, ...verdict.forecast])
-        expectations.set(`${own.channel} ${own.hour}`, own)
-      const { changed, events } = advanceIncidents({ incidents: relevant, verdict, nextId: nextId() })
-      take(changed, events)
-    }
-    if (to < quiet) continue
+  const judge = (to: number) => {
+    const hour = QUIET_START + (to - HOUR_MINUTES) * MINUTE_MS
+    const relevant = incidentsInWindow([...incidents.values()], hour)
+    const verdict = judgeHour({ history, hour, incidents: relevant, memory, isHistoryFinal: true })
+    learning = new Set(verdict.learning.keys())
+    for (const own of [...verdict.expectations, ...verdict.forecast])
+      expectations.set(`${own.channel} ${own.hour}`, own)
+    const { changed, events } = advanceIncidents({ incidents: relevant, verdict, nextId: nextId() })
+    take(changed, events)
+  }
+  if (remembered === null) {
+    for (let to = quiet - 2 * DAY_MINUTES; to <= quiet; to += HOUR_MINUTES) judge(to)
+    if (told.length === 0) remember(quietDaysOf, { memory, expectations, learning })
+  }
+  for (let to = quiet; to <= minutes; to += 5) {
+    if (to > quiet && to % HOUR_MINUTES === 0) judge(to)
     const from = to - MEMORY_MINUTES
     const start = QUIET_START + from * MINUTE_MS
     const near = [...expectations.values()].filter(({ hour }) => {
@@ -109,6 +114,40 @@ export function liveMinutes(plan: MinutePlan): {
       for (const [key, { hour }] of expectations) if (hour < start - DAY_MS) expectations.delete(key)
   }
   return { told, incidents: [...incidents.values()] }
+}
+
+/** Minutes as they were received and listened to, up to, without, index `to`. */
+interface Lived {
+  readonly received: ReadonlyMap<string, Float64Array>
+  readonly heard: readonly number[]
+  readonly to: number
+}
+
+/** What a judge knows that has judged the last of them. */
+interface Known {
+  readonly memory: JudgeMemory
+  readonly expectations: Map<string, Expectation>
+  readonly learning: ReadonlySet<string>
+}
+
+/** Quiet days that were judged before: many plans begin with the very same. */
+const quietDaysBefore: { readonly lived: string; readonly known: Known }[] = []
+
+function remember(lived: Lived, known: Known): void {
+  quietDaysBefore.push({ lived: digestOf(lived), known: structuredClone(known) })
+}
+
+/** A copy; null where these days were never judged. */
+function rememberedAfter(lived: Lived): Known | null {
+  const digest = digestOf(lived)
+  const known = quietDaysBefore.find((own) => own.lived === digest)?.known
+  return known === undefined ? null : structuredClone(known)
+}
+
+function digestOf({ received, heard, to }: Lived): string {
+  const hash = createHash('sha256').update(Uint8Array.from(heard.slice(0, to)))
+  for (const [name, counts] of received) hash.update(name).update(counts.slice(0, to))
+  return hash.digest('base64')
 }
 
 interface Sender {
