@@ -2,6 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 import { type Asking, type Result, startAsking } from './asking.ts'
 import { errorOf } from './error-of.ts'
 import { useLive } from './live.ts'
+import { ownFrame } from './own-frame.ts'
 
 /** What a page has of one address: the newest answer, and what went wrong since, if anything did. */
 export interface Answer<T> {
@@ -109,6 +110,7 @@ async function ask<T>(path: string, signal: AbortSignal): Promise<Result<T>> {
     if (!response.ok) return { kind: 'failure', status: response.status, message: await errorOf(response) }
     // Pages and server are built and served together: the types of both are the same file.
     const data: T = await response.json()
+    await ownFrame()
     return { kind: 'answer', data }
   } catch (error) {
     if (signal.aborted) return { kind: 'failure', status: 0, message: 'cancelled' }

@@ -1,5 +1,7 @@
+import { useMemo } from 'preact/hooks'
 import type { SeriesAnswer } from '../../server/api/types.ts'
 import { useAnswer } from '../api/use-answer.ts'
+import { startsOf } from '../charts/at-times.ts'
 import { highest } from '../charts/water.ts'
 import { Trouble } from '../shell/states.tsx'
 import type { SeriesChoice } from '../view/channel-view.ts'
@@ -35,14 +37,46 @@ export function BreakDownCharts({ channel, range, choice, zone }: BreakDownProps
     `${channel} problems ${step}`,
   )
   const all = useAnswer<SeriesAnswer>(seriesPath({ ...question, metric: 'received' }), `${channel} all ${step}`)
-  const shownParts = parts.data === null ? [] : largestParts(parts.data, by, top)
-  const shownProblems =
-    problems.data === null || all.data === null ? [] : problemParts(problems.data, all.data, MOST_PROBLEMS)
-  const max = highest(...shownParts.map((part) => part.values)) || 1
-  const most = Math.max(0.05, highest(...shownProblems.map((part) => part.values)))
-  const times = parts.data?.times.map((time) => Date.parse(time)) ?? []
-  const problemTimes = problems.data?.times.map((time) => Date.parse(time)) ?? []
   const stepMs = step === 'day' ? DAY_MS : HOUR_MS
+  // The page is drawn at each answer to any of its questions; these are thousands of points, and change with their own alone.
+  const partMinis = useMemo(() => {
+    if (parts.data === null) return []
+    const shown = largestParts(parts.data, by, top)
+    const max = highest(...shown.map((part) => part.values)) || 1
+    const times = startsOf(parts.data)
+    return shown.map((part, index) => (
+      <Mini
+        channel={channel}
+        key={part.name}
+        part={part}
+        word={share(part.shareOfAll)}
+        times={times}
+        stepMs={stepMs}
+        zone={zone}
+        max={max}
+        top={index === 0 ? axisCount(max) : ''}
+      />
+    ))
+  }, [parts.data, by, top, channel, stepMs, zone])
+  const problemMinis = useMemo(() => {
+    if (problems.data === null || all.data === null) return []
+    const shown = problemParts(problems.data, all.data, MOST_PROBLEMS)
+    const most = Math.max(0.05, highest(...shown.map((part) => part.values)))
+    const times = startsOf(problems.data)
+    return shown.map((part, index) => (
+      <Mini
+        channel={channel}
+        key={part.name}
+        part={part}
+        word={`up to ${share(highest(part.values))}`}
+        times={times}
+        stepMs={stepMs}
+        zone={zone}
+        max={most}
+        top={index === 0 ? share(most) : ''}
+      />
+    ))
+  }, [problems.data, all.data, channel, stepMs, zone])
   return (
     <div class={`break-down ${isApart ? '' : 'break-down-whole'}`}>
       {isApart && (
@@ -54,21 +88,7 @@ export function BreakDownCharts({ channel, range, choice, zone }: BreakDownProps
             </span>
           </h2>
           <Trouble what={`the break-down by ${by}`} answer={parts} />
-          <ul class="minis">
-            {shownParts.map((part, index) => (
-              <Mini
-                channel={channel}
-                key={part.name}
-                part={part}
-                word={share(part.shareOfAll)}
-                times={times}
-                stepMs={stepMs}
-                zone={zone}
-                max={max}
-                top={index === 0 ? axisCount(max) : ''}
-              />
-            ))}
-          </ul>
+          <ul class="minis">{partMinis}</ul>
         </section>
       )}
       <section>
@@ -76,22 +96,8 @@ export function BreakDownCharts({ channel, range, choice, zone }: BreakDownProps
           Invalid, by problem <span class="label">share of the {step}’s submissions</span>
         </h2>
         <Trouble what="what is invalid" answer={problems} />
-        {problems.data !== null && shownProblems.length === 0 && <p class="second minis-none">Nothing invalid here.</p>}
-        <ul class="minis">
-          {shownProblems.map((part, index) => (
-            <Mini
-              channel={channel}
-              key={part.name}
-              part={part}
-              word={`up to ${share(highest(part.values))}`}
-              times={problemTimes}
-              stepMs={stepMs}
-              zone={zone}
-              max={most}
-              top={index === 0 ? share(most) : ''}
-            />
-          ))}
-        </ul>
+        {problems.data !== null && problemMinis.length === 0 && <p class="second minis-none">Nothing invalid here.</p>}
+        <ul class="minis">{problemMinis}</ul>
         <DiscardedCharts channel={channel} range={range} zone={zone} />
       </section>
     </div>

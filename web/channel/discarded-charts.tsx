@@ -1,5 +1,6 @@
 import type { SeriesAnswer } from '../../server/api/types.ts'
 import { useAnswer } from '../api/use-answer.ts'
+import { startsOf } from '../charts/at-times.ts'
 import { highest } from '../charts/water.ts'
 import { Trouble } from '../shell/states.tsx'
 import type { Zone } from '../view/zone.ts'
@@ -28,7 +29,7 @@ export function DiscardedCharts({ channel, range, zone, isNamed = false }: Disca
   const answer = useAnswer<SeriesAnswer>(seriesPath(question), `${channel} discarded ${step}`)
   const shares = (answer.data?.series ?? []).filter(({ values }) => highest(values) > 0)
   const max = Math.max(LEAST_SPAN, highest(...shares.map(({ values }) => values)))
-  const times = answer.data?.times.map((time) => Date.parse(time)) ?? []
+  const times = answer.data === null ? [] : startsOf(answer.data)
   if (shares.length === 0) return <Trouble what="what is discarded" answer={answer} />
   return (
     <>

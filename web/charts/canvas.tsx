@@ -8,6 +8,9 @@ interface CanvasProps {
   readonly height: number
 }
 
+/** Rows above the plots come and go with the range: the canvas has room for some, so that it needn't be made anew for each. */
+const SPARE_PX = 96
+
 /** Owns one ECharts instance: created when its code and the fonts are there, resized, given options, disposed of. */
 export function Canvas({ option, width, height }: CanvasProps) {
   const box = useRef<HTMLDivElement>(null)
@@ -22,7 +25,9 @@ export function Canvas({ option, width, height }: CanvasProps) {
     Promise.all([import('./echarts.ts'), ...fonts]).then(
       ([{ init }]) => {
         if (isGone || box.current === null) return
-        chart.current = init(box.current, null, { renderer: 'canvas' })
+        const { clientWidth, clientHeight } = box.current
+        const size = { width: clientWidth, height: clientHeight + SPARE_PX }
+        chart.current = init(box.current, null, { renderer: 'canvas', ...size })
         chart.current.setOption(newest.current, { notMerge: true })
       },
       (error: unknown) => {
@@ -41,9 +46,10 @@ export function Canvas({ option, width, height }: CanvasProps) {
   useLayoutEffect(() => {
     const drawn = chart.current
     if (drawn === null) return
-    // To resize is to draw all of it once more.
-    if (drawn.getWidth() !== width || drawn.getHeight() !== height) drawn.resize({ width, height, silent: true })
-    drawn.setOption(option, { notMerge: true })
+    const isResized = drawn.getWidth() !== width || drawn.getHeight() < height
+    drawn.setOption(option, { notMerge: true, lazyUpdate: isResized })
+    // To resize is to draw all of it: what is set just before waits for that.
+    if (isResized) drawn.resize({ width, height: height + SPARE_PX, silent: true })
   }, [option, width, height])
 
   return <div ref={box} class="canvas" style={{ width: `${width}px`, height: `${height}px` }} aria-hidden="true" />

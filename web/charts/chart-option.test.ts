@@ -1,4 +1,4 @@
-import { CustomChart, LineChart } from 'echarts/charts'
+import { CustomChart } from 'echarts/charts'
 import { GridComponent } from 'echarts/components'
 import * as echarts from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
@@ -7,7 +7,7 @@ import type { IncidentAnswer, SeriesAnswer } from '../../server/api/types.ts'
 import { type ChartData, type ChartInput, chartData } from './chart-data.ts'
 import { type ChartOption, chartOption, chartScales } from './chart-option.ts'
 import { chartLayout, LANES } from './layout.ts'
-import { toPixel } from './scale.ts'
+import { fromPixel, type Scale, toPixel } from './scale.ts'
 import type { ChartTheme } from './theme.ts'
 
 const HOUR = 3_600_000
@@ -74,8 +74,29 @@ function series(made: ChartOption, id: string): { data: readonly unknown[] } {
   return { data: found.data }
 }
 
-function values(made: ChartOption, id: string): (number | null)[] {
-  return series(made, id).data.map((point) => (Array.isArray(point) ? (point[1] ?? null) : null))
+echarts.use([CustomChart, GridComponent, SVGRenderer])
+
+/** Lines of the submissions' lane as ECharts draws them, by colour: [hours since the start, value] of each piece. */
+function lines(data: ChartData, color: string, dash: string | null = null): (readonly [number, number])[][] {
+  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: layout.width, height: layout.height })
+  chart.setOption(option(data))
+  const drawn = chart.renderToSVGString().match(/<polyline [^>]*>/g) ?? []
+  chart.dispose()
+  const { time, lanes } = chartScales(data, layout, look)
+  const value: Scale | undefined = lanes.get('submissions')?.scale
+  if (value === undefined) throw new Error('no lane of submissions')
+  const attribute = (line: string, name: string) => new RegExp(` ${name}="([^"]*)"`).exec(line)?.[1]
+  return drawn
+    .filter(
+      (line) => attribute(line, 'stroke') === color && attribute(line, 'stroke-dasharray') === (dash ?? undefined),
+    )
+    .map((line) =>
+      [...(attribute(line, 'points') ?? '').matchAll(/(-?[\d.]+) (-?[\d.]+)/g)].map(([, x, y]) => {
+        const hours = (fromPixel(time, Number(x)) - start) / HOUR
+        return [Number(hours.toFixed(1)), Math.round(fromPixel(value, Number(y)))] as const
+      }),
+    )
+    .filter((piece) => piece.every(([, y]) => y >= 0 && y <= value.domain[1]))
 }
 
 describe('chart data', () => {
@@ -144,16 +165,26 @@ describe('chart option', () => {
   })
 
   test('water ahead of now is forecast, with dotted shores', () => {
-    const made = option(chartData(input(1)))
-    expect(values(made, 'submissions low').slice(47, 50)).toEqual([90, null, null])
-    expect(values(made, 'submissions low ahead').slice(46, 50)).toEqual([null, 90, 90, 90])
+    const data = chartData(input(1))
+    const low = lines(data, theme.shore).find((piece) => piece[0]?.[1] === 90)
+    expect([low?.[0], low?.at(-1)]).toEqual([
+      [0.5, 90],
+      [47.5, 90],
+    ])
+    const ahead = lines(data, theme.shore, '2,2').find((piece) => piece[0]?.[1] === 90)
+    expect([ahead?.[0], ahead?.at(-1)]).toEqual([
+      [47.5, 90],
+      [59.5, 90],
+    ])
   })
 
   test('the running hour is a tail from the last whole one to now, at its pace', () => {
     const data = chartData(input(1))
-    expect(series(option(data), 'submissions running').data).toEqual([
-      [start + 47.5 * HOUR, 100],
-      [start + 48.5 * HOUR, 62],
+    expect(lines(data, theme.ink, '2,3')).toEqual([
+      [
+        [47.5, 100],
+        [48.5, 62],
+      ],
     ])
   })
 
@@ -205,7 +236,11 @@ describe('chart option', () => {
       facts: { incidents: [], gaps: [{ from: at(10), to: at(11), reason: 'no receiver was running' }], builds: [] },
     })
     const made = option(data)
-    expect(values(made, 'submissions seen').slice(9, 12)).toEqual([100, null, 100])
+    const [before, after] = lines(data, theme.ink).filter((piece) => piece[0]?.[1] === 100)
+    expect([before?.at(-1), after?.[0]]).toEqual([
+      [9.5, 100],
+      [11.5, 100],
+    ])
     for (const lane of LANES) expect(series(made, `${lane} gaps`).data).toHaveLength(1)
   })
 
@@ -229,7 +264,6 @@ describe('chart option', () => {
   })
 
   test('ECharts draws it, and puts a value where the scales say', () => {
-    echarts.use([LineChart, CustomChart, GridComponent, SVGRenderer])
     const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: layout.width, height: layout.height })
     const data = chartData(input(0.5))
     chart.setOption(option(data))

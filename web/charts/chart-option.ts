@@ -1,4 +1,4 @@
-import type { CustomSeriesOption, LineSeriesOption } from 'echarts/charts'
+import type { CustomSeriesOption } from 'echarts/charts'
 import type { GridComponentOption } from 'echarts/components'
 import type { ComposeOption } from 'echarts/core'
 import type { Zone } from '../view/zone.ts'
@@ -9,14 +9,13 @@ import { LaneDrawing } from './lane-drawing.ts'
 import type { Lane, LaneBox, Layout } from './layout.ts'
 import { LEAST_SPAN, MEASURE_WORDS } from './measure.ts'
 import { partsMarks, partsTicks } from './parts-lane.ts'
-import { type Shores, shoresPerPixel } from './per-pixel.ts'
+import { type Pieces, pieces, type Shores, shoresPerPixel } from './per-pixel.ts'
 import { logTicks, type Scale, type Ticks, ticksFromZero } from './scale.ts'
 import type { ChartTheme } from './theme.ts'
 import { timeTicks, weekends } from './time-ticks.ts'
-import { dryGround, highest, isKnown, onlyWithin, type Point, type Value, water } from './water.ts'
+import { dryGround, highest, isKnown, type Point, type Value, water } from './water.ts'
 
-export type ChartOption = ComposeOption<LineSeriesOption | CustomSeriesOption | GridComponentOption>
-type Series = LineSeriesOption | CustomSeriesOption
+export type ChartOption = ComposeOption<CustomSeriesOption | GridComponentOption>
 
 /** Under this, hours are too dense for a 2 px line. */
 const DENSE_PX_PER_STEP = 3
@@ -99,9 +98,14 @@ export function isCloseUp(data: ChartData): boolean {
   return data.to - data.from <= CLOSE_UP_MS
 }
 
-/** What ECharts draws: no words but the axes'. A pure function of data, layout, theme and look. */
-export function chartOption(data: ChartData, layout: Layout, theme: ChartTheme, look: ChartLook): ChartOption {
-  const scales = chartScales(data, layout, look)
+/** What ECharts draws: no words but the axes'. A pure function of data, layout, theme and look, and of the scales of these. */
+export function chartOption(
+  data: ChartData,
+  layout: Layout,
+  theme: ChartTheme,
+  look: ChartLook,
+  scales: ChartScales = chartScales(data, layout, look),
+): ChartOption {
   const ticks = timeTicks(data.from, data.to, layout.plotWidth, look.zone)
   return {
     animation: false,
@@ -141,7 +145,7 @@ export function chartOption(data: ChartData, layout: Layout, theme: ChartTheme, 
       }
     }),
     yAxis: layout.lanes.map((box, index) => yAxis(box.lane, index, data, scales, layout, theme)),
-    series: layout.lanes.flatMap((box, index) => laneSeries(box, index, data, layout, theme, look)),
+    series: layout.lanes.flatMap((box, index) => laneSeries(box, index, data, layout, theme, look, scales)),
   }
 }
 
@@ -197,8 +201,10 @@ function laneSeries(
   layout: Layout,
   theme: ChartTheme,
   look: ChartLook,
-): readonly Series[] {
-  const draw = new LaneDrawing(index, box, data, layout.plotWidth)
+  { time, lanes }: ChartScales,
+): readonly CustomSeriesOption[] {
+  const value = lanes.get(box.lane)?.scale ?? time
+  const draw = new LaneDrawing(index, box, data, layout.plotWidth, { time, value })
   const closeUp = isCloseUp(data)
   const under = closeUp ? [draw.bars('weekend', weekends(data.from, data.to, look.zone), theme.weekend, -10)] : []
   const over = [
@@ -211,25 +217,26 @@ function laneSeries(
   return [...under, ...marks(box.lane, draw, data, layout, theme), ...over]
 }
 
-function marks(lane: Lane, draw: LaneDrawing, data: ChartData, layout: Layout, theme: ChartTheme): readonly Series[] {
+function marks(
+  lane: Lane,
+  draw: LaneDrawing,
+  data: ChartData,
+  layout: Layout,
+  theme: ChartTheme,
+): readonly CustomSeriesOption[] {
   const dense = layout.plotWidth / Math.max(1, data.x.length) < DENSE_PX_PER_STEP
   const seenWidth = dense ? 1 : 2
   const shoreWidth = dense ? 0.5 : 1
-  const past = (index: number): boolean => index < data.complete
-  // The forecast's shores begin where the drawn ones end.
-  const ahead = (index: number): boolean => index >= data.complete - 1
   switch (lane) {
     case 'submissions': {
-      const shores = shoresPerPixel(before(data, data.complete), data.from, data.to, layout.plotWidth)
+      const shores = shoresPerPixel(shoresOf(data, 0, data.complete), data.from, data.to, layout.plotWidth)
+      // The forecast's shores begin where the drawn ones end.
+      const ahead = shoresOf(data, Math.max(0, data.complete - 1))
       // The judge says nothing of minutes: that one is below its share of the hour is mostly chance.
       const isJudged = data.step !== 'minute'
       return [
         draw.rings('water', water(shores.x, shores.low, shores.high, 0, shores.x.length), theme.waterFill),
-        draw.rings(
-          'forecast',
-          water(data.x, data.low, data.high, Math.max(0, data.complete - 1), data.x.length),
-          theme.waterForecast,
-        ),
+        draw.rings('forecast', water(ahead.x, ahead.low, ahead.high, 0, ahead.x.length), theme.waterForecast),
         ...(isJudged
           ? [
               draw.rings('shortfall', dryGround(data.x, data.seen, data.low, 'below'), theme.shortfall),
@@ -237,10 +244,10 @@ function marks(lane: Lane, draw: LaneDrawing, data: ChartData, layout: Layout, t
             ]
           : []),
         ...(data.ghost === null ? [] : [draw.line('ghost', data.ghost, theme.ghost, 1)]),
-        draw.line('low', onlyWithin(data.low, past), theme.shore, shoreWidth),
-        draw.line('high', onlyWithin(data.high, past), theme.shore, shoreWidth),
-        draw.line('low ahead', onlyWithin(data.low, ahead), theme.shore, shoreWidth, [2, 2]),
-        draw.line('high ahead', onlyWithin(data.high, ahead), theme.shore, shoreWidth, [2, 2]),
+        draw.stroke('low', pieces(shores.x, shores.low), theme.shore, shoreWidth),
+        draw.stroke('high', pieces(shores.x, shores.high), theme.shore, shoreWidth),
+        draw.stroke('low ahead', pieces(ahead.x, ahead.low), theme.shore, shoreWidth, [2, 2]),
+        draw.stroke('high ahead', pieces(ahead.x, ahead.high), theme.shore, shoreWidth, [2, 2]),
         draw.line('seen', data.seen, theme.ink, seenWidth),
         ...(isCloseUp(data)
           ? [
@@ -257,7 +264,7 @@ function marks(lane: Lane, draw: LaneDrawing, data: ChartData, layout: Layout, t
       const level = data.x.map(() => 1)
       return [
         draw.rings('shortfall', dryGround(data.x, withinTrouble(data), level, 'below'), theme.shortfall),
-        draw.line('as expected', level, theme.shore, 1),
+        draw.stroke('as expected', asExpected(data), theme.shore, 1),
         draw.line('of expected', data.ofExpected, theme.ink, dense ? 1.25 : 1.5),
       ]
     }
@@ -266,19 +273,33 @@ function marks(lane: Lane, draw: LaneDrawing, data: ChartData, layout: Layout, t
   }
 }
 
-function before({ x, low, high }: ChartData, end: number): Shores {
-  return { x: x.slice(0, end), low: low.slice(0, end), high: high.slice(0, end) }
+function shoresOf({ x, low, high }: ChartData, start: number, end?: number): Shores {
+  return { x: x.slice(start, end), low: low.slice(start, end), high: high.slice(start, end) }
 }
 
 /** From the last whole step to now at the pace so far; none while it's too early for a pace, or nothing to go on from. */
-function runningTail(data: ChartData): readonly Point[] {
+function runningTail(data: ChartData): Pieces {
   const { running } = data
   if (running === null || running.pace === null) return []
   const before = data.seen[running.index - 1]
   if (!isKnown(before)) return []
   return [
-    [data.x[running.index - 1] ?? data.now, before],
-    [data.now, running.pace],
+    [
+      [data.x[running.index - 1] ?? data.now, before],
+      [data.now, running.pace],
+    ],
+  ]
+}
+
+/** From end to end: one line, however many steps. */
+function asExpected({ x }: ChartData): Pieces {
+  const [first, last] = [x[0], x.at(-1)]
+  if (first === undefined || last === undefined) return []
+  return [
+    [
+      [first, 1],
+      [last, 1],
+    ],
   ]
 }
 

@@ -1,9 +1,9 @@
-import { CustomChart, LineChart } from 'echarts/charts'
+import { CustomChart } from 'echarts/charts'
 import { GridComponent } from 'echarts/components'
 import { init, use } from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 
 // Only what the charts use: the rest of ECharts stays out of the bundle.
-use([LineChart, CustomChart, GridComponent, CanvasRenderer])
+use([CustomChart, GridComponent, CanvasRenderer])
 
 export { init }

@@ -67,8 +67,8 @@ export function LaneChart({
   // Colours come from the page's tokens; themeName only says that they changed.
   const theme = useMemo(() => (box.current === null ? null : readTheme(box.current)), [themeName, width])
   const option = useMemo(
-    () => (theme === null || width === 0 ? null : chartOption(data, layout, theme, look)),
-    [data, layout, look, theme, width],
+    () => (theme === null || width === 0 ? null : chartOption(data, layout, theme, look, scales)),
+    [data, layout, look, theme, width, scales],
   )
   useEffect(() => {
     if (picture === undefined) return

@@ -1,24 +1,36 @@
-import type { CustomSeriesOption, LineSeriesOption } from 'echarts/charts'
+import type { CustomSeriesOption } from 'echarts/charts'
 import type { ChartData } from './chart-data.ts'
 import type { LaneBox, Layout } from './layout.ts'
-import { type LinePoints, perPixel } from './per-pixel.ts'
+import { type Pieces, perPixel } from './per-pixel.ts'
+import { type Scale, toPixel } from './scale.ts'
 import type { ChartTheme } from './theme.ts'
 import type { Point, Ring, Value } from './water.ts'
 
 type RenderItem = NonNullable<CustomSeriesOption['renderItem']>
 
-/** Builders of one lane's series; each is silent, without symbols and without animation. */
+/** Where a lane's values lie: the common time, and the lane's own y. */
+export interface LaneScales {
+  readonly time: Scale
+  readonly value: Scale
+}
+
+/**
+ * Builders of one lane's series; each is silent and without animation. All are of ECharts' kind "custom": its lines copy
+ * every point several times over, which two years of hours are too many for.
+ */
 export class LaneDrawing {
   readonly #index: number
   readonly #box: LaneBox
   readonly #data: ChartData
   readonly #pixels: number
+  readonly #scales: LaneScales
 
-  constructor(index: number, box: LaneBox, data: ChartData, pixels: number) {
+  constructor(index: number, box: LaneBox, data: ChartData, pixels: number, scales: LaneScales) {
     this.#index = index
     this.#box = box
     this.#data = data
     this.#pixels = pixels
+    this.#scales = scales
   }
 
   /** Through values at the chart's own steps, or at those of `x`. */
@@ -27,24 +39,25 @@ export class LaneDrawing {
     values: readonly Value[],
     color: string,
     width: number,
-    dash?: number[],
     x: readonly number[] = this.#data.x,
-  ): LineSeriesOption {
+  ): CustomSeriesOption {
     const { from, to } = this.#data
-    return this.stroke(name, perPixel(x, values, from, to, this.#pixels), color, width, dash)
+    return this.stroke(name, perPixel(x, values, from, to, this.#pixels), color, width)
   }
 
-  stroke(name: string, points: LinePoints, color: string, width: number, dash?: number[]): LineSeriesOption {
-    return {
-      ...this.#common(name),
-      type: 'line',
-      // Symbols that aren't drawn would still be made, one a point.
-      symbol: 'none',
-      showSymbol: false,
-      connectNulls: false,
-      lineStyle: { color, width, cap: 'butt', join: 'bevel', ...(dash === undefined ? {} : { type: dash }) },
-      data: points.map(([x, y]) => [x, y]),
-    }
+  stroke(name: string, pieces: Pieces, color: string, width: number, dash?: number[]): CustomSeriesOption {
+    return this.#custom(name, pieces.length, (index, at) => ({
+      type: 'polyline',
+      shape: { points: throughDot((pieces[index] ?? []).map(([x, y]) => at(x, y))) },
+      style: {
+        fill: 'none',
+        stroke: color,
+        lineWidth: width,
+        lineCap: 'butt',
+        lineJoin: 'bevel',
+        ...(dash === undefined ? {} : { lineDash: dash }),
+      },
+    }))
   }
 
   rings(name: string, rings: readonly Ring[], fill: string, opacity = 1): CustomSeriesOption {
@@ -156,13 +169,9 @@ export class LaneDrawing {
     items: number,
     shape: (index: number, at: (x: number, y: number) => [number, number]) => Shape,
   ): CustomSeriesOption {
-    const renderItem: RenderItem = (params, api) => {
-      const at = (x: number, y: number): [number, number] => {
-        const [left = 0, top = 0] = api.coord([x, y])
-        return [left, top]
-      }
-      return shape(params.dataIndex, at)
-    }
+    const { time, value } = this.#scales
+    const at = (x: number, y: number): [number, number] => [toPixel(time, x), toPixel(value, y)]
+    const renderItem: RenderItem = (params) => shape(params.dataIndex, at)
     // ECharts calls renderItem once for each datum; the shapes themselves lie in the closure.
     const data = Array.from({ length: items }, () => [this.#data.from, 1])
     return { ...this.#common(name), type: 'custom', clip: true, renderItem, data }
@@ -170,6 +179,16 @@ export class LaneDrawing {
 }
 
 type Shape = ReturnType<RenderItem>
+
+/** One known value between unknown ones is no line: a dash of a pixel shows it. */
+function throughDot(points: [number, number][]): [number, number][] {
+  const [only] = points
+  if (points.length !== 1 || only === undefined) return points
+  return [
+    [only[0] - 0.5, only[1]],
+    [only[0] + 0.5, only[1]],
+  ]
+}
 
 /** A crisp line: a 1 px stroke lies on a half pixel. */
 function upright(x: number, top: number, bottom: number, stroke: string, lineWidth: number) {

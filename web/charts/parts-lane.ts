@@ -1,4 +1,4 @@
-import type { CustomSeriesOption, LineSeriesOption } from 'echarts/charts'
+import type { CustomSeriesOption } from 'echarts/charts'
 import type { LaneDrawing } from './lane-drawing.ts'
 import { LEAST_SPAN } from './measure.ts'
 import { type ChartParts, stacked } from './parts.ts'
@@ -41,14 +41,12 @@ export function partsMarks(
   draw: LaneDrawing,
   theme: ChartTheme,
   width: number,
-): readonly (LineSeriesOption | CustomSeriesOption)[] {
+): readonly CustomSeriesOption[] {
   const { x, lines } = parts
   if (parts.form === 'lines') {
     // The largest is drawn last, over the others.
     return lines
-      .map(({ values }, index) =>
-        draw.line(`part ${index}`, values, partColour(theme, parts, index), width, undefined, x),
-      )
+      .map(({ values }, index) => draw.line(`part ${index}`, values, partColour(theme, parts, index), width, x))
       .reverse()
   }
   const edges = stacked(lines)
@@ -58,7 +56,7 @@ export function partsMarks(
     const rings = water(x, edges[index - 1] ?? ground, edge, 0, x.length)
     return [
       draw.rings(`part ${index} fill`, rings, colour, STACKED_OPACITY),
-      draw.line(`part ${index}`, edge, colour, 1, undefined, x),
+      draw.line(`part ${index}`, edge, colour, 1, x),
     ]
   })
 }

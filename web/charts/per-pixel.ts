@@ -1,7 +1,7 @@
-import { isKnown, type Value } from './water.ts'
+import { isKnown, type Point, type Value } from './water.ts'
 
-/** A line's points, ascending; null breaks it. */
-export type LinePoints = readonly (readonly [x: number, y: Value])[]
+/** Stretches of a line, each of known points, ascending; between two of them something is unknown. */
+export type Pieces = readonly (readonly Point[])[]
 
 /** Beyond so many values a pixel, drawing them all takes time and shows nothing more. */
 const MOST_PER_PIXEL = 4
@@ -18,37 +18,64 @@ export function perPixel(
   from: number,
   to: number,
   pixels: number,
-): LinePoints {
-  const point = (index: number): readonly [number, Value] => [x[index] ?? from, values[index] ?? null]
-  if (x.length <= pixels * MOST_PER_PIXEL) return x.map((_, index) => point(index))
+): Pieces {
+  if (x.length <= pixels * MOST_PER_PIXEL) return pieces(x, values)
   const column = (index: number): number => Math.floor((((x[index] ?? from) - from) * pixels) / (to - from))
-  const points: (readonly [number, Value])[] = []
+  const kept: number[] = []
   for (let start = 0; start < x.length; ) {
     const pixel = column(start)
     let end = start + 1
     while (end < x.length && column(end) === pixel) end++
-    for (const index of telling(values, start, end)) points.push(point(index))
+    keepTelling(kept, values, start, end)
     start = end
   }
-  return points
+  return pieces(
+    kept.map((index) => x[index] ?? from),
+    kept.map((index) => values[index] ?? null),
+  )
 }
 
 /** Of the indexes in [start, end): first, last, lowest, highest, and one of each kind of unknown; ascending. */
-function telling(values: readonly Value[], start: number, end: number): readonly number[] {
-  let lowest = -1
-  let highest = -1
-  let unknown = -1
+function keepTelling(kept: number[], values: readonly Value[], start: number, end: number): void {
+  let lowest = start
+  let highest = start
+  let unknown = start
+  let least = Number.POSITIVE_INFINITY
+  let most = Number.NEGATIVE_INFINITY
   for (let index = start; index < end; index++) {
     const value = values[index]
     if (!isKnown(value)) {
       unknown = index
       continue
     }
-    if (lowest < 0 || value < (values[lowest] ?? 0)) lowest = index
-    if (highest < 0 || value > (values[highest] ?? 0)) highest = index
+    if (value < least) {
+      least = value
+      lowest = index
+    }
+    if (value > most) {
+      most = value
+      highest = index
+    }
   }
-  const kept = [start, lowest, highest, unknown, end - 1].filter((index) => index >= 0)
-  return [...new Set(kept)].sort((a, b) => a - b)
+  let last = -1
+  for (const index of [start, lowest, highest, unknown, end - 1].sort((a, b) => a - b)) {
+    if (index !== last) kept.push(index)
+    last = index
+  }
+}
+
+/** A line cut where it is unknown. */
+export function pieces(x: readonly number[], values: readonly Value[]): Pieces {
+  const found: Point[][] = []
+  let piece: Point[] = []
+  for (let index = 0; index < x.length; index++) {
+    const value = values[index]
+    if (isKnown(value)) {
+      if (piece.length === 0) found.push(piece)
+      piece.push([x[index] ?? 0, value])
+    } else if (piece.length > 0) piece = []
+  }
+  return found
 }
 
 /** The water between two shores, each column as high and as low as it ever is there: what lies within is never drawn as without. */
