@@ -61,7 +61,7 @@ export function advanceFastLook(input: FastLookInput): FastLookResult {
   for (const view of views.values()) {
     const { channel } = view.minutes
     if (!input.isLearnt(channel)) continue
-    const silence = detectSilence(view.minutes, input.sensitivity?.(channel).loss)
+    const silence = detectSilence(view.minutes, { worth: input.sensitivity?.(channel).loss })
     if (silence === null) continue
     const change = told([...working.values()], findingOf(view, silence, to), nextId)
     if (change?.incident.id === nextId) nextId++
@@ -107,7 +107,8 @@ function byChannel(expectations: readonly Expectation[]): readonly (readonly [st
   return [...groups].sort(([a], [b]) => (a < b ? -1 : 1))
 }
 
-function troubledMinutes(incidents: readonly Incident[], channel: string): (minute: EpochMs) => boolean {
+/** Whether the channel had an incident about how much comes in a minute. */
+export function troubledMinutes(incidents: readonly Incident[], channel: string): (minute: EpochMs) => boolean {
   const troubles = incidents
     .filter(({ group, state, channels }) => {
       const isVolume = group === 'volume' || group === 'surge'

@@ -58,9 +58,14 @@ export function stretchOf({ seen, expected }: ChannelMinutes, from: number, to: 
   return { seen: between(seen, from, to), expected: between(expected, from, to) }
 }
 
-/** Whether each of the minutes was listened to wholly. */
-export function isHeardWholly({ heard }: ChannelMinutes, from: number, to: number): boolean {
-  return from >= 0 && between(heard, from, to) === to - from
+/** How many of the minutes were listened to wholly. */
+export function heardMinutes({ heard }: ChannelMinutes, from: number, to: number): number {
+  return between(heard, from, to)
+}
+
+/** Whether each of them was. */
+export function isHeardWholly(minutes: ChannelMinutes, from: number, to: number): boolean {
+  return from >= 0 && heardMinutes(minutes, from, to) === to - from
 }
 
 /** Of the minutes before `to`, so many are known and had no incident. */

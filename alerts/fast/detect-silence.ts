@@ -1,10 +1,12 @@
 import { MINUTE_MS } from '../../data/domain/time.ts'
+import { firstFound, type Look, type Probe, UNWATCHED } from '../judge/probe.ts'
 import { leastRatio, type WorthTelling } from '../judge/sensitivity.ts'
 import { logTailBound } from '../judge/statistics.ts'
 import {
   type ChannelMinutes,
   changedAt,
   emptiestRatio,
+  heardMinutes,
   isHeardWholly,
   quietMinutes,
   type Stretch,
@@ -42,27 +44,61 @@ export interface Silence extends Stretch {
 
 /**
  * Whether a large channel has stopped, told from the minutes at the end of `minutes` alone; null: it hasn't, or it can't be said.
- * A loss that isn't an outage is left to the hour, and so is whatever is short. `worth` is what people want to be told of.
+ * A loss that isn't an outage is left to the hour, and so is whatever is short. `worth` is what people want to be told of; where
+ * somebody watches, all windows are looked at.
  */
-export function detectSilence(minutes: ChannelMinutes, worth?: readonly WorthTelling[]): Silence | null {
+export function detectSilence(
+  minutes: ChannelMinutes,
+  { worth, probe }: { readonly worth?: readonly WorthTelling[] | undefined; readonly probe?: Probe } = {},
+): Silence | null {
+  const perHour = expectedPerHour(minutes)
+  // Most channels end here, every five minutes.
+  if (perHour < LEAST_PER_HOUR && probe === undefined) return null
+  const quiet = quietMinutes(minutes, minutes.minutes - PAST_ENDS_MINUTES)
+  return firstFound(WINDOWS, probe, (window) => lookAtMinutes(minutes, { window, perHour, quiet, worth, probe }))
+}
+
+function expectedPerHour(minutes: ChannelMinutes): number {
   const to = minutes.minutes
-  const day = stretchOf(minutes, to - DAY_MINUTES, to)
-  const heard = minutes.heard
-  const hours = ((heard[to] ?? 0) - (heard[Math.max(0, to - DAY_MINUTES)] ?? 0)) / HOUR_MINUTES
-  if (day.expected < LEAST_PER_HOUR * hours) return null
-  const past = to - PAST_ENDS_MINUTES
-  if (quietMinutes(minutes, past) < LEAST_QUIET_MINUTES) return null
-  for (const window of WINDOWS) {
-    if (!isHeardWholly(minutes, to - window - SETTLING_MINUTES, to)) return null
-    const { seen, expected } = stretchOf(minutes, to - window, to)
-    if (expected < LEAST_EXPECTED || seen >= OUTAGE_RATIO * expected) continue
-    if (1 - seen / expected < leastRatio(worth, window / HOUR_MINUTES, 0)) continue
-    if (logTailBound(seen, expected, DISPERSION) > LOG_UNLIKELY) continue
-    if (emptiestRatio(minutes, window, past) < EMPTIEST_RATIO) continue
-    const from = changedAt(minutes, to - FURTHEST_START_MINUTES)
-    return { from, windowMinutes: window, ...stretchOf(minutes, from, to) }
-  }
-  return null
+  const heard = heardMinutes(minutes, to - DAY_MINUTES, to)
+  return heard === 0 ? 0 : (HOUR_MINUTES * stretchOf(minutes, to - DAY_MINUTES, to).expected) / heard
+}
+
+function lookAtMinutes(
+  minutes: ChannelMinutes,
+  {
+    window,
+    perHour,
+    quiet,
+    worth,
+    probe,
+  }: {
+    readonly window: number
+    readonly perHour: number
+    readonly quiet: number
+    readonly worth: readonly WorthTelling[] | undefined
+    readonly probe: Probe | undefined
+  },
+): Silence | null {
+  const to = minutes.minutes
+  const look: Look = { detector: 'fast_look', channel: minutes.channel, series: {}, windowHours: window / HOUR_MINUTES }
+  const trial = probe?.begin(look) ?? UNWATCHED
+  if (!trial.needs('per_hour', perHour >= LEAST_PER_HOUR, perHour, LEAST_PER_HOUR)) return null
+  if (!trial.needs('quiet_minutes', quiet >= LEAST_QUIET_MINUTES, quiet, LEAST_QUIET_MINUTES)) return null
+  const since = window + SETTLING_MINUTES
+  const heard = heardMinutes(minutes, to - since, to)
+  if (!trial.needs('heard_minutes', heard === since, heard, since)) return null
+  const { seen, expected } = stretchOf(minutes, to - window, to)
+  if (!trial.needs('submissions', expected >= LEAST_EXPECTED, expected, LEAST_EXPECTED)) return null
+  const least = Math.max(1 - OUTAGE_RATIO, leastRatio(worth, window / HOUR_MINUTES, 0))
+  const isLost = seen < OUTAGE_RATIO * expected && 1 - seen / expected >= least
+  if (!trial.needs('loss', isLost, -Math.log(seen / expected), -Math.log(1 - least))) return null
+  const chance = logTailBound(seen, expected, DISPERSION)
+  if (!trial.needs('chance', chance <= LOG_UNLIKELY, chance, LOG_UNLIKELY)) return null
+  const emptiest = emptiestRatio(minutes, window, to - PAST_ENDS_MINUTES)
+  if (!trial.needs('emptiest', emptiest >= EMPTIEST_RATIO, emptiest, EMPTIEST_RATIO) || !trial.isMet) return null
+  const from = changedAt(minutes, to - FURTHEST_START_MINUTES)
+  return { from, windowMinutes: window, ...stretchOf(minutes, from, to) }
 }
 
 /** So long, and so well, a channel must come again to be back. */

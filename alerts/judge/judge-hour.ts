@@ -1,5 +1,3 @@
-import type { ChannelHistory, History } from '../../data/counts/history.ts'
-import { UNKNOWN } from '../../data/domain/dimensions.ts'
 import { type EpochMs, HOUR_MS, isoSeconds, startOfHour } from '../../data/domain/time.ts'
 import type { Finding } from '../finding.ts'
 import { type AcceptedLevel, groupOf, type Incident } from '../incident.ts'
@@ -11,12 +9,13 @@ import { detectNovelty } from './detect-novelty.ts'
 import { detectSlowDeclines } from './detect-slow.ts'
 import { type Alarm, detectEverywhere, detectVolume, estimateStart, fellAlike, fellFurther } from './detect-volume.ts'
 import { expectationOf, forecastOf } from './expectation.ts'
+import { judgedChannels } from './judged-channels.ts'
 import type { JudgeMemory } from './memory.ts'
 import { estimateEnd, estimateRise, meterOf, totalsOf } from './meter.ts'
 import { measuredAgain } from './new-level.ts'
 import { updateNoise } from './noise.ts'
 import { concerns, LEAST_COVERAGE, observe } from './observe.ts'
-import type { PassedOverWhy, Probe } from './probe.ts'
+import { type PassedOverWhy, type Probe, UNWATCHED } from './probe.ts'
 import { updateResiduals } from './residuals.ts'
 import { USUAL_SENSITIVITY } from './sensitivity.ts'
 import { addTotals, explain, gapStandingOf, type JudgedChannel, numbersOf, standingOf } from './standing.ts'
@@ -56,11 +55,7 @@ export function judgeHour({
     )
   }
   observe(memory, history, hour, incidents, { ...(holidays && { holidays }), isHistoryFinal })
-  const channels = memory.channels.flatMap((channel): JudgedChannel[] => {
-    const counts = history.channels.get(channel.name)
-    if (counts === undefined) return []
-    return [{ channel, source: { counts, before, received: receivedBeside(history, channel.name, counts) } }]
-  })
+  const channels = judgedChannels(memory, history)
   for (const { channel, source } of channels) {
     channel.sensitivity = sensitivity?.(channel.name) ?? USUAL_SENSITIVITY
     updateRates(memory, channel, source, hour)
@@ -70,7 +65,7 @@ export function judgeHour({
   updateResiduals(memory, hour)
   updateNoise(memory, hour)
   const learning = learningProgress(channels, hour)
-  const isKnown = at(memory.coverage, place(hour)) >= LEAST_COVERAGE
+  const isKnown = wasListenedTo(memory, hour, probe)
   const found = isKnown ? findings(channels, { hour, learning, incidents, probe }) : gapFindings(memory, hour)
   const isEverywhere = found.some(({ kind, channel }) => kind !== 'gap' && channel === '*')
   return {
@@ -84,13 +79,6 @@ export function judgeHour({
     learning,
     memory,
   }
-}
-
-/** Of the clients that a channel's discarded submissions are part of; see `ChannelCounts.received`. */
-function receivedBeside({ channels }: History, name: string, counts: ChannelHistory): (index: number) => number {
-  if (name !== UNKNOWN) return (index) => at(counts.received, index)
-  const all = [...channels.values()]
-  return (index) => all.reduce((sum, { received }) => sum + at(received, index), 0)
 }
 
 const NEEDED_HOURS = LEARNING_DAYS * DAY_HOURS
@@ -231,6 +219,15 @@ function wholeLoss(
     isAlike: fellAlike(first.channel, hour, windowHours),
     isFurther: fellFurther(first.channel, hour),
   }
+}
+
+/** Whether enough of the hour was listened to; else it is a gap. */
+function wasListenedTo(memory: JudgeMemory, hour: HourNumber, probe: Probe | undefined): boolean {
+  const unheard = 1 - at(memory.coverage, place(hour))
+  const trial = probe?.begin({ detector: 'gap', channel: '*', series: {}, windowHours: 1 }) ?? UNWATCHED
+  const isGap = unheard > 1 - LEAST_COVERAGE
+  trial.needs('unheard', isGap, unheard, 1 - LEAST_COVERAGE)
+  return !isGap
 }
 
 /** An hour that can't be judged is said at once. */

@@ -25,6 +25,9 @@ export type Detector =
   | 'invalid_build'
   | 'discarded'
   | 'novelty'
+  | 'gap'
+  | 'fast_look'
+  | 'stalled'
 
 export interface Look {
   readonly detector: Detector
@@ -42,7 +45,7 @@ export type PassedOverWhy = 'over' | 'all_channels' | 'quicker'
  * What a detector asks. Logs: `loss` (of what was expected), `gain`, `sudden` (a loss within two hours), `others_loss` (of the
  * channel that fell least but for one in five), and the natural logs of probabilities `chance` and `blip`. Multiples:
  * `noise`, `own_noise`. Parts of one: `own_part`, `points` (of a rate above the usual), `share_loss`, `usual_share`, `spread`,
- * `coverage`. The rest are counts.
+ * `unheard`, `emptiest`. `late` is in minutes. The rest are counts.
  */
 export type Condition =
   | 'measured'
@@ -67,6 +70,14 @@ export type Condition =
   | 'other_hours_lost'
   | 'build'
   | 'spread'
+  | 'unheard'
+  | 'per_hour'
+  | 'quiet_minutes'
+  | 'heard_minutes'
+  | 'emptiest'
+  | 'minutes_kept'
+  | 'late'
+  | 'stood_still'
 
 /** What isn't a condition and bears on one: logs of what the series and its siblings did, of what a known holiday excuses, and what is asked beyond the usual. */
 export type Circumstance =

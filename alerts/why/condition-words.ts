@@ -1,9 +1,10 @@
+import { MINUTE_MS } from '../../data/domain/time.ts'
 import type { Condition } from '../judge/probe.ts'
-import { formatCount, formatEstimate, formatPercent, UNIT_SPACE } from '../sentence/format.ts'
+import { formatCount, formatDuration, formatEstimate, formatPercent, UNIT_SPACE } from '../sentence/format.ts'
 import type { WatchedCondition } from './watch.ts'
 
-/** In what people read a measure: parts as a share, multiples, points of a rate, how rarely chance does it, or counts. */
-export type ConditionUnit = 'ratio' | 'times' | 'points' | 'probability' | 'count'
+/** In what people read a measure: parts as a share, multiples, points of a rate, how rarely chance does it, counts, or minutes. */
+export type ConditionUnit = 'ratio' | 'times' | 'points' | 'probability' | 'count' | 'minutes'
 
 interface ConditionWords {
   readonly unit: ConditionUnit
@@ -84,6 +85,40 @@ const WORDS: Readonly<Record<Condition, ConditionWords>> = {
     there: (value) => `${value === '0' ? 'no' : 'a'} build is to blame by itself`,
     asked: () => 'one is needed',
   },
+  unheard: {
+    unit: 'ratio',
+    toUnit: partOf,
+    there: (value) => `nobody listened to ${value} of it`,
+    asked: (needed) => `more than ${needed} is told`,
+  },
+  per_hour: { unit: 'count', there: (value) => `${value} an hour over the last day`, asked: areNeeded },
+  quiet_minutes: {
+    unit: 'count',
+    there: (value) => `${value} minutes without trouble to compare with`,
+    asked: areNeeded,
+  },
+  heard_minutes: { unit: 'count', there: (value) => `${value} minutes listened to without a break`, asked: areNeeded },
+  emptiest: {
+    unit: 'ratio',
+    toUnit: partOf,
+    there: (value) => `as short a time without trouble never had less than ${value} of what was expected`,
+    asked: areNeeded,
+  },
+  minutes_kept: {
+    unit: 'count',
+    there: () => 'the minutes of this hour are no longer kept',
+    asked: () => 'a day of minutes before it is needed',
+  },
+  stood_still: {
+    unit: 'count',
+    there: (value) => (value === '0' ? 'it went on all the while' : 'it stood still'),
+    asked: () => 'standing still is told',
+  },
+  late: {
+    unit: 'minutes',
+    there: (value) => `judged ${value} after its end`,
+    asked: (needed) => `${needed} without going on are told`,
+  },
 }
 
 export interface WordedCondition {
@@ -125,6 +160,8 @@ function inUnit(value: number, unit: ConditionUnit): string {
       return rarity(value)
     case 'count':
       return formatCount(value)
+    case 'minutes':
+      return formatDuration(value * MINUTE_MS)
   }
 }
 

@@ -37,6 +37,12 @@ export function detectorTitle({
       return 'New builds that send nothing'
     case 'discarded':
       return `Discarded, ${cause === 'path' ? 'paths' : 'bodies'} too large`
+    case 'gap':
+      return 'Gap in listening'
+    case 'fast_look':
+      return 'Fast look at the minutes'
+    case 'stalled':
+      return 'Our own flow'
   }
 }
 

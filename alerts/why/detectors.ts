@@ -24,10 +24,20 @@ export function detectorsOf(looks: readonly WatchedLook[]): readonly DetectorWhy
 
 function detectorOf(looks: readonly WatchedLook[]): readonly DetectorWhy[] {
   const [first] = looks
-  const windows = looks.map(windowOf).sort((a, b) => a.windowHours - b.windowHours)
+  const windows = nearestByLength(looks.map(windowOf))
   const [nearest] = [...windows].sort((a, b) => b.reached - a.reached)
   if (first === undefined || nearest === undefined) return []
   return [{ detector: first.detector, channel: first.channel, series: first.series, nearest, windows }]
+}
+
+/** The minutes are looked at several times an hour. */
+function nearestByLength(windows: readonly WindowWhy[]): readonly WindowWhy[] {
+  const byLength = new Map<number, WindowWhy>()
+  for (const own of windows) {
+    const known = byLength.get(own.windowHours)
+    if (known === undefined || own.reached > known.reached) byLength.set(own.windowHours, own)
+  }
+  return [...byLength.values()].sort((a, b) => a.windowHours - b.windowHours)
 }
 
 function windowOf(look: WatchedLook): WindowWhy {

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { History } from '../../data/counts/history.ts'
-import { HOUR_MS } from '../../data/domain/time.ts'
+import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '../../data/domain/time.ts'
 import { backtest } from '../backtest.ts'
 import type { Incident } from '../incident.ts'
 import { judgeHour } from '../judge/judge-hour.ts'
@@ -8,10 +8,12 @@ import { createJudgeMemory } from '../judge/memory.ts'
 import { type ChannelPlan, type HistoryPlan, makeHistory, notesStart } from '../judge/testing/make-history.ts'
 import { quietMemory } from '../judge/testing/quiet-memory.ts'
 import type { Silence } from '../silence.ts'
+import { makeIncident } from '../testing/make-incident.ts'
+import type { BesideHours } from './beside-hours.ts'
 import { explainHour } from './explain-hour.ts'
-import type { HourWhy } from './hour-why.ts'
+import type { DetectorWhy, HourWhy } from './hour-why.ts'
 import { watchChannel } from './watch.ts'
-import { whySentence } from './why-sentence.ts'
+import { nearestWords, whySentence } from './why-sentence.ts'
 import { sensitivityOf } from './would-tell.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -25,7 +27,10 @@ function planOf(nightly: Partial<ChannelPlan>, rest: Partial<HistoryPlan> = {}):
 interface Judged {
   readonly history: History
   readonly incidents: readonly Incident[]
-  why(hoursAfter: number, changes?: { channel?: string; silences?: readonly Silence[] }): HourWhy
+  why(
+    hoursAfter: number,
+    changes?: { channel?: string; silences?: readonly Silence[]; besides?: BesideHours; more?: readonly Incident[] },
+  ): HourWhy
 }
 
 function judged(plan: HistoryPlan, hours: number): Judged {
@@ -34,8 +39,12 @@ function judged(plan: HistoryPlan, hours: number): Judged {
   return {
     history,
     incidents,
-    why: (hoursAfter, { channel = 'nightly', silences = [] } = {}) =>
-      explainHour({ history, hour: notesStart(plan) + hoursAfter * HOUR_MS, channel, incidents, silences }),
+    why: (hoursAfter, { channel = 'nightly', silences = [], besides, more = [] } = {}) =>
+      explainHour({
+        ...{ history, hour: notesStart(plan) + hoursAfter * HOUR_MS, channel, silences },
+        incidents: [...incidents, ...more],
+        ...(besides && { besides }),
+      }),
   }
 }
 
@@ -128,7 +137,7 @@ describe('an hour that was not told', () => {
 
   test('of all channels together is asked as *', () => {
     const why = judged(planOf({}), 6).why(5, { channel: '*' })
-    expect(why.detectors.map(({ detector }) => detector)).toEqual(['all_channels'])
+    expect(why.detectors.map(({ detector }) => detector).sort()).toEqual(['all_channels', 'gap'])
     expect(why.seen).toBeGreaterThan(10_000)
     expect(why.expected?.mid).toBeGreaterThan(10_000)
   })
@@ -151,6 +160,8 @@ test('a sensitivity that is named would indeed have told it', () => {
       sensitivity: (name) => (name === 'nightly' ? sensitivityOf(would, {}) : {}),
     })
     expect(findings.map(({ channel }) => channel)).toEqual(['nightly'])
+    expect(would.cost.days).toBe(28)
+    expect(would.cost.mailsPerYear).toBeLessThan(30)
   }
   expect(incidents.every(({ detectedAt }) => detectedAt > before.hour + HOUR_MS)).toBe(true)
 })
@@ -172,4 +183,70 @@ test('a judge that is watched says what one says that is not, and its looks say 
       isMet: unwatched.findings.some((f) => f.channel === 'nightly'),
     })
   }
+})
+
+describe('what does not wait for the end of an hour', () => {
+  const { why } = judged(planOf({}), 12)
+  const hour = notesStart(planOf({})) + 11 * HOUR_MS
+  const rowOf = ({ detectors }: HourWhy, detector: string): DetectorWhy => {
+    const row = detectors.find((own) => own.detector === detector)
+    if (row === undefined) throw new Error(`no row of ${detector}`)
+    return row
+  }
+  const lackOf = (row: DetectorWhy) =>
+    row.nearest.conditions.flatMap(({ condition, isMet }) => (isMet ? [] : [condition]))
+
+  /** Two days of `perHour` an hour, of which the last `silent` minutes have none. */
+  function minutesOf(perHour: number, silent: number): BesideHours {
+    const start: EpochMs = hour + HOUR_MS - 47 * HOUR_MS
+    const minutes = 47 * 60
+    const received = Float64Array.from({ length: minutes }, (_, i) => (i < minutes - silent ? perHour / 60 : 0))
+    const expectations = Array.from({ length: 50 }, (_, i) => {
+      return { channel: 'nightly', hour: start + (i - 1) * HOUR_MS, low: 0, mid: perHour, high: 2 * perHour }
+    })
+    const coverage = Array.from({ length: minutes }, () => 1)
+    const counts = { start, minutes, coverage, received: new Map([['nightly', received]]) }
+    return { minutes: { counts, expectations }, flow: null }
+  }
+
+  test('an hour that was listened to is no gap, and the row says so', () => {
+    const row = rowOf(why(11), 'gap')
+    expect(row.nearest.isMet).toBe(false)
+    expect(plain(nearestWords(row))).toBe(
+      'Gap in listening, this hour: nobody listened to 0.0 % of it; more than 50.0 % is told.',
+    )
+  })
+
+  test('an hour that nobody listened to is one', () => {
+    const unheard = judged(planOf({}, { heard: '100x10 .x3' }), 13).why(11)
+    expect(rowOf(unheard, 'gap').nearest.isMet).toBe(true)
+  })
+
+  test('the fast look names the shortest of its times that shows the silence', () => {
+    const row = rowOf(why(11, { besides: minutesOf(6000, 20) }), 'fast_look')
+    expect(row.nearest).toMatchObject({ isMet: true, windowHours: 0.25 })
+    expect(row.windows.map(({ windowHours }) => 60 * windowHours)).toEqual([15, 20, 30, 45, 60])
+  })
+
+  test.each([
+    { claim: 'too small a channel', besides: minutesOf(600, 20), lacks: ['per_hour'] },
+    { claim: 'nothing lost', besides: minutesOf(6000, 0), lacks: ['loss', 'chance'] },
+    { claim: 'minutes that are gone', besides: { minutes: null, flow: null }, lacks: ['minutes_kept'] },
+  ])('the fast look was held back by $claim', ({ besides, lacks }) => {
+    expect(lackOf(rowOf(why(11, { besides }), 'fast_look'))).toEqual(lacks)
+  })
+
+  test.each([
+    { claim: 'judged in time', lateMinutes: 2, stood: false, lacks: ['late', 'stood_still'] },
+    { claim: 'late, and catching up', lateMinutes: 45, stood: false, lacks: ['stood_still'] },
+    { claim: 'late, and standing still', lateMinutes: 45, stood: true, lacks: [] },
+  ])('the watch over our own flow: $claim', ({ lateMinutes, stood, lacks }) => {
+    const flow = { judgedAt: hour + HOUR_MS + lateMinutes * MINUTE_MS, tellAfterMs: 10 * MINUTE_MS }
+    const own = makeIncident({
+      ...{ id: 99, group: 'stalled', kind: 'stalled', channels: [], start: hour, detectedAt: hour + HOUR_MS },
+      trouble: { kind: 'behind', at: hour + DAY_MS, stage: 'judging', reachedAt: hour },
+    })
+    const asked = why(11, { besides: { minutes: null, flow }, more: stood ? [own] : [] })
+    expect(lackOf(rowOf(asked, 'stalled'))).toEqual(lacks)
+  })
 })

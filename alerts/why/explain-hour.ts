@@ -9,10 +9,12 @@ import { createJudgeMemory } from '../judge/memory.ts'
 import { concerns } from '../judge/observe.ts'
 import type { JudgeInput, JudgeWishes, Verdict } from '../judge/verdict.ts'
 import { isSilenceActive, type Silence, silenceMatches } from '../silence.ts'
+import { type BesideHours, watchBesides } from './beside-hours.ts'
 import { detectorsOf } from './detectors.ts'
 import { heldBackBy } from './held-back.ts'
 import type { HourWhy, IncidentThen, ToldThen } from './hour-why.ts'
 import { incidentsThen, wentOn } from './incidents-then.ts'
+import { mailCost } from './mail-cost.ts'
 import { watchChannel } from './watch.ts'
 import { wouldTell } from './would-tell.ts'
 
@@ -28,6 +30,8 @@ export interface WhyInput {
   readonly silences: readonly Silence[]
   /** What people had told the judge beforehand. */
   readonly wishes?: JudgeWishes
+  /** Of what doesn't wait for the end of hours; null: nothing is known, as of counts from a file. */
+  readonly besides?: BesideHours | null
 }
 
 /**
@@ -45,6 +49,11 @@ export function explainHour(input: WhyInput): HourWhy {
     judgeHour({ history, hour, incidents, memory, isHistoryFinal: true, withForecast: false, ...wishes, ...changes })
   const watch = watchChannel(channel)
   const verdict = judge({ probe: watch.probe })
+  const present = wishes?.sensitivity?.(channel) ?? {}
+  if (input.besides) {
+    const asked = { channel, hour, knownThen: incidents, incidents: input.incidents, worth: present.loss }
+    watchBesides(input.besides, { ...asked, probe: watch.probe })
+  }
   const coverageRatio = history.coverage[indexOf(history, hour)] ?? 0
   const told = verdict.findings
     .filter((finding) => isAbout(finding, channel))
@@ -63,7 +72,10 @@ export function explainHour(input: WhyInput): HourWhy {
     wouldTell:
       told.length > 0 || channel === '*' || learning !== null
         ? []
-        : wouldTell({ channel, looks: watch.looks, present: wishes?.sensitivity?.(channel) ?? {}, judge }),
+        : wouldTell({
+            ...{ channel, looks: watch.looks, present, judge },
+            costOf: ({ kind }, asked, memory) => mailCost({ memory, history, hour, channel, kind, present, asked }),
+          }),
   }
 }
 

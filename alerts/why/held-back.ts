@@ -1,5 +1,5 @@
 import { LEAST_COVERAGE } from '../judge/observe.ts'
-import type { Condition } from '../judge/probe.ts'
+import type { Condition, Detector } from '../judge/probe.ts'
 import { formatPercent, formatTime } from '../sentence/format.ts'
 import { wordCondition } from './condition-words.ts'
 import { detectorTitle, windowWords } from './detector-words.ts'
@@ -75,11 +75,14 @@ function byConditions(looks: readonly WatchedLook[]): readonly HeldBack[] {
   const short = tooShort(looks)
   if (short !== null) held.push(short)
   const [nearest] = looks
-    .filter((look) => !areMet(look) && reachedOf(look) >= WORTH_SAYING)
+    .filter((look) => !BESIDES.has(look.detector) && !areMet(look) && reachedOf(look) >= WORTH_SAYING)
     .sort((a, b) => reachedOf(b) - reachedOf(a))
   if (nearest !== undefined) held.push(...nearest.conditions.flatMap((own) => (own.isMet ? [] : lacked(nearest, own))))
   return held.filter(({ code }, index) => held.findIndex((other) => other.code === code) === index)
 }
+
+/** They don't look at how much came in the hour: each speaks for itself. */
+const BESIDES: ReadonlySet<Detector> = new Set(['gap', 'fast_look', 'stalled'])
 
 /** What is further from being told than this isn't held back by anything: nothing is wrong. */
 const WORTH_SAYING = 0.5

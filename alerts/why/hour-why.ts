@@ -101,4 +101,14 @@ export interface WouldTell {
   readonly worth: WorthTelling
   /** Where more false alarms must be allowed as well; null: the present allowance does. */
   readonly falseAlarmsPerYear: number | null
+  readonly cost: MailCost
+}
+
+/** What a sensitivity costs each who gets the channel's mails, beyond the present one. */
+export interface MailCost {
+  /** Incidents that it would have told besides in the days before, */
+  readonly alsoTold: number
+  /** of so many that could be judged. */
+  readonly days: number
+  readonly mailsPerYear: number
 }

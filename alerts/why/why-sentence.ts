@@ -55,6 +55,7 @@ function measureOf({ detectors }: HourWhy, [first]: readonly ToldThen[]): string
 
 function groupsOf({ detector }: DetectorWhy): readonly IncidentGroup[] {
   if (detector === 'invalid' || detector === 'invalid_build') return ['invalid']
+  if (detector === 'gap' || detector === 'stalled') return [detector]
   if (detector === 'discarded' || detector === 'surge' || detector === 'novelty') return [detector]
   return ['volume']
 }

@@ -1,7 +1,8 @@
+import type { JudgeMemory } from '../judge/memory.ts'
 import type { Condition } from '../judge/probe.ts'
 import { type Sensitivity, type SensitivityOf, USUAL_FALSE_ALARMS_PER_YEAR } from '../judge/sensitivity.ts'
 import type { Verdict } from '../judge/verdict.ts'
-import type { AskedKind, WouldTell } from './hour-why.ts'
+import type { AskedKind, MailCost, WouldTell } from './hour-why.ts'
 import { areMet, reachedOf, type WatchedLook } from './watch.ts'
 
 interface WouldTellInput {
@@ -10,7 +11,10 @@ interface WouldTellInput {
   readonly present: Sensitivity
   /** Judges the hour again, otherwise alike. */
   readonly judge: (changes: { readonly sensitivity: SensitivityOf }) => Verdict
+  readonly costOf: (asked: Candidate, sensitivity: Sensitivity, memory: JudgeMemory) => MailCost
 }
+
+type Candidate = Omit<WouldTell, 'cost'>
 
 /** Who allows more than this turns the judge off: it would be told every week anyway. */
 const MOST_FALSE_ALARMS = 12
@@ -20,23 +24,25 @@ const MOST_TRIED = 3
 const LEAST_RATIO = 0.01
 
 /** The sensitivities nearest to the present one with which the channel would have been told; each of them has been tried. */
-export function wouldTell({ channel, looks, present, judge }: WouldTellInput): readonly WouldTell[] {
+export function wouldTell({ channel, looks, present, judge, costOf }: WouldTellInput): readonly WouldTell[] {
   return candidates(channel, looks, present)
     .slice(0, MOST_TRIED)
-    .filter((candidate) => {
-      const sensitivity = (name: string) => (name === channel ? sensitivityOf(candidate, present) : present)
-      return judge({ sensitivity }).findings.some((finding) => finding.channel === channel && finding.kind !== 'gap')
+    .flatMap((candidate): WouldTell[] => {
+      const own = sensitivityOf(candidate, present)
+      const verdict = judge({ sensitivity: (name) => (name === channel ? own : present) })
+      const isTold = verdict.findings.some((finding) => finding.channel === channel && finding.kind !== 'gap')
+      return isTold ? [{ ...candidate, cost: costOf(candidate, own, verdict.memory) }] : []
     })
 }
 
 /** What `candidate` asks for in place of what is asked of its kind; the rest as at `present`. */
-export function sensitivityOf({ kind, worth, falseAlarmsPerYear }: WouldTell, present: Sensitivity): Sensitivity {
+export function sensitivityOf({ kind, worth, falseAlarmsPerYear }: Candidate, present: Sensitivity): Sensitivity {
   const asked = { ...present, [kind]: [worth] }
   return falseAlarmsPerYear === null ? asked : { ...asked, falseAlarmsPerYear }
 }
 
 /** The nearest first, one a kind. */
-function candidates(channel: string, looks: readonly WatchedLook[], present: Sensitivity): readonly WouldTell[] {
+function candidates(channel: string, looks: readonly WatchedLook[], present: Sensitivity): readonly Candidate[] {
   const found = [...looks]
     .filter((look) => look.channel === channel && !areMet(look))
     .sort((a, b) => reachedOf(b) - reachedOf(a))
@@ -58,7 +64,7 @@ const KINDS: Readonly<Partial<Record<WatchedLook['detector'], AskedKind>>> = {
 const SIZES: readonly Condition[] = ['loss', 'gain', 'points']
 const CHANCES: readonly Condition[] = ['noise', 'chance']
 
-function candidateOf(look: WatchedLook, present: Sensitivity): WouldTell | null {
+function candidateOf(look: WatchedLook, present: Sensitivity): Candidate | null {
   const kind = KINDS[look.detector]
   const size = look.conditions.find(({ condition }) => SIZES.includes(condition))
   const lacking = look.conditions.filter(({ isMet }) => !isMet).map(({ condition }) => condition)

@@ -6,6 +6,8 @@ export const MINUTE_MS = 60 * SECOND_MS
 export const HOUR_MS = 60 * MINUTE_MS
 export const DAY_MS = 24 * HOUR_MS
 export const WEEK_MS = 7 * DAY_MS
+/** The mean one of the calendar. */
+export const YEAR_MS = 365.2425 * DAY_MS
 
 /** Start of the UTC minute that holds `time`. */
 export function startOfMinute(time: EpochMs): EpochMs {

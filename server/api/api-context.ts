@@ -8,7 +8,7 @@ import type { FoundSubmissions } from '../../data/archive/reading/find-submissio
 import type { FoundCopy, Sought } from '../../data/archive/reading/found-copy.ts'
 import type { Database } from '../../data/counts/database.ts'
 import type { EpochMs } from '../../data/domain/time.ts'
-import type { HindsightSources } from '../why/hindsight.ts'
+import type { ReckoningSources } from '../why/hindsight.ts'
 import type { ChangedHours } from './http/changed-hours.ts'
 import type { StreamHub } from './stream-hub.ts'
 import type { Freshness, MailSummary, MailsAnswer, PipelineAnswer, QuarantineAnswer } from './types.ts'
@@ -35,7 +35,7 @@ export interface ApiContext {
   /** What people do to incidents and silences; each tells pages and mails of it. */
   readonly desk: Pick<JudgeShell, 'act' | 'silence' | 'endSilence'>
   /** For judging hours again. */
-  readonly hindsight: Pick<HindsightSources, 'wishes' | 'reckoner'>
+  readonly hindsight: ReckoningSources
   readonly annotations: AnnotationBook
   /** What the calendar file says. */
   calendar(): readonly CalendarEvent[]

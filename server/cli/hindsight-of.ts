@@ -1,12 +1,13 @@
+import { MINUTE_MS } from '../../data/domain/time.ts'
 import { CalendarTrouble, readCalendar } from '../calendar/read-calendar.ts'
 import { judgeWishesOf } from '../settings/judge-wishes.ts'
 import type { Settings } from '../settings/schema.ts'
-import type { HindsightSources } from '../why/hindsight.ts'
+import type { ReckoningSources } from '../why/hindsight.ts'
 import { reckonHere } from '../why/reckoner.ts'
 import { CommandError } from './command.ts'
 
 /** For commands that judge hours again themselves. */
-export function hindsightOf(settings: Pick<Settings, 'judge'>): Pick<HindsightSources, 'wishes' | 'reckoner'> {
+export function hindsightOf(settings: Pick<Settings, 'judge' | 'stalled'>): ReckoningSources {
   return {
     async wishes() {
       try {
@@ -17,5 +18,6 @@ export function hindsightOf(settings: Pick<Settings, 'judge'>): Pick<HindsightSo
       }
     },
     reckoner: reckonHere,
+    tellStalledAfterMs: () => settings.stalled.tellAfterMinutes * MINUTE_MS,
   }
 }

@@ -20,7 +20,7 @@ import { type IncidentDesk, incidentApp } from '../incidents/incident-app.ts'
 import { quarantineApp } from '../quarantine/quarantine-app.ts'
 import { reprocessApp } from '../reprocess/reprocess-app.ts'
 import type { Reprocessing } from '../reprocess/reprocessing.ts'
-import type { HindsightSources } from '../why/hindsight.ts'
+import type { ReckoningSources } from '../why/hindsight.ts'
 import { whyApp } from '../why/why-app.ts'
 import { stateFolders } from './state-folders.ts'
 
@@ -40,7 +40,7 @@ export interface CommandAppOptions {
   /** What of the settings the judge can't keep: a sentence each. */
   readonly unkeptWishes?: () => readonly string[]
   /** For judging hours again; null: nobody asks for that here. */
-  readonly hindsight?: Pick<HindsightSources, 'wishes' | 'reckoner'> | null
+  readonly hindsight?: ReckoningSources | null
 }
 
 const importQuery = z.object({ source: z.string().min(1), dryRun: z.enum(['yes', 'no']) })

@@ -134,7 +134,8 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
   const wishes = () => judgeWishesOf(settings.current, calendar.events())
   const reckoner = startReckonerThread()
   cleanup.add(() => reckoner.close())
-  const hindsight = { wishes, reckoner }
+  const tellStalledAfterMs = () => (pace === 'live' ? settings.current.stalled.tellAfterMinutes * MINUTE_MS : null)
+  const hindsight = { wishes, reckoner, tellStalledAfterMs }
   const judge = await createJudgeShell({
     database,
     journal,
@@ -245,7 +246,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
     converted: folders.converted,
     pipeline,
     now,
-    tellStalledAfterMs: () => (pace === 'live' ? settings.current.stalled.tellAfterMinutes * MINUTE_MS : null),
+    tellStalledAfterMs,
     onError,
   })
 

@@ -3,9 +3,13 @@ import type { JudgeWishes } from '../../alerts/judge/verdict.ts'
 import { JUDGE_WINDOW_HOURS } from '../../alerts/judge/window.ts'
 import type { Silence } from '../../alerts/silence.ts'
 import type { Visibility } from '../../alerts/visible/visibility.ts'
+import type { BesideHours } from '../../alerts/why/beside-hours.ts'
 import type { HourWhy } from '../../alerts/why/hour-why.ts'
 import type { Database } from '../../data/counts/database.ts'
 import { readFirstJudged } from '../../data/counts/queries/read-coverage.ts'
+import { readExpectations } from '../../data/counts/queries/read-expectations.ts'
+import { readJudgedAt } from '../../data/counts/queries/read-judged-at.ts'
+import { readMinutes } from '../../data/counts/queries/read-minutes.ts'
 import { readHistory } from '../../data/counts/read-history.ts'
 import { type EpochMs, HOUR_MS, isoSeconds, startOfHour } from '../../data/domain/time.ts'
 import { nearestName } from '../settings/nearest-name.ts'
@@ -20,7 +24,12 @@ export interface HindsightSources {
   judgedHour(): Promise<EpochMs | null> | EpochMs | null
   wishes(): Promise<JudgeWishes> | JudgeWishes
   readonly reckoner: Reckoner
+  /** How far the flow may be behind before that is told; null: nobody tells. */
+  tellStalledAfterMs(): number | null
 }
+
+/** Of these, what doesn't depend on what is known just now. */
+export type ReckoningSources = Pick<HindsightSources, 'wishes' | 'reckoner' | 'tellStalledAfterMs'>
 
 /** `about` is what of the question can't be: that hour wasn't judged, or there is no such channel. */
 export interface Unanswerable {
@@ -57,7 +66,36 @@ export async function askWhy(
   const [incidents, silences, wishes] = await Promise.all([sources.incidents(), sources.silences(), sources.wishes()])
   return {
     kind: 'answered',
-    value: await sources.reckoner.why({ history, hour, channel, incidents, silences, wishes }),
+    value: await sources.reckoner.why({
+      ...{ history, hour, channel, incidents, silences, wishes },
+      besides: await readBesides(database, sources, { hour, newest: judged.newest }),
+    }),
+  }
+}
+
+/** What the service looks at, and for how long minutes are kept at the least. */
+const MINUTES_BEFORE_MS = 47 * HOUR_MS
+/** Without a day of them before it, a look says nothing. */
+const LEAST_MINUTES_MS = 27 * HOUR_MS
+
+async function readBesides(
+  database: Database,
+  sources: HindsightSources,
+  { hour, newest }: { readonly hour: EpochMs; readonly newest: EpochMs },
+): Promise<BesideHours> {
+  const to = hour + HOUR_MS
+  const from = Math.max(to, newest) - MINUTES_BEFORE_MS
+  const isKept = to - from >= LEAST_MINUTES_MS
+  const expectedIn = { from: startOfHour(from) - HOUR_MS, to: to + 2 * HOUR_MS }
+  const [counts, expectations, judgedAt] = await Promise.all([
+    isKept ? readMinutes(database, { from, to }) : null,
+    isKept ? readExpectations(database, expectedIn) : [],
+    readJudgedAt(database, hour),
+  ])
+  const tellAfterMs = sources.tellStalledAfterMs()
+  return {
+    minutes: counts === null ? null : { counts, expectations },
+    flow: judgedAt === null || tellAfterMs === null ? null : { judgedAt, tellAfterMs },
   }
 }
 

@@ -1,7 +1,8 @@
+import { formatEstimate } from '../../alerts/sentence/format.ts'
 import { incidentSentence } from '../../alerts/sentence/incident-sentence.ts'
 import { wordCondition } from '../../alerts/why/condition-words.ts'
 import { detectorTitle } from '../../alerts/why/detector-words.ts'
-import type { DetectorWhy, HourWhy, WindowWhy, WouldTell } from '../../alerts/why/hour-why.ts'
+import type { DetectorWhy, HourWhy, MailCost, WindowWhy, WouldTell } from '../../alerts/why/hour-why.ts'
 import { nearestWords, whySentence } from '../../alerts/why/why-sentence.ts'
 import { isoSeconds } from '../../data/domain/time.ts'
 import type { WhyAnswer } from '../api/types.ts'
@@ -73,7 +74,7 @@ const WORDS_OF = {
   discarded: (amount: string) => `${amount} points more discarded`,
 } as const
 
-function wouldTellAnswer(channel: string, { kind, worth, falseAlarmsPerYear }: WouldTell) {
+function wouldTellAnswer(channel: string, { kind, worth, falseAlarmsPerYear, cost }: WouldTell) {
   const { ratio, hours } = worth
   const percent = Number((100 * ratio).toFixed(1))
   const unit = kind === 'loss' || kind === 'surge' ? 'percent' : 'points'
@@ -81,7 +82,17 @@ function wouldTellAnswer(channel: string, { kind, worth, falseAlarmsPerYear }: W
   const allowed =
     falseAlarmsPerYear === null ? '' : `, and ${falseAlarmsPerYear} false alarms a year are allowed on this channel`
   return {
-    text: `It would have been told if ${WORDS_OF[kind](String(percent))} for ${hours} h were asked for${allowed}.`,
+    text: `It would have been told if ${WORDS_OF[kind](String(percent))} for ${hours} h were asked for${allowed}. ${costText(cost)}`,
     setting: { channels: [channel], [SETTING_OF[kind]]: { [unit]: percent, hours }, ...alarms },
+    cost: { also_told: cost.alsoTold, days: cost.days, mails_per_year: Number(cost.mailsPerYear.toFixed(1)) },
   }
+}
+
+/** `In the 28 days before it would have told 2 more: about 52 more mails a year to each who gets them.` */
+function costText({ alsoTold, days, mailsPerYear }: MailCost): string {
+  const before = `In the ${days} days before`
+  const mails = mailsPerYear < 10 ? mailsPerYear.toFixed(1) : formatEstimate(mailsPerYear)
+  const yearly =
+    mailsPerYear === 0 ? 'no more mails are to be expected' : `about ${mails} more mails a year to each who gets them`
+  return `${before} it would have told ${alsoTold === 0 ? 'nothing' : alsoTold} more: ${yearly}.`
 }

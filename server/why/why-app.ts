@@ -7,7 +7,7 @@ import { readNewestJudgedHour } from '../../data/counts/judgements.ts'
 import { readIncidents } from '../../data/incidents/read-incidents.ts'
 import { readSilences } from '../../data/incidents/silences.ts'
 import type { IncidentDesk } from '../incidents/incident-app.ts'
-import { askVisible, askWhy, type HindsightSources, type Unanswerable } from './hindsight.ts'
+import { askVisible, askWhy, type HindsightSources, type ReckoningSources, type Unanswerable } from './hindsight.ts'
 import { visibilityAnswer } from './visibility-answer.ts'
 import { whyAnswer } from './why-answer.ts'
 
@@ -18,7 +18,7 @@ const visibleQuery = z.object({ channel: z.string().optional() })
 export function whyApp(
   database: Database,
   desk: Pick<IncidentDesk, 'incidents' | 'silences'> | null,
-  hindsight: Pick<HindsightSources, 'wishes' | 'reckoner'>,
+  hindsight: ReckoningSources,
 ): Hono {
   const sources: HindsightSources = {
     incidents: async () => desk?.incidents() ?? (await readIncidents(database)).map(parseIncident),

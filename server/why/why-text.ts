@@ -1,9 +1,16 @@
-import { formatCount, formatPercent, formatRange, formatTime } from '../../alerts/sentence/format.ts'
+import { formatCount, formatDuration, formatPercent, formatRange, formatTime } from '../../alerts/sentence/format.ts'
+import { HOUR_MS } from '../../data/domain/time.ts'
 import type { WhyAnswer } from '../api/types.ts'
 
 /** Of detectors that are far from telling, a line each is enough. */
 const FAR = 0.5
 const MOST_DETECTORS = 10
+/** What people ask for who wonder whether anybody looked at all. */
+const ALWAYS: ReadonlySet<string> = new Set(['gap', 'fast_look', 'stalled'])
+
+function isShown({ detector }: WhyAnswer['detectors'][number], index: number): boolean {
+  return index < MOST_DETECTORS || ALWAYS.has(detector)
+}
 
 /** The answer for a terminal. */
 export function whyText(why: WhyAnswer): string {
@@ -21,7 +28,7 @@ export function whyText(why: WhyAnswer): string {
       'What would have told it',
       would_tell.flatMap(({ text, setting }) => [text, `  judge.sensitivity: [${JSON.stringify(setting)}]`]),
     ),
-    ...section('Detectors, nearest to telling first', detectors.slice(0, MOST_DETECTORS).flatMap(detectorLines)),
+    ...section('Detectors, nearest to telling first', detectors.filter(isShown).flatMap(detectorLines)),
   ]
   return `${lines.join('\n')}\n`
 }
@@ -44,7 +51,14 @@ function detectorLines({ title, sentence, nearest }: WhyAnswer['detectors'][numb
   const head = `${nearest.met ? '●' : '○'} ${gauge(nearest.reached)}  ${sentence}`
   if (nearest.reached < FAR) return [head]
   const all = nearest.conditions.map(({ met, text }) => `      ${met ? 'met    ' : 'not met'}  ${text}`)
-  return [`${nearest.met ? '●' : '○'} ${gauge(nearest.reached)}  ${title}, over ${nearest.window_hours} h`, ...all]
+  return [
+    `${nearest.met ? '●' : '○'} ${gauge(nearest.reached)}  ${title}, over ${windowText(nearest.window_hours)}`,
+    ...all,
+  ]
+}
+
+function windowText(hours: number): string {
+  return formatDuration(hours * HOUR_MS)
 }
 
 const WIDTH = 10

@@ -7,11 +7,15 @@ type Detector = WhyAnswer['detectors'][number]
 /** What is further away than this is one of many where nothing is wrong. */
 const NEAR = 0.3
 const LEAST_SHOWN = 5
+/** What people ask for who wonder whether anybody looked at all. */
+const ALWAYS: ReadonlySet<string> = new Set(['gap', 'fast_look', 'stalled'])
 
 /** Each detector at the window that is nearest to telling: what there was, against what is told. */
 export function DetectorsTable({ detectors }: { readonly detectors: readonly Detector[] }) {
   const [isWhole, setWhole] = useState(false)
-  const near = detectors.filter(({ nearest }, index) => nearest.reached >= NEAR || index < LEAST_SHOWN)
+  const near = detectors.filter(
+    ({ detector, nearest }, index) => nearest.reached >= NEAR || index < LEAST_SHOWN || ALWAYS.has(detector),
+  )
   const shown = isWhole ? detectors : near
   return (
     <section class="why-detectors">
@@ -49,7 +53,7 @@ function DetectorRow({ own }: { readonly own: Detector }) {
     <tr class={met && passed_over === null ? 'is-met' : ''}>
       <th scope="row">{title}</th>
       <td class="why-window">
-        {window_hours}&nbsp;h
+        {lengthText(window_hours)}
         {windows.length > 1 && <span class="third"> of {windows.length} lengths</span>}
       </td>
       <td>
@@ -68,6 +72,11 @@ function DetectorRow({ own }: { readonly own: Detector }) {
       </td>
     </tr>
   )
+}
+
+/** `6 h`, `20 min` */
+function lengthText(hours: number): string {
+  return hours < 1 ? `${Math.round(60 * hours)}\u00a0min` : `${hours}\u00a0h`
 }
 
 const PASSED_OVER = {

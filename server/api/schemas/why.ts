@@ -9,7 +9,7 @@ const condition = z
   .object({
     condition: z.string().describe('What is asked: `loss`, `noise`, `chance` …'),
     met: z.boolean(),
-    unit: z.enum(['ratio', 'times', 'points', 'probability', 'count']),
+    unit: z.enum(['ratio', 'times', 'points', 'probability', 'count', 'minutes']),
     value: z.number().nullable().describe('What there was, in `unit` (points: 0.01 is one); null: not known.'),
     needed: z.number().nullable().describe('What is told, likewise; null: no size would be.'),
     text: z.string().describe('Both in words.'),
@@ -18,7 +18,9 @@ const condition = z
 
 const detectorWindow = z
   .object({
-    window_hours: z.int().describe('The hours that end with this one.'),
+    window_hours: z
+      .number()
+      .describe('The hours that end with this one; of the fast look parts of one, at the nearest of its looks.'),
     reached: z.number().describe('1 or more: all is met. Else the least that was reached of what is needed, 0 to 1.'),
     met: z.boolean(),
     passed_over: z
@@ -88,6 +90,15 @@ export const whyAnswer = z
         z.object({
           text: z.string(),
           setting: z.record(z.string(), z.unknown()).describe('One of `judge.sensitivity`.'),
+          cost: z
+            .object({
+              also_told: z.int().describe('Incidents of the weeks before that it would have told besides.'),
+              days: z.int().describe('Of so many days, which could be judged.'),
+              mails_per_year: z
+                .number()
+                .describe('What that makes in a year for each who gets the mails, with what chance is allowed on top.'),
+            })
+            .describe('What it would cost beyond the present setting.'),
         }),
       )
       .describe('Sensitivities with which this hour would have been told: each was tried.'),

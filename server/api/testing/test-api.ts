@@ -3,7 +3,7 @@ import type { Incident } from '../../../alerts/incident.ts'
 import { makeIncident } from '../../../alerts/testing/make-incident.ts'
 import { type Database, type DatabaseOptions, openDatabase } from '../../../data/counts/database.ts'
 import { replaceRollups } from '../../../data/counts/rollups.ts'
-import { type EpochMs, HOUR_MS, isoSeconds, startOfHour } from '../../../data/domain/time.ts'
+import { type EpochMs, HOUR_MS, isoSeconds, MINUTE_MS, startOfHour } from '../../../data/domain/time.ts'
 import { createLog } from '../../log.ts'
 import { type RunningServer, serveOn } from '../../owner/serve-on.ts'
 import { reckonHere } from '../../why/reckoner.ts'
@@ -72,7 +72,7 @@ export async function startTestApi(
     desk: nobodyActs(),
     annotations: await openAnnotationBook({ database, journal: null, now: () => test.now }),
     calendar: () => [],
-    hindsight: { wishes: () => ({}), reckoner: reckonHere },
+    hindsight: { wishes: () => ({}), reckoner: reckonHere, tellStalledAfterMs: () => 10 * MINUTE_MS },
     mails: {
       list: async () => [],
       html: async (id) => (id === 1 ? '<!doctype html><p>nightly' : null),
