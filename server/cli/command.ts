@@ -24,6 +24,12 @@ export interface Command {
   run(args: Arguments, io: CommandIo): Promise<number>
 }
 
+/**
+ * Commands by their names, each loaded when it is asked for: one that answers in milliseconds doesn't wait for what others
+ * need (a database, the judge, what draws pictures).
+ */
+export type CommandTable = Readonly<Record<string, () => Promise<Command>>>
+
 /** The world as a command sees it: a test puts its own in place. */
 export interface CommandIo {
   /** For the command's answer. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Arguments } from './arguments.ts'
 import { checkedSettings } from './checked-settings.ts'
-import { type Command, CommandError } from './command.ts'
+import { type Command, CommandError, type CommandTable } from './command.ts'
 import { COMMANDS } from './commands/all.ts'
 import { runCommandLine } from './run-command-line.ts'
 
@@ -53,8 +53,13 @@ describe('a command', () => {
         return 0
       },
     }
-    expect(await tidewatch('copy a --log.level debug', [probe])).toMatchObject({ exitCode: 0, out: 'debug' })
-    const { exitCode, err } = await tidewatch('copy a --log.level loud --archive.keepDays 0', [probe])
+    expect(await tidewatch('copy a --log.level debug', { copy: async () => probe })).toMatchObject({
+      exitCode: 0,
+      out: 'debug',
+    })
+    const { exitCode, err } = await tidewatch('copy a --log.level loud --archive.keepDays 0', {
+      copy: async () => probe,
+    })
     expect(exitCode).toBe(78)
     expect(err.trim().split('\n')).toHaveLength(2)
   })
@@ -100,13 +105,13 @@ describe('help', () => {
     expect(await tidewatch('--version')).toMatchObject({ exitCode: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
   })
 
-  test.each(COMMANDS.map((command) => command.name))('of %s fits a terminal', async (name) => {
+  test.each(Object.keys(COMMANDS))('of %s fits a terminal', async (name) => {
     const { out } = await tidewatch(`${name} --help`, COMMANDS)
     for (const line of out.split('\n')) expect(line.length, line).toBeLessThanOrEqual(100)
   })
 })
 
-async function tidewatch(words: string, commands: readonly Command[] = [copy]) {
+async function tidewatch(words: string, commands: CommandTable = { copy: async () => copy }) {
   const said = { out: '', err: '' }
   const exitCode = await runCommandLine(
     words.split(' ').filter((word) => word !== ''),

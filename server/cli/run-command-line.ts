@@ -2,7 +2,7 @@ import { loadSettings } from '../settings/load-settings.ts'
 import { SETTING_NAMES } from '../settings/names.ts'
 import { nearestName } from '../settings/nearest-name.ts'
 import { type Arguments, type OptionSpec, readArguments } from './arguments.ts'
-import { type Command, CommandError, type CommandIo } from './command.ts'
+import { type Command, CommandError, type CommandIo, type CommandTable } from './command.ts'
 import { COMMANDS } from './commands/all.ts'
 import { commandHelp, overview, usageLine } from './help.ts'
 import { UsageError } from './usage-error.ts'
@@ -23,13 +23,13 @@ const SETTING_OPTIONS: Readonly<Record<string, OptionSpec>> = Object.fromEntries
 export async function runCommandLine(
   words: readonly string[],
   io: Omit<CommandIo, 'loadSettings'>,
-  commands: readonly Command[] = COMMANDS,
+  commands: CommandTable = COMMANDS,
 ): Promise<number> {
   const [first = 'help', ...rest] = words
   if (first === '--version' || first === 'version') return answer(io, `${version()}\n`)
   if (first === '--help' || first === 'help') return helpOn(rest[0], io, commands)
-  const command = commands.find(({ name }) => name === first)
-  if (command === undefined) return refuse(io, unknownCommand(first, commands), 'tidewatch help')
+  const command = await commandOf(first, commands)
+  if (command === null) return refuse(io, unknownCommand(first, commands), 'tidewatch help')
   try {
     return await runCommand(command, rest, io)
   } catch (error) {
@@ -67,16 +67,25 @@ function settingsInput(
   return { flags, configFile: option('config'), environment, currentFolder }
 }
 
-function helpOn(name: string | undefined, io: Omit<CommandIo, 'loadSettings'>, commands: readonly Command[]): number {
-  if (name === undefined) return answer(io, overview(commands))
-  const command = commands.find((known) => known.name === name)
-  return command === undefined
+async function helpOn(
+  name: string | undefined,
+  io: Omit<CommandIo, 'loadSettings'>,
+  commands: CommandTable,
+): Promise<number> {
+  if (name === undefined) return answer(io, overview(await Promise.all(Object.values(commands).map((load) => load()))))
+  const command = await commandOf(name, commands)
+  return command === null
     ? refuse(io, unknownCommand(name, commands), 'tidewatch help')
     : answer(io, commandHelp(command))
 }
 
-function unknownCommand(name: string, commands: readonly Command[]): string {
-  const names = commands.map((command) => command.name)
+/** Null: there is none of that name. */
+async function commandOf(name: string, commands: CommandTable): Promise<Command | null> {
+  return Object.hasOwn(commands, name) ? ((await commands[name]?.()) ?? null) : null
+}
+
+function unknownCommand(name: string, commands: CommandTable): string {
+  const names = Object.keys(commands)
   const nearest = nearestName(name, names)
   const advice = nearest === null ? `there are ${names.join(', ')}` : `did you mean ${nearest}?`
   return `${JSON.stringify(name)} is no command: ${advice}`

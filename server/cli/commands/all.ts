@@ -1,57 +1,31 @@
-import type { Command } from '../command.ts'
-import { annotateCommand } from './annotate.ts'
-import { archiveCommand } from './archive.ts'
-import { backtestCommand } from './backtest.ts'
-import { backupCommand } from './backup.ts'
-import { check } from './check.ts'
-import { config } from './config.ts'
-import { demo } from './demo.ts'
-import { doctor } from './doctor.ts'
-import { exportCommand } from './export.ts'
-import { findCommand } from './find.ts'
-import { forgetCommand } from './forget.ts'
-import { gateCommand } from './gate.ts'
-import { histograms } from './histograms.ts'
-import { importCommand } from './import.ts'
-import { incidentsCommand } from './incidents.ts'
-import { mail } from './mail.ts'
-import { quarantineCommand } from './quarantine.ts'
-import { rebuildCommand } from './rebuild.ts'
-import { recountCommand } from './recount.ts'
-import { reprocessCommand } from './reprocess.ts'
-import { restoreCommand } from './restore.ts'
-import { serve } from './serve.ts'
-import { silenceCommand } from './silence.ts'
-import { simulate } from './simulate.ts'
-import { visibleCommand } from './visible.ts'
-import { whyCommand } from './why.ts'
+import type { CommandTable } from '../command.ts'
 
 /** All commands, in the order in which `tidewatch help` lists them. */
-export const COMMANDS: readonly Command[] = [
-  serve,
-  demo,
-  simulate,
-  importCommand,
-  exportCommand,
-  findCommand,
-  archiveCommand,
-  forgetCommand,
-  quarantineCommand,
-  reprocessCommand,
-  recountCommand,
-  backupCommand,
-  restoreCommand,
-  rebuildCommand,
-  incidentsCommand,
-  silenceCommand,
-  annotateCommand,
-  gateCommand,
-  whyCommand,
-  visibleCommand,
-  backtestCommand,
-  check,
-  histograms,
-  mail,
-  doctor,
-  config,
-]
+export const COMMANDS: CommandTable = {
+  serve: async () => (await import('./serve.ts')).serve,
+  demo: async () => (await import('./demo.ts')).demo,
+  simulate: async () => (await import('./simulate.ts')).simulate,
+  import: async () => (await import('./import.ts')).importCommand,
+  export: async () => (await import('./export.ts')).exportCommand,
+  find: async () => (await import('./find.ts')).findCommand,
+  archive: async () => (await import('./archive.ts')).archiveCommand,
+  forget: async () => (await import('./forget.ts')).forgetCommand,
+  quarantine: async () => (await import('./quarantine.ts')).quarantineCommand,
+  reprocess: async () => (await import('./reprocess.ts')).reprocessCommand,
+  recount: async () => (await import('./recount.ts')).recountCommand,
+  backup: async () => (await import('./backup.ts')).backupCommand,
+  restore: async () => (await import('./restore.ts')).restoreCommand,
+  rebuild: async () => (await import('./rebuild.ts')).rebuildCommand,
+  incidents: async () => (await import('./incidents.ts')).incidentsCommand,
+  silence: async () => (await import('./silence.ts')).silenceCommand,
+  annotate: async () => (await import('./annotate.ts')).annotateCommand,
+  gate: async () => (await import('./gate.ts')).gateCommand,
+  why: async () => (await import('./why.ts')).whyCommand,
+  visible: async () => (await import('./visible.ts')).visibleCommand,
+  backtest: async () => (await import('./backtest.ts')).backtestCommand,
+  check: async () => (await import('./check.ts')).check,
+  histograms: async () => (await import('./histograms.ts')).histograms,
+  mail: async () => (await import('./mail.ts')).mail,
+  doctor: async () => (await import('./doctor.ts')).doctor,
+  config: async () => (await import('./config.ts')).config,
+}
