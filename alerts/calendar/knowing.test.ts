@@ -97,9 +97,9 @@ describe('while a maintenance goes on', () => {
     await judge.decideDue()
     now = detectedAt + 3 * HOUR_MS
     await judge.decideDue()
-    expect(await told()).toEqual(['opened', 'silence_ended'])
+    expect(await told()).toEqual(['opened', 'maintenance_ended'])
     await judge.act(13, { kind: 'resolve', by: 'ann', note: 'back' })
-    expect(await told()).toEqual(['opened', 'silence_ended', 'resolved'])
+    expect(await told()).toEqual(['opened', 'maintenance_ended', 'resolved'])
   })
 
   test.each([

@@ -13,7 +13,7 @@ const invalid = makeIncident({ group: 'invalid', kind: 'invalid', latest: { inva
 
 /** To somebody whom a route brings everything, `hours` after he was told, with nothing silenced. */
 function after(hours: number, changes: Partial<Telling> = {}): Telling {
-  const usual = { isWanted: true, isSilenced: false, silenceEndedAt: null, repeatMs: null }
+  const usual = { isWanted: true, isSilenced: false, silenceEndedAt: null, maintenanceEndedAt: null, repeatMs: null }
   return { now: toldAt + hours * HOUR_MS, ...usual, ...changes }
 }
 
@@ -258,6 +258,20 @@ test.each<{ claim: string; incident: Incident; last: LastNotification | null; te
     incident: open,
     last: told('opened'),
     telling: after(3, { silenceEndedAt: toldAt + 3 * HOUR_MS }),
+    due: 'silence_ended',
+  },
+  {
+    claim: 'so is it when a maintenance is over',
+    incident: open,
+    last: told('opened'),
+    telling: after(3, { maintenanceEndedAt: toldAt + 3 * HOUR_MS, silenceEndedAt: toldAt + 2 * HOUR_MS }),
+    due: 'maintenance_ended',
+  },
+  {
+    claim: 'and of the silence where that went on for longer',
+    incident: open,
+    last: told('opened'),
+    telling: after(3, { maintenanceEndedAt: toldAt + 2 * HOUR_MS, silenceEndedAt: toldAt + 3 * HOUR_MS }),
     due: 'silence_ended',
   },
   {

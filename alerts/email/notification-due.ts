@@ -29,6 +29,8 @@ export interface Telling {
   readonly isSilenced: boolean
   /** When the last silence of it ended; null: there was none. */
   readonly silenceEndedAt: EpochMs | null
+  /** The same of a maintenance of its channels. */
+  readonly maintenanceEndedAt: EpochMs | null
   /** Between reminders; null: as by default. */
   readonly repeatMs: number | null
 }
@@ -73,12 +75,22 @@ function isFlapping({ reopenings = [] }: Incident, now: EpochMs): boolean {
 }
 
 function changeDue(incident: Incident, last: LastNotification, telling: Telling): Trigger | null {
-  const { now, silenceEndedAt } = telling
-  const isUnsilenced = silenceEndedAt !== null && silenceEndedAt > last.decidedAt
+  const { now } = telling
+  const released = releaseOf(telling, last)
   const isTaken = incident.acknowledged !== null && incident.acknowledged.at !== last.incident.acknowledged?.at
   if (last.isUnstable === true) return newsDue(incident, last, now) === 'worsened' ? 'worsened' : null
-  if (isUnsilenced) return 'silence_ended'
+  if (released !== null) return released
   return newsDue(incident, last, now) ?? (isTaken ? 'acknowledged' : reminderDue(incident, last, telling))
+}
+
+/** What held it back since it was last told, and does no more; of both, what ended last. */
+function releaseOf(
+  { silenceEndedAt, maintenanceEndedAt }: Telling,
+  last: LastNotification,
+): 'silence_ended' | 'maintenance_ended' | null {
+  const [silence, maintenance] = [silenceEndedAt ?? 0, maintenanceEndedAt ?? 0]
+  if (Math.max(silence, maintenance) <= last.decidedAt) return null
+  return silence >= maintenance ? 'silence_ended' : 'maintenance_ended'
 }
 
 function newsDue(incident: Incident, last: LastNotification, now: EpochMs): Trigger | null {

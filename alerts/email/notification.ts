@@ -11,14 +11,15 @@ export const TRIGGERS = [
   'acknowledged',
   'unstable',
   'silence_ended',
+  'maintenance_ended',
   'resolved',
   'withdrawn',
   'merged',
 ] as const
 /**
  * Why a mail is due. `widened`: a channel more; `explained`: the cause became known; `unstable`: it began again for the third
- * time in a day, and from here on only worse and its lasting end are told; `silence_ended`: nobody holds it back any more and it
- * goes on; `merged`: it goes on as an older incident, whose thread this one becomes for whoever had none.
+ * time in a day, and from here on only worse and its lasting end are told; `silence_ended`, `maintenance_ended`: nothing holds it back any
+ * more and it goes on; `merged`: it goes on as an older incident, whose thread this one becomes for whoever had none.
  */
 export type Trigger = (typeof TRIGGERS)[number]
 

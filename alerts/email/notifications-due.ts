@@ -73,7 +73,8 @@ function dueTo(
     isWanted: route !== null,
     isSilenced:
       about.some((silence) => isSilenceActive(silence, now)) || maintenanceOf(known, incident.channels, now) !== null,
-    silenceEndedAt: lastOf(lastEnd(about, now), lastMaintenanceEnd(known, incident.channels, now)),
+    silenceEndedAt: lastEnd(about, now),
+    maintenanceEndedAt: lastMaintenanceEnd(known, incident.channels, now),
     repeatMs: route?.repeatMs ?? null,
   })
   if (trigger === null) return null
@@ -81,8 +82,7 @@ function dueTo(
   const quietHours = told === 'high' ? null : (route?.quietHours ?? null)
   if (quietHours !== null && isQuiet(quietHours, now)) return null
   const wasQuiet = quietHours !== null && isQuiet(quietHours, now - HOUR_MS)
-  const isLate =
-    wasQuiet || trigger === 'silence_ended' || (isBeginning(trigger) && now - beganAt(incident) > LATE_AFTER_MS)
+  const isLate = wasQuiet || isRelease(trigger) || (isBeginning(trigger) && now - beganAt(incident) > LATE_AFTER_MS)
   return { incident, recipient, trigger, severity: told, route, previous, isLate }
 }
 
@@ -95,8 +95,8 @@ function beganAt({ detectedAt, reopenings = [] }: Incident): EpochMs {
   return reopenings.at(-1) ?? detectedAt
 }
 
-function lastOf(a: EpochMs | null, b: EpochMs | null): EpochMs | null {
-  return a === null || b === null ? (a ?? b) : Math.max(a, b)
+function isRelease(trigger: Trigger): boolean {
+  return trigger === 'silence_ended' || trigger === 'maintenance_ended'
 }
 
 function lastEnd(silences: readonly Silence[], now: EpochMs): EpochMs | null {

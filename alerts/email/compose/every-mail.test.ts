@@ -19,6 +19,7 @@ test.each([
   { mail: 'acknowledged', says: ['▼ nightly has it: too low', 'Next mail: when it gets much worse, or is over.'] },
   { mail: 'unstable', says: ['▼ Unstable: too low', 'It began again for the third time within a day'] },
   { mail: 'silence ended', says: ['▼ Silence ended, still too low (was 50 %)'] },
+  { mail: 'maintenance over', says: ['▼ Maintenance over, still too low (was 50 %)'] },
   {
     mail: 'merged',
     says: ['△ Closed: part of incident 12, which goes on', 'It has the cause of incident 12: nightly'],

@@ -39,7 +39,7 @@ export function stateLine(
   return { mark, text: `${TRIGGER_WORDS[trigger]} ${word}${was}`, isWrong }
 }
 
-const TELLS_MOVEMENT: ReadonlySet<Trigger> = new Set(['worsened', 'reminder', 'silence_ended'])
+const TELLS_MOVEMENT: ReadonlySet<Trigger> = new Set(['worsened', 'reminder', 'silence_ended', 'maintenance_ended'])
 
 function closedText({ accepted, acceptedLevel, closedBy }: Incident): string {
   if (closedBy !== undefined) return `Closed by ${outsideText(closedBy.by)}`
@@ -59,6 +59,7 @@ const TRIGGER_WORDS: Readonly<Record<Exclude<Trigger, 'resolved' | 'withdrawn' |
   acknowledged: 'Acknowledged:',
   unstable: 'Unstable:',
   silence_ended: 'Silence ended, still',
+  maintenance_ended: 'Maintenance over, still',
 }
 
 export function condition(incident: Incident): {

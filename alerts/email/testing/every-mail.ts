@@ -30,6 +30,7 @@ export function everyMail(name = 'nightly'): ReadonlyMap<string, ComposedMail> {
     ['acknowledged', compose({ trigger: 'acknowledged', incident: taken })],
     ['unstable', compose({ trigger: 'unstable', isUnstable: true })],
     ['silence ended', compose({ trigger: 'silence_ended', previousRatio: 0.5 })],
+    ['maintenance over', compose({ trigger: 'maintenance_ended', previousRatio: 0.5 })],
     ['merged', compose({ trigger: 'merged', survivor: { ...open, id: 12 } })],
     ['resolved', compose({ trigger: 'resolved', incident: over }, ended)],
     ['withdrawn', compose({ trigger: 'withdrawn', incident: { ...over, state: 'withdrawn' } }, ended)],
