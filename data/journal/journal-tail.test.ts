@@ -16,7 +16,7 @@ async function write(count: number, bytesEach: number): Promise<void> {
   const entries = Array.from({ length: count }, (_, n) => ({
     kind: n % 3 === 2 ? 'incident' : 'segment',
     key: String(n),
-    // Two months: two files.
+    // Two days, two files.
     writtenAt: Date.UTC(2014, n < count / 2 ? 0 : 1, 16),
     body: 'ü'.repeat(bytesEach),
   }))
@@ -58,7 +58,7 @@ test('only the end of a long journal is read, and entries that are longer than a
 
 test('a line that a crash cut short is passed over', async () => {
   await write(6, 10)
-  await appendFile(join(folder, '2014-02.jsonl'), '{"kind":"segment","key":"cut')
+  await appendFile(join(folder, '2014-02-16.jsonl'), '{"kind":"segment","key":"cut')
   expect((await tailAfter(['3'])).keys).toEqual([4, 5])
 })
 

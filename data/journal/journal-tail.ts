@@ -1,6 +1,6 @@
-import { open } from 'node:fs/promises'
-import { join } from 'node:path'
-import { type JournalEntry, monthFiles, parseLine } from './journal.ts'
+import type { FileHandle } from 'node:fs/promises'
+import { type JournalEntry, parseLine } from './journal.ts'
+import { journalDays, journalLines, openPlain } from './journal-files.ts'
 
 const CHUNK_BYTES = 1 << 18
 const LINE_END = 0x0a
@@ -16,8 +16,8 @@ export async function readJournalTail(
   readKnown: (keys: readonly string[]) => Promise<ReadonlySet<string>>,
 ): Promise<readonly JournalEntry[]> {
   const pieces: (readonly JournalEntry[])[] = []
-  for (const name of (await monthFiles(folder)).reverse()) {
-    for await (const entries of piecesFromEnd(join(folder, name))) {
+  for (const day of (await journalDays(folder)).reverse()) {
+    for await (const entries of piecesOf(folder, day)) {
       const keys = entries.flatMap((entry) => (entry.kind === kind ? [entry.key] : []))
       const known = keys.length === 0 ? new Set() : await readKnown(keys)
       const last = entries.findLastIndex((entry) => entry.kind === kind && known.has(entry.key))
@@ -28,9 +28,21 @@ export async function readJournalTail(
   return pieces.reverse().flat()
 }
 
-/** Whole entries of a file, a piece at a time, the last piece first; within a piece in their order. */
-async function* piecesFromEnd(path: string): AsyncGenerator<readonly JournalEntry[]> {
-  const handle = await open(path, 'r')
+/** Whole entries of a day, a piece at a time, the last piece first; within a piece in their order. */
+async function* piecesOf(folder: string, day: string): AsyncGenerator<readonly JournalEntry[]> {
+  const handle = await openPlain(folder, day)
+  if (handle === null) yield readWhole(folder, day)
+  else yield* piecesFromEnd(handle)
+}
+
+/** What is compressed has no end to begin at. The newest days aren't. */
+async function readWhole(folder: string, day: string): Promise<readonly JournalEntry[]> {
+  const entries: JournalEntry[] = []
+  for await (const line of journalLines(folder, day, () => undefined)) entries.push(...parseLines(line))
+  return entries
+}
+
+async function* piecesFromEnd(handle: FileHandle): AsyncGenerator<readonly JournalEntry[]> {
   try {
     let end = (await handle.stat()).size
     /** The end of a line that begins in the piece before. */
@@ -39,12 +51,12 @@ async function* piecesFromEnd(path: string): AsyncGenerator<readonly JournalEntr
       const start = Math.max(0, end - CHUNK_BYTES)
       const piece = Buffer.alloc(end - start)
       const { bytesRead } = await handle.read(piece, 0, piece.length, start)
-      if (bytesRead < piece.length) throw new Error(`${path} became shorter while it was read`)
+      if (bytesRead < piece.length) throw new Error('the journal became shorter while it was read')
       const bytes = Buffer.concat([piece, rest])
       const whole = start === 0 ? 0 : bytes.indexOf(LINE_END) + 1
       const hasWholeLine = start === 0 || whole > 0
       rest = hasWholeLine ? bytes.subarray(0, whole) : bytes
-      if (hasWholeLine) yield parseLines(bytes.subarray(whole))
+      if (hasWholeLine) yield parseLines(bytes.subarray(whole).toString('utf8'))
       end = start
     }
   } finally {
@@ -52,12 +64,9 @@ async function* piecesFromEnd(path: string): AsyncGenerator<readonly JournalEntr
   }
 }
 
-function parseLines(bytes: Buffer): JournalEntry[] {
-  return bytes
-    .toString('utf8')
-    .split('\n')
-    .flatMap((line) => {
-      const entry = line === '' ? null : parseLine(line)
-      return entry === null ? [] : [entry]
-    })
+function parseLines(text: string): JournalEntry[] {
+  return text.split('\n').flatMap((line) => {
+    const entry = line === '' ? null : parseLine(line)
+    return entry === null ? [] : [entry]
+  })
 }

@@ -31,15 +31,15 @@ test('what is written is read, in its order', async () => {
   expect(await readJournal(folder)).toEqual({ entries, damagedLines: 0 })
 })
 
-test('a file holds a month', async () => {
-  await write(entry('a', Date.UTC(2014, 0, 31)), entry('b', Date.UTC(2014, 1, 1)), entry('c', Date.UTC(2014, 1, 2)))
-  expect((await readdir(folder)).sort()).toEqual(['2014-01.jsonl', '2014-02.jsonl'])
+test('a file holds a day, and what is written with an earlier time goes on behind', async () => {
+  await write(entry('a', Date.UTC(2014, 0, 31)), entry('b', Date.UTC(2014, 1, 1)), entry('c', Date.UTC(2014, 0, 31)))
+  expect((await readdir(folder)).sort()).toEqual(['2014-01-31.jsonl', '2014-02-01.jsonl'])
   expect((await readJournal(folder)).entries.map(({ key }) => key)).toEqual(['a', 'b', 'c'])
 })
 
 test('a line cut short by a crash is skipped, and the next one stands on a line of its own', async () => {
   await write(entry('a'))
-  await appendFile(join(folder, '2014-01.jsonl'), '{"kind":"segment","key":"cut')
+  await appendFile(join(folder, '2014-01-16.jsonl'), '{"kind":"segment","key":"cut')
   await write(entry('b'))
   const { entries, damagedLines } = await readJournal(folder)
   expect([entries.map(({ key }) => key), damagedLines]).toEqual([['a', 'b'], 1])

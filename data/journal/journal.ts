@@ -1,17 +1,14 @@
-import { createReadStream } from 'node:fs'
-import { type FileHandle, open, readdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
+import { access, type FileHandle, open } from 'node:fs/promises'
 import { z } from 'zod'
-import type { EpochMs } from '../domain/time.ts'
+import { DAY_MS, type EpochMs, isoDate } from '../domain/time.ts'
 import { makeFolderDurably, syncFolder } from '../files/durable.ts'
-import { isNotFound } from '../files/is-not-found.ts'
+import { journalDays, journalLines, packedFile, plainFile } from './journal-files.ts'
 
 /**
  * What the archive can't give back, kept beside the database in plain files so that a lost database can be rebuilt.
  *
- * One JSON object a line in `<folder>/<year>-<month>.jsonl` (month of writing, UTC). An entry states how something *is*,
- * under a key: written again, or replayed twice, it says the same, and the newest entry of a kind and key holds. Entries are
+ * One JSON object a line in `<folder>/<day>.jsonl` (day of writing, UTC; behind all that was written before, also where a clock was put
+ * back), compressed when the day is over (`packJournal`). An entry states how something *is*, under a key: written again, or replayed twice, it says the same, and the newest entry of a kind and key holds. Entries are
  * written and synced before the transaction that they belong to commits, so the journal may know one that the database
  * doesn't, never the other way round. A line cut short by a crash is skipped; the next one starts on a line of its own.
  */
@@ -36,18 +33,18 @@ const Line = z.object({ kind: z.string(), key: z.string(), writtenAt: z.number()
 
 export async function openJournal(folder: string): Promise<Journal> {
   await makeFolderDurably(folder)
-  let current: { readonly name: string; readonly handle: FileHandle } | null = null
+  let current: { readonly day: string; readonly handle: FileHandle } | null = null
   let last: Promise<unknown> = Promise.resolve()
 
   async function handleFor(writtenAt: EpochMs): Promise<FileHandle> {
-    const name = monthFile(writtenAt)
-    if (current?.name === name) return current.handle
+    if (current !== null && current.day >= isoDate(writtenAt)) return current.handle
+    const day = await dayToWrite(folder, writtenAt)
     await current?.handle.close()
     current = null
-    const handle = await open(join(folder, name), 'a+')
+    const handle = await open(plainFile(folder, day), 'a+')
     await endCutLine(handle)
     await syncFolder(folder)
-    current = { name, handle }
+    current = { day, handle }
     return handle
   }
 
@@ -84,6 +81,18 @@ export async function openJournal(folder: string): Promise<Journal> {
   }
 }
 
+/** Never one before the newest there is, nor one that is compressed. */
+async function dayToWrite(folder: string, writtenAt: EpochMs): Promise<string> {
+  const day = isoDate(writtenAt)
+  const newest = (await journalDays(folder)).at(-1) ?? ''
+  if (day > newest) return day
+  const isOpen = await access(packedFile(folder, newest)).then(
+    () => false,
+    () => true,
+  )
+  return isOpen ? newest : isoDate(Date.parse(newest) + DAY_MS)
+}
+
 async function endCutLine(handle: FileHandle): Promise<void> {
   const { size } = await handle.stat()
   if (size === 0) return
@@ -104,15 +113,15 @@ export async function readJournal(
   return { entries, damagedLines }
 }
 
-/** One after the other, for what needs only some of a long journal: those of the month of `from` and later. */
+/** One after the other, for what needs only some of a long journal: those of the day of `from` and later. */
 export async function* journalEntries(
   folder: string,
   { from = 0, onDamage = () => undefined }: { readonly from?: EpochMs; readonly onDamage?: () => void } = {},
 ): AsyncGenerator<JournalEntry> {
-  for (const name of await monthFiles(folder)) {
-    if (name < monthFile(from)) continue
-    // By the line: a busy month is longer than a text may be.
-    for await (const line of createInterface({ input: createReadStream(join(folder, name)) })) {
+  const first = isoDate(from)
+  for (const day of await journalDays(folder)) {
+    if (day < first.slice(0, day.length)) continue
+    for await (const line of journalLines(folder, day, onDamage)) {
       if (line === '') continue
       const entry = parseLine(line)
       if (entry === null) onDamage()
@@ -121,29 +130,11 @@ export async function* journalEntries(
   }
 }
 
-function monthFile(time: EpochMs): string {
-  return `${new Date(time).toISOString().slice(0, 7)}.jsonl`
-}
-
 /** A journal of years doesn't fit in memory, its keys do. */
 async function readKeys(folder: string, kind: string): Promise<Set<string>> {
   const keys = new Set<string>()
-  for (const name of await monthFiles(folder)) {
-    for await (const line of createInterface({ input: createReadStream(join(folder, name)) })) {
-      const entry = parseLine(line)
-      if (entry?.kind === kind) keys.add(entry.key)
-    }
-  }
+  for await (const entry of journalEntries(folder)) if (entry.kind === kind) keys.add(entry.key)
   return keys
-}
-
-export async function monthFiles(folder: string): Promise<string[]> {
-  try {
-    return (await readdir(folder)).filter((name) => /^\d{4}-\d\d\.jsonl$/.test(name)).sort()
-  } catch (error) {
-    if (isNotFound(error)) return []
-    throw error
-  }
 }
 
 export function parseLine(line: string): JournalEntry | null {

@@ -16,7 +16,7 @@ export async function isAnythingKept(folders: {
     ...(await filesBelow(folders.quarantine)),
     ...(await filesBelow(folders.damaged)),
   ].some((name) => name.endsWith('.parquet') || name.endsWith('.duckdb'))
-  return kept || (await filesBelow(folders.journal)).some((name) => name.endsWith('.jsonl'))
+  return kept || (await filesBelow(folders.journal)).some((name) => /\.jsonl(\.gz)?$/.test(name))
 }
 
 async function filesBelow(folder: string): Promise<string[]> {

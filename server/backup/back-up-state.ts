@@ -86,7 +86,8 @@ async function copyMoment({ state }: BackupOptions, copier: Copier): Promise<voi
       const journal: { readonly name: string; readonly bytes: number }[] = []
       await database.copyTo(copy, async () => {
         for (const name of await readdir(folders.journal)) {
-          if (name.endsWith('.jsonl')) journal.push({ name, bytes: (await stat(join(folders.journal, name))).size })
+          if (/\.jsonl(\.gz)?$/.test(name))
+            journal.push({ name, bytes: (await stat(join(folders.journal, name))).size })
         }
       })
       for (const { name, bytes } of journal) await copier.copy(`journal/${name}`, { bytes })

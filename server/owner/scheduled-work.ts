@@ -11,6 +11,7 @@ import type { Reprocessing } from '../reprocess/reprocessing.ts'
 import { createScheduler, type Scheduler } from '../schedule/scheduler.ts'
 import { type ArchiveTaskOptions, createArchiveTask } from '../schedule/tasks/archive-task.ts'
 import { createCompactTask } from '../schedule/tasks/compact-task.ts'
+import { createJournalTask } from '../schedule/tasks/journal-task.ts'
 import { createKeptFilesTask } from '../schedule/tasks/kept-files-task.ts'
 import { createQuarantineCheckTask } from '../schedule/tasks/quarantine-check-task.ts'
 import { createReconcileTask } from '../schedule/tasks/reconcile-task.ts'
@@ -102,6 +103,11 @@ export function createScheduledWork(
           mailDays: daysOrNull(settings().mail.keepDays),
         }),
         onRemoved: (removed) => log.info(removed, 'files that are no longer kept were removed'),
+      }),
+      createJournalTask({
+        folder: state.folders.journal,
+        turn: state.turn,
+        onPacked: (days) => log.info({ days }, 'past days of the journal were compressed'),
       }),
       createCompactTask(archiveWork, (done) => log.info(done, 'small files of the archive were put together')),
       createReconcileTask(archiveWork, (found) => options.onChecked('reconciliation', found)),
