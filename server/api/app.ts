@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { DatabaseError } from '../../data/counts/database-error.ts'
 import type { Logger } from '../log.ts'
 import { metricsRoutes } from '../metrics/metrics-routes.ts'
 import type { ServiceMetrics } from '../metrics/service-metrics.ts'
@@ -62,6 +63,8 @@ export function dashboardApp(api: ApiContext, options: DashboardOptions): Hono {
     web({ path: context.req.path, takesGzip: takesGzip(context.req.header('Accept-Encoding')) }),
   )
   app.onError((error, context) => {
+    // Nobody reads it.
+    if (error instanceof DatabaseError && error.kind === 'aborted') return new Response(null, { status: 503 })
     const told = toRequestError(error)
     if (told !== null) return problemAnswer(context, told)
     options.log.error({ error, path: context.req.path }, 'a request to the dashboard failed')

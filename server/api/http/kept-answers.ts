@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
+import { Asking, whileAsked } from './asking.ts'
 
 const compress = promisify(gzip)
 
@@ -32,6 +33,8 @@ export async function encodeAnswer(text: string): Promise<EncodedAnswer> {
 interface Kept {
   readonly stamp: string
   readonly answer: Promise<EncodedAnswer>
+  /** Who waits for it, while it is being made. */
+  readonly asking: Asking
   sizeBytes: number
 }
 
@@ -50,19 +53,35 @@ export class KeptAnswers {
     this.#mostBytes = mostBytes
   }
 
-  /** What is kept under `key` with this `stamp`, or what `make` answers. An error is not kept. */
-  get(key: string, stamp: string, make: () => Promise<EncodedAnswer>): Promise<EncodedAnswer> {
+  /**
+   * What is kept under `key` with this `stamp`, or what `make` answers. An error is not kept. Once all who wait for what is being
+   * made have gone (`asker` is aborted), so are its questions.
+   */
+  get(
+    key: string,
+    stamp: string,
+    { asker, make }: { readonly asker: AbortSignal; readonly make: () => Promise<EncodedAnswer> },
+  ): Promise<EncodedAnswer> {
     const found = this.#kept.get(key)
     if (found !== undefined) this.#forget(key, found)
-    if (found?.stamp === stamp) {
+    if (found?.stamp === stamp && !found.asking.isGivenUp) {
       this.#put(key, found)
+      found.asking.join(asker)
       return found.answer
     }
-    const made: Kept = { stamp, answer: make(), sizeBytes: 0 }
+    const asking = new Asking()
+    asking.join(asker)
+    const made: Kept = { stamp, answer: whileAsked(asking.signal, make), asking, sizeBytes: 0 }
     this.#put(key, made)
     made.answer.then(
-      (answer) => this.#measured(key, made, answer),
-      () => this.#forget(key, made),
+      (answer) => {
+        asking.end()
+        this.#measured(key, made, answer)
+      },
+      () => {
+        asking.end()
+        this.#forget(key, made)
+      },
     )
     return made.answer
   }

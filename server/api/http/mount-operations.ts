@@ -3,6 +3,7 @@ import { accepts } from 'hono/accepts'
 import { groupBy } from '../group-by.ts'
 import { givenQuery, RequestError } from '../request.ts'
 import { refuseForeign, sentJson } from './acting.ts'
+import { whileAsked } from './asking.ts'
 import { csvText } from './csv-table.ts'
 import { type EncodedAnswer, encodeAnswer, type KeptAnswers } from './kept-answers.ts'
 import type { GivenRequest, KeepRule, Operation, PreparedAnswer } from './operation.ts'
@@ -68,7 +69,9 @@ async function answer(
   const { keep } = prepared
   const make = () => encode(prepared, asTable)
   const key = `${asTable ? 'csv' : 'json'} ${new URL(context.req.url).search} ${context.req.path}`
-  const encoded = keep === null ? await make() : await kept.get(key, keep.stamp, make)
+  const { signal } = context.req.raw
+  const encoded =
+    keep === null ? await whileAsked(signal, make) : await kept.get(key, keep.stamp, { asker: signal, make })
   return send(context, encoded, { keep, operation, asTable })
 }
 
