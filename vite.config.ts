@@ -7,6 +7,8 @@ const projectRoot = fileURLToPath(new URL('.', import.meta.url))
 /** The dashboard's build and development server, and the test runner's suites. */
 export default defineConfig({
   root: 'web',
+  // Seen from the page: it may lie under any path of a proxy.
+  base: './',
   plugins: [preloadedFonts()],
   build: {
     outDir: '../dist/web',
@@ -70,7 +72,7 @@ function preloadedFonts(): Plugin {
           .filter((name) => /fira-sans-.*\.woff2$/.test(name))
           .map((name) => ({
             tag: 'link',
-            attrs: { rel: 'preload', as: 'font', type: 'font/woff2', crossorigin: '', href: `/${name}` },
+            attrs: { rel: 'preload', as: 'font', type: 'font/woff2', crossorigin: '', href: `./${name}` },
             injectTo: 'head',
           })),
     },

@@ -12,15 +12,16 @@ import { askEarly } from './api/use-answer.ts'
 import { applyTheme } from './design/theme.ts'
 import { App } from './shell/app.tsx'
 import { preload, preloadLinks } from './shell/pages.ts'
+import { withoutBase } from './view/base-path.ts'
 import { viewFromUrl } from './view/view.ts'
 
 applyTheme()
 startLive()
 // The page's own files come while its data is asked for.
-const { page: first } = viewFromUrl(window.location.pathname, window.location.search)
+const { page: first } = viewFromUrl(withoutBase(window.location.pathname), window.location.search)
 const page = document.getElementById('page')
 // Whatever stands under this address may be in somebody else's page: there nothing of the shell is ever shown, nor leads to it.
-if (window.location.pathname.startsWith('/embed/')) {
+if (withoutBase(window.location.pathname).startsWith('/embed/')) {
   const { embed } = await import('./embed/embed.tsx')
   if (page !== null) embed(page)
 } else {

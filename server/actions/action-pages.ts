@@ -79,7 +79,8 @@ async function perform(context: Context, desk: ActionDesk, link: ActionLink, inc
     if (said !== null) return context.html(donePage(incident, said))
   }
   // Shown by a GET of its own, so that reloading the page asks for nothing.
-  return context.redirect(context.req.path, 303)
+  // From here to here: what stands before the path is a proxy's to know.
+  return context.redirect(`./${context.req.path.split('/').at(-1) ?? ''}`, 303)
 }
 
 /** Null: it is done. Else why there was nothing to do. */

@@ -113,7 +113,7 @@ function doneSentence(done: Done): string {
 export function overPage(incident: Incident): Html {
   const { mergedInto } = incident
   if (mergedInto !== undefined) {
-    const survivor = html`<a href="/incident/${mergedInto}">incident ${mergedInto}</a>`
+    const survivor = html`<a href="${WAY_TO_BASE}incident/${mergedInto}">incident ${mergedInto}</a>`
     return page(
       'It goes on',
       html`${about(incident)}
@@ -160,9 +160,12 @@ export function refusedPage(why: keyof typeof REFUSALS): Html {
 /** The incident in its own words; names that clients chose are made fit to be shown first. */
 function about(incident: Incident): Html {
   const shown = shownIncident(incident)
-  return html`<p class="about"><a href="/incident/${shown.id}">Incident ${shown.id}</a></p>
+  return html`<p class="about"><a href="${WAY_TO_BASE}incident/${shown.id}">Incident ${shown.id}</a></p>
     <p class="fact">${incidentSentence(shown)} ${shown.explanation.sentence}</p>`
 }
+
+/** From `/act/13/acknowledge/<token>`, wherever a proxy has put that. */
+const WAY_TO_BASE = '../../../'
 
 function page(title: string, body: Html): Html {
   return html`<!doctype html>

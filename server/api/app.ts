@@ -1,9 +1,11 @@
 import { Hono } from 'hono'
+import { getPath } from 'hono/utils/url'
 import { DatabaseError } from '../../data/counts/database-error.ts'
 import type { Logger } from '../log.ts'
 import { metricsRoutes } from '../metrics/metrics-routes.ts'
 import type { ServiceMetrics } from '../metrics/service-metrics.ts'
 import type { ApiContext } from './api-context.ts'
+import { basePathOf, withoutBasePath } from './base-path.ts'
 import { hostGuard, hostNameOf } from './host-guard.ts'
 import { boundedReads } from './http/bounded-reads.ts'
 import { KeptAnswers } from './http/kept-answers.ts'
@@ -40,7 +42,9 @@ const LOOK_BOUNDS = { atOnce: 2, atOnceOfKind: 1, mostWaiting: 50 }
 
 /** The dashboard's whole HTTP side: API, live stream, metrics and pages. */
 export function dashboardApp(api: ApiContext, options: DashboardOptions): Hono {
-  const app = new Hono()
+  const app = new Hono({
+    getPath: (request) => withoutBasePath(getPath(request), basePathOf(options.publicUrl())),
+  })
   app.use(hostGuard(() => [...options.hostNames(), ...hostNameOf(options.publicUrl())]))
   app.use(securityHeaders(() => options.frameAncestors()))
   const asked = boundedReads(api.database, QUERY_BOUNDS)

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { extname, join, normalize, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
+import { wayToBase } from './base-path.ts'
 
 const compress = promisify(gzip)
 
@@ -40,7 +41,7 @@ export function webFiles(folder: string): (request: WebRequest) => Promise<Respo
   return async ({ path, takesGzip }) => {
     const wanted = normalize(join(folder, decodedPath(path)))
     const type = TYPES[extname(wanted)]
-    if (!wanted.startsWith(folder + sep) || type === undefined) return onePage(folder)
+    if (!wanted.startsWith(folder + sep) || type === undefined) return onePage(folder, path)
     const content = await readFileOrNull(wanted)
     if (content === null) return new Response('no such file\n', { status: 404 })
     const isKept = path.startsWith('/assets/')
@@ -57,11 +58,12 @@ export function webFiles(folder: string): (request: WebRequest) => Promise<Respo
   }
 }
 
-/** Small, and asked for anew at every visit: it names the newest files. */
-async function onePage(folder: string): Promise<Response> {
+/** Small, and asked for anew at every visit: it names the newest files, as they are seen from the address `path`. */
+async function onePage(folder: string, path: string): Promise<Response> {
   const index = await readFileOrNull(join(folder, 'index.html'))
   if (index === null) return new Response('the pages are not built: run npm start\n', { status: 503 })
-  return new Response(new Uint8Array(index), {
+  const page = index.toString().replaceAll('="./', `="${wayToBase(path)}`)
+  return new Response(page, {
     headers: { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-cache' },
   })
 }

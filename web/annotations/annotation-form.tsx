@@ -5,6 +5,7 @@ import { useLive } from '../api/live.ts'
 import { serverNow } from '../shell/freshness.ts'
 import { lastPerson, PersonField, rememberPerson } from '../shell/person.tsx'
 import type { AnnotationsView } from '../view/annotations-view.ts'
+import { underBase } from '../view/base-path.ts'
 import { useZone } from '../view/navigation.ts'
 import { ANNOTATION_WORDS } from '../words/annotation.ts'
 import { zoneName } from '../words/time.ts'
@@ -138,7 +139,7 @@ export function AnnotationForm({ view, channels, onDone }: AnnotationFormProps) 
       </form>
       <p class="label third">
         Release tooling does the same by <code>POST /api/v1/annotations</code>, see{' '}
-        <a href="/api">the API’s description</a>.
+        <a href={underBase('/api')}>the API’s description</a>.
       </p>
     </section>
   )

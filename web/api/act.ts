@@ -1,3 +1,4 @@
+import { underBase } from '../view/base-path.ts'
 import { errorOf } from './error-of.ts'
 
 /** What came of something that a person did: the API's answer, or its words on why it was not done. */
@@ -8,7 +9,7 @@ export type Acted<T> =
 /** Changes something at the API. Only pages of the service itself may: the browser says so, by the request's origin. */
 export async function act<T>(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<Acted<T>> {
   try {
-    const response = await fetch(path, {
+    const response = await fetch(underBase(path), {
       method,
       headers: { Accept: 'application/json', 'Content-Type': 'application/json' },
       body: JSON.stringify(body ?? {}),

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { Freshness, PipelineAnswer, StreamEvent } from '../../server/api/types.ts'
+import { underBase } from '../view/base-path.ts'
 
 /** The stream of the server's events, shared by all of the page: what it knows about the present, and when to ask anew. */
 export interface Live {
@@ -81,7 +82,7 @@ export function noteFreshness(freshness: Freshness): void {
 
 function connect(): void {
   source?.close()
-  const opened = new EventSource('/api/v1/stream')
+  const opened = new EventSource(underBase('/api/v1/stream'))
   source = opened
   change({ retryAt: null })
   opened.onopen = () => {

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import { underBase } from '../view/base-path.ts'
 import { type Asking, type Result, startAsking } from './asking.ts'
 import { errorOf } from './error-of.ts'
 import { useLive } from './live.ts'
@@ -99,14 +100,14 @@ const asked = new Map<string, Promise<Response>>()
 
 /** Begins to ask for what a page will want as soon as it is drawn: it needn't wait for the page's own files. */
 export function askEarly(path: string): void {
-  asked.set(path, fetch(path, REQUEST))
+  asked.set(path, fetch(underBase(path), REQUEST))
 }
 
 async function ask<T>(path: string, signal: AbortSignal): Promise<Result<T>> {
   const early = asked.get(path)
   asked.delete(path)
   try {
-    const response = await (early ?? fetch(path, { ...REQUEST, signal }))
+    const response = await (early ?? fetch(underBase(path), { ...REQUEST, signal }))
     if (!response.ok) return { kind: 'failure', status: response.status, message: await errorOf(response) }
     // Pages and server are built and served together: the types of both are the same file.
     const data: T = await response.json()

@@ -2,6 +2,7 @@ import type { GateAnswer } from '../../server/api/types.ts'
 import { useAnswer } from '../api/use-answer.ts'
 import { Copyable } from '../shell/copyable.tsx'
 import { Trouble } from '../shell/states.tsx'
+import { underBase } from '../view/base-path.ts'
 import { channelView } from '../view/channel-view.ts'
 import { linkTo } from '../view/navigation.ts'
 import type { Zone } from '../view/zone.ts'
@@ -47,7 +48,7 @@ export function ChosenBuild({ channel, build, zone }: ChosenBuildProps) {
           The same for a release pipeline <span class="label">pass, fail or wait</span>
         </h2>
         <p class="chosen-line">
-          <Copyable text={new URL(path, window.location.href).toString()} what="the gate’s address" />
+          <Copyable text={new URL(underBase(path), window.location.href).toString()} what="the gate’s address" />
         </p>
         <p class="chosen-line">
           <Copyable

@@ -1,4 +1,5 @@
 import type { PictureHead } from '../charts/picture/picture.ts'
+import { underBase } from '../view/base-path.ts'
 import type { ChannelView } from '../view/channel-view.ts'
 import type { View } from '../view/view.ts'
 import type { Zone } from '../view/zone.ts'
@@ -35,9 +36,9 @@ export function exportAddresses(
   return {
     live: whole(addressOf(view)),
     frozen: whole(addressOf({ ...view, range: { kind: 'fixed', from: range.from, to: range.to } })),
-    call: whole(call),
-    csv: whole(asCsv(call)),
-    partsCsv: whole(asCsv(parts)),
+    call: whole(underBase(call)),
+    csv: whole(underBase(asCsv(call))),
+    partsCsv: whole(underBase(asCsv(parts))),
     embed: `<iframe src="${embedded.replaceAll('&', '&amp;')}" width="100%" height="560" title="${attribute(view.channel)}"></iframe>`,
   }
 }

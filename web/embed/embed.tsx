@@ -1,6 +1,7 @@
 import { render } from 'preact'
 import { ChartLinkContext } from '../charts/chart-link.ts'
 import { giveTheme } from '../design/theme.ts'
+import { withoutBase } from '../view/base-path.ts'
 import { addressOf, useView } from '../view/navigation.ts'
 import { type View, viewFromUrl } from '../view/view.ts'
 import { EmbeddedChannel } from './embedded-channel.tsx'
@@ -8,7 +9,7 @@ import './embed.css'
 
 /** Fills `page` with what the address asks for and nothing else: no shell, no keys, nothing that acts. */
 export function embed(page: HTMLElement): void {
-  const view = viewFromUrl(window.location.pathname, window.location.search)
+  const view = viewFromUrl(withoutBase(window.location.pathname), window.location.search)
   if (view.page === 'embed') giveTheme(view.theme)
   render(<Embedded />, page)
 }

@@ -2,6 +2,7 @@ import type { MailSummary, MailsAnswer } from '../../server/api/types.ts'
 import { useAnswer } from '../api/use-answer.ts'
 import type { PageProps } from '../shell/page-props.ts'
 import { ComingHeading, Trouble, Waiting } from '../shell/states.tsx'
+import { underBase } from '../view/base-path.ts'
 import { linkTo } from '../view/navigation.ts'
 import { mailState, troubles } from '../words/mail.ts'
 import { moment } from '../words/time.ts'
@@ -57,7 +58,7 @@ export function MailPage({ view: { id } }: PageProps<'mail'>) {
 }
 
 function OneMail({ mail }: { readonly mail: MailSummary }) {
-  const address = `/api/v1/mails/${mail.id}`
+  const address = underBase(`/api/v1/mails/${mail.id}`)
   return (
     <section class="one-mail">
       <h2 class="section-head">

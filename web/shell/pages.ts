@@ -1,4 +1,5 @@
 import type { FunctionComponent } from 'preact'
+import { withoutBase } from '../view/base-path.ts'
 import { type Page, viewFromUrl } from '../view/view.ts'
 import type { PageProps } from './page-props.ts'
 
@@ -40,7 +41,7 @@ export function preloadLinks(): void {
   const begin = ({ target }: Event): void => {
     const link = target instanceof Element ? target.closest('a') : null
     if (link === null || link.origin !== window.location.origin) return
-    const { page } = viewFromUrl(link.pathname, link.search)
+    const { page } = viewFromUrl(withoutBase(link.pathname), link.search)
     if (page !== 'unknown' && page !== 'embed') preload(page)
   }
   document.addEventListener('pointerover', begin, { passive: true })

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
+import { underBase, withoutBase } from './base-path.ts'
 import { urlOfView, type View, viewFromUrl, zoneFromUrl } from './view.ts'
 import type { Zone } from './zone.ts'
 
@@ -9,7 +10,7 @@ const listeners = new Set<() => void>()
 let lastZoomAt = Number.NEGATIVE_INFINITY
 
 function currentView(): View {
-  return viewFromUrl(window.location.pathname, window.location.search)
+  return viewFromUrl(withoutBase(window.location.pathname), window.location.search)
 }
 
 function currentZone(): Zone {
@@ -18,7 +19,7 @@ function currentZone(): Zone {
 
 /** The address of `view` in the zone that pages are shown in now. */
 export function addressOf(view: View): string {
-  return urlOfView(view, currentZone())
+  return underBase(urlOfView(view, currentZone()))
 }
 
 /** Shows `view` as a new history entry; the browser's back leads here again. */
@@ -76,7 +77,7 @@ export function leaveZoom(viewOf: (outer: string) => View): boolean {
 
 /** Times of all pages are said in `zone` from now on; the entry is the same. */
 export function chooseZone(zone: Zone): void {
-  window.history.replaceState(window.history.state, '', urlOfView(currentView(), zone))
+  window.history.replaceState(window.history.state, '', underBase(urlOfView(currentView(), zone)))
   tell()
 }
 

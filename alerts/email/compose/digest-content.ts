@@ -60,7 +60,7 @@ export function digestContent({ body, publicUrl, weeks, losses }: DigestFacts): 
       { title: 'Learning', rows: body.learning.map(learningRow) },
     ].filter(({ rows }) => rows.length > 0),
     weeks: weeks.map((week) => channelLine(week, troubled, body)),
-    buttons: publicUrl === null ? [] : [{ text: 'Open the dashboard', url: publicUrl, isMain: true }],
+    buttons: publicUrl === null ? [] : [{ text: 'Open the dashboard', url: `${publicUrl}/`, isMain: true }],
     foot: [
       'This mail comes every day: where it is missing, mails don’t arrive.',
       'Bars: seen of expected by day, the newest at the right. All times are UTC.',

@@ -28,7 +28,7 @@ export function referencePage(document: OpenApiDocument): Markup {
 <body>
 <div class="page">
 <nav aria-label="Contents">
-<a href="/">Tidewatch</a>
+<a href="./">Tidewatch</a>
 ${groups.map(({ name, operations: own }) => contents(name, own))}
 <h2>Shapes</h2>
 <ul>${schemas.map(({ name }) => html`<li><a href="#${anchor(name)}">${name}</a></li>`)}</ul>
@@ -36,7 +36,7 @@ ${groups.map(({ name, operations: own }) => contents(name, own))}
 <main>
 <h1>The API, under ${document.servers[0]?.url ?? ''}</h1>
 <p>${document.info.description}</p>
-<p class="second">For programs: <a href="/api/v1/openapi.json">openapi.json</a> (OpenAPI ${document.openapi}).</p>
+<p class="second">For programs: <a href="api/v1/openapi.json">openapi.json</a> (OpenAPI ${document.openapi}).</p>
 ${groups.map(
   ({ name, operations: own }) => html`<h2>${name}</h2>
 ${own.map(({ path, method, operation }) => operationSection(path, method, operation))}`,
