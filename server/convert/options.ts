@@ -14,12 +14,14 @@ import { LOG_LEVELS } from '../log.ts'
 /**
  * What a converter's process is started with. Its workers have all cores to do already: threads that collect garbage
  * beside them wait for each other most of the time, and took a fifth of all the converter did. Almost all that a worker makes is
- * done with at the next submission, so a small young generation holds enough; and its old one is so small that V8 would collect it every
+ * done with at the next submission, so a small young generation holds enough, if it needn't grow to that size first: until it
+ * has, part of what is soon done with grows old; and its old one is so small that V8 would collect it every
  * hundred submissions, so it may become three times what was left of it the last time.
  */
 export const CONVERTER_NODE_OPTIONS: readonly string[] = [
   '--single-threaded-gc',
-  '--max-semi-space-size=4',
+  '--min-semi-space-size=8',
+  '--max-semi-space-size=8',
   '--heap-growing-percent=200',
 ]
 
