@@ -5,6 +5,7 @@ import type { Logger } from '../log.ts'
 import { metricsRoutes } from '../metrics/metrics-routes.ts'
 import type { ServiceMetrics } from '../metrics/service-metrics.ts'
 import type { ApiContext } from './api-context.ts'
+import { badgeRoute } from './badge/badge-route.ts'
 import { basePathOf, withoutBasePath } from './base-path.ts'
 import { hostGuard, hostNameOf } from './host-guard.ts'
 import { boundedReads } from './http/bounded-reads.ts'
@@ -18,6 +19,7 @@ import { referencePage } from './openapi/reference-page.ts'
 import { apiOperations } from './operations.ts'
 import { RequestError } from './request.ts'
 import { securityHeaders } from './security-headers.ts'
+import type { OverviewAnswer } from './types.ts'
 import { webFiles } from './web-files.ts'
 
 export interface DashboardOptions {
@@ -62,6 +64,13 @@ export function dashboardApp(api: ApiContext, options: DashboardOptions): Hono {
   })
   app.route('/', metricsRoutes(options.metrics))
   if (options.actions !== undefined) app.route('/', options.actions)
+  app.route(
+    '/',
+    badgeRoute({
+      overview: () => overviewOf(app),
+      frameAncestors: options.frameAncestors,
+    }),
+  )
   const web = webFiles(options.webFolder)
   app.get('*', (context) =>
     web({ path: context.req.path, takesGzip: takesGzip(context.req.header('Accept-Encoding')) }),
@@ -78,4 +87,13 @@ export function dashboardApp(api: ApiContext, options: DashboardOptions): Hono {
     )
   })
   return app
+}
+
+/** The overview as the pages get it: kept, and bounded as for everybody. */
+async function overviewOf(app: Hono): Promise<OverviewAnswer> {
+  const response = await app.request('/api/v1/overview', { headers: { Host: 'localhost' } })
+  if (!response.ok) throw new RequestError('busy', 'the overview can not be had just now')
+  // What answers is this very program.
+  const overview: OverviewAnswer = JSON.parse(await response.text())
+  return overview
 }

@@ -18,10 +18,13 @@ export interface Placed<T extends Span> {
 const LABEL_GAP_PX = 14
 /** What people write may be wider than any chart; it stands whole where the label leads. */
 const MOST_LABEL_PX = 360
+/** Less of a text says nothing. */
+const LEAST_LABEL_PX = 72
 
 /**
  * Puts spans and their labels into rows so that nothing overlaps, earliest first, in the lowest row with room. What
- * finds none of `mostRows` keeps its bracket in the top row and loses its label, which the table of incidents still has.
+ * finds none of `mostRows` keeps its bracket in the top row and loses its label, which the table of incidents still has. A label that
+ * would leave the plot is `shifted` back into it, or `cut`, where it has to stand where its span begins.
  */
 export function placeSpans<T extends Span>(
   spans: readonly T[],
@@ -29,12 +32,14 @@ export function placeSpans<T extends Span>(
   plotWidth: number,
   textWidth: (label: string) => number,
   mostRows: number,
+  nearEnd: 'shifted' | 'cut' = 'shifted',
 ): readonly Placed<T>[] {
   const ends: number[] = []
   const sorted = [...spans].sort((a, b) => a.from - b.from || a.to - b.to)
   return sorted.map((whole) => {
-    const span = { ...whole, label: cut(whole.label, Math.min(MOST_LABEL_PX, plotWidth), textWidth) }
-    const left = Math.max(0, toPx(span.from))
+    const left = Math.max(0, toPx(whole.from))
+    const room = nearEnd === 'cut' ? Math.max(LEAST_LABEL_PX, plotWidth - left) : plotWidth
+    const span = { ...whole, label: cut(whole.label, Math.min(MOST_LABEL_PX, room), textWidth) }
     const right = Math.min(plotWidth, toPx(span.to))
     const words = textWidth(span.label)
     const labelLeft = Math.max(0, Math.min(left, plotWidth - words))
@@ -42,7 +47,10 @@ export function placeSpans<T extends Span>(
     const row = free >= 0 ? free : Math.min(ends.length, mostRows - 1)
     const crowded = free < 0 && ends.length >= mostRows
     ends[row] = Math.max(ends[row] ?? 0, right, crowded ? 0 : labelLeft + words) + LABEL_GAP_PX
-    return { span: crowded ? { ...span, label: '' } : span, left, width: Math.max(1, right - left), labelLeft, row }
+    const width = Math.max(1, right - left)
+    return crowded
+      ? { span: { ...span, label: '' }, left, width, labelLeft: left, row }
+      : { span, left, width, labelLeft, row }
   })
 }
 

@@ -184,8 +184,23 @@ describe('layout', () => {
       () => 80,
       2,
     )
-    expect(placed.map((place) => place.labelLeft)).toEqual([420, 420, 420, 420])
+    expect(placed.map((place) => place.labelLeft)).toEqual([420, 420, 462, 463])
     expect(placed.map((place) => place.span.label)).toEqual(['no 0', 'no 1', '', ''])
+  })
+
+  test('words that must begin where their span does are cut rather than moved', () => {
+    const place = (from: number) =>
+      placeSpans(
+        [{ from, to: from, label: 'x'.repeat(30) }],
+        (time) => time,
+        300,
+        (label) => label.length * 6,
+        2,
+        'cut',
+      )[0]
+    expect(place(100)).toMatchObject({ labelLeft: 100, span: { label: 'x'.repeat(30) } })
+    expect(place(200)).toMatchObject({ labelLeft: 200, span: { label: `${'x'.repeat(15)}…` } })
+    expect(place(290)).toMatchObject({ labelLeft: 228, span: { label: `${'x'.repeat(11)}…` } })
   })
 
   test('words that are wider than the plot are cut to it', () => {

@@ -55,7 +55,7 @@ export function placeWords(data: ChartData, width: number, zone: Zone, about: nu
       label: annotation.text,
     }))
     .filter(isShown)
-  const flags = placeSpans(marked, toPx, plotWidth, (label) => FLAG_PX + labelWidth(label), MOST_FLAG_ROWS)
+  const flags = placeSpans(marked, toPx, plotWidth, (label) => FLAG_PX + labelWidth(label), MOST_FLAG_ROWS, 'cut')
   return {
     left,
     brackets,

@@ -13,6 +13,7 @@ import { InvalidLine } from './invalid-line.tsx'
 import { SumRow } from './sum-row.tsx'
 import { type WeekAxis, weekAxis, weekShapes } from './week.ts'
 import { WeekChart } from './week-chart.tsx'
+import { weekWords } from './week-words.ts'
 import './channels-table.css'
 
 export function ChannelsTable({ overview }: { readonly overview: OverviewAnswer }) {
@@ -166,7 +167,7 @@ function Row({ channel, axis, overview }: RowProps) {
           start={Date.parse(overview.week_start)}
           shapes={weekShapes(channel, overview.week_start, axis.now)}
           axis={axis}
-          summary={weekSummary(channel)}
+          summary={weekSummary(channel, Date.parse(overview.week_start), zone)}
         />
       </td>
       <td class="cell-invalid">
@@ -267,8 +268,9 @@ function NewestBuild({ channel: { channel, newest_build: build }, overview }: Ne
   )
 }
 
-function weekSummary(channel: ChannelOverview): string {
+function weekSummary(channel: ChannelOverview, start: number, zone: Zone): string {
+  const week = weekWords(channel.week, start, zone)
   const words = channel.states.map(({ state }) => STATE_WORDS[state]).join(' and ')
-  if (channel.seen === null || channel.expected === null) return `${channel.channel}: ${words}, the last seven days`
-  return `${channel.channel}: ${words}; ${count(channel.seen)} in the newest hour, ${countRange(channel.expected.low, channel.expected.high)} expected; the last seven days`
+  if (channel.seen === null || channel.expected === null) return `${channel.channel}: ${words}. ${week}`
+  return `${channel.channel}: ${words}; ${count(channel.seen)} in the newest hour, ${countRange(channel.expected.low, channel.expected.high)} expected. ${week}`
 }

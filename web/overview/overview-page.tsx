@@ -1,13 +1,20 @@
+import { Switch } from '../shell/choice.tsx'
+import { useKeys } from '../shell/keys.ts'
 import type { PageProps } from '../shell/page-props.ts'
 import { Sentences } from '../shell/sentences.tsx'
 import { Trouble, Waiting } from '../shell/states.tsx'
+import { go, useZone } from '../view/navigation.ts'
 import { ChannelsTable, ChannelsTableSkeleton } from './channels-table.tsx'
 import { EmptyPage } from './empty-page.tsx'
 import { OpenIncidents } from './open-incidents.tsx'
 import { TideTable } from './tide-table.tsx'
+import { WeekTable } from './week-table.tsx'
 import './overview.css'
 
-export function OverviewPage({ overview: answer }: PageProps<'overview'>) {
+export function OverviewPage({ view, overview: answer }: PageProps<'overview'>) {
+  const zone = useZone()
+  const showTable = (table: boolean): void => go({ page: 'overview', ...(table ? { table } : {}) })
+  useKeys({ t: () => showTable(view.table !== true) })
   const overview = answer.data
   if (overview?.channels.length === 0) return <EmptyPage receiveUrl={overview.receive_url} />
   return (
@@ -22,7 +29,15 @@ export function OverviewPage({ overview: answer }: PageProps<'overview'>) {
       <Trouble what="the overview" answer={answer} />
       <Waiting what="the overview" answer={answer} />
       <div class="overview">
-        {overview === null ? <ChannelsTableSkeleton /> : <ChannelsTable overview={overview} />}
+        <div>
+          {overview === null ? <ChannelsTableSkeleton /> : <ChannelsTable overview={overview} />}
+          {overview !== null && (
+            <p class="overview-switch">
+              <Switch word="The week as a table" letter="t" isOn={view.table === true} onChange={showTable} />
+            </p>
+          )}
+          {overview !== null && view.table === true && <WeekTable overview={overview} zone={zone} />}
+        </div>
         {overview !== null && (
           <div class="overview-more">
             <OpenIncidents incidents={overview.incidents} now={Date.parse(overview.freshness.now)} />

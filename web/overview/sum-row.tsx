@@ -1,14 +1,17 @@
 import type { OverviewAnswer } from '../../server/api/types.ts'
 import { Mark } from '../marks/mark.tsx'
 import { Changing } from '../shell/changing.tsx'
+import { useZone } from '../view/navigation.ts'
 import { count, countRange, ofExpected, rate, UNKNOWN } from '../words/number.ts'
 import { InvalidLine } from './invalid-line.tsx'
 import { sumOfChannels } from './sum.ts'
 import { type WeekAxis, weekShapes } from './week.ts'
 import { WeekChart } from './week-chart.tsx'
+import { weekWords } from './week-words.ts'
 
 /** All channels together, under them: how much that is, and how many of them are well. */
 export function SumRow({ axis, overview }: { readonly axis: WeekAxis; readonly overview: OverviewAnswer }) {
+  const zone = useZone()
   const sum = sumOfChannels(overview)
   const well = overview.channels.filter(({ states }) => states.every(({ state }) => state === 'well')).length
   const all = overview.channels.length
@@ -46,7 +49,7 @@ export function SumRow({ axis, overview }: { readonly axis: WeekAxis; readonly o
           start={Date.parse(overview.week_start)}
           shapes={weekShapes(sum, overview.week_start, axis.now)}
           axis={axis}
-          summary={`All channels together: ${seen} in the newest hour, ${expected} expected; the last seven days`}
+          summary={`All channels together: ${seen} in the newest hour, ${expected} expected. ${weekWords(sum.week, Date.parse(overview.week_start), zone)}`}
         />
       </td>
       <td class="cell-invalid">

@@ -20,11 +20,6 @@ export interface Codec<V> {
   readonly write: (view: V) => Written
 }
 
-/** For a page without anything to choose. */
-export function plainCodec<V>(view: V): Codec<V> {
-  return { read: ({ parts }) => (parts.length === 0 ? view : null), write: () => ({}) }
-}
-
 /** `/incident/13`: a page for one number. */
 export function idOf(text: string | undefined): number | null {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null

@@ -1,4 +1,4 @@
-import { type Codec, plainCodec, type Written } from './address.ts'
+import type { Codec, Written } from './address.ts'
 import { type AnnotationsView, annotationsCodec } from './annotations-view.ts'
 import { type BuildsView, buildsCodec } from './builds-view.ts'
 import { type ChannelView, channelCodec } from './channel-view.ts'
@@ -6,6 +6,7 @@ import { type EmbedView, embedCodec } from './embed-view.ts'
 import { type IncidentsView, type IncidentView, incidentCodec, incidentsCodec } from './incidents-view.ts'
 import { type InvalidView, invalidCodec } from './invalid-view.ts'
 import { type MailView, mailCodec } from './mail-view.ts'
+import { type OverviewView, overviewCodec } from './overview-view.ts'
 import { type PipelineView, pipelineCodec } from './pipeline-view.ts'
 import { type SearchView, searchCodec } from './search-view.ts'
 import { type SubmissionView, submissionCodec } from './submission-view.ts'
@@ -14,7 +15,7 @@ import type { Zone } from './zone.ts'
 
 /** Every page with what it shows that isn't data; each has its codec in a file of its own. */
 interface Views {
-  readonly overview: { readonly page: 'overview' }
+  readonly overview: OverviewView
   readonly channel: ChannelView
   readonly builds: BuildsView
   readonly invalid: InvalidView
@@ -36,7 +37,7 @@ export type ViewOf<P extends Page> = Views[P]
 export type View = Views[Page] | { readonly page: 'unknown'; readonly path: string }
 
 const CODECS: { readonly [P in Page]: Codec<Views[P]> } = {
-  overview: plainCodec({ page: 'overview' }),
+  overview: overviewCodec,
   channel: channelCodec,
   builds: buildsCodec,
   invalid: invalidCodec,
