@@ -93,6 +93,25 @@ test('dragging zooms, each zoom is one step of history, Escape and double click 
   await expect(page).toHaveURL(/to=2014-02-07T15:00Z&scale=log$/)
 })
 
+test('two fingers take the times that they hold along', async ({ page }) => {
+  await page.goto('/channel/nightly')
+  const plot = await page.getByRole('slider').boundingBox()
+  if (plot === null) throw new Error('the chart has no plot')
+  const browser = await page.context().newCDPSession(page)
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...shares: number[]) =>
+    browser.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: shares.map((share, id) => ({ x: plot.x + plot.width * share, y: plot.y + 60, id })),
+    })
+  await touch('touchStart', 0.4)
+  await touch('touchStart', 0.4, 0.6)
+  await touch('touchMove', 0.3, 0.7)
+  await expect(page.locator('.selection')).toBeVisible()
+  await touch('touchEnd')
+  // Eight days with what is foretold; twice as far apart, the four in the middle are left.
+  await expect(page).toHaveURL(/from=2014-02-01T15:00Z&to=2014-02-05T15:00Z$/)
+})
+
 test('the address bar holds the whole view; keys change it', async ({ page }) => {
   await page.goto('/channel/nightly')
   await expect(page.locator('.readout')).toContainText('seen')

@@ -28,7 +28,7 @@ import { ExportMenu } from './export-menu.tsx'
 import { lanesOf } from './lanes-of.ts'
 import { MinutesMissing } from './minutes-missing.tsx'
 import { nearestName } from './nearest-name.ts'
-import { moved, scaled, zoomed } from './range.ts'
+import { moved, scaled, untilForetold } from './range.ts'
 import { SeriesTable } from './series-table.tsx'
 import { channelSummary, newestWords } from './summary.ts'
 import { useAnnouncement } from './use-announcement.ts'
@@ -83,7 +83,9 @@ function Channel({ view, names, overview, mayAsk }: ChannelProps) {
   const showRange = (next: Range): void => {
     if (rangeText(next) !== rangeText(view.range)) zoomTo({ ...view, range: next }, rangeText(view.range))
   }
-  const zoom = (from: number, to: number): void => showRange(zoomed(from, to))
+  const zoom = (from: number, to: number): void => {
+    if (range !== null) showRange(untilForetold(from, to, range, now))
+  }
   const pan = (byMs: number): void => {
     if (range === null) return
     const next = moved(range, byMs, now)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { channelView, isInLimits } from '../view/channel-view.ts'
-import { moved, scaled, shown, zoomed } from './range.ts'
+import { moved, scaled, shown, untilForetold, zoomed } from './range.ts'
 
 const HOUR = 3_600_000
 const now = Date.UTC(2014, 1, 6, 14, 22)
@@ -76,6 +76,13 @@ describe('farther and along', () => {
     expect(moved(old, 84 * HOUR, now)).toMatchObject({ from: old.from + 84 * HOUR })
     const beyond = { from: week.from + 800 * HOUR, to: week.to + 800 * HOUR }
     expect(moved(beyond, 84 * HOUR, now)).toMatchObject(beyond)
+  })
+
+  test('what fingers pull beyond what is foretold comes back to it', () => {
+    const week = shown(channelView('nightly'), now)
+    const inside = untilForetold(week.from - 24 * HOUR, week.to - 24 * HOUR, week, now)
+    expect(inside).toMatchObject({ from: week.from - 24 * HOUR })
+    expect(untilForetold(week.from + 72 * HOUR, week.to + 72 * HOUR, week, now)).toMatchObject({ to: week.to })
   })
 
   test('however often, it stays what the API answers', () => {

@@ -66,6 +66,12 @@ export function moved({ from, to }: Pick<Shown, 'from' | 'to'>, byMs: number, no
   return withinLimits(from + by, to + by)
 }
 
+/** `from` to `to`, moved back from a future that nothing is foretold of; what is shown already stays. */
+export function untilForetold(from: number, to: number, shown: Pick<Shown, 'to'>, now: number): Range {
+  const over = Math.max(0, to - Math.max(shown.to, foretoldTo(now)))
+  return zoomed(from - over, to - over)
+}
+
 /** The judge foretells a day. */
 function foretoldTo(now: number): number {
   return Math.ceil(now / HOUR_MS) * HOUR_MS + DAY_MS

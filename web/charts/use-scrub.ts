@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { go } from '../view/navigation.ts'
 import type { View } from '../view/view.ts'
+import { type Held, pinched } from './pinch.ts'
 
 interface ScrubOptions {
   /** Time at a pixel of the chart's box. */
@@ -35,7 +36,8 @@ const SECOND_CLICK_MS = 280
 
 /**
  * Pointing, zooming and moving along on a chart. Mouse: drag zooms, shift-drag moves along, a click opens, a double click leads
- * out. Touch: a finger moves the cursor (the page still scrolls up and down), and opens by the read-out's link. Keys: arrows,
+ * out. Touch: a finger moves the cursor (the page still scrolls up and down), and opens by the read-out's link; two fingers hold two times and
+ * take them along. Keys: arrows,
  * Home, End, Enter.
  */
 export function useScrub(options: ScrubOptions) {
@@ -44,6 +46,8 @@ export function useScrub(options: ScrubOptions) {
   const opening = useRef<number | undefined>(undefined)
   const wasDrag = useRef(false)
   const isMouse = useRef(false)
+  const fingers = useRef(new Map<number, number>())
+  const held = useRef<Held | null>(null)
   useEffect(() => () => window.clearTimeout(opening.current), [])
 
   const pixelOf = (event: PointerEvent & { currentTarget: HTMLElement }): number => {
@@ -59,6 +63,31 @@ export function useScrub(options: ScrubOptions) {
     opening.current = window.setTimeout(() => go(onOpen), SECOND_CLICK_MS)
   }
 
+  /** What two fingers make of the plot; null: there aren't two, or they say nothing. */
+  function pinchedBy(element: HTMLElement): Selection | null {
+    const [one, other] = fingers.current.values()
+    if (held.current === null || one === undefined || other === undefined) return null
+    return pinched(held.current, [one, other], { left: element.offsetLeft, width: element.offsetWidth })
+  }
+
+  function touched(event: PointerEvent & { currentTarget: HTMLElement }): void {
+    if (event.pointerType === 'mouse' || !canDrag) return
+    fingers.current.set(event.pointerId, pixelOf(event))
+    const [one, other] = [...fingers.current.values()].map(options.toTime)
+    const isPair = fingers.current.size === 2 && one !== undefined && other !== undefined
+    held.current = isPair ? [Math.min(one, other), Math.max(one, other)] : null
+    if (isPair) options.onPoint(null)
+  }
+
+  function letGo(event: PointerEvent & { currentTarget: HTMLElement }, isDone: boolean): void {
+    const shown = isDone ? pinchedBy(event.currentTarget) : null
+    fingers.current.delete(event.pointerId)
+    held.current = null
+    if (shown === null) return
+    setSelection(null)
+    options.onZoom?.(shown.from, shown.to)
+  }
+
   return {
     selection,
     handlers: {
@@ -67,6 +96,7 @@ export function useScrub(options: ScrubOptions) {
         wasDrag.current = false
         isMouse.current = event.pointerType === 'mouse'
         options.onPoint(options.indexAt(options.toTime(pixel)))
+        touched(event)
         if (event.pointerType !== 'mouse' || event.button !== 0 || !canDrag) return
         event.currentTarget.setPointerCapture(event.pointerId)
         drag.current = { startPixel: pixel, startTime: options.toTime(pixel), isPan: event.shiftKey }
@@ -74,6 +104,11 @@ export function useScrub(options: ScrubOptions) {
       onPointerMove: (event: PointerEvent & { currentTarget: HTMLElement }) => {
         const pixel = pixelOf(event)
         const time = options.toTime(pixel)
+        if (fingers.current.has(event.pointerId)) fingers.current.set(event.pointerId, pixel)
+        if (held.current !== null) {
+          setSelection(pinchedBy(event.currentTarget))
+          return
+        }
         options.onPoint(options.indexAt(time))
         const started = drag.current
         if (started === null || started.isPan || Math.abs(pixel - started.startPixel) < LEAST_DRAG_PX) return
@@ -81,6 +116,7 @@ export function useScrub(options: ScrubOptions) {
       },
       onPointerUp: (event: PointerEvent & { currentTarget: HTMLElement }) => {
         const started = drag.current
+        letGo(event, true)
         drag.current = null
         setSelection(null)
         const pixel = pixelOf(event)
@@ -91,7 +127,8 @@ export function useScrub(options: ScrubOptions) {
         if (started.isPan) options.onPan?.(started.startTime - time)
         else options.onZoom?.(Math.min(started.startTime, time), Math.max(started.startTime, time))
       },
-      onPointerCancel: () => {
+      onPointerCancel: (event: PointerEvent & { currentTarget: HTMLElement }) => {
+        letGo(event, false)
         drag.current = null
         setSelection(null)
       },

@@ -269,7 +269,7 @@ function NewestBuild({ channel: { channel, newest_build: build }, overview }: Ne
 }
 
 function weekSummary(channel: ChannelOverview, start: number, zone: Zone): string {
-  const week = weekWords(channel.week, start, zone)
+  const week = weekWords(channel, start, zone)
   const words = channel.states.map(({ state }) => STATE_WORDS[state]).join(' and ')
   if (channel.seen === null || channel.expected === null) return `${channel.channel}: ${words}. ${week}`
   return `${channel.channel}: ${words}; ${count(channel.seen)} in the newest hour, ${countRange(channel.expected.low, channel.expected.high)} expected. ${week}`

@@ -49,7 +49,7 @@ export function SumRow({ axis, overview }: { readonly axis: WeekAxis; readonly o
           start={Date.parse(overview.week_start)}
           shapes={weekShapes(sum, overview.week_start, axis.now)}
           axis={axis}
-          summary={`All channels together: ${seen} in the newest hour, ${expected} expected. ${weekWords(sum.week, Date.parse(overview.week_start), zone)}`}
+          summary={`All channels together: ${seen} in the newest hour, ${expected} expected. ${weekWords(sum, Date.parse(overview.week_start), zone)}`}
         />
       </td>
       <td class="cell-invalid">

@@ -3,6 +3,7 @@ import { isKnown } from '../charts/water.ts'
 import type { Zone } from '../view/zone.ts'
 import { count, rate, UNKNOWN } from '../words/number.ts'
 import { HOUR_MS, moment, zoneName } from '../words/time.ts'
+import { wholeHours } from './week.ts'
 import { expectedWords } from './week-words.ts'
 import '../charts/band-table.css'
 
@@ -11,7 +12,7 @@ const COLUMNS = ['seen', 'expected', 'invalid'] as const
 /** The numbers that the weeks are drawn from, newest hour first. */
 export function WeekTable({ overview, zone }: { readonly overview: OverviewAnswer; readonly zone: Zone }) {
   const start = Date.parse(overview.week_start)
-  const hours = Math.max(0, ...overview.channels.map(({ week }) => week.seen.length))
+  const hours = Math.max(0, ...overview.channels.map(({ hour }) => wholeHours(hour, start)))
   const indexes = Array.from({ length: hours }, (_, index) => hours - 1 - index)
   const caption = 'The week by the hour: what was seen of each channel, and what was expected'
   return (

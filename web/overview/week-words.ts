@@ -3,16 +3,20 @@ import { isKnown } from '../charts/water.ts'
 import type { Zone } from '../view/zone.ts'
 import { countRange, UNKNOWN } from '../words/number.ts'
 import { HOUR_MS, moment } from '../words/time.ts'
+import { wholeHours } from './week.ts'
+
+interface Weekly {
+  readonly week: Pick<ChannelOverview['week'], 'seen' | 'low' | 'high'>
+  /** The newest whole one. */
+  readonly hour: string
+}
 
 /**
  * What the picture of a week tells, in words: `In seven days 4 of 167 hours were below expected, the farthest on Sat 1 Feb, 14:00; 9
  * are unknown.` An hour of which nothing was expected is neither below nor above.
  */
-export function weekWords(
-  { seen, low, high }: Pick<ChannelOverview['week'], 'seen' | 'low' | 'high'>,
-  weekStart: number,
-  zone: Zone,
-): string {
+export function weekWords({ week: { seen: all, low, high }, hour }: Weekly, weekStart: number, zone: Zone): string {
+  const seen = all.slice(0, wholeHours(hour, weekStart))
   const first = seen.findIndex(isKnown)
   if (first < 0) return 'In seven days nothing was counted.'
   const hours = seen.slice(first).map((value, index) => ({

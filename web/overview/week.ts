@@ -63,7 +63,7 @@ export function weekShapes(channel: Drawn, weekStart: string, now: number): Week
   const { week } = channel
   const hours = Math.max(week.seen.length, week.low.length)
   // The newest whole hour is the last one that is drawn: the running one would look like a fall.
-  const complete = Math.min(hours, Math.max(0, (Date.parse(channel.hour) - Date.parse(weekStart)) / HOUR_MS + 1))
+  const complete = Math.min(hours, wholeHours(channel.hour, Date.parse(weekStart)))
   const x = Array.from({ length: hours }, (_, index) => index + 0.5)
   const seen = x.map((_, index) => (index < complete ? (week.seen[index] ?? null) : null))
   const low = x.map((_, index) => week.low[index] ?? null)
@@ -88,6 +88,11 @@ export function weekShapes(channel: Drawn, weekStart: string, now: number): Week
     dry: [...dryGround(x, seen, low, 'below'), ...dryGround(x, seen, high, 'above')],
     gaps: unknown.map(([from, to]) => [from, to + 1]),
   }
+}
+
+/** How many hours of a week are over, by the newest of them. */
+export function wholeHours(newest: string, weekStart: number): number {
+  return Math.max(0, (Date.parse(newest) - weekStart) / HOUR_MS + 1)
 }
 
 /** The running hour at the time of now; null where counts stopped, or where nothing was ever counted. */
