@@ -1,7 +1,9 @@
 import type { Database } from '../data/counts/database.ts'
-import { replaceRollups } from '../data/counts/rollups.ts'
+import { hoursOf } from '../data/counts/intervals.ts'
+import { packNextWeek } from '../data/counts/pack-weeks.ts'
+import { replaceRollupsOf } from '../data/counts/rollups.ts'
 import { time } from '../data/counts/values.ts'
-import { DAY_MS, type EpochMs, HOUR_MS } from '../data/domain/time.ts'
+import { DAY_MS, type EpochMs, HOUR_MS, WEEK_MS } from '../data/domain/time.ts'
 
 export const CHANNELS = ['release', 'beta', 'aurora', 'nightly', 'esr'] as const
 export const ROWS_PER_HOUR = 300
@@ -10,10 +12,29 @@ export const ROWS_PER_HOUR = 300
 const SUBMISSIONS_PER_HOUR = 50_000
 
 /**
- * 300 rows an hour, as they stand when the hour is settled: five channels of very different size, ten builds of each, of which a new one
+ * 300 rows an hour, as they stand when the hour is settled and the weeks that are over are packed: five channels of very different size, ten builds of each, of which a new one
  * comes every day and takes half of what the last one had, two reasons, and problems in one of thirty. Days have tides.
  */
 export async function fillHistory(db: Database, from: EpochMs, to: EpochMs): Promise<void> {
+  for (let start = from; start < to; start += WEEK_MS) {
+    const end = Math.min(start + WEEK_MS, to)
+    await fillHours(db, start, end)
+    await db.checkpoint()
+    if (await packNextWeek(db, end)) await db.checkpoint()
+  }
+  while (await packNextWeek(db, to)) await db.checkpoint()
+  await db.inTransaction(async (transaction) => {
+    await transaction.append('coverage', [['edge-1', from, to]])
+    await transaction.run(
+      `insert into expectations select hour, channel, sum(submissions) * 0.9, sum(submissions), sum(submissions) * 1.1
+       from channel_counts where hour >= $recent group by all`,
+      { recent: time(to - 61 * DAY_MS) },
+    )
+  })
+  await db.checkpoint()
+}
+
+async function fillHours(db: Database, from: EpochMs, to: EpochMs): Promise<void> {
   await db.inTransaction(async (transaction) => {
     await transaction.run(
       `insert into hourly_counts
@@ -37,13 +58,6 @@ export async function fillHistory(db: Database, from: EpochMs, to: EpochMs): Pro
        order by hour, channel, version, build, reason, outcome, problem`,
       { from: time(from), last: time(to - HOUR_MS) },
     )
-    await replaceRollups(transaction)
-    await transaction.append('coverage', [['edge-1', from, to]])
-    await transaction.run(
-      `insert into expectations select hour, channel, sum(submissions) * 0.9, sum(submissions), sum(submissions) * 1.1
-       from channel_counts where hour >= $recent group by all`,
-      { recent: time(to - 61 * DAY_MS) },
-    )
+    await replaceRollupsOf(transaction, hoursOf({ from, to }))
   })
-  await db.checkpoint()
 }

@@ -96,6 +96,12 @@ const openPaths = new Set<string>()
 const INTERRUPT_AGAIN_MS = 20
 
 /**
+ * Of a file that is created; others keep theirs. DuckDB's own choice, four times as much, leaves a quarter of the counts' file empty,
+ * for they are written hour by hour; and in a quarter of this, wide numbers don't get compressed.
+ */
+const BLOCK_BYTES = '65536'
+
+/**
  * Opens or creates the database at `path` (`:memory:` for one that nobody keeps) and brings its tables up to date.
  * Throws DatabaseError: `locked`, `open_twice`, `newer`, `corrupt`, `disk_full` (no room to bring it up to date), `io`.
  */
@@ -143,6 +149,7 @@ async function openFile(path: string, options: DatabaseOptions) {
 function createInstance(path: string, options: DatabaseOptions): Promise<DuckDBInstance> {
   return DuckDBInstance.create(path, {
     threads: String(options.threads ?? 2),
+    default_block_size: BLOCK_BYTES,
     memory_limit: `${options.memoryLimitMegabytes ?? 512}MB`,
     max_temp_directory_size: `${options.spillLimitMegabytes ?? 4096}MB`,
     ...(options.spillFolder === undefined ? {} : { temp_directory: options.spillFolder }),

@@ -4,6 +4,7 @@ import type { Outcome, ProblemOrNone } from '../domain/outcome.ts'
 import { type EpochMs, HOUR_MS } from '../domain/time.ts'
 import type { Cell, Database, Transaction } from './database.ts'
 import { joinIntervals } from './intervals.ts'
+import { unpackWeeks } from './pack-weeks.ts'
 import { isSourceTaken } from './raw-imports.ts'
 import { reopenJudged } from './reopen-judged.ts'
 import { replaceRollups } from './rollups.ts'
@@ -84,6 +85,7 @@ export function importCounts(db: Database, given: CountImport): Promise<ImportSu
       await replaceRollups(transaction, source)
       await replaceCoverage(transaction, source, coverage())
       const hours = new Set([...before, ...summary.hours, ...coverage().keys()])
+      await unpackWeeks(transaction, [...hours])
       return finish(transaction, { source, kind: 'counts', table: 'hourly_counts', summary, hours, replacedRows, now })
     })
   })

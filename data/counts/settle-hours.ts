@@ -3,6 +3,7 @@ import { type EpochMs, HOUR_MS, isoSeconds, MINUTE_MS } from '../domain/time.ts'
 import type { Database, Transaction } from './database.ts'
 import { DEFAULT_NAME_RULES, NAMELESS, type NameRules, PINNED_SHARE_RATIO } from './fold-names.ts'
 import { forgetHours } from './merge.ts'
+import { packNextWeek, unpackWeeks } from './pack-weeks.ts'
 import { replaceRollupsOf } from './rollups.ts'
 import { time } from './values.ts'
 
@@ -10,19 +11,24 @@ import { time } from './values.ts'
 const HOURS_AT_ONCE = 6
 /** So often at most are the hours that go on made small; a merge adds some hundred rows. */
 const TIDY_EVERY_MS = 5 * MINUTE_MS
+/** So often is looked for weeks to pack. */
+const PACK_EVERY_MS = HOUR_MS
 
 /** Keeps the counts small while they grow; one for a database. */
 export interface Settler {
   /**
    * Settles hours that have ended by `closedUpTo`: one row for what has everything in common, and rare builds, versions and
    * attribute values under `OTHER`. Late counts open an hour again, and the next call settles it anew. From time to time
-   * the hours that go on are summed up, too, and keep all their names. Resolves after some hours at the latest: true where more are left.
+   * the hours that go on are summed up, too, and keep all their names; and while no hour is due, a week that is long over is packed. Resolves
+   * after some hours, or one week, at the latest: true where more are left.
    */
   settleDue(closedUpTo: EpochMs, now: EpochMs): Promise<boolean>
 }
 
 export function createSettler(db: Database, names: () => Partial<NameRules>): Settler {
   let tidiedAt = Number.NEGATIVE_INFINITY
+  let packedAt = Number.NEGATIVE_INFINITY
+  const isTime = (last: EpochMs, everyMs: number, now: EpochMs) => now - last >= everyMs || now < last
   return {
     async settleDue(closedUpTo, now) {
       const open = await db.read('select hour from open_hours order by hour', {}, (row) => row.number('hour'))
@@ -31,11 +37,16 @@ export function createSettler(db: Database, names: () => Partial<NameRules>): Se
       const due = closed.slice(0, HOURS_AT_ONCE)
       if (due.length > 0) await settleHours(db, due, rules)
       const going = open.slice(closed.length)
-      if (going.length > 0 && (now - tidiedAt >= TIDY_EVERY_MS || now < tidiedAt)) {
+      if (going.length > 0 && isTime(tidiedAt, TIDY_EVERY_MS, now)) {
         tidiedAt = now
         await settleHours(db, going, null)
       }
-      return closed.length > due.length
+      if (due.length > 0 || !isTime(packedAt, PACK_EVERY_MS, now)) return closed.length > due.length
+      const hasPacked = await packNextWeek(db, now)
+      // What was left behind is free to be written over by the next week.
+      if (hasPacked) await db.checkpoint()
+      else packedAt = now
+      return hasPacked
     },
   }
 }
@@ -46,6 +57,7 @@ export async function settleHours(db: Database, hours: readonly EpochMs[], rules
   await db.inTransaction(async (transaction) => {
     for (const hour of hours) await settleHour(transaction, hour, rules)
     await replaceRollupsOf(transaction, hours)
+    await unpackWeeks(transaction, hours)
     if (rules === null) return
     await transaction.run('delete from open_hours where hour in (select unnest($hours))', { hours: hours.map(time) })
   })

@@ -75,7 +75,7 @@ export function tally(index: ConvertedIndex, duplicateFrames: ReadonlySet<number
   const count = (what: Omit<HourlyTally, 'hour' | 'submissions'>, receivedAt: EpochMs) => {
     const { dimensions, outcome, problem, automation } = what
     const hour = startOfHour(receivedAt)
-    const hourRow = rowFor(hourly, hourlyKey({ ...what, hour }), () => ({ ...what, hour, submissions: 0, bytes: 0 }))
+    const hourRow = rowFor(hourly, hourlyKey(hour, what), () => ({ ...what, hour, submissions: 0, bytes: 0 }))
     hourRow.submissions += 1
     hourRow.bytes += what.bytes
     if (automation) return
@@ -125,7 +125,7 @@ export function tally(index: ConvertedIndex, duplicateFrames: ReadonlySet<number
 export function sumHourly(rows: readonly HourlyTally[]): HourlyTally[] {
   const sums = new Map<string, HourlyTally>()
   for (const row of rows) {
-    const into = rowFor(sums, hourlyKey(row), () => ({ ...row, submissions: 0, bytes: 0 }))
+    const into = rowFor(sums, hourlyKey(row.hour, row), () => ({ ...row, submissions: 0, bytes: 0 }))
     into.submissions += row.submissions
     into.bytes += row.bytes
   }
@@ -156,13 +156,17 @@ const SEPARATOR = '\0'
 
 /** Values may hold any character: where one holds the separator, the key is written as JSON, which never does. */
 export function keyOf(...parts: readonly (string | number | boolean)[]): string {
-  const hasSeparator = parts.some((part) => typeof part === 'string' && part.includes(SEPARATOR))
-  return hasSeparator ? JSON.stringify(parts) : parts.join(SEPARATOR)
+  let key = ''
+  for (const part of parts) {
+    if (typeof part === 'string' && part.includes(SEPARATOR)) return JSON.stringify(parts)
+    key += part + SEPARATOR
+  }
+  return key
 }
 
-function hourlyKey(row: Omit<HourlyTally, 'submissions' | 'bytes'>): string {
+function hourlyKey(hour: EpochMs, row: Omit<HourlyTally, 'hour' | 'submissions' | 'bytes'>): string {
   const { reason, appName, appVersion, channel, buildId } = row.dimensions
-  return keyOf(row.hour, reason, appName, appVersion, channel, buildId, row.outcome, row.problem, row.automation)
+  return keyOf(hour, reason, appName, appVersion, channel, buildId, row.outcome, row.problem, row.automation)
 }
 
 function attributeKey(row: Omit<AttributeTally, 'submissions'>): string {

@@ -24,6 +24,9 @@ create table channel_days (
 -- and rare builds and versions under their own names (settle-hours.ts).
 create table open_hours (hour timestamp primary key);
 
+-- Mondays of weeks whose rows of hourly_counts were written anew, to take less room, and not changed since (pack-weeks.ts).
+create table packed_weeks (week timestamp primary key);
+
 create table minute_counts (
   minute timestamp not null, channel varchar not null, outcome varchar not null, problem varchar not null,
   submissions bigint not null);
