@@ -1,19 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { resolve } from 'node:path'
-import {
-  type DuckDBAppender,
-  type DuckDBConnection,
-  DuckDBInstance,
-  DuckDBListValue,
-  type DuckDBType,
-  DuckDBTypeId,
-} from '@duckdb/node-api'
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { copyDatabase } from './copy-database.ts'
 import { DatabaseError, toDatabaseError } from './database-error.ts'
+import { type KeptAppenders, keepAppenders } from './kept-appenders.ts'
 import { openMigrated } from './migrate.ts'
 import { MIGRATIONS, type Migration } from './migrations/all.ts'
 import { type PlannedStatements, planStatements } from './planned-statements.ts'
-import { type Params, Row, timestamp, toDuckDB } from './values.ts'
+import { type Params, Row, toDuckDB } from './values.ts'
 
 export interface DatabaseOptions {
   /** Folders whose files `read_parquet` may read; everything else on disk is out of SQL's reach. Default: none. */
@@ -87,6 +81,8 @@ export interface Transaction {
   readPlanned<T>(sql: string, params: Params, parseRow: (row: Row) => T): Promise<T[]>
   /** Adds rows to a table, values in the order of its columns; a TIMESTAMP is given as `EpochMs`. Returns their number. */
   append(table: string, rows: Iterable<readonly Cell[]>): Promise<number>
+  /** The same, begun once and kept, for tables of the migrations that rows are added to again and again. */
+  appendKept(table: string, rows: Iterable<readonly Cell[]>): Promise<number>
 }
 
 export type Cell = string | number | boolean | null | readonly number[]
@@ -192,6 +188,7 @@ function createDatabase(path: string, { instance, writer, readers, options, forg
   const statement: Statement = (work) =>
     limited(writer, { timeoutMs: writeTimeoutMs }, `could not write to ${path}`, work)
   const planned = planStatements(writer)
+  const appenders = keepAppenders(writer)
   let lastWrite: Promise<unknown> = Promise.resolve()
   let closing: Promise<void> | null = null
 
@@ -200,7 +197,7 @@ function createDatabase(path: string, { instance, writer, readers, options, forg
   }
 
   async function runTransaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    const { transaction, end } = createTransaction(writer, planned, statement)
+    const { transaction, end } = createTransaction(writer, { planned, appenders, statement })
     try {
       await statement(() => writer.run('begin'))
       const result = await inside.run(true, () => work(transaction))
@@ -294,6 +291,7 @@ function createDatabase(path: string, { instance, writer, readers, options, forg
           await writer.run('checkpoint')
         } finally {
           planned.close()
+          appenders.close()
           for (const connection of [...readers, writer]) connection.closeSync()
           instance.closeSync()
           forget()
@@ -306,11 +304,16 @@ function createDatabase(path: string, { instance, writer, readers, options, forg
 
 type Statement = <T>(work: () => Promise<T>) => Promise<T>
 
+interface WriterParts {
+  readonly planned: PlannedStatements
+  readonly appenders: KeptAppenders
+  readonly statement: Statement
+}
+
 /** After `end`, what was handed out refuses to work: a forgotten `await` must not write outside its transaction. */
 function createTransaction(
   writer: DuckDBConnection,
-  planned: PlannedStatements,
-  statement: Statement,
+  { planned, appenders, statement }: WriterParts,
 ): { transaction: Transaction; end: () => void } {
   let ended = false
   const refuseIfEnded = () => {
@@ -339,7 +342,11 @@ function createTransaction(
     },
     async append(table, rows) {
       refuseIfEnded()
-      return append(writer, table, rows)
+      return appenders.append(table, rows)
+    },
+    async appendKept(table, rows) {
+      refuseIfEnded()
+      return appenders.appendKept(table, rows)
     },
   }
   return {
@@ -402,39 +409,6 @@ function parseRows<T>(
 ): T[] {
   const index = new Map(names.map((name, position) => [name, position]))
   return rows.map((values) => parseRow(new Row(index, values)))
-}
-
-async function append(writer: DuckDBConnection, table: string, rows: Iterable<readonly Cell[]>): Promise<number> {
-  const appender = await writer.createAppender(table)
-  try {
-    const columns = Array.from({ length: appender.columnCount }, (_, index) => appender.columnType(index))
-    let count = 0
-    for (const row of rows) {
-      if (row.length !== columns.length) {
-        throw new TypeError(`${table} has ${columns.length} columns, a row of ${row.length} was to be added`)
-      }
-      for (const [index, cell] of row.entries()) appendCell(appender, columns[index], cell)
-      appender.endRow()
-      count += 1
-    }
-    appender.flushSync()
-    return count
-  } finally {
-    appender.closeSync()
-  }
-}
-
-function appendCell(appender: DuckDBAppender, column: DuckDBType | undefined, cell: Cell): void {
-  const typeId = column?.typeId
-  if (cell === null) appender.appendNull()
-  else if (typeof cell === 'string') appender.appendVarchar(cell)
-  else if (typeof cell === 'boolean') appender.appendBoolean(cell)
-  else if (typeof cell === 'object') appender.appendValue(new DuckDBListValue([...cell]), column)
-  else if (typeId === DuckDBTypeId.TIMESTAMP) appender.appendTimestamp(timestamp(cell))
-  else if (typeId === DuckDBTypeId.BIGINT) appender.appendBigInt(BigInt(cell))
-  else if (typeId === DuckDBTypeId.INTEGER) appender.appendInteger(cell)
-  else if (typeId === DuckDBTypeId.DOUBLE) appender.appendDouble(cell)
-  else throw new TypeError(`a number can't be added to a column of type ${String(column)}`)
 }
 
 interface Pool {

@@ -17,8 +17,9 @@ import { HourNames } from './hour-names.ts'
 import { isCovered, isIdle } from './idle-coverage.ts'
 import { hoursOf, type Interval, joinIntervals } from './intervals.ts'
 import { noteRawImport } from './raw-imports.ts'
-import { isInLedger, readMergedOf } from './read-ledger.ts'
-import { reopenJudged } from './reopen-judged.ts'
+import { readMergedOf } from './read-ledger.ts'
+import { readStanding } from './read-standing.ts'
+import { reopenHours, reopenJudged } from './reopen-judged.ts'
 import { bytesOf, segmentEntry } from './segment-entry.ts'
 import { addTallies, readNamesOfHour } from './store-tallies.ts'
 import { type Tallies, tally } from './tally.ts'
@@ -114,9 +115,8 @@ async function mergeIn(
   const { seen, journal, now } = options
   const isImport = isImportReceiver(index.receiver)
   await seen?.settle(async (segments) => new Set(await readMergedOf(transaction, segments)))
-  if (await isInLedger(transaction, index.segment)) {
-    return { ...NOTHING_NEW, isImport }
-  }
+  const standing = await readStanding(transaction, index, options.coverageToleranceMs)
+  if (standing.isInLedger) return { ...NOTHING_NEW, isImport }
   const { duplicateFrames, remember } = await findDuplicates(index, options)
   const tallies = await bounded(transaction, tally(index, new Set(duplicateFrames)), options, known)
   // Minutes are what is received now.
@@ -127,9 +127,12 @@ async function mergeIn(
     known.open,
   )
   await noteRawImport(transaction, index, now)
-  await extendCoverage(transaction, index.coverage, options.coverageToleranceMs)
+  await extendCoverage(transaction, index.coverage, options.coverageToleranceMs, {
+    receiver: index.receiver,
+    covered: standing.covered,
+  })
   const hours = changedHours(tallies, index.coverage)
-  const reopened = isImport ? [] : await reopenJudged(transaction, hours, now)
+  const reopened = isImport ? [] : await reopenHours(transaction, hours, standing.judged, now)
   await addLedgerRow(transaction, index, duplicateFrames, now)
   await bothSynced(
     seen?.remember(index.segment, remember, now),
@@ -200,27 +203,32 @@ async function bounded(
   }
 }
 
-/** Joins what is new to the stretches of the same receiver that it touches, so that they never overlap. */
+/**
+ * Joins what is new to the stretches of the same receiver that it touches, so that they never overlap. `known`: one receiver's
+ * stretches that all of `coverage` reaches to, where they have been read already.
+ */
 export async function extendCoverage(
   transaction: Transaction,
   coverage: readonly CoverageInterval[],
   toleranceMs: number,
+  known?: { readonly receiver: string; readonly covered: readonly Interval[] },
 ): Promise<void> {
   for (const receiver of new Set(coverage.map((interval) => interval.receiver))) {
     const added = coverage.filter((interval) => interval.receiver === receiver)
-    const range = {
-      receiver,
-      from: time(added.reduce((first, { from }) => Math.min(first, from), Number.MAX_SAFE_INTEGER) - toleranceMs),
-      to: time(added.reduce((last, { to }) => Math.max(last, to), 0) + toleranceMs),
-    }
+    const from =
+      added.reduce((first, interval) => Math.min(first, interval.from), Number.MAX_SAFE_INTEGER) - toleranceMs
+    const to = added.reduce((last, interval) => Math.max(last, interval.to), 0) + toleranceMs
+    const range = { receiver, from: time(from), to: time(to) }
     const touching = 'receiver = $receiver and from_time <= $to and to_time >= $from'
-    const known = await transaction.readPlanned(
-      `select from_time, to_time from coverage where ${touching}`,
-      range,
-      (row) => ({ from: row.number('from_time'), to: row.number('to_time') }),
-    )
-    const joined = joinIntervals([...known, ...added], toleranceMs)
-    if (known.length === 1 && joined.length === 1 && joined[0]?.from === known[0]?.from) {
+    const touched =
+      known?.receiver === receiver
+        ? known.covered.filter((interval) => interval.from <= to && interval.to >= from)
+        : await transaction.readPlanned(`select from_time, to_time from coverage where ${touching}`, range, (row) => ({
+            from: row.number('from_time'),
+            to: row.number('to_time'),
+          }))
+    const joined = joinIntervals([...touched, ...added], toleranceMs)
+    if (touched.length === 1 && joined.length === 1 && joined[0]?.from === touched[0]?.from) {
       await lengthen(transaction, receiver, joined[0])
       continue
     }
@@ -254,7 +262,7 @@ async function addLedgerRow(
   now: EpochMs,
 ): Promise<void> {
   const { segment, receiver, segmentCreatedAt, records } = index
-  await transaction.append('converted_files', [
+  await transaction.appendKept('converted_files', [
     [segment, receiver, segmentCreatedAt, now, records.length, bytesOf(index), duplicateFrames, 'merged', null],
   ])
 }

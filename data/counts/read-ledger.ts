@@ -1,4 +1,4 @@
-import type { Database, Transaction } from './database.ts'
+import type { Database } from './database.ts'
 
 /** Segments whose counts are in and whose converted files still wait for their part. */
 export function readUnarchivedSegments(database: Pick<Database, 'read'>): Promise<string[]> {
@@ -26,14 +26,4 @@ export async function readLedgerState(database: Pick<Database, 'read'>, segment:
     row.text('state'),
   )
   return rows[0] ?? null
-}
-
-/** The same question of every merge, within its transaction. */
-export async function isInLedger(transaction: Transaction, segment: string): Promise<boolean> {
-  const rows = await transaction.readPlanned(
-    'select state from converted_files where segment = $segment',
-    { segment },
-    (row) => row.text('state'),
-  )
-  return rows.length > 0
 }

@@ -8,17 +8,25 @@ export async function reopenJudged(
   hours: readonly EpochMs[],
   now: EpochMs,
 ): Promise<EpochMs[]> {
-  const ascending = [...new Set(hours)].sort((a, b) => a - b)
+  const ascending = [...hours].sort((a, b) => a - b)
   const [first, last] = [ascending[0], ascending.at(-1)]
   if (first === undefined || last === undefined) return []
-  const judged = new Set(
-    await transaction.readPlanned(
-      'select hour from judged_hours where hour >= $first and hour <= $last',
-      { first: time(first), last: time(last) },
-      (row) => row.number('hour'),
-    ),
+  const judged = await transaction.readPlanned(
+    'select hour from judged_hours where hour >= $first and hour <= $last',
+    { first: time(first), last: time(last) },
+    (row) => row.number('hour'),
   )
-  const reopened = ascending.filter((hour) => judged.has(hour))
+  return reopenHours(transaction, hours, new Set(judged), now)
+}
+
+/** The same where it is known already which are `judged`. */
+export async function reopenHours(
+  transaction: Transaction,
+  hours: readonly EpochMs[],
+  judged: ReadonlySet<EpochMs>,
+  now: EpochMs,
+): Promise<EpochMs[]> {
+  const reopened = [...new Set(hours)].filter((hour) => judged.has(hour)).sort((a, b) => a - b)
   if (reopened.length > 0) {
     await transaction.run('insert or replace into reopened_hours select unnest($hours), $now', {
       hours: reopened.map(time),

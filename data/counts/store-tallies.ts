@@ -44,7 +44,7 @@ export async function addTallies(
   for (const hour of opened) open.add(hour)
 
   async function append(table: string, rows: readonly (readonly (string | number | boolean)[])[]): Promise<void> {
-    if (rows.length > 0) await transaction.append(table, rows)
+    if (rows.length > 0) await transaction.appendKept(table, rows)
   }
 
   function hourlyCells(row: HourlyTally) {

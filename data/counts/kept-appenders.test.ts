@@ -1,0 +1,54 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type Database, openDatabase, type Transaction } from './database.ts'
+
+let db: Database
+beforeEach(async () => {
+  db = await openDatabase(':memory:')
+})
+afterEach(() => db.close())
+
+const add = (transaction: Transaction, ...segments: readonly string[]) =>
+  transaction.appendKept(
+    'converted_files',
+    segments.map((segment) => [segment, 'edge-1', 0, 0, 1, 1, [], 'merged', null]),
+  )
+
+const segments = () => db.read('select segment from converted_files order by segment', {}, (row) => row.text('segment'))
+
+test('what adds rows goes on in later transactions, and twice at a time in one', async () => {
+  await db.inTransaction((transaction) => add(transaction, 'a', 'b'))
+  await db.inTransaction((transaction) => Promise.all([add(transaction, 'c'), add(transaction, 'd')]))
+  expect(await segments()).toEqual(['a', 'b', 'c', 'd'])
+})
+
+test('of a transaction that is rolled back nothing comes with the next', async () => {
+  const undone = db.inTransaction(async (transaction) => {
+    await add(transaction, 'a')
+    throw new Error('no')
+  })
+  await expect(undone).rejects.toThrow('no')
+  await db.inTransaction((transaction) => add(transaction, 'b'))
+  expect(await segments()).toEqual(['b'])
+})
+
+test('of rows that do not fit nothing comes with the next', async () => {
+  const short = db.inTransaction((transaction) =>
+    transaction.appendKept(
+      'open_hours',
+      (function* () {
+        yield [0]
+        yield []
+      })(),
+    ),
+  )
+  await expect(short).rejects.toThrow('open_hours has 1 columns, a row of 0 was to be added')
+  await db.inTransaction((transaction) => transaction.appendKept('open_hours', [[3_600_000]]))
+  expect(await db.read('select hour from open_hours', {}, (row) => row.number('hour'))).toEqual([3_600_000])
+})
+
+test('of rows that are there already nothing comes with the next', async () => {
+  await db.inTransaction((transaction) => add(transaction, 'a'))
+  await expect(db.inTransaction((transaction) => add(transaction, 'b', 'a'))).rejects.toThrow(/constraint/i)
+  await db.inTransaction((transaction) => add(transaction, 'c'))
+  expect(await segments()).toEqual(['a', 'c'])
+})
