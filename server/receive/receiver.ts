@@ -14,7 +14,7 @@ import { PendingBytes } from './pending-bytes.ts'
 import { prepareSpool } from './prepare-spool.ts'
 import { statusApp } from './status-app.ts'
 import { submissionHandler } from './submissions.ts'
-import { readTlsPair } from './tls-pair.ts'
+import { readTlsPair, type TlsFiles, type TlsPair, TlsTrouble, validUntil } from './tls-pair.ts'
 import { watchTlsPair } from './tls-watch.ts'
 import { trustedProxies } from './trusted-proxies.ts'
 
@@ -37,6 +37,10 @@ export interface ReceiverSurroundings {
   readonly createFile?: CreateSegmentFile
   readonly noteRefused?: NoteRefused
   readonly metrics?: ReceiveMetrics
+  /** Told of each pair that is put to work. */
+  readonly onTls?: (pair: TlsPair) => void
+  /** The pair that was in force before this receiver was started again; null: none is known. */
+  readonly lastTls?: () => Promise<TlsPair | null>
 }
 
 /**
@@ -44,10 +48,8 @@ export interface ReceiverSurroundings {
  * where the address can't be had, and with TlsTrouble where there is no certificate to be used. Where the spool can't be written
  * it starts all the same, and refuses submissions until it can: a process that ended could not say so.
  */
-export async function startReceiver(
-  options: ReceiveOptions,
-  { log, createFile, metrics = NO_RECEIVE_METRICS, noteRefused = metrics.refused }: ReceiverSurroundings,
-): Promise<Receiver> {
+export async function startReceiver(options: ReceiveOptions, surroundings: ReceiverSurroundings): Promise<Receiver> {
+  const { log, createFile, metrics = NO_RECEIVE_METRICS, noteRefused = metrics.refused, onTls } = surroundings
   const { spool, receiver } = options
   const isTrustedProxy = trustedProxies(options.trustedProxies)
   const clientAddress = options.keepClientAddress ? clientAddressBehind(isTrustedProxy) : null
@@ -74,7 +76,7 @@ export async function startReceiver(
     },
   })
   const pending = new PendingBytes(options.maxPendingBytes)
-  const tls = options.tls === null ? null : await readTlsPair(options.tls)
+  const tls = options.tls === null ? null : await tlsToBeginWith(options.tls, surroundings)
   const { server, connections, useTls } = createListener(options, {
     submissions: submissionHandler({ ...options, writer, admission, pending, clientAddress, noteRefused, log }),
     others: getRequestListener(statusApp({ admission, version: options.version }).fetch),
@@ -84,7 +86,12 @@ export async function startReceiver(
     tls,
     log,
   })
-  const tlsWatch = options.tls === null ? null : watchTlsPair(options.tls, { inForce: tls, use: useTls, log })
+  if (tls !== null) onTls?.(tls)
+  const use = (pair: TlsPair) => {
+    useTls(pair)
+    onTls?.(pair)
+  }
+  const tlsWatch = options.tls === null ? null : watchTlsPair(options.tls, { inForce: tls, use, log })
   // Whoever is beyond maxConnections wasn't heard, and nobody knows what it would have sent.
   server.on('drop', () => admission.noteOverload())
 
@@ -114,3 +121,22 @@ export async function startReceiver(
 }
 
 const STOP_GRACE_MS = 500
+
+/**
+ * The pair of the files; where these can't be used and another was in force before, that one, as long as it is valid: who renews a
+ * certificate badly must not lose what is sent until somebody sees it.
+ */
+async function tlsToBeginWith(
+  files: TlsFiles,
+  { log, lastTls }: Pick<ReceiverSurroundings, 'log' | 'lastTls'>,
+): Promise<TlsPair> {
+  try {
+    return await readTlsPair(files)
+  } catch (error) {
+    const last = error instanceof TlsTrouble ? await lastTls?.() : null
+    if (!(error instanceof TlsTrouble) || !last || validUntil(last).getTime() <= Date.now()) throw error
+    const until = validUntil(last).toISOString()
+    log.error(`the certificate of before is used again, which is valid until ${until}: ${error.message}`)
+    return last
+  }
+}

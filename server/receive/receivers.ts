@@ -3,7 +3,7 @@ import type { ServiceMetrics } from '../metrics/service-metrics.ts'
 import { FIRST_HANDED_FD, type SupervisedChild, superviseChild } from '../process/supervise-child.ts'
 import { CannotListen } from './cannot-listen.ts'
 import { openListeningSocket } from './listening-socket.ts'
-import { RELOAD_MESSAGE, receiverMessage } from './messages.ts'
+import { type ParentMessage, RELOAD_MESSAGE, receiverMessage } from './messages.ts'
 import { seeThatNobodyReceives } from './one-service.ts'
 import { RECEIVER_ENVIRONMENT, RECEIVER_NODE_OPTIONS, type ReceiveOptions } from './options.ts'
 import { readTlsPair } from './tls-pair.ts'
@@ -29,6 +29,11 @@ export interface Receivers {
   stop(): Promise<void>
 }
 
+/** The certificate and key, in PEM, that a receiver of this service uses; kept here alone, in memory. */
+interface KnownTls {
+  inForce: { readonly certificate: string; readonly key: string } | null
+}
+
 /** What the receivers of a service are called. */
 function receiverNames(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `local-${index + 1}`)
@@ -41,11 +46,12 @@ function receiverNames(count: number): string[] {
  */
 export async function startReceivers({ options, count, log, metrics }: ReceiversOptions): Promise<Receivers> {
   if (options.tls !== null) await readTlsPair(options.tls)
+  const tls: KnownTls = { inForce: null }
   const names = receiverNames(count)
   await seeThatNobodyReceives(options.spool, names)
   const socket = await openListeningSocket(options)
   const share = { ...options, ...sharedLimits(options, count), fd: FIRST_HANDED_FD }
-  const receivers = names.map((receiver) => startOne({ ...share, receiver }, socket.fd, { log, metrics }))
+  const receivers = names.map((receiver) => startOne({ ...share, receiver }, socket.fd, { log, metrics, tls }))
   const listening = Promise.all(receivers.map((receiver) => receiver.listening)).then(() => {
     log.info({ host: options.host, port: socket.port, receivers: names }, 'receiving submissions')
   })
@@ -76,9 +82,13 @@ function sharedLimits({ maxConnections, maxPendingBytes }: ReceiversOptions['opt
 function startOne(
   options: ReceiveOptions,
   fd: number,
-  { log, metrics }: Pick<ReceiversOptions, 'log' | 'metrics'>,
+  { log, metrics, tls }: Pick<ReceiversOptions, 'log' | 'metrics'> & { readonly tls: KnownTls },
 ): { readonly child: SupervisedChild; readonly listening: Promise<void> } {
   const { promise: listening, resolve, reject } = withResolvers()
+  const answerWantedTls = () => {
+    const message: ParentMessage = { kind: 'tls', pair: tls.inForce }
+    child.send(message)
+  }
   const child = superviseChild({
     name: options.receiver,
     entry: new URL('./main.js', import.meta.url),
@@ -90,9 +100,20 @@ function startOne(
     onMessage: (sent) => {
       if (metrics.take(options.receiver, sent)) return
       const message = receiverMessage.parse(sent)
-      if (message.kind === 'listening') resolve()
-      // Two services may bind an address before either listens; then only listening tells.
-      else reject(new CannotListen(`${options.receiver} can't listen on ${options.host}:${options.port}`, message.code))
+      switch (message.kind) {
+        case 'listening':
+          return resolve()
+        case 'tls_in_force':
+          tls.inForce = { certificate: message.certificate, key: message.key }
+          return
+        case 'tls_wanted':
+          return answerWantedTls()
+        case 'cannot_listen':
+          // Two services may bind an address before either listens; then only listening tells.
+          return reject(
+            new CannotListen(`${options.receiver} can't listen on ${options.host}:${options.port}`, message.code),
+          )
+      }
     },
   })
   return { child, listening }

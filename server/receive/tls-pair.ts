@@ -23,7 +23,7 @@ export class TlsTrouble extends Error {}
 export async function readTlsPair(files: TlsFiles): Promise<TlsPair> {
   const cert = await readNamed('certificate', files)
   const key = await readNamed('key', files)
-  const pair: TlsPair = { cert, key, minVersion: 'TLSv1.2' }
+  const pair = tlsPairOf(cert, key)
   const certificate = attempt('certificate', files, 'it holds no certificate in PEM', () => new X509Certificate(cert))
   const privateKey = attempt('key', files, keyTrouble(key), () => createPrivateKey(key))
   if (!isKeyOf(certificate, privateKey)) {
@@ -31,6 +31,11 @@ export async function readTlsPair(files: TlsFiles): Promise<TlsPair> {
   }
   attempt('certificate', files, 'it can not be used', () => createSecureContext(pair))
   return pair
+}
+
+/** In PEM, as the files hold them; not looked at. */
+export function tlsPairOf(cert: Buffer, key: Buffer): TlsPair {
+  return { cert, key, minVersion: 'TLSv1.2' }
 }
 
 /** Until when the pair's certificate is valid. */

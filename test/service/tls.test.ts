@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -65,6 +65,12 @@ function submittedTo(port: number, ca: string): Promise<string | null> {
   })
 }
 
+/** Process ids of the receivers that `parent` started. */
+async function receiversOf(parent: number | undefined): Promise<readonly number[]> {
+  const children = await readFile(`/proc/${parent}/task/${parent}/children`, 'utf8')
+  return children.trim().split(' ').map(Number)
+}
+
 test('every receiver takes a new certificate on SIGHUP, and keeps it where the next can not be used', async () => {
   const port = await freePort()
   const first = await putPair('first.example')
@@ -82,6 +88,25 @@ test('every receiver takes a new certificate on SIGHUP, and keeps it where the n
     output().split("the new one can't be used: receive.tls.key").length === 3 ? true : null,
   )
   for (let time = 0; time < 10; time++) expect(await submittedTo(port, second)).toBe('second.example')
+  child.kill('SIGTERM')
+  expect(await once(child, 'exit')).toEqual([0, null])
+})
+
+test('a receiver that is started again while the files are spoilt goes on with the certificate of before', async () => {
+  const port = await freePort()
+  const first = await putPair('first.example')
+  const { child, output } = serve(port)
+  await eventually('it receives', () => submittedTo(port, first))
+  await writeFile(join(folder, 'key.pem'), 'rubbish')
+  const receivers = await receiversOf(child.pid)
+  expect(receivers).toHaveLength(2)
+  for (const pid of receivers) process.kill(pid, 'SIGKILL')
+  await eventually('both use the one of before', async () =>
+    output().split('the certificate of before is used again').length === 3 ? true : null,
+  )
+  expect(output()).toContain(join(folder, 'key.pem'))
+  expect(output()).toContain('it holds no private key in PEM')
+  await eventually('it receives again', () => submittedTo(port, first))
   child.kill('SIGTERM')
   expect(await once(child, 'exit')).toEqual([0, null])
 })

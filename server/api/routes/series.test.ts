@@ -93,7 +93,12 @@ test('the same as a table, by suffix and by Accept, with formulas made harmless'
   const bySuffix = await api.get(`${path}.csv${query}`)
   expect(bySuffix.headers.get('Content-Type')).toBe('text/csv; charset=utf-8')
   const text = await bySuffix.text()
-  expect(text).toBe("time,build,received,coverage,completeness\n2014-01-16T13:00:00Z,'=1+1,3,1,complete\n")
+  const head =
+    'time,channel,reason,app,version,build,outcome,problem,source,cause,received,week_before,expected_low,expected,expected_high,coverage,completeness\n'
+  expect(text).toBe(`${head}2014-01-16T13:00:00Z,,,,,'=1+1,,,,,3,,,,,1,complete\n`)
+  // Of what has no series, too, and of what is asked otherwise.
+  const empty = await api.get(`${path}.csv?from=2013-01-16T13:00:00Z&to=2013-01-16T14:00:00Z&by=reason&channel=beta`)
+  expect((await empty.text()).startsWith(head)).toBe(true)
   expect(await (await api.get(path + query, { Accept: 'text/csv' })).text()).toBe(text)
   const json = await api.get(path + query, { Accept: 'text/csv;q=0.5, application/json' })
   expect(json.headers.get('Content-Type')).toBe('application/json')

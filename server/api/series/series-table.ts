@@ -1,30 +1,25 @@
+import { COUNT_DIMENSIONS } from '../../../data/counts/queries/count-question.ts'
 import type { CsvTable } from '../http/csv-table.ts'
 import type { SeriesAnswer } from '../types.ts'
 
-/** One row a step and series, so that any number of series has the same columns. */
+/** All there are, whatever was asked for: who reads such tables by column finds each where it was yesterday. */
+const DIMENSIONS = [...COUNT_DIMENSIONS, 'cause'] as const
+
+/** One row a step and series, so that any number of series, and none, has the same columns. What isn't known or wasn't asked for is empty. */
 export function seriesTable(answer: SeriesAnswer): CsvTable {
   const { series, times, metric, expected, coverage, completeness } = answer
-  const dimensions = [...new Set(series.flatMap(({ key }) => Object.keys(key)))]
-  const hasPrevious = series.some(({ previous }) => previous !== undefined)
   return {
     columns: [
-      'time',
-      ...dimensions,
-      metric,
-      ...(hasPrevious ? ['week_before'] : []),
-      ...(expected === undefined ? [] : ['expected_low', 'expected', 'expected_high']),
-      'coverage',
-      'completeness',
+      ...['time', ...DIMENSIONS, metric],
+      ...['week_before', 'expected_low', 'expected', 'expected_high', 'coverage', 'completeness'],
     ],
     rows: times.flatMap((time, index) =>
       series.map(({ key, values, previous }) => [
         time,
-        ...dimensions.map((dimension) => key[dimension] ?? null),
+        ...DIMENSIONS.map((dimension) => key[dimension] ?? null),
         values[index] ?? null,
-        ...(hasPrevious ? [previous?.[index] ?? null] : []),
-        ...(expected === undefined
-          ? []
-          : [expected.low[index] ?? null, expected.mid[index] ?? null, expected.high[index] ?? null]),
+        previous?.[index] ?? null,
+        ...[expected?.low[index] ?? null, expected?.mid[index] ?? null, expected?.high[index] ?? null],
         coverage[index] ?? null,
         completeness[index] ?? null,
       ]),
