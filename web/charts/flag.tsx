@@ -6,6 +6,8 @@ import { FLAG_ROW_PX } from './layout.ts'
 
 export interface FlagSpan extends Span {
   readonly annotation: ChartAnnotation
+  /** That stand so close that one flag is for all of them. */
+  readonly others?: readonly ChartAnnotation[]
 }
 
 const PENNANT = 'M0.5 0V16M0.5 1H8L6 4L8 7H0.5'
@@ -28,7 +30,8 @@ interface FlagProps {
 export function Flag({ placed, plotLeft, top, bottom, channel }: FlagProps) {
   const link = useChartLink()
   const { span, left, width, labelLeft } = placed
-  const { annotation } = span
+  const { annotation, others = [] } = span
+  const text = [annotation, ...others].map((one) => one.text).join('; ')
   // How long a maintenance lasts is told by the hatch above the plot.
   const lasts = annotation.to !== null && annotation.to > annotation.from && annotation.kind !== 'maintenance'
   return (
@@ -42,7 +45,7 @@ export function Flag({ placed, plotLeft, top, bottom, channel }: FlagProps) {
           left: `${plotLeft + labelLeft}px`,
           top: `${Math.max(top, bottom - (placed.row + 1) * FLAG_ROW_PX)}px`,
         }}
-        title={[annotation.text, annotation.author].filter((word) => word !== '').join(' — ')}
+        title={others.length > 0 ? text : [text, annotation.author].filter((word) => word !== '').join(' — ')}
         {...link(annotationsView({ channel, at: annotation.from }))}
       >
         <svg viewBox="0 0 8 16" aria-hidden="true">
@@ -52,7 +55,7 @@ export function Flag({ placed, plotLeft, top, bottom, channel }: FlagProps) {
           annotation.text
         ) : (
           <>
-            <span class="visually-hidden">{annotation.text}</span>
+            <span class="visually-hidden">{text}</span>
             <span aria-hidden="true">{span.label}</span>
           </>
         )}

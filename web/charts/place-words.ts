@@ -4,6 +4,7 @@ import { type Placed, placeSpans, rowsOf, type Span } from './brackets.ts'
 import type { ChartData } from './chart-data.ts'
 import { isCloseUp } from './chart-option.ts'
 import { FLAG_PX, type FlagSpan } from './flag.tsx'
+import { foldFlags } from './fold-flags.ts'
 import { chartLayout, labelsFor } from './layout.ts'
 import { labelWidth } from './text-width.ts'
 
@@ -55,7 +56,9 @@ export function placeWords(data: ChartData, width: number, zone: Zone, about: nu
       label: annotation.text,
     }))
     .filter(isShown)
-  const flags = placeSpans(marked, toPx, plotWidth, (label) => FLAG_PX + labelWidth(label), MOST_FLAG_ROWS, 'cut')
+  const flags = foldFlags(
+    placeSpans(marked, toPx, plotWidth, (label) => FLAG_PX + labelWidth(label), MOST_FLAG_ROWS, 'cut'),
+  )
   return {
     left,
     brackets,
