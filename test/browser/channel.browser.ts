@@ -190,7 +190,7 @@ test('a server that is away is told once, and nothing that is there moves', asyn
   await expect(page.locator('.notices')).toBeEmpty()
 })
 
-for (const query of ['last=60d&by=build&parts=stacked', 'last=24h&step=hour&show=table']) {
+for (const query of ['last=60d&by=build&parts=stacked', 'last=1d&step=hour&show=table']) {
   test(`what is pressed has room, and what scrolls is reached by keys: ${query}`, async ({ page }) => {
     await page.goto(`/channel/nightly?${query}`)
     await expect(page.locator('.scrub, .series-table tbody tr').first()).toBeVisible()
