@@ -36,8 +36,9 @@ export function ChartWords({ data, layout, scales, spans, look }: ChartWordsProp
       {data.heldBack.flatMap((bar) => {
         const [from, to] = [Math.max(bar.from, data.from), Math.min(bar.to, data.to)]
         if (to <= from) return []
-        const left = toPixel(scales.time, from)
-        const width = Math.max(LEAST_BAR_PX, toPixel(scales.time, to) - left)
+        const right = toPixel(scales.time, to)
+        const left = Math.min(toPixel(scales.time, from), right - LEAST_BAR_PX)
+        const width = right - left
         return [<HeldBackBar key={bar.key} bar={bar} layout={layout} left={left} width={width} />]
       })}
       {spans.flags.map((placed) => (
