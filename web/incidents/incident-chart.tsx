@@ -68,7 +68,7 @@ function OneChannelChart({ incident, channel, range, lanes }: ChartProps & { rea
           moreAbout={whyOf(channel)}
         />
       )}
-      <p class="label">
+      <p class="label incident-further">
         <a {...linkTo(channelView(channel, { range: fixed }))}>This range on {channel}’s page</a>
       </p>
     </>
