@@ -26,6 +26,8 @@ export class RunSet {
   #finding = 0
   /** Replaced while somebody was reading them. */
   #retired: Run[] = []
+  /** Some of their blocks don't verify. */
+  readonly #damaged = new Set<Run>()
   #reads = 0
   #falseReads = 0
 
@@ -37,7 +39,9 @@ export class RunSet {
       for (const file of files) {
         const { run, damagedBlocks } = await loadRun(file)
         loaded.push(run)
-        if (damagedBlocks > 0) damaged.push({ file, bytes: damagedBlocks * BLOCK_BYTES })
+        if (damagedBlocks === 0) continue
+        damaged.push({ file, bytes: damagedBlocks * BLOCK_BYTES })
+        this.#damaged.add(run)
       }
     } catch (error) {
       for (const { handle } of loaded) await handle.close()
@@ -83,6 +87,16 @@ export class RunSet {
     this.#runs = [...this.#runs.filter((other) => !merged.includes(other)), run]
     await this.#remove(merged)
     return true
+  }
+
+  /** Makes a run of what can be read of each that is damaged. */
+  async rewriteDamaged(folder: string, nextNumber: () => number): Promise<void> {
+    for (const run of this.#runs.filter((each) => this.#damaged.has(each))) {
+      const whole = await mergeRuns([run], seenFile(folder, 'run', run.file.day, nextNumber()))
+      this.#runs = [...this.#runs.filter((other) => other !== run), whole]
+      await this.#remove([run])
+    }
+    this.#damaged.clear()
   }
 
   /** Removes the runs of which nothing is needed after `before`; answers how many documents that were. */

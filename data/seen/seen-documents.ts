@@ -29,6 +29,11 @@ export interface SeenDocuments {
   confirm(segment: string): void
   /** Remembers what is known from elsewhere; answers how many documents. A batch of them is kept as long as its latest. */
   restore(batches: AsyncIterable<readonly RestoredDocument[]>): Promise<number>
+  /**
+   * Where something was lost on disk, remembers what `read` gives, which is all that is known from elsewhere, and leaves what is damaged
+   * out of the files; answers how many documents. Null: nothing was lost. To be settled before.
+   */
+  mend(read: () => AsyncIterable<readonly RestoredDocument[]>): Promise<number | null>
   /** Forgets everything. */
   clear(): Promise<void>
   /** Removes the files that hold nothing received or remembered after `before`; answers how many documents that were. */

@@ -224,6 +224,29 @@ describe('a disk', () => {
     expect(damage).toMatchObject([{ bytes: 4096 }])
   })
 
+  test('is mended from what is known elsewhere, for good, and only where something was lost', async () => {
+    const known = (first: number, end: number) =>
+      (async function* () {
+        yield documents(first, end).map((document) => ({ ...document, segment: 'a', rememberedAt: NOW }))
+      })()
+    expect(await seen.mend(() => known(0, 900))).toBeNull()
+    await bring('a', documents(0, 900))
+    await seen.settled()
+    const [name = ''] = await filesOf('.run')
+    await seen.close()
+    await flip(join(folder, name), 4096 + 500)
+    seen = await open()
+    await seen.settle(ALL_MERGED)
+    expect(await seen.mend(() => known(0, 900))).toBe(900)
+    expect(await foundOf(900)).toEqual(numbers(0, 900))
+    expect(await seen.mend(() => known(0, 900))).toBeNull()
+    damage = []
+    await reopen()
+    expect(await foundOf(900)).toEqual(numbers(0, 900))
+    expect(await foundOf(900, 'a')).toEqual([])
+    expect(damage).toEqual([])
+  })
+
   test('that changes a bit in a run that is open makes no copy of a document, and no error', async () => {
     await bring('a', documents(0, 150))
     await seen.settled()

@@ -62,6 +62,8 @@ class SeenStore implements SeenDocuments {
   #isWorking = false
   #failure: { readonly error: unknown; readonly at: number } | null = null
   #isClosed = false
+  /** Something of the files can't be read any more, and wasn't remembered anew since. */
+  #hasLost: boolean
 
   constructor(
     options: SeenOptions,
@@ -77,6 +79,7 @@ class SeenStore implements SeenDocuments {
     this.#doubtful = left.filter(({ doubtful }) => doubtful !== null)
     this.#unread = runs
     this.#lastNumber = lastNumber
+    this.#hasLost = left.some(({ damagedBytes }) => damagedBytes > 0)
     // Whoever needs it hears of its failure, and begins anew.
     this.#loaded().catch(() => undefined)
   }
@@ -149,6 +152,17 @@ class SeenStore implements SeenDocuments {
     return restored
   }
 
+  async mend(read: () => AsyncIterable<readonly RestoredDocument[]>): Promise<number | null> {
+    await this.#loaded()
+    if (!this.#hasLost) return null
+    // What is in doubt may have to be cut off again: nothing comes behind it.
+    if (this.#unconfirmed !== null) this.#endTail()
+    const restored = await this.restore(read())
+    await this.#inTurn(() => this.#runs.rewriteDamaged(this.#options.folder, () => this.#nextNumber()))
+    this.#hasLost = false
+    return restored
+  }
+
   clear(): Promise<void> {
     return this.#inTurn(async () => {
       this.#endTail()
@@ -211,6 +225,7 @@ class SeenStore implements SeenDocuments {
   async #read(): Promise<void> {
     const damaged = await this.#runs.load(this.#unread)
     this.#unread = []
+    if (damaged.length > 0) this.#hasLost = true
     for (const damage of damaged) this.#options.onDamage?.(damage)
   }
 

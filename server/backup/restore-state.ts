@@ -1,19 +1,15 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readArchiveFiles } from '../../data/archive/archive-files.ts'
-import { KEEPS } from '../../data/archive/part-name.ts'
-import { readArchivedDocuments } from '../../data/archive/read-archived-documents.ts'
-import { convertedFilePath, readConvertedIndex } from '../../data/converted/converted-file.ts'
 import { checkDatabase } from '../../data/counts/check-database.ts'
 import { type Database, openDatabase } from '../../data/counts/database.ts'
 import { DatabaseError } from '../../data/counts/database-error.ts'
 import type { EpochMs } from '../../data/domain/time.ts'
 import { makeFolderDurably, syncFolder, writeFileDurably } from '../../data/files/durable.ts'
 import { moveUnlessGone, newFolder } from '../../data/recovery/set-aside.ts'
-import type { RestoredDocument } from '../../data/seen/seen-documents.ts'
 import { openSeen } from '../../data/seen/seen-store.ts'
 import { makeStateFolders, type StateFolders, stateFolders } from '../owner/state-folders.ts'
+import { keptDocuments } from '../recovery/kept-documents.ts'
 import { copyDurably, isNeverChanged, linkOrCopy } from './copy-file.ts'
 import { BackupDamaged, type Manifest, readManifest, verifyFiles } from './manifest.ts'
 import { RESTORE_MARK } from './restore-mark.ts'
@@ -111,40 +107,12 @@ async function proveRestored(
     await checkDatabase(database)
     const seen = await openSeen({ folder: restored.seen })
     try {
-      await seen.restore(documentsOf(database, restored, madeAt - duplicateWindowMs))
+      await seen.restore(keptDocuments(database, restored, madeAt - duplicateWindowMs))
     } finally {
       await seen.close()
     }
   } finally {
     await database.close()
-  }
-}
-
-async function* documentsOf(
-  database: Database,
-  folders: StateFolders,
-  from: EpochMs,
-): AsyncGenerator<readonly RestoredDocument[]> {
-  const files = (await Promise.all(KEEPS.map((keep) => readArchiveFiles(database, { keep })))).flat()
-  yield* readArchivedDocuments(
-    database,
-    files.map(({ name }) => join(folders.state, name)),
-    from,
-  )
-  const waiting = await database.read(
-    `select segment, merged_at, duplicate_frames from converted_files where state in ('merged', 'planned')`,
-    {},
-    (row) => ({
-      segment: row.text('segment'),
-      rememberedAt: row.number('merged_at'),
-      duplicates: new Set(row.numbers('duplicate_frames')),
-    }),
-  )
-  for (const { segment, rememberedAt, duplicates } of waiting) {
-    const { records } = await readConvertedIndex(convertedFilePath(folders.converted, segment))
-    yield records.flatMap(({ frame, duplicateKey, receivedAt }) =>
-      duplicateKey === null || duplicates.has(frame) ? [] : [{ duplicateKey, receivedAt, segment, rememberedAt }],
-    )
   }
 }
 

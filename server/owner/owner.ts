@@ -36,6 +36,7 @@ import { openDiskGauge } from './disk-gauge.ts'
 import { keptRaw, startKeepingRaw } from './kept-raw.ts'
 import { startLiveEvents } from './live-events.ts'
 import { digestPlanOf, mailHostOf, mailRoutesOf } from './mail-routes.ts'
+import { mendSeen } from './mend-seen.ts'
 import { createMerger, type Merger } from './merge-converted-files.ts'
 import { databaseLimits } from './open-kept-database.ts'
 import { openState } from './open-state.ts'
@@ -191,7 +192,12 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
     },
   })
 
+  let isSeenMended = false
   async function mergeAndPublish(): Promise<void> {
+    if (!isSeenMended) {
+      isSeenMended = true
+      await mendSeen(state, { from: now() - settings.current.duplicates.windowHours * HOUR_MS, log })
+    }
     try {
       if (await merger.mergeWaiting()) mergeLoop.wake()
     } finally {
