@@ -36,16 +36,28 @@ function writerFor(format: ExportFormat, columns: readonly string[]): RowWriter 
  * Hourly counts, in pieces, by hour and channel. An hour that somebody listened in and nothing came
  * has one row with 0 submissions, so that reading it back knows it was covered.
  */
-export async function* exportCounts(
+export function exportCounts(db: Database, range: ExportRange, format: ExportFormat = 'csv'): AsyncGenerator<string> {
+  return exported(db, range, writerFor(format, COUNT_COLUMNS), countRecords)
+}
+
+interface Exporting extends Bounds {
+  readonly range: ExportRange
+  readonly write: RowWriter
+}
+
+/** The head, and the records where there are hours to have any. */
+async function* exported(
   db: Database,
   range: ExportRange,
-  format: ExportFormat = 'csv',
+  write: RowWriter,
+  records: (db: Database, exporting: Exporting) => AsyncGenerator<string>,
 ): AsyncGenerator<string> {
-  const write = writerFor(format, COUNT_COLUMNS)
   yield write.head
   const bounds = await boundsOf(db, range)
-  if (bounds === null) return
-  const { from, to } = bounds
+  if (bounds !== null) yield* records(db, { ...bounds, range, write })
+}
+
+async function* countRecords(db: Database, { from, to, range, write }: Exporting): AsyncGenerator<string> {
   const coverage = await readHourlyCoverage(db, from, to)
   const coverageAt = (hour: EpochMs) => coverage[(hour - from) / HOUR_MS] ?? 0
   let next = from
@@ -85,15 +97,15 @@ export async function* exportCounts(
 }
 
 /** Counts by attribute, likewise, and what was discarded as the attribute `discarded`. Sources are added up. */
-export async function* exportAttributes(
+export function exportAttributes(
   db: Database,
   range: ExportRange,
   format: ExportFormat = 'csv',
 ): AsyncGenerator<string> {
-  const write = writerFor(format, ATTRIBUTE_COLUMNS)
-  yield write.head
-  const bounds = await boundsOf(db, range)
-  if (bounds === null) return
+  return exported(db, range, writerFor(format, ATTRIBUTE_COLUMNS), attributeRecords)
+}
+
+async function* attributeRecords(db: Database, { from, to, range, write }: Exporting): AsyncGenerator<string> {
   for await (const rows of db.readBatches(
     `select hour, channel, attribute, value, sum(submissions) as submissions
      from (select hour, channel, attribute, value, submissions from attribute_counts
@@ -101,7 +113,7 @@ export async function* exportAttributes(
          where not automation)
      where hour >= $from and hour < $to and ($channel::varchar is null or channel = $channel)
      group by all order by all`,
-    { from: time(bounds.from), to: time(bounds.to), channel: range.channel },
+    { from: time(from), to: time(to), channel: range.channel },
     (row) =>
       write.record([
         isoSeconds(row.number('hour')),
@@ -115,7 +127,12 @@ export async function* exportAttributes(
   }
 }
 
-async function boundsOf(db: Database, range: ExportRange): Promise<{ from: EpochMs; to: EpochMs } | null> {
+interface Bounds {
+  readonly from: EpochMs
+  readonly to: EpochMs
+}
+
+async function boundsOf(db: Database, range: ExportRange): Promise<Bounds | null> {
   const [found] = await db.read(
     `select min(first) as first, max(last) as last from (
        select min(hour) as first, max(hour) + interval 1 hour as last from hourly_counts

@@ -8,6 +8,7 @@ import { askDesk } from '../ask-desk.ts'
 import { checkedSettings } from '../checked-settings.ts'
 import type { Command, CommandIo } from '../command.ts'
 import { timeNamed } from '../kept-options.ts'
+import { endGiven, withListed } from '../listed-things.ts'
 import { personAsking } from '../person-asking.ts'
 import { shown } from '../shown.ts'
 import { UsageError } from '../usage-error.ts'
@@ -44,11 +45,12 @@ A running service is needed for add and remove. Release tooling may as well POST
   takesSettings: true,
   operands: { least: 1, most: 2 },
   run(args, io) {
-    const [what = '', number = null] = args.operands
-    if (what === 'list' && number === null) return list(args, io)
-    if (what === 'add' && number === null) return add(args, io)
-    if (what === 'remove' && number !== null) return remove(number, args, io)
-    throw new UsageError('use "add" with options, "list", or "remove NUMBER"')
+    return withListed(args, 'annotation', {
+      ends: 'remove',
+      list: () => list(args, io),
+      add: () => add(args, io),
+      end: (number) => remove(number, args, io),
+    })
   },
 }
 
@@ -69,13 +71,15 @@ async function add(args: Arguments, io: CommandIo): Promise<number> {
   const text = args.option('text')
   if (text === null) throw new UsageError('say what happened: --text TEXT')
   const now = Date.now()
-  const from = timeOf(args, 'from') ?? now
+  const begin = args.option('from')
+  const from = begin === null ? now : timeNamed('from', begin)
+  const end = endGiven(args, 'to', from)
   const body = {
     kind: args.option('kind') ?? 'note',
     text,
     channels: (args.option('channel') ?? '').split(',').filter((name) => name !== ''),
     from: isoSeconds(from),
-    to: endOf(args, from),
+    to: end === null ? null : isoSeconds(end),
     author: personAsking(args, io),
     ...optional('build_id', args.option('build')),
     ...optional('link', args.option('link')),
@@ -87,28 +91,11 @@ async function add(args: Arguments, io: CommandIo): Promise<number> {
 }
 
 async function remove(number: string, args: Arguments, io: CommandIo): Promise<number> {
-  if (!/^\d+$/.test(number))
-    throw new UsageError(`annotation is ${JSON.stringify(number)}: use its number, as "list" says it`)
   const { settings } = checkedSettings(io)
   const body = { author: personAsking(args, io) }
   const question = { method: 'POST', path: `/annotations/${number}/remove` } as const
   io.out(`Removed: ${annotationLine(await askDesk(settings, question, annotationSchema, body))}\n`)
   return 0
-}
-
-function timeOf(args: Arguments, name: 'from' | 'to'): number | null {
-  const given = args.option(name)
-  return given === null ? null : timeNamed(name, given)
-}
-
-function endOf(args: Arguments, from: number): string | null {
-  const [to, hours] = [timeOf(args, 'to'), args.option('hours')]
-  if (to !== null && hours !== null) throw new UsageError('use either --to or --hours')
-  if (to !== null) return isoSeconds(to)
-  if (hours === null) return null
-  const amount = Number(hours)
-  if (!(amount > 0)) throw new UsageError(`--hours is ${JSON.stringify(hours)}: use a number above 0`)
-  return isoSeconds(from + amount * HOUR_MS)
 }
 
 function optional(name: string, value: string | null): Readonly<Record<string, string>> {

@@ -1,13 +1,12 @@
 import { z } from 'zod'
 import { type SilenceMatcher, SilenceMatcherSchema } from '../../../alerts/silence.ts'
-import { HOUR_MS } from '../../../data/domain/time.ts'
 import { silence as silenceSchema } from '../../api/schemas/incident.ts'
 import type { SilenceAnswer } from '../../api/types.ts'
 import type { Arguments } from '../arguments.ts'
 import { askDesk } from '../ask-desk.ts'
 import { checkedSettings } from '../checked-settings.ts'
 import type { Command, CommandIo } from '../command.ts'
-import { timeNamed } from '../kept-options.ts'
+import { endGiven, withListed } from '../listed-things.ts'
 import { personAsking } from '../person-asking.ts'
 import { shown } from '../shown.ts'
 import { UsageError } from '../usage-error.ts'
@@ -43,11 +42,12 @@ A running service is needed for add and end.`,
   takesSettings: true,
   operands: { least: 1, most: 2 },
   run(args, io) {
-    const [what = '', number = null] = args.operands
-    if (what === 'list' && number === null) return list(args, io)
-    if (what === 'add' && number === null) return add(args, io)
-    if (what === 'end' && number !== null) return end(number, args, io)
-    throw new UsageError('use "add" with options, "list", or "end NUMBER"')
+    return withListed(args, 'silence', {
+      ends: 'end',
+      list: () => list(args, io),
+      add: () => add(args, io),
+      end: (number) => end(number, args, io),
+    })
   },
 }
 
@@ -64,7 +64,8 @@ async function list(args: Arguments, io: CommandIo): Promise<number> {
 async function add(args: Arguments, io: CommandIo): Promise<number> {
   const body = {
     matcher: matcherOf(args),
-    until: untilOf(args, Date.now()),
+    // Null: until the incident is over.
+    until: endGiven(args, 'until', Date.now()),
     reason: args.option('reason') ?? '',
     author: personAsking(args, io),
   }
@@ -75,8 +76,6 @@ async function add(args: Arguments, io: CommandIo): Promise<number> {
 }
 
 async function end(number: string, args: Arguments, io: CommandIo): Promise<number> {
-  if (!/^\d+$/.test(number))
-    throw new UsageError(`silence is ${JSON.stringify(number)}: use its number, as "list" says it`)
   const { settings } = checkedSettings(io)
   const body = { by: personAsking(args, io) }
   await askDesk(settings, { method: 'POST', path: `/silences/${number}/end` }, silenceSchema, body)
@@ -98,17 +97,6 @@ function matcherOf(args: Arguments): SilenceMatcher {
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   throw new UsageError(`--${String(issue?.path[0])}: ${issue?.message}`)
-}
-
-/** Null: until the incident is over. */
-function untilOf(args: Arguments, now: number): number | null {
-  const [until, hours] = [args.option('until'), args.option('hours')]
-  if (until !== null && hours !== null) throw new UsageError('use either --until or --hours')
-  if (until !== null) return timeNamed('until', until)
-  if (hours === null) return null
-  const amount = Number(hours)
-  if (!(amount > 0)) throw new UsageError(`--hours is ${JSON.stringify(hours)}: use a number above 0`)
-  return now + amount * HOUR_MS
 }
 
 function silenceLine({ id, matcher, until, reason, author, ended_at, is_active }: SilenceAnswer): string {
