@@ -1,6 +1,5 @@
 import type { ConvertedIndex } from '../converted/converted-record.ts'
-import type { EpochMs } from '../domain/time.ts'
-import { startOfHour } from '../domain/time.ts'
+import { type EpochMs, startOfHour } from '../domain/time.ts'
 import type { Transaction } from './database.ts'
 import type { Interval } from './intervals.ts'
 import { time } from './values.ts'
@@ -14,7 +13,7 @@ export interface Standing {
   readonly covered: readonly Interval[]
 }
 
-/** One question instead of three: for a merge each is as long as adding a hundred rows. */
+/** One question instead of three: each takes as long as adding a hundred rows. */
 export async function readStanding(
   transaction: Transaction,
   { segment, receiver, records, damaged, discarded, coverage }: ConvertedIndex,
