@@ -1,3 +1,4 @@
+import type { Readings } from '../../data/archive/readings.ts'
 import { readMergedOf } from '../../data/counts/read-ledger.ts'
 import type { EpochMs } from '../../data/domain/time.ts'
 import type { Logger } from '../log.ts'
@@ -9,10 +10,10 @@ import type { OpenState } from './open-state.ts'
  * anything is merged. What can't be had is told: then copies may be counted again, which is no reason to count nothing.
  */
 export async function mendSeen(
-  { seen, database, folders, write }: Pick<OpenState, 'seen' | 'database' | 'folders' | 'write'>,
-  { from, log }: { readonly from: EpochMs; readonly log: Logger },
+  { seen, database, folders }: Pick<OpenState, 'seen' | 'database' | 'folders'>,
+  { from, readings, log }: { readonly from: EpochMs; readonly readings: Readings; readonly log: Logger },
 ): Promise<void> {
-  const end = write.readings.begin()
+  const end = readings.begin()
   try {
     await seen.settle(async (segments) => new Set(await readMergedOf(database, segments)))
     const documents = await seen.mend(() => keptDocuments(database, folders, from))

@@ -196,7 +196,8 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
   async function mergeAndPublish(): Promise<void> {
     if (!isSeenMended) {
       isSeenMended = true
-      await mendSeen(state, { from: now() - settings.current.duplicates.windowHours * HOUR_MS, log })
+      const from = now() - settings.current.duplicates.windowHours * HOUR_MS
+      await mendSeen(state, { from, readings: state.write.readings, log })
     }
     try {
       if (await merger.mergeWaiting()) mergeLoop.wake()
