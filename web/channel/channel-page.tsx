@@ -28,7 +28,7 @@ import { ExportMenu } from './export-menu.tsx'
 import { lanesOf } from './lanes-of.ts'
 import { MinutesMissing } from './minutes-missing.tsx'
 import { nearestName } from './nearest-name.ts'
-import { moved, scaled, untilForetold } from './range.ts'
+import { asShown, moved, scaled, untilForetold } from './range.ts'
 import { SeriesTable } from './series-table.tsx'
 import { channelSummary, newestWords } from './summary.ts'
 import { useAnnouncement } from './use-announcement.ts'
@@ -146,8 +146,8 @@ function Channel({ view, names, overview, mayAsk }: ChannelProps) {
       )}
       <Discarded discarded={facts.data?.overview.discarded ?? []} />
       {range !== null && isPlaced && (
-        <ChannelOptions view={view} range={{ ...range, step: data.step }} onChange={change}>
-          <ExportMenu view={view} range={range} picture={picture} />
+        <ChannelOptions view={view} range={asShown(range, data.step)} onChange={change}>
+          <ExportMenu view={view} range={asShown(range, data.step)} picture={picture} />
         </ChannelOptions>
       )}
       {data.minutes !== null && <MinutesMissing minutes={data.minutes} step={data.step} onChange={change} />}

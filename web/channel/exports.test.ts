@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { channelView } from '../view/channel-view.ts'
 import { urlOfView } from '../view/view.ts'
 import { exportAddresses, fileName } from './exports.ts'
-import { shown } from './range.ts'
+import { asShown, shown } from './range.ts'
 
 const now = Date.UTC(2014, 1, 6, 14, 22)
 const view = channelView('nightly', { by: 'build', parts: 'stacked', ghost: true })
@@ -27,6 +27,16 @@ test('the API’s call and its CSV are of the same counts, for the whole and for
   })
   expect(made.csv).toBe(made.call.replace('/series?', '/series.csv?'))
   expect(new URL(made.partsCsv).searchParams.get('by')).toBe('build')
+})
+
+test('where hours are shown for want of minutes, the numbers are of hours, too', () => {
+  const day = channelView('nightly', { range: { kind: 'last', days: 1 } })
+  const stepsOf = (range: ReturnType<typeof shown>): (string | null)[] => {
+    const { call, csv } = exportAddresses(day, range, 'https://a.example/', urlOfView)
+    return [call, csv].map((address) => new URL(address).searchParams.get('step'))
+  }
+  expect(stepsOf(shown(day, now))).toEqual(['minute', 'minute'])
+  expect(stepsOf(asShown(shown(day, now), 'hour'))).toEqual(['hour', 'hour'])
 })
 
 test('a file is named for what it holds, with a name that any disk takes', () => {

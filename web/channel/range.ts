@@ -33,6 +33,11 @@ export function shown(view: Pick<SeriesChoice, 'range' | 'step'>, now: number): 
   return { from, to, step: fetched === 'day' ? 'day' : step, fetched }
 }
 
+/** `range` by the step that is shown, which may be hours where minutes would suit. */
+export function asShown(range: Shown, step: ChosenStep): Shown {
+  return { ...range, step, fetched: step !== 'minute' && range.fetched === 'minute' ? 'hour' : range.fetched }
+}
+
 export function canShowMinutes(from: number, to: number, now: number): boolean {
   return to - from <= MOST_MINUTES_MS && from >= now - MOST_MINUTES_MS - HOUR_MS
 }
