@@ -1,6 +1,6 @@
 import type { Database } from '../data/counts/database.ts'
 import { hoursOf } from '../data/counts/intervals.ts'
-import { packNextWeek } from '../data/counts/pack-weeks.ts'
+import { packNextWeek, unpackWeeks } from '../data/counts/pack-weeks.ts'
 import { replaceRollupsOf } from '../data/counts/rollups.ts'
 import { time } from '../data/counts/values.ts'
 import { DAY_MS, type EpochMs, HOUR_MS, WEEK_MS } from '../data/domain/time.ts'
@@ -11,27 +11,33 @@ export const ROWS_PER_HOUR = 300
 /** Submissions of all channels in an hour of the middle of the tide. */
 const SUBMISSIONS_PER_HOUR = 50_000
 
+/** A Monday. */
+const SOME_WEEK: EpochMs = Date.UTC(2014, 0, 13)
+
 /**
- * 300 rows an hour, as they stand when the hour is settled and the weeks that are over are packed: five channels of very different size, ten builds of each, of which a new one
- * comes every day and takes half of what the last one had, two reasons, and problems in one of thirty. Days have tides.
+ * 300 rows an hour, as they stand at `now` when hours are settled and weeks that are over are packed: five channels of very different
+ * size, ten builds of each, of which a new one comes every day and takes half of what the last one had, two reasons, and problems in
+ * one of thirty. Days have tides.
  */
-export async function fillHistory(db: Database, from: EpochMs, to: EpochMs): Promise<void> {
-  for (let start = from; start < to; start += WEEK_MS) {
-    const end = Math.min(start + WEEK_MS, to)
-    await fillHours(db, start, end)
+export async function fillHistory(db: Database, from: EpochMs, to: EpochMs, now: EpochMs): Promise<void> {
+  for (let start = from; start < to; start = nextWeek(start)) {
+    await fillHours(db, start, Math.min(nextWeek(start), to))
     await db.checkpoint()
-    if (await packNextWeek(db, end)) await db.checkpoint()
+    while (await packNextWeek(db, now)) await db.checkpoint()
   }
-  while (await packNextWeek(db, to)) await db.checkpoint()
   await db.inTransaction(async (transaction) => {
     await transaction.append('coverage', [['edge-1', from, to]])
     await transaction.run(
       `insert into expectations select hour, channel, sum(submissions) * 0.9, sum(submissions), sum(submissions) * 1.1
-       from channel_counts where hour >= $recent group by all`,
-      { recent: time(to - 61 * DAY_MS) },
+       from channel_counts where hour >= $recent and hour < $to group by all`,
+      { recent: time(Math.max(from, now - 61 * DAY_MS)), to: time(to) },
     )
   })
   await db.checkpoint()
+}
+
+function nextWeek(start: EpochMs): EpochMs {
+  return SOME_WEEK + (Math.floor((start - SOME_WEEK) / WEEK_MS) + 1) * WEEK_MS
 }
 
 async function fillHours(db: Database, from: EpochMs, to: EpochMs): Promise<void> {
@@ -58,6 +64,8 @@ async function fillHours(db: Database, from: EpochMs, to: EpochMs): Promise<void
        order by hour, channel, version, build, reason, outcome, problem`,
       { from: time(from), last: time(to - HOUR_MS) },
     )
-    await replaceRollupsOf(transaction, hoursOf({ from, to }))
+    const hours = hoursOf({ from, to })
+    await replaceRollupsOf(transaction, hours)
+    await unpackWeeks(transaction, hours)
   })
 }

@@ -114,7 +114,7 @@ async function bench(): Promise<void> {
   } | null = null
   for (const [at, years] of HISTORIES.entries()) {
     const db = await openDatabase(path)
-    await fillHistory(db, yearsAgo(years), yearsAgo(HISTORIES[at - 1] ?? 0))
+    await fillHistory(db, yearsAgo(years), yearsAgo(HISTORIES[at - 1] ?? 0), NOW)
     await db.close()
     const answers = await askAll(path, years)
     growth.push([String(years), ...QUESTIONS.map(({ name }) => milliseconds(median(answers.get(name)?.anewMs ?? [])))])
