@@ -3,8 +3,9 @@ import { useState } from 'preact/hooks'
 import { useLive } from '../api/live.ts'
 import { Choice, Switch } from '../shell/choice.tsx'
 import { serverNow } from '../shell/freshness.ts'
-import { BREAK_DOWNS, type ChannelView, MEASURES, PARTS_FORMS, STEPS, TOPS } from '../view/channel-view.ts'
+import { BREAK_DOWNS, type ChannelView, MEASURES, STEPS, TOPS } from '../view/channel-view.ts'
 import { HOUR_MS } from '../words/time.ts'
+import { partsForm, partsForms } from './parts-form.ts'
 import { canShowMinutes, type Shown } from './range.ts'
 import { RangePicker } from './range-picker.tsx'
 
@@ -70,8 +71,8 @@ export function ChannelOptions({ view, range, onChange, children }: ChannelOptio
         />
         <Choice
           name="Shown"
-          options={PARTS_FORMS.map((parts) => ({ value: parts, word: FORM_WORDS[parts] }))}
-          chosen={view.parts}
+          options={partsForms(view.measure).map((parts) => ({ value: parts, word: FORM_WORDS[parts] }))}
+          chosen={partsForm(view)}
           onChoose={(parts) => onChange({ parts })}
         />
         <Choice

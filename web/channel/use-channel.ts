@@ -9,6 +9,7 @@ import type { Zone } from '../view/zone.ts'
 import { DAY_MS, HOUR_MS, iso } from '../words/time.ts'
 import { type KnownMinutes, knownMinutes } from './known-minutes.ts'
 import { largestParts } from './parts.ts'
+import { partsForm } from './parts-form.ts'
 import { miniStep, type Shown } from './range.ts'
 import { partsQuestion, seriesPath } from './series-path.ts'
 
@@ -91,6 +92,10 @@ export function useChannel(channel: string, range: Shown | null, choice: SeriesC
     `all ${step}`,
     'with counts',
   )
+  const ghostOfAll = useAnswer<SeriesAnswer>(
+    asked(seriesPath({ metric: 'received', step, channel: '', ...ghostRange }), choice.ghost && isShare),
+    `all ${step}`,
+  )
   const partsStep = miniStep({ from, to })
   const parts = useAnswer<SeriesAnswer>(
     asked(seriesPath({ ...partsQuestion(choice.by, choice.top), step: partsStep, channel, from, to }), hasLane),
@@ -113,6 +118,7 @@ export function useChannel(channel: string, range: Shown | null, choice: SeriesC
   // others bring: until the last of them is there, or failed, the chart stays as it was.
   const isPending = [received, facts, invalid, ...(step === 'minute' ? [hours] : []), ...(choice.ghost ? [ghost] : [])]
     .concat(isShare ? [all] : [])
+    .concat(isShare && choice.ghost ? [ghostOfAll] : [])
     .concat(hasLane ? [parts] : [])
     .concat(isUndecided ? [ofMinutes, ofHours] : [])
     .some((answer) => !answer.isCurrent && answer.error === null)
@@ -132,6 +138,7 @@ export function useChannel(channel: string, range: Shown | null, choice: SeriesC
       zone,
       measure: choice.measure,
       all: all.data,
+      ghostOfAll: ghostOfAll.data,
       annotations: annotations.data?.annotations ?? [],
       silences: silences.data?.silences ?? [],
       parts: lane,
@@ -150,6 +157,7 @@ export function useChannel(channel: string, range: Shown | null, choice: SeriesC
     choice.measure,
     isShare,
     all.data,
+    ghostOfAll.data,
     annotations.data,
     silences.data,
     lane,
@@ -162,7 +170,8 @@ export function useChannel(channel: string, range: Shown | null, choice: SeriesC
 
 /** The running step is not comparable: it would end every line with a fall. */
 function partsLane(answer: SeriesAnswer, choice: SeriesChoice, facts: ChannelAnswer | null): ChartParts | null {
-  const { parts: form, by, measure, top } = choice
+  const { by, measure, top } = choice
+  const form = partsForm(choice)
   if (form === 'each') return null
   const stepMs = answer.step === 'day' ? DAY_MS : HOUR_MS
   const starts = answer.times.map((time) => Date.parse(time))

@@ -17,6 +17,8 @@ export interface Columns {
   readonly invalid: readonly Value[]
   /** Of all channels together. */
   readonly all: readonly Value[]
+  /** Of all channels together, last week. */
+  readonly ghostOfAll: readonly Value[]
 }
 
 const HOURS_OF_DAY = 24
@@ -54,6 +56,7 @@ export function byDay(hourly: Columns): Columns {
     residual: ratios(seen, sum(whereSeen(hourly.mid))),
     invalid: ratios(invalid, seen),
     all: sum(whereSeen(hourly.all)),
+    ghostOfAll: wholeSum(hourly.ghostOfAll),
   }
 }
 

@@ -130,6 +130,8 @@ export interface ChartInput {
   /** How submissions are measured, and for shares what all channels received, as `received`. Default: counted. */
   readonly measure?: Measure
   readonly all?: SeriesAnswer | null
+  /** Last week's of all channels, as `ghost`: what last week's shares are of. */
+  readonly ghostOfAll?: SeriesAnswer | null
   readonly annotations?: readonly AnnotationAnswer[]
   readonly silences?: SilencesAnswer['silences']
   readonly parts?: ChartParts | null
@@ -187,9 +189,9 @@ export function chartData(input: ChartInput): ChartData {
     partly: partlyCovered(received, countedUpTo),
     parts: input.parts ?? null,
   }
-  return measured(data, input.measure ?? 'count', cut(columns.all))
+  return measured(data, input.measure ?? 'count', { now: cut(columns.all), lastWeek: cut(columns.ghostOfAll) })
 
-  function fineColumns({ hours = null, all = null, ghost, invalid }: ChartInput): Columns {
+  function fineColumns({ hours = null, all = null, ghostOfAll = null, ghost, invalid }: ChartInput): Columns {
     const times = startsOf(received)
     const counts = received.series[0]?.values ?? []
     const complete = times.map((time) => time + STEP_MS[received.step] <= countedUpTo)
@@ -208,6 +210,7 @@ export function chartData(input: ChartInput): ChartData {
       residual: received.step === 'day' ? times.map(() => null) : meanOfExpected(seen, expected.mid, minutes ? 60 : 24),
       invalid: times.map((time, index) => (complete[index] ? invalidAt(time) : null)),
       all: times.map(allAt),
+      ghostOfAll: times.map(lastWeekAt(ghostOfAll, zone)),
     }
   }
 }

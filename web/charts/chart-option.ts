@@ -7,7 +7,7 @@ import { DAY_MS } from '../words/time.ts'
 import type { ChartData } from './chart-data.ts'
 import { LaneDrawing } from './lane-drawing.ts'
 import type { Lane, LaneBox, Layout } from './layout.ts'
-import { LEAST_SPAN, MEASURE_WORDS } from './measure.ts'
+import { LEAST_OF_LOG, LEAST_SPAN, MEASURE_WORDS } from './measure.ts'
 import { partsMarks, partsTicks } from './parts-lane.ts'
 import { type Pieces, pieces, type Shores, shoresPerPixel } from './per-pixel.ts'
 import { logTicks, type Scale, type Ticks, ticksFromZero } from './scale.ts'
@@ -64,6 +64,7 @@ function laneTicks(
         ...logTicks(
           known.reduce((least, value) => Math.min(least, value), most || 1),
           most || 10,
+          LEAST_OF_LOG[data.measure],
         ),
         kind: 'log',
       }

@@ -43,6 +43,11 @@ describe('scales', () => {
     expect(toPixel(scale, 100)).toBeCloseTo(200)
     expect(toPixel(scale, 0)).toBe(300)
   })
+
+  test('logarithmic for shares go on beneath one', () => {
+    expect(logTicks(0.72, 0.81, 0.001)).toEqual({ min: 0.1, max: 1, values: [0.1, 1] })
+    expect(logTicks(0, 0.3, 0.001).values).toEqual([0.001, 0.01, 0.1, 1])
+  })
 })
 
 describe('water', () => {

@@ -60,6 +60,25 @@ test('shares are of what all channels received, the band too', () => {
   expect(chartData(input({ measure: 'share', all: null })).seen[3]).toBeNull()
 })
 
+test('last week’s shares are of what all channels received then', () => {
+  const shifted = (value: number): SeriesAnswer => {
+    const made = answer('hour', 48, value)
+    return { ...made, times: made.times.map((time) => new Date(Date.parse(time) - 7 * 24 * HOUR).toISOString()) }
+  }
+  const data = chartData(
+    input({ measure: 'share', all: answer('hour', 48, 800), ghost: shifted(60), ghostOfAll: shifted(120) }),
+  )
+  expect([data.seen[3], data.ghost?.[3]]).toEqual([0.1, 0.5])
+})
+
+test('no share is expected of hours that others, too, were counted in part of', () => {
+  const received = answer('hour', 48, 80, { expected })
+  const coverage = received.coverage.map((_, hour) => (hour === 5 ? 0.5 : 1))
+  const data = chartData(input({ measure: 'share', received: { ...received, coverage }, all: answer('hour', 48, 800) }))
+  expect([data.seen[5], data.high[4]]).toEqual([0.1, 0.15])
+  expect([data.low[5], data.high[5], data.low[47], data.high[47]]).toEqual([null, null, null, null])
+})
+
 test('a minute is expected to be a sixtieth of its hour; of expected is the mean of an hour', () => {
   const data = chartData(
     input({

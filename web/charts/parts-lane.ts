@@ -1,6 +1,6 @@
 import type { CustomSeriesOption } from 'echarts/charts'
 import type { LaneDrawing } from './lane-drawing.ts'
-import { LEAST_SPAN } from './measure.ts'
+import { LEAST_OF_LOG, LEAST_SPAN } from './measure.ts'
 import { type ChartParts, stacked } from './parts.ts'
 import { logTicks, type Scale, type Ticks, ticksFromZero } from './scale.ts'
 import type { ChartTheme } from './theme.ts'
@@ -23,10 +23,11 @@ export function partsTicks(
   if (isLogarithmic(parts, log)) {
     const positive = lists.flat().filter((value) => isKnown(value) && value > 0)
     const least = positive.reduce<number>((low, value) => Math.min(low, value ?? low), most || 1)
-    return { ...logTicks(least, most || 10), kind: 'log' }
+    return { ...logTicks(least, most || 10, LEAST_OF_LOG[parts.measure]), kind: 'log' }
   }
   const isWhole = parts.form === 'stacked' && parts.measure === 'share'
-  const ticks = ticksFromZero(isWhole ? 1 : Math.max(most, LEAST_SPAN[parts.measure]), MOST_TICKS)
+  // There is nothing over the whole: thirds of it would end at 120 %.
+  const ticks = isWhole ? ticksFromZero(1, 2) : ticksFromZero(Math.max(most, LEAST_SPAN[parts.measure]), MOST_TICKS)
   return { ...ticks, min: 0, kind: 'linear' }
 }
 

@@ -37,10 +37,10 @@ export function ticksFromZero(highest: number, most: number): Ticks {
   }
 }
 
-/** Powers of ten around the values: 12, 3420 → 10 100 1000 10000. */
-export function logTicks(lowest: number, highest: number): Ticks & { readonly min: number } {
-  const first = Math.floor(Math.log10(Math.max(lowest, 1)))
-  const last = Math.max(first + 1, Math.ceil(Math.log10(Math.max(highest, 1))))
+/** Powers of ten around the values, from `least` on: 12, 3420 → 10 100 1000 10000. */
+export function logTicks(lowest: number, highest: number, least = 1): Ticks & { readonly min: number } {
+  const first = Math.floor(Math.log10(Math.max(lowest, least)))
+  const last = Math.max(first + 1, Math.ceil(Math.log10(Math.max(highest, least))))
   const values = Array.from({ length: last - first + 1 }, (_, index) => 10 ** (first + index))
   return { min: 10 ** first, max: 10 ** last, values }
 }
