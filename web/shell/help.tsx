@@ -75,8 +75,8 @@ export function Help({ onClose }: { readonly onClose: () => void }) {
         </label>
       </p>
       <p class="second">
-        Drag in a chart to zoom, with shift to move along; a double click leads out again. A click on an hour, of any
-        chart, says why you were, or weren’t, told.
+        Drag in a chart to zoom, with shift to move along; a double click leads out again. Two fingers do both. A click
+        on an hour, of any chart, says why you were, or weren’t, told.
       </p>
       <h2 class="section-head">Marks</h2>
       <dl class="keys">
