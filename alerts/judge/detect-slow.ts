@@ -27,8 +27,13 @@ const LEAST_LOSS = 0.055
 const DEVIATIONS = 5
 /** How far the siblings are apart makes it harder to say what all do. */
 const SPREADS = 2
-/** Without siblings nobody can tell a season of the year from a leak. */
-const LEAST_LOSS_ALONE = 0.12
+/** Without siblings nobody can tell a season of the year from a leak, */
+const LEAST_LOSS_ALONE = 0.08
+/** and what fell by more than this within two days, and by so many times what days scatter, may be a holiday, */
+const STEEPEST_FALL = 0.045
+const STEEP_DEVIATIONS = 2.5
+/** which takes no more than this. */
+const LEAST_STEEP_LOSS = 0.42
 /** While all channels move, one may move by more. */
 const MOVEMENT_FREE = 0.04
 const MOVEMENT_DOUBT = 0.9
@@ -120,7 +125,8 @@ function beyondSiblings(
   const sizeOf = (usual: number) => leastLoss(sensitivity.loss, RECENT_DAYS * DAY_HOURS, usual)
   const own = pick(deviation)
   if (siblings.length < LEAST_SIBLINGS) {
-    return { loss: -own - excuse, size: sizeOf(LEAST_LOSS_ALONE), significance: noise }
+    const usual = isSteep(deviation) ? LEAST_STEEP_LOSS : LEAST_LOSS_ALONE
+    return { loss: -own - excuse, size: sizeOf(usual), significance: noise }
   }
   const values = siblings.map((sibling) => pick(sibling.deviation))
   const shared = weightedMedian(
@@ -134,6 +140,15 @@ function beyondSiblings(
     size: sizeOf(LEAST_LOSS) + holiday,
     significance: noise + holiday,
   }
+}
+
+/** Whether one of the last days lost more against the day before it, or the one before that, than a leak does. */
+function isSteep({ days, scatter }: SlowDeviation): boolean {
+  const most = Math.max(STEEPEST_FALL, STEEP_DEVIATIONS * scatter)
+  for (let day = 0; day < REFERENCE_FROM_DAY; day++) {
+    if (at(days, day + 1) - at(days, day) > most || at(days, day + 2) - at(days, day) > most) return true
+  }
+  return false
 }
 
 function slowDeviation(channel: ChannelMemory, hour: HourNumber): SlowDeviation | null {

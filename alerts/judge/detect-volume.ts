@@ -1,4 +1,5 @@
 import type { FindingKind, SeriesKey } from '../finding.ts'
+import { driftBefore, onsetOf } from './alone.ts'
 import { usualCount } from './expectation.ts'
 import { beyondHoliday, holidayExcuse } from './holidays.ts'
 import { type ChannelMemory, type SeriesMemory, WINDOWS } from './memory.ts'
@@ -101,7 +102,7 @@ function lookForDrop(
   probe: Probe | undefined,
 ): Alarm | null {
   const hours = WINDOWS[position] ?? 1
-  const plain = dropDeviation(series, hour, position)
+  const plain = dropDeviation(channel, series, hour, position)
   const deviation = holidayDeviation(channel, series, hour, position, plain)
   const limits = dropLimits(channel, series, hour, position)
   const trial = begin(probe, 'loss', channel, series, hours)
@@ -214,8 +215,19 @@ function holidayDeviation(
   return Number.isNaN(fall) ? beyond : Math.min(beyond, Math.max(deviation, fall))
 }
 
-/** Deviation of a window, excused by the siblings as far as they moved along; NaN where unknown. */
-function dropDeviation(series: SeriesMemory, hour: HourNumber, position: number): number {
+/**
+ * Deviation of a window, excused by the siblings as far as they moved along, or of a channel that has none by what it was short of the day
+ * before already; NaN where unknown.
+ */
+function dropDeviation(channel: ChannelMemory, series: SeriesMemory, hour: HourNumber, position: number): number {
+  const index = place(hour) * WINDOWS.length + position
+  const residual = at(series.residuals, index)
+  const drift = Number.isNaN(at(series.shared, index)) ? driftBefore(channel, series, hour, WINDOWS[position] ?? 1) : 0
+  return Math.max(siblingDeviation(series, hour, position), residual - drift)
+}
+
+/** Deviation of a window, excused by the siblings alone. */
+function siblingDeviation(series: SeriesMemory, hour: HourNumber, position: number): number {
   const index = place(hour) * WINDOWS.length + position
   const residual = at(series.residuals, index)
   const shared = at(series.shared, index)
@@ -233,17 +245,17 @@ interface Limits {
   readonly stricter: number
 }
 
-/** Holidays come over a morning. Where no sibling tells of them, what so long a window lost must be so many times as large. */
-const HOLIDAY_WINDOW = 6
-const ALONE = 2
+/** Holidays come over a morning. Where no sibling tells of them, and noise hides how it came, what so long a window lost must be so many times as large. */
+const MORNING_WINDOW = 3
+const ALONE = 2.5
+/** Of what came over hours, so much must be lost, over shorter windows and from the second number of hours on: no holiday takes as much. */
+const GRADUAL_RATIO = 0.56
+const LONG_WINDOW = 6
+const LONG_GRADUAL_RATIO = 0.42
 
 /** Stricter where hours of the window are unknown, and while all channels move; null where the window isn't looked at. */
-function dropLimits(
-  { sensitivity }: ChannelMemory,
-  series: SeriesMemory,
-  hour: HourNumber,
-  position: number,
-): Limits | null {
+function dropLimits(channel: ChannelMemory, series: SeriesMemory, hour: HourNumber, position: number): Limits | null {
+  const { sensitivity } = channel
   const hours = WINDOWS[position] ?? 1
   const threshold = DROP[hours]
   if (threshold === undefined || series.sums === null) return null
@@ -255,14 +267,34 @@ function dropLimits(
   const holiday = shared < 0.04 ? 0 : (hours < 6 ? 0 : 0.3 * (shared - 0.04)) + (at(series.sharedSpread, index) || 0)
   const stricter = 0.5 * missingHours + holiday
   const significance = leastDeviations(sensitivity, threshold.deviations) * noise + stricter
-  const isAlone = Number.isNaN(movement) && hours >= HOLIDAY_WINDOW && sensitivity.loss === undefined
+  const size = leastLoss(sensitivity.loss, hours, threshold.ratio)
+  const isAlone = Number.isNaN(movement) && sensitivity.loss === undefined
   return {
-    size: leastLoss(sensitivity.loss, hours, threshold.ratio) * (isAlone ? ALONE : 1) + stricter,
+    size: (isAlone ? sizeAlone(series, hour, { position, size }) : size) + stricter,
     significance,
     noise,
     deviations: significance / noise,
     stricter,
   }
+}
+
+/** What a window of a channel without siblings must have lost, where with siblings it were `size`. */
+function sizeAlone(
+  series: SeriesMemory,
+  hour: HourNumber,
+  { position, size }: { readonly position: number; readonly size: number },
+): number {
+  const hours = WINDOWS[position] ?? 1
+  const noise = series.noise?.unexplained ?? UNKNOWN_NOISE
+  // A long window knows less of how deep it is by now than the shorter ones that end with it.
+  const loss = WINDOWS.slice(0, position + 1).reduce(
+    (deepest, _, shorter) => Math.max(deepest, -at(series.residuals, place(hour) * WINDOWS.length + shorter) || 0),
+    0,
+  )
+  const onset = onsetOf(series, hour, { hours, loss, noise })
+  if (onset === 'sudden') return size
+  if (onset === 'hidden') return hours < MORNING_WINDOW ? size : ALONE * size
+  return Math.max(size, -Math.log(1 - (hours < LONG_WINDOW ? GRADUAL_RATIO : LONG_GRADUAL_RATIO)))
 }
 
 /**
@@ -276,7 +308,7 @@ export function fellFurther(channel: ChannelMemory, hour: HourNumber): boolean {
     const limits = hours > FURTHER_WINDOW ? null : dropLimits(channel, all, hour, position)
     if (limits === null) return false
     const earlier = at(all.residuals, place(hour - hours) * WINDOWS.length + WINDOWS.indexOf(DAY_HOURS))
-    const further = dropDeviation(all, hour, position) - Math.min(0, earlier)
+    const further = siblingDeviation(all, hour, position) - Math.min(0, earlier)
     return further < -Math.max(limits.size, limits.significance)
   })
 }
@@ -298,7 +330,7 @@ export function lossOver(channel: ChannelMemory, hour: HourNumber, hours: number
   const position = WINDOWS.findIndex((window) => window === hours)
   const limits = all === undefined || position === -1 ? null : dropLimits(channel, all, hour, position)
   if (all === undefined || limits === null) return null
-  const lost = -holidayDeviation(channel, all, hour, position, dropDeviation(all, hour, position))
+  const lost = -holidayDeviation(channel, all, hour, position, dropDeviation(channel, all, hour, position))
   return Number.isNaN(lost) ? null : { lost, stricter: limits.stricter, noise: limits.noise }
 }
 
@@ -353,7 +385,10 @@ function lookForSurge(
   const index = place(hour) * WINDOWS.length + position
   const residual = at(series.residuals, index)
   const shared = at(series.shared, index)
-  const gained = Number.isNaN(shared) ? residual : Math.min(residual, beyondShared(residual, shared, hours))
+  const beyond = Number.isNaN(shared)
+    ? residual - driftBefore(channel, series, hour, hours)
+    : beyondShared(residual, shared, hours)
+  const gained = Math.min(residual, beyond)
   if (!isMeasured(trial, gained) || series.sums === null) return null
   const deviation = gained - series.acceptedLoss - (gained > 0 ? clockShift(series.sums, hour, hours) : 0)
   const noise = at(series.noise?.unexplained ?? UNKNOWN_NOISE, position)
@@ -426,7 +461,7 @@ function lookForShare(
   if (!trial.needs('loss', share < -size, -share, size)) return null
   if (!trial.needs('noise', share < -significance, -share / spread, deviations)) return null
   if (probe !== undefined) noteMovements(trial, series, hour, position)
-  const own = dropDeviation(series, hour, position)
+  const own = dropDeviation(channel, series, hour, position)
   const ownNoise = at(series.noise.unexplained, position)
   if (!trial.needs('own_part', own < LEAST_OWN_PART * share, own / share, LEAST_OWN_PART)) return null
   if (!trial.needs('own_noise', own < -OWN_DEVIATIONS * ownNoise, -own / ownNoise, OWN_DEVIATIONS)) return null

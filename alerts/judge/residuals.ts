@@ -1,3 +1,4 @@
+import { driftBefore } from './alone.ts'
 import { type Others, othersOf } from './leave-one-out.ts'
 import { type ChannelMemory, type JudgeMemory, type SeriesMemory, WINDOWS } from './memory.ts'
 import { learnSeasons } from './season.ts'
@@ -104,9 +105,13 @@ export function compareWithSiblings(
     const { middle: shared, spread } = sharedResidual(own[position], channel)
     series.shared[index] = shared
     series.sharedSpread[index] = spread
-    if (Number.isNaN(at(series.unexplained, index)) || Number.isNaN(shared)) continue
+    if (Number.isNaN(at(series.unexplained, index))) continue
+    const hours = WINDOWS[position] ?? 1
     const residual = at(series.residuals, index)
-    series.unexplained[index] = nearerToZero(residual, beyondShared(residual, shared, WINDOWS[position] ?? 1))
+    const beyond = Number.isNaN(shared)
+      ? residual - driftBefore(channel, series, hour, hours)
+      : beyondShared(residual, shared, hours)
+    series.unexplained[index] = nearerToZero(residual, beyond)
   }
 }
 

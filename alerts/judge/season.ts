@@ -70,15 +70,17 @@ function learn(
 ): Learnt {
   const start = midnight - LEARNING_HOURS
   const counts = new Float64Array(LEARNING_HOURS)
+  const surged = new Uint8Array(LEARNING_HOURS)
   for (let i = 0; i < LEARNING_HOURS; i++) {
     const slot = place(start + i)
+    surged[i] = channel.good[slot] === 1 ? 0 : 1
     counts[i] =
       channel.seasonal[slot] === 1 ? at(series.counts, slot) * (movement === null ? 1 : Math.exp(-at(movement, i))) : -1
   }
   let season = borrowed
   let levels = weekLevels(counts, start, season)
   for (let round = 0; round < 2; round++) {
-    season = seasonFrom(counts, start, levels, borrowed)
+    season = seasonFrom({ counts, surged }, start, levels, borrowed)
     levels = weekLevels(counts, start, season)
   }
   return { season, levels }
@@ -110,10 +112,21 @@ function weekLevels(counts: Float64Array, start: HourNumber, season: Season): Fl
   )
 }
 
-function seasonFrom(counts: Float64Array, start: HourNumber, levels: Float64Array, borrowed: Season): Season {
+/** Hours of the five weeks: -1 where there is nothing to learn from, and 1 where they were in a surge that is over. */
+interface TaughtHours {
+  readonly counts: Float64Array
+  readonly surged: Uint8Array
+}
+
+function seasonFrom(
+  { counts, surged }: TaughtHours,
+  start: HourNumber,
+  levels: Float64Array,
+  borrowed: Season,
+): Season {
   const firstSlot = slotOf(start)
   const ratios = new Float64Array(WEEKS)
-  // Only asked where fewer than three weeks are known.
+  // Only asked for where a week is missing.
   let alike: Float64Array | null = null
   const likeOf = (cell: number) => {
     alike ??= likeRatios(counts, start, levels, borrowed)
@@ -137,13 +150,15 @@ function seasonFrom(counts: Float64Array, start: HourNumber, levels: Float64Arra
     }
     if (known === 0) continue
     const own = ratios.subarray(0, known)
-    const middle = known >= ENOUGH_WEEKS ? medianOf(own) : middleOfFew(own, likeOf(cell), at(borrowed, slot))
+    const middle = known >= WEEKS ? medianOf(own) : middleOfFew(own, likeOf(cell), at(borrowed, slot))
     for (let i = offset; i < counts.length; i += WEEK_HOURS) {
       const week = weekOf(i)
       const level = at(levels, week)
       const count = at(counts, i)
       if (count < 0 || !(level > 0)) continue
-      const reach = middle * (CLIP_RATIO + 2.5 / Math.sqrt(Math.max(1, middle * level)))
+      // Of a surge only that it was there counts: once is odd, in most weeks it is the season.
+      const clip = CLIP_RATIO + 2.5 / Math.sqrt(Math.max(1, middle * level))
+      const reach = at(surged, i) === 1 ? 0 : middle * clip
       const ratio = Math.min(middle + reach, Math.max(middle - reach, count / level))
       const weight = at(WEEK_WEIGHTS, week) * level
       slotTotals[slot] = at(slotTotals, slot) + weight * ratio
@@ -163,14 +178,16 @@ function seasonFrom(counts: Float64Array, start: HourNumber, levels: Float64Arra
   return withMeanOne(season)
 }
 
-/** Of so many weeks' ratios of one slot there is a middle one. */
-const ENOUGH_WEEKS = 3
-
-/** Of one or two weeks there is none: then like days, or what is borrowed, have a say, or a single odd hour would be expected again for weeks. */
+/**
+ * Of the weeks' ratios of one slot the middle one. Where not all weeks are known, like days, or what is borrowed, have a say: two odd hours
+ * of four would be expected again for weeks.
+ */
 function middleOfFew(ratios: Float64Array, like: number, borrowed: number): number {
-  const lent = ratios.length === 2 ? Float64Array.of(0, 0, like) : Float64Array.of(0, like, borrowed)
-  lent.set(ratios)
-  return medianOf(lent)
+  const known = ratios.length
+  const voters = new Float64Array(known + (known % 2 === 1 ? 2 : 1)).fill(like)
+  voters.set(ratios)
+  if (known === 1) voters[2] = borrowed
+  return medianOf(voters)
 }
 
 /** By cell the middle of its hours' ratios, of all weeks and like days. */
