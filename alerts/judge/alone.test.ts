@@ -27,8 +27,6 @@ function daily(...percents: readonly number[]): string {
 }
 
 test.each([
-  { claim: 'a day that loses a third over a morning', seen: daily(67, 100, 100), hours: 72 },
-  { claim: 'four such days', seen: daily(70, 67, 67, 70, 100, 100), hours: 144 },
   { claim: 'a day that loses an eighth', seen: daily(87, 100, 100), hours: 72 },
   {
     claim: 'a fortnight that loses a third, a few percent more each day',
