@@ -111,6 +111,9 @@ test('the chart is taken along: PNG, SVG, CSV, links and the API’s call', asyn
   for (const word of ['>nightly<', '>Tidewatch<', 'UTC<', '>saved-session<', '>Of expected<', '>Firefox 27.0<']) {
     expect(svg).toContain(word)
   }
+  const isDocument = (text: string) =>
+    new DOMParser().parseFromString(text, 'image/svg+xml').querySelector('parsererror') === null
+  expect(await page.evaluate(isDocument, svg)).toBe(true)
   await expect(page.getByRole('link', { name: 'Numbers (CSV)' })).toHaveAttribute('href', /\/api\/v1\/series\.csv\?/)
 
   const copied = async (name: string) => {

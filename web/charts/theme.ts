@@ -55,7 +55,8 @@ export function readTheme(element: HTMLElement): ChartTheme {
     hatch: colour('--hatch'),
     parts: PART_TOKENS.map(colour),
     rest: colour('--part-rest'),
-    font: getComputedStyle(element).getPropertyValue('--condensed').trim(),
+    // ECharts puts it into an attribute of its SVG as it is, which a double quote would end.
+    font: getComputedStyle(element).getPropertyValue('--condensed').trim().replaceAll('"', "'"),
   }
   probe.remove()
   return theme
