@@ -72,7 +72,7 @@ async function answer(
   const { signal } = context.req.raw
   const encoded =
     keep === null ? await whileAsked(signal, make) : await kept.get(key, keep.stamp, { asker: signal, make })
-  return send(context, encoded, { keep, operation, asTable })
+  return send(context, encoded, { keep, asTable })
 }
 
 async function encode({ load, loadCsv }: PreparedAnswer, asTable: boolean): Promise<EncodedAnswer> {
@@ -88,12 +88,11 @@ function wantsTable(context: Context, { contents }: Operation): boolean {
 
 interface Sending {
   readonly keep: KeepRule | null
-  readonly operation: Operation
   readonly asTable: boolean
 }
 
 function send(context: Context, { body, compressed, etag }: EncodedAnswer, sending: Sending): Response {
-  const { keep, operation, asTable } = sending
+  const { keep, asTable } = sending
   const headers: Record<string, string> = {
     ETag: etag,
     'Cache-Control': keep?.isFinished === true ? `private, max-age=${FINISHED_FRESH_SECONDS}` : 'private, no-cache',
@@ -101,7 +100,8 @@ function send(context: Context, { body, compressed, etag }: EncodedAnswer, sendi
   }
   if (isSame(context.req.header('If-None-Match'), etag)) return context.body(null, 304, headers)
   headers['Content-Type'] = asTable ? 'text/csv; charset=utf-8' : 'application/json'
-  if (asTable) headers['Content-Disposition'] = `attachment; filename="${operation.id}.csv"`
+  // A name given here would win over the one that a page's link gives; without one it is the address's last part.
+  if (asTable) headers['Content-Disposition'] = 'attachment'
   if (compressed === null || !takesGzip(context.req.header('Accept-Encoding'))) {
     return context.body(body, 200, headers)
   }

@@ -92,6 +92,8 @@ test('the same as a table, by suffix and by Accept, with formulas made harmless'
   const query = '?from=2014-01-16T13:00:00Z&to=2014-01-16T14:00:00Z&by=build'
   const bySuffix = await api.get(`${path}.csv${query}`)
   expect(bySuffix.headers.get('Content-Type')).toBe('text/csv; charset=utf-8')
+  // With a name, it would win over that of the link on the channel's page.
+  expect(bySuffix.headers.get('Content-Disposition')).toBe('attachment')
   const text = await bySuffix.text()
   const head =
     'time,channel,reason,app,version,build,outcome,problem,source,cause,received,week_before,expected_low,expected,expected_high,coverage,completeness\n'
