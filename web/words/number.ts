@@ -57,9 +57,10 @@ export function axisCount(value: number): string {
   return `${scaled < 10 ? Number(scaled.toFixed(1)) : Math.round(scaled)}${UNIT_SPACE}${unit}`
 }
 
-/** A rate on an axis: 0.4 → `40 %`, 0.025 → `2.5 %`. */
+/** A rate on an axis: 0.4 → `40 %`, 0.025 → `2.5 %`, 0.0075 → `0.75 %`. */
 export function axisRate(ratio: number): string {
-  return `${Number((ratio * 100).toFixed(1))}${UNIT_SPACE}%`
+  const percent = ratio * 100
+  return `${Number(percent.toFixed(percent < 1 ? 2 : 1))}${UNIT_SPACE}%`
 }
 
 /** Thousands with one decimal, as in the tide table: 52140 → `52.1`. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { axisCount, count, countRange, estimate, ofExpected, rate, share } from './number.ts'
+import { axisCount, axisRate, count, countRange, estimate, ofExpected, rate, share } from './number.ts'
 import { age, clock, dateRange, fullMoment, moment, unbroken, weekdayDate } from './time.ts'
 
 /** Spaces of every width read as plain ones, so that the tables below stay readable. */
@@ -32,6 +32,14 @@ describe('numbers', () => {
     [999999, '1 M'],
     [1240000, '1.2 M'],
   ])('axis %d', (value, text) => expect(plain(axisCount(value))).toBe(text))
+
+  test.each([
+    [0, '0 %'],
+    [0.0025, '0.25 %'],
+    [0.01, '1 %'],
+    [0.025, '2.5 %'],
+    [0.4, '40 %'],
+  ])('axis of rates %d', (value, text) => expect(plain(axisRate(value))).toBe(text))
 
   test.each([
     [0, '0 %'],
