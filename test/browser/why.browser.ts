@@ -54,6 +54,25 @@ test('a click on another hour of the day asks about that one', async ({ page, de
   await expect(page).toHaveURL(addressOf('nightly', hour - 20 * HOUR_MS))
 })
 
+test('the day around the hour stays where it is when its answer comes', async ({ page, demo }) => {
+  let letAnswer = (): void => undefined
+  const mayAnswer = new Promise<void>((resolve) => {
+    letAnswer = resolve
+  })
+  await page.route('**/api/v1/why?**', async (route) => {
+    await mayAnswer
+    await route.continue()
+  })
+  const { hour } = await toldAt(demo.url)
+  await page.goto(addressOf('nightly', hour))
+  const day = page.getByRole('figure')
+  await expect(day).toBeVisible()
+  const before = await day.boundingBox()
+  letAnswer()
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('nightly', JUDGED)
+  expect(await day.boundingBox()).toEqual(before)
+})
+
 test('a channel that is not there is told, with the one that was meant', async ({ page, demo, expectedMessages }) => {
   expectedMessages.push(/400 \(Bad Request\)/)
   const { hour } = await toldAt(demo.url)

@@ -41,7 +41,7 @@ export function WhyPage({ view, overview }: PageProps<'why'>) {
       )}
       <Trouble what={`why of ${channel}`} answer={answer} />
       <Waiting what="the hour to be judged again" answer={answer} />
-      {why !== null && <Numbers why={why} />}
+      {why === null ? answer.error === null && <NumbersComing /> : <Numbers why={why} />}
       <p class="label">
         <Switch word="Table" letter="t" isOn={view.table === true} onChange={turn} />
       </p>
@@ -107,6 +107,20 @@ function WhyHead({ view, countedUpTo }: { readonly view: WhyView; readonly count
         )}
       </span>
     </p>
+  )
+}
+
+/** As high as the numbers will be: the day beneath them, which may be there before, stays where it is. */
+function NumbersComing() {
+  return (
+    <dl class="why-numbers" aria-busy="true">
+      {['Seen', 'Expected', 'Invalid'].map((name) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd class="is-strong">{'\u00a0'}</dd>
+        </div>
+      ))}
+    </dl>
   )
 }
 
