@@ -63,6 +63,22 @@ export async function expectNoSidewaysScrolling(page: Page): Promise<void> {
   expect(excess).toBe(0)
 }
 
+/** For `page.addInitScript`: from then on the browser adds up how far what stands on the page is moved by what comes. */
+export function watchShifts(): void {
+  let sum = 0
+  const watch = new PerformanceObserver((list) => {
+    for (const entry of list.getEntries())
+      if ('value' in entry && !('hadRecentInput' in entry && entry.hadRecentInput)) sum += Number(entry.value)
+    document.documentElement.dataset.shifted = String(sum)
+  })
+  watch.observe({ type: 'layout-shift', buffered: true })
+}
+
+/** Cumulative layout shift since `watchShifts`. */
+export async function shifted(page: Page): Promise<number> {
+  return page.evaluate(() => Number(document.documentElement.dataset.shifted ?? 0))
+}
+
 /** Share of a canvas's pixels that are painted at all: a chart that failed to draw has none. */
 export async function paintedShare(page: Page): Promise<number> {
   return page.locator('.canvas canvas').evaluate((canvas) => {

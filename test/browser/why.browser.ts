@@ -1,6 +1,6 @@
 import type { IncidentsAnswer } from '../../server/api/types.ts'
 import { expect, test } from './demo.ts'
-import { HOUR_MS } from './pages.ts'
+import { HOUR_MS, shifted, watchShifts } from './pages.ts'
 
 /** Why one was, or wasn't, told: asked of the real service, with the story told. */
 
@@ -54,23 +54,13 @@ test('a click on another hour of the day asks about that one', async ({ page, de
   await expect(page).toHaveURL(addressOf('nightly', hour - 20 * HOUR_MS))
 })
 
-test('the day around the hour stays where it is when its answer comes', async ({ page }) => {
-  let letAnswer = (): void => undefined
-  const mayAnswer = new Promise<void>((resolve) => {
-    letAnswer = resolve
-  })
-  await page.route('**/api/v1/why?**', async (route) => {
-    await mayAnswer
-    await route.continue()
-  })
-  const yesterday = Math.floor(Date.now() / HOUR_MS - 30) * HOUR_MS
-  await page.goto(addressOf('nightly', yesterday))
-  const day = page.getByRole('figure')
-  await expect(day).toBeVisible()
-  const before = await day.boundingBox()
-  letAnswer()
+test('nothing that stands there moves when the verdict comes, however long its sentence is', async ({ page, demo }) => {
+  await page.addInitScript(watchShifts)
+  const { hour } = await toldAt(demo.url)
+  await page.goto(addressOf('nightly', hour))
   await expect(page.getByRole('heading', { level: 1 })).toContainText('nightly', JUDGED)
-  expect(await day.boundingBox()).toEqual(before)
+  await expect(page.getByRole('figure')).toBeVisible()
+  expect(await shifted(page)).toBeLessThan(0.02)
 })
 
 test('a channel that is not there is told, with the one that was meant', async ({ page, demo, expectedMessages }) => {

@@ -177,7 +177,7 @@ function Channel({ view, names, overview, mayAsk }: ChannelProps) {
           picture={picture}
         />
       )}
-      {range !== null && overview.data !== null && isPlaced && (
+      {range !== null && overview.data !== null && isPlaced && (chart !== null || !view.table) && (
         <BreakDownCharts channel={view.channel} range={range} choice={view} zone={zone} />
       )}
     </>

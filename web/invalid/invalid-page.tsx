@@ -1,4 +1,7 @@
+import type { ComponentChild } from 'preact'
+import { useRef } from 'preact/hooks'
 import type { OverviewAnswer } from '../../server/api/types.ts'
+import type { Answer } from '../api/use-answer.ts'
 import { nearestName } from '../channel/nearest-name.ts'
 import { Choice, Switch } from '../shell/choice.tsx'
 import { useKeys } from '../shell/keys.ts'
@@ -26,22 +29,76 @@ const RANGE_WORDS = {
   365: 'in the last year',
 } as const
 
-/** What could not be read: how much of it, since when, what is new in it, and what becomes of it. */
+/**
+ * What could not be read: how much of it, since when, what is new in it, and what becomes of it. Placed one by one, its answers would push
+ * down what stands there already: until all are there, all stays as it was.
+ */
 export function InvalidPage({ view, overview }: PageProps<'invalid'>) {
-  const zone = useZone()
-  const names = (overview.data?.channels ?? []).map(({ channel }) => channel)
+  const names = namesIn(overview)
   const channels = view.channel === null ? names : [view.channel]
   const data = useInvalid(view, channels)
-  const { range, countedUpTo, problems, firstSeen, quarantine, series, askers } = data
-  const change = (changes: Partial<InvalidView>): void => go({ ...view, ...changes })
+  const placed = useRef<ComponentChild>(null)
   useKeys({
-    t: () => change({ table: !view.table }),
+    t: () => go({ ...view, table: !view.table }),
     j: () => replace(neighbour(view, names, 1)),
     k: () => replace(neighbour(view, names, -1)),
-    Escape: () => view.problem !== null && change({ problem: null }),
+    Escape: () => view.problem !== null && go({ ...view, problem: null }),
   })
   if (view.channel !== null && overview.data !== null && !names.includes(view.channel))
     return <Gone channel={view.channel} names={names} />
+  const coming = [overview, data.problems, data.firstSeen, data.quarantine, ...data.series.values()].find(
+    (answer) => answer.data === null && answer.error === null,
+  )
+  const isPending = coming !== undefined || channels.some((channel) => !data.series.has(channel))
+  if (!isPending) placed.current = <Invalid view={view} overview={overview} channels={channels} data={data} />
+  return (
+    <>
+      {data.askers}
+      {isPending && <Waiting what="the problems" answer={coming ?? data.problems} />}
+      <div aria-busy={isPending}>
+        {placed.current ?? (
+          <>
+            <ChannelNav view={view} names={names} />
+            <ComingHeading page="What is invalid" hasFailed={false} />
+            <ProblemRowsSkeleton />
+          </>
+        )}
+      </div>
+    </>
+  )
+}
+
+function namesIn({ data }: Answer<OverviewAnswer>): readonly string[] {
+  return (data?.channels ?? []).map(({ channel }) => channel)
+}
+
+function ChannelNav({ view, names }: { readonly view: InvalidView; readonly names: readonly string[] }) {
+  return (
+    <nav class="invalid-nav" aria-label="Channels">
+      {[null, ...names].map((name) => (
+        <a
+          key={name}
+          class="option"
+          aria-current={name === view.channel ? 'page' : undefined}
+          {...linkTo({ ...view, channel: name })}
+        >
+          {name ?? 'all channels'}
+        </a>
+      ))}
+    </nav>
+  )
+}
+
+interface InvalidProps extends PageProps<'invalid'> {
+  readonly channels: readonly string[]
+  readonly data: ReturnType<typeof useInvalid>
+}
+
+function Invalid({ view, overview, channels, data }: InvalidProps) {
+  const zone = useZone()
+  const names = namesIn(overview)
+  const { range, countedUpTo, problems, firstSeen, quarantine, series } = data
+  const change = (changes: Partial<InvalidView>): void => go({ ...view, ...changes })
   const loaded = new Map(
     [...series].flatMap(([channel, { data: answer }]) => (answer === null ? [] : [[channel, answer]])),
   )
@@ -54,19 +111,7 @@ export function InvalidPage({ view, overview }: PageProps<'invalid'>) {
     view.range.kind === 'last' ? RANGE_WORDS[view.range.days] : dateRange(view.range.from, view.range.to, zone)
   return (
     <>
-      {askers}
-      <nav class="invalid-nav" aria-label="Channels">
-        {[null, ...names].map((name) => (
-          <a
-            key={name}
-            class="option"
-            aria-current={name === view.channel ? 'page' : undefined}
-            {...linkTo({ ...view, channel: name })}
-          >
-            {name ?? 'all channels'}
-          </a>
-        ))}
-      </nav>
+      <ChannelNav view={view} names={names} />
       {problems.data === null ? (
         <ComingHeading page="What is invalid" hasFailed={problems.error !== null} />
       ) : (
@@ -93,7 +138,6 @@ export function InvalidPage({ view, overview }: PageProps<'invalid'>) {
         <Switch word="Table" letter="t" isOn={view.table} onChange={(table) => change({ table })} />
       </div>
       <Trouble what="the problems" answer={problems} />
-      <Waiting what="the problems" answer={problems} />
       {[...series].map(([channel, answer]) => (
         <Trouble key={channel} what={`the problems of ${channel} over time`} answer={answer} />
       ))}
@@ -128,7 +172,7 @@ function neighbour(view: InvalidView, names: readonly string[], by: 1 | -1): Inv
 
 interface GoneProps {
   readonly channel: string
-  readonly names: OverviewAnswer['channels'][number]['channel'][]
+  readonly names: readonly string[]
 }
 
 function Gone({ channel, names }: GoneProps) {

@@ -41,15 +41,22 @@ export function WhyPage({ view, overview }: PageProps<'why'>) {
       )}
       <Trouble what={`why of ${channel}`} answer={answer} />
       <Waiting what="the hour to be judged again" answer={answer} />
-      {why === null ? answer.error === null && <NumbersComing /> : <Numbers why={why} />}
-      <p class="label">
-        <Switch word="Table" letter="t" isOn={view.table === true} onChange={turn} />
-      </p>
-      <Trouble what="the day around it" answer={series} />
-      {series.data === null ? (
-        <div class="why-chart why-coming" aria-busy="true" />
+      {why !== null && <Numbers why={why} />}
+      {why === null && answer.error === null ? (
+        // How long the sentence is decides where all else stands.
+        <div class="why-chart" aria-busy="true" />
       ) : (
-        <Day view={view} answer={series.data} countedUpTo={countedUpTo} />
+        <>
+          <p class="label">
+            <Switch word="Table" letter="t" isOn={view.table === true} onChange={turn} />
+          </p>
+          <Trouble what="the day around it" answer={series} />
+          {series.data === null ? (
+            <div class="why-chart why-coming" aria-busy="true" />
+          ) : (
+            <Day view={view} answer={series.data} countedUpTo={countedUpTo} />
+          )}
+        </>
       )}
       {why !== null && <Reasons why={why} />}
       {why !== null && why.detectors.length > 0 && <DetectorsTable detectors={why.detectors} />}
@@ -107,20 +114,6 @@ function WhyHead({ view, countedUpTo }: { readonly view: WhyView; readonly count
         )}
       </span>
     </p>
-  )
-}
-
-/** As high as the numbers will be: the day beneath them, which may be there before, stays where it is. */
-function NumbersComing() {
-  return (
-    <dl class="why-numbers" aria-busy="true">
-      {['Seen', 'Expected', 'Invalid'].map((name) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd class="is-strong">{'\u00a0'}</dd>
-        </div>
-      ))}
-    </dl>
   )
 }
 
