@@ -175,12 +175,19 @@ function isRunning(pid: number): boolean {
   }
 }
 
+/** Segments whose converters were killed are opened by a process of their own each, which takes a second or more of a busy machine. */
+const PATIENCE = 1800
+
 async function untilNothingWaits(server: TidewatchProcess): Promise<void> {
   const startedAt = Date.now()
-  await eventually('everything is counted', async () => {
-    const answer = await fetch(`${server.dashboardUrl}/api/v1/freshness`)
-    const freshness: unknown = await answer.json()
-    if (typeof freshness !== 'object' || freshness === null || !('counted_up_to' in freshness)) return null
-    return Date.parse(String(freshness.counted_up_to)) > startedAt ? true : null
-  })
+  await eventually(
+    'everything is counted',
+    async () => {
+      const answer = await fetch(`${server.dashboardUrl}/api/v1/freshness`)
+      const freshness: unknown = await answer.json()
+      if (typeof freshness !== 'object' || freshness === null || !('counted_up_to' in freshness)) return null
+      return Date.parse(String(freshness.counted_up_to)) > startedAt ? true : null
+    },
+    PATIENCE,
+  )
 }

@@ -93,7 +93,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** Asks again and again until `question` answers something else than null; throws what it was about after a while. */
-export async function eventually<T>(about: string, question: () => Promise<T | null>, attempts = 300): Promise<T> {
+export async function eventually<T>(about: string, question: () => Promise<T | null>, attempts = 600): Promise<T> {
   for (let attempt = 0; attempt < attempts; attempt++) {
     const answer = await question()
     if (answer !== null) return answer
