@@ -5,6 +5,7 @@ import { LaneChart } from '../charts/lane-chart.tsx'
 import { LaneSkeleton } from '../charts/lane-skeleton.tsx'
 import type { PictureSource } from '../charts/picture/make-picture.ts'
 import type { MoreAbout } from '../charts/readout.ts'
+import { isKnown } from '../charts/water.ts'
 import { useKeys } from '../shell/keys.ts'
 import { remember, remembered } from '../shell/memory.ts'
 import type { PageProps } from '../shell/page-props.ts'
@@ -38,6 +39,12 @@ import '../charts/charts.css'
 import './channel.css'
 
 const REMEMBERED_CHANNEL = 'channel'
+
+/** Why a chart of these has no line. */
+const NO_MEASURE = {
+  share: 'No shares can be shown: nothing was counted of all channels here.',
+  index: 'No index can be shown: what was expected isn’t known here. It is, by the hour, in ranges of up to 800 days.',
+} as const
 
 export function ChannelPage({ view, overview }: PageProps<'channel'>) {
   const names = overview.data?.channels.map(({ channel }) => channel) ?? []
@@ -160,6 +167,9 @@ function Channel({ view, names, overview, mayAsk }: ChannelProps) {
       <Trouble what="what people marked" answer={data.annotations} />
       <Trouble what="what is silenced" answer={data.silences} />
       <Waiting what={`the series of ${view.channel}`} answer={data.received} />
+      {chart !== null && chart.measure !== 'count' && !chart.seen.some(isKnown) && (
+        <p class="second">{NO_MEASURE[chart.measure]}</p>
+      )}
       {chart === null || range === null || !isPlaced ? (
         <LaneSkeleton key={isPlaced ? 'placed' : 'coming'} lanes={lanes} />
       ) : view.table ? (

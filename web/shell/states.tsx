@@ -12,8 +12,8 @@ export function Trouble({ what, answer }: { readonly what: string; readonly answ
   const zone = useZone()
   const { connection } = useLive()
   if (answer.error === null) return null
-  // That nobody answers is said once, on top: said by every part, it would push away what is still there to be read.
-  if (connection === 'lost' && answer.error.status === 0 && answer.data !== null) return null
+  // That nobody answers is said once, on top, with a button: said by every part, it would push away what is there to be read.
+  if (connection === 'lost' && answer.error.status === 0) return null
   return (
     <p class="notice trouble" role="alert">
       <Mark state="unknown" />
