@@ -55,7 +55,7 @@ export function placeSpans<T extends Span>(
 }
 
 /** As much of the beginning as has room. */
-function cut(label: string, mostPx: number, textWidth: (label: string) => number): string {
+export function cut(label: string, mostPx: number, textWidth: (label: string) => number): string {
   if (textWidth(label) <= mostPx) return label
   const letters = [...label]
   while (letters.length > 0 && textWidth(`${letters.join('')}…`) > mostPx) letters.pop()

@@ -56,9 +56,8 @@ export function placeWords(data: ChartData, width: number, zone: Zone, about: nu
       label: annotation.text,
     }))
     .filter(isShown)
-  const flags = foldFlags(
-    placeSpans(marked, toPx, plotWidth, (label) => FLAG_PX + labelWidth(label), MOST_FLAG_ROWS, 'cut'),
-  )
+  const flagWidth = (label: string): number => FLAG_PX + labelWidth(label)
+  const flags = foldFlags(placeSpans(marked, toPx, plotWidth, flagWidth, MOST_FLAG_ROWS, 'cut'), flagWidth)
   return {
     left,
     brackets,
