@@ -80,8 +80,20 @@ export async function startTidewatch(options: ServeOptions): Promise<TidewatchPr
   }
 }
 
-/** A port that was free a moment ago; for processes that must come back on the same one. */
+const given = new Set<number>()
+
+/** A port that was free a moment ago, and that nobody in this process was given before; for processes that must come back on the same one. */
 export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = await portOfTheMoment()
+    if (given.has(port)) continue
+    given.add(port)
+    return port
+  }
+}
+
+/** The system may well name the same one twice in a row. */
+async function portOfTheMoment(): Promise<number> {
   const server = createServer()
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
