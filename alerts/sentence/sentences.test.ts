@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../data/domain/time.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS, startOfHour } from '../../data/domain/time.ts'
 import type { Incident } from '../incident.ts'
 import { makeChannelNumbers, makeIncident } from '../testing/make-incident.ts'
 import { incidentSentence } from './incident-sentence.ts'
@@ -175,7 +175,7 @@ test.each<{ incident: Incident; says: string }>([
 
 const channels = ['release', 'beta', 'aurora', 'nightly', 'other']
 const now = Date.UTC(2014, 1, 6, 14, 22)
-const fresh = { countedUpTo: now - 40_000, now }
+const fresh = { countedUpTo: now - 40_000, now, judgedUpTo: startOfHour(now) }
 const closed = { ...low, ...over }
 
 test.each([
@@ -239,8 +239,22 @@ test('while learning nobody is called well', () => {
   ])
 })
 
+test.each([
+  {
+    incidents: [],
+    channels,
+    says: 'learning: All 5 channels were well until Wed 22 Jan, 13:00: so far it is judged.',
+  },
+  { incidents: [], channels: ['beta'], says: 'learning: beta was well until Wed 22 Jan, 13:00: so far it is judged.' },
+  { incidents: [low], channels, says: 'low: nightly is 41 % below expected since Sat 1 Feb, 14:00.' },
+])('while the judge is behind nobody is called well now: $says', ({ incidents, channels, says }) => {
+  const freshness = { ...fresh, judgedUpTo: Date.UTC(2014, 0, 22, 13) }
+  const sentences = topSentences({ channels, incidents, freshness, learning: null })
+  expect(sentences.map((sentence) => plain(`${sentence.mark}: ${sentence.text}`))).toEqual([says])
+})
+
 test('old counts are said to be old before anything else, and nobody is called well by them', () => {
-  const freshness = { countedUpTo: now - 2 * HOUR_MS, now }
+  const freshness = { ...fresh, countedUpTo: now - 2 * HOUR_MS }
   const sentences = topSentences({ channels, incidents: [low], freshness, learning: null })
   expect(sentences.map((sentence) => plain(sentence.text))).toEqual([
     'Counts are 2 h old: charts end at Thu 6 Feb, 12:22.',

@@ -27,13 +27,20 @@ export interface TopSentencesInput {
   readonly channels: readonly string[]
   /** Any state; only open and recovering ones are spoken of. */
   readonly incidents: readonly Incident[]
-  readonly freshness: { readonly countedUpTo: EpochMs; readonly now: EpochMs }
+  readonly freshness: {
+    readonly countedUpTo: EpochMs
+    readonly now: EpochMs
+    /** End of the newest judged hour; null: none was. */
+    readonly judgedUpTo: EpochMs | null
+  }
   /** Covered days of the whole history and days needed; null once the judge speaks of volume. */
   readonly learning: { readonly days: number; readonly of: number } | null
 }
 
 /** A page whose counts are older than this says so before anything else. */
 const STALE_AFTER_MS = 15 * 60 * 1000
+/** An hour is judged within so long after its end, else the judge is behind. */
+const BEHIND_AFTER_MS = 75 * 60 * 1000
 const MOST_SENTENCES = 3
 
 /**
@@ -56,7 +63,7 @@ export function topSentences(input: TopSentencesInput): readonly TopSentence[] {
   return stale === null ? withOthers(all, input, active) : all
 }
 
-function calmSentences({ channels, learning }: TopSentencesInput): readonly TopSentence[] {
+function calmSentences({ channels, learning, freshness }: TopSentencesInput): readonly TopSentence[] {
   if (learning !== null) {
     return [
       { mark: 'learning', text: `Learning: ${Math.floor(learning.days)} of ${learning.of} days.`, incident: null },
@@ -64,8 +71,18 @@ function calmSentences({ channels, learning }: TopSentencesInput): readonly TopS
   }
   const [only] = channels
   if (only === undefined) return []
-  const text = channels.length === 1 ? `${only} is well.` : `All ${channels.length} channels are well.`
-  return [{ mark: 'well', text, incident: null }]
+  const behind = judgeBehind(freshness)
+  const [who, are, were] =
+    channels.length === 1 ? [only, 'is', 'was'] : [`All ${channels.length} channels`, 'are', 'were']
+  return behind === null
+    ? [{ mark: 'well', text: `${who} ${are} well.`, incident: null }]
+    : [
+        {
+          mark: 'learning',
+          text: `${who} ${were} well until ${formatTime(behind)}: so far it is judged.`,
+          incident: null,
+        },
+      ]
 }
 
 /** The last sentence also says how the channels are that no sentence names. */
@@ -77,7 +94,9 @@ function withOthers(
   const named = new Set(active.flatMap((incident) => incident.channels))
   const others = named.has('*') ? [] : input.channels.filter((channel) => !named.has(channel))
   const last = all.at(-1)
-  if (others.length === 0 || last === undefined || input.learning !== null) return all
+  // What is well now, a judge that goes through the past doesn't know yet.
+  const isUnsaid = input.learning !== null || judgeBehind(input.freshness) !== null
+  if (others.length === 0 || last === undefined || isUnsaid) return all
   const [only] = others
   const rest =
     others.length === 1 ? `${only} is well.` : named.size === 0 ? 'All channels are well.' : 'The others are well.'
@@ -91,6 +110,11 @@ function staleSentence({ freshness, channels }: TopSentencesInput, active: reado
     return null
   const text = `Counts are ${formatDuration(ageMs)} old: charts end at ${formatTime(freshness.countedUpTo)}.`
   return { mark: 'unknown', text, incident: null }
+}
+
+/** Up to when it is judged, where that is long ago; null: as far as can be. */
+function judgeBehind({ countedUpTo, judgedUpTo }: TopSentencesInput['freshness']): EpochMs | null {
+  return judgedUpTo !== null && countedUpTo - judgedUpTo > BEHIND_AFTER_MS ? judgedUpTo : null
 }
 
 function incidentAsSentence(incident: Incident): TopSentence {

@@ -73,7 +73,14 @@ test('states are told to all, and only the newest to those that come', () => {
   const hub = new StreamHub('boot')
   const first = testClient()
   hub.connect(first.client, null)
-  const freshness = { counted_up_to: '', now: '', receivers: [], waiting_segments: 0, oldest_waiting_seconds: 0 }
+  const freshness = {
+    counted_up_to: '',
+    judged_up_to: null,
+    now: '',
+    receivers: [],
+    waiting_segments: 0,
+    oldest_waiting_seconds: 0,
+  }
   const state = (hours: number) =>
     ({ event: 'freshness', freshness: { ...freshness, hours_until_full: hours, mode: 'live' } }) as const
   hub.tell(state(1))

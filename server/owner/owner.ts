@@ -111,7 +111,8 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
   })
   cleanup.add(() => disk.stop())
   const hoursUntilFull = () => disk.forecast()?.hoursUntilFull ?? null
-  const pipeline = await createPipeline({ spool: folders.spool, now, mode, hoursUntilFull })
+  const judgedHour = () => judge.judgedHour()
+  const pipeline = await createPipeline({ spool: folders.spool, now, mode, hoursUntilFull, judgedHour })
   const backlog = new BacklogMeter(folders.spool)
   const pipelineState = () =>
     pipelineAnswer({
@@ -119,7 +120,6 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
       backlog,
       freshness: () => pipeline.freshness(),
       forecast: () => disk.forecast(),
-      judgedHour: () => judge.judgedHour(),
       reports: metrics.service,
     })
   const live = startLiveEvents({ hub, changed, database, now, pipeline, state: pipelineState, onError })
@@ -278,7 +278,7 @@ async function openOwner(options: OwnerOptions, cleanup: Cleanup): Promise<Owner
     receiveUrl: () => receivesOn,
     incidents: () => judge.incidents(),
     silences: () => judge.silences(),
-    judgedHour: () => judge.judgedHour(),
+    judgedHour,
     learning: (channel) => learningOf(judge, channel),
     desk,
     annotations,

@@ -50,11 +50,17 @@ async function heard(receiver: string, at: number): Promise<void> {
 }
 
 async function ask() {
-  const pipeline = await createPipeline({ spool, now: () => NOW, mode: 'live', hoursUntilFull: () => 9.5 })
+  const pipeline = await createPipeline({
+    spool,
+    now: () => NOW,
+    mode: 'live',
+    hoursUntilFull: () => 9.5,
+    judgedHour: () => TEST_HOUR,
+  })
   const backlog = new BacklogMeter(spool)
   const forecast = () => ({ at: NOW, freeBytes: 10, minFreeBytes: 4, hoursUntilFull: 9.5 })
   const freshness = () => pipeline.freshness()
-  return pipelineAnswer({ database, backlog, freshness, forecast, judgedHour: () => TEST_HOUR, reports })
+  return pipelineAnswer({ database, backlog, freshness, forecast, reports })
 }
 
 test('what is being written is no backlog, whoever writes how many; what is closed or claimed is', async () => {

@@ -1,7 +1,7 @@
 import type { DiskForecast } from '../../alerts/disk/disk-forecast.ts'
 import type { Database } from '../../data/counts/database.ts'
 import { type HeardReceiver, readHeardReceivers } from '../../data/counts/queries/read-receivers.ts'
-import { DAY_MS, type EpochMs, HOUR_MS, isoSeconds, WEEK_MS } from '../../data/domain/time.ts'
+import { DAY_MS, isoSeconds, WEEK_MS } from '../../data/domain/time.ts'
 import { readOutboxState } from '../../data/outbox/read-outbox-state.ts'
 import { readRefusals } from '../../data/outbox/read-refusals.ts'
 import type { BacklogMeter } from '../../data/spool/backlog.ts'
@@ -15,8 +15,6 @@ export interface PipelineSources {
   readonly backlog: Pick<BacklogMeter, 'measure'>
   freshness(): Freshness
   forecast(): DiskForecast | null
-  /** Start of the newest judged hour; null before the first. */
-  judgedHour(): EpochMs | null
   /** What the processes of this service say of themselves. */
   readonly reports: Pick<ServiceMetrics, 'reported'>
 }
@@ -27,7 +25,6 @@ const HEARD_WITHIN_MS = DAY_MS
 /** Where everything stands between the receivers and the mails. */
 export async function pipelineAnswer(sources: PipelineSources): Promise<PipelineAnswer> {
   const freshness = sources.freshness()
-  const judgedHour = sources.judgedHour()
   const [heard, backlog, outbox, refusals] = await Promise.all([
     readHeardReceivers(sources.database, Date.parse(freshness.now) - HEARD_WITHIN_MS),
     sources.backlog.measure(),
@@ -37,7 +34,7 @@ export async function pipelineAnswer(sources: PipelineSources): Promise<Pipeline
   return {
     now: freshness.now,
     watermark: freshness.counted_up_to,
-    judged_up_to: judgedHour === null ? null : isoSeconds(judgedHour + HOUR_MS),
+    judged_up_to: freshness.judged_up_to,
     receivers: receivers(heard, freshness.receivers, sources.reports),
     backlog: {
       segments: freshness.waiting_segments,

@@ -1,6 +1,6 @@
 import type { MergeResult } from '../../data/counts/merge.ts'
 import { watermark } from '../../data/counts/watermark.ts'
-import { type EpochMs, isoSeconds } from '../../data/domain/time.ts'
+import { type EpochMs, HOUR_MS, isoSeconds } from '../../data/domain/time.ts'
 import { filesIn } from '../../data/spool/folders.ts'
 import { listUnmerged, type UnmergedSegment } from '../../data/spool/unmerged.ts'
 import type { Freshness } from '../api/types.ts'
@@ -22,8 +22,10 @@ export async function createPipeline(options: {
   readonly mode: Freshness['mode']
   /** Null: the disk isn't filling, or that isn't known. */
   readonly hoursUntilFull: () => number | null
+  /** Start of the newest judged hour; null: none was. */
+  readonly judgedHour: () => EpochMs | null
 }): Promise<Pipeline> {
-  const { spool, now, mode, hoursUntilFull } = options
+  const { spool, now, mode, hoursUntilFull, judgedHour } = options
   let unmerged: readonly UnmergedSegment[] = []
   let waiting: readonly UnmergedSegment[] = []
   let countedUpTo: EpochMs | null = null
@@ -44,8 +46,10 @@ export async function createPipeline(options: {
     look,
     freshness() {
       const [oldest] = waiting
+      const judged = judgedHour()
       return {
         counted_up_to: isoSeconds(countedUpTo ?? now()),
+        judged_up_to: judged === null ? null : isoSeconds(judged + HOUR_MS),
         now: isoSeconds(now()),
         receivers: [...new Set(unmerged.map(({ receiver }) => receiver))].sort(),
         waiting_segments: waiting.length,

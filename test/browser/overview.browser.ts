@@ -1,3 +1,4 @@
+import type { Freshness } from '../../server/api/types.ts'
 import {
   expect,
   expectNoSidewaysScrolling,
@@ -149,20 +150,29 @@ test('a server that went away is told, with the age of what stands there, and fo
   await expect(page.locator('main')).not.toHaveClass('stale')
 })
 
-test('counts that stopped are told in red, by the server’s clock', async ({ page, server }) => {
+test('a judge that catches up is told of, and counts that stopped in red, by the server’s clock', async ({
+  page,
+  server,
+}) => {
   await page.goto('/')
+  const stopped: Freshness = {
+    counted_up_to: '2014-02-06T14:22:00Z',
+    judged_up_to: '2014-02-06T14:00:00Z',
+    now: '2014-02-06T14:40:00Z',
+    receivers: [],
+    waiting_segments: 0,
+    oldest_waiting_seconds: 0,
+    hours_until_full: null,
+    mode: 'live',
+  }
+  const behind = page.getByText('The judge is catching up: it has judged up to 22 Jan 2014, 13:00 UTC.')
   server.publish({
     event: 'freshness',
-    freshness: {
-      counted_up_to: '2014-02-06T14:22:00Z',
-      now: '2014-02-06T14:40:00Z',
-      receivers: [],
-      waiting_segments: 0,
-      oldest_waiting_seconds: 0,
-      hours_until_full: null,
-      mode: 'live',
-    },
+    freshness: { ...stopped, judged_up_to: '2014-01-22T13:00:00Z', now: '2014-02-06T14:23:00Z' },
   })
+  await expect(behind).toBeVisible()
+  server.publish({ event: 'freshness', freshness: stopped })
+  await expect(behind).toHaveCount(0)
   await expect(
     page.getByText('Nothing counted since 14:22 UTC: no receiver is running. Charts end there.'),
   ).toBeVisible()

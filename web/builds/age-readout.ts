@@ -1,6 +1,6 @@
 import type { ReadoutItem } from '../charts/readout.ts'
 import { isKnown } from '../charts/water.ts'
-import { rate } from '../words/number.ts'
+import { rate, rateRange } from '../words/number.ts'
 import type { AdoptionShapes } from './adoption-shapes.ts'
 
 /** What is known of a build at one age, in the order in which one asks. */
@@ -13,7 +13,7 @@ export function ageReadout(
   const hasWater = isKnown(least) && isKnown(most)
   const isBelow = isKnown(own) && isKnown(least) && own < least
   items.push({ name: 'seen', value: isKnown(own) ? rate(own) : 'unknown', look: isBelow ? 'wrong' : 'plain' })
-  if (hasWater) items.push({ name: 'earlier', value: `${rate(least)} – ${rate(most)}`, look: 'water' })
+  if (hasWater) items.push({ name: 'earlier', value: rateRange(least, most), look: 'water' })
   if (isKnown(bad)) items.push({ name: 'invalid', value: rate(bad), look: 'plain' })
   return { age: ageWord(age), items }
 }

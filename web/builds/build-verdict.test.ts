@@ -38,7 +38,7 @@ test.each([
 test.each([
   { given: { verdict: 'wait', code: 'too_young', knownAt: '2014-01-17T05:00:00Z' }, says: 'known from 5 on' },
   { given: { verdict: 'wait', code: 'too_few' }, says: 'too few submissions' },
-  { given: { verdict: 'wait', code: 'not_judged' }, says: 'not judged yet' },
+  { given: { verdict: 'wait', code: 'not_judged' }, says: 'the judge catches up' },
   { given: { verdict: 'pass' }, says: null },
 ] as const)('what a verdict waits for: $says', ({ given, says }) => {
   expect(waitWords(build('3', given), (time) => String(new Date(time).getUTCHours()))).toBe(says)
@@ -102,7 +102,7 @@ describe('the sentences', () => {
   test.each([
     {
       given: [of('beta', build('3')), of('nightly', build('4'))],
-      says: ['The newest builds of all 2 channels are healthy.'],
+      says: ['The newest builds of beta and nightly are healthy.'],
     },
     { given: [of('beta', build('3'))], says: ['beta: 3 is healthy.'] },
     {

@@ -35,7 +35,7 @@ const MOSTLY = 0.5
 /** What a verdict waits for that age alone doesn't bring, in three words. */
 const WAITS_FOR: Readonly<Partial<Record<BuildAnswer['reason']['code'], string>>> = {
   channel_in_trouble: 'channel in trouble',
-  not_judged: 'not judged yet',
+  not_judged: 'the judge catches up',
   not_listened: 'too few hours known',
   learning: 'channel not learnt yet',
 }

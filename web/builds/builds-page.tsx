@@ -29,6 +29,7 @@ const NO_CHANNELS = ['OTHER', 'UNKNOWN']
 export function BuildsPage({ view, overview }: PageProps<'builds'>) {
   const names = (overview.data?.channels ?? []).map(({ channel }) => channel)
   const known = names.filter((name) => !NO_CHANNELS.includes(name))
+  const leftOut = names.filter((name) => NO_CHANNELS.includes(name))
   const channels = view.channel === null ? known : [view.channel]
   const zone = useZone()
   const isOne = view.channel !== null
@@ -51,7 +52,7 @@ export function BuildsPage({ view, overview }: PageProps<'builds'>) {
     <>
       {askers}
       <nav class="builds-nav" aria-label="Channels">
-        {[null, ...known].map((name) => (
+        {[null, ...known, ...leftOut].map((name) => (
           <a
             key={name}
             class="option"
@@ -61,6 +62,7 @@ export function BuildsPage({ view, overview }: PageProps<'builds'>) {
             {name ?? 'all channels'}
           </a>
         ))}
+        {leftOut.length > 0 && <span class="builds-left-out second">folded together from others: not among all</span>}
         <span class="builds-switch">
           <Switch word="Table" letter="t" isOn={view.table} onChange={(table) => go({ ...view, table })} />
         </span>

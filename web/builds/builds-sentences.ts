@@ -5,6 +5,8 @@ import { LOOK_BACK_DAYS } from './use-builds.ts'
 type Sentence = OverviewAnswer['sentences'][number]
 
 const MOST_SENTENCES = 3
+/** More channels than that are a number. */
+const MOST_NAMED = 6
 
 /** What is to be said of the newest builds of these channels: a sentence a trouble, then all that is well in one. */
 export function buildsSentences(
@@ -44,19 +46,25 @@ function troubleOf(
 }
 
 function youngSentence(young: readonly Pick<BuildsAnswer, 'channel' | 'builds'>[], rest: string): Sentence {
-  const names = young.map(({ channel }) => channel)
-  const listed = names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
-  const text = `It is too early to say anything of the builds of ${listed}.`
+  const text = `It is too early to say anything of the builds of ${listed(young)}.`
   return { mark: 'learning', text: rest === '' ? text : `${text} ${rest}`, incident: null }
 }
 
 function allWell(known: readonly Pick<BuildsAnswer, 'channel' | 'builds'>[]): string {
   const [only] = known
-  if (known.length > 1 || only === undefined) return `The newest builds of all ${known.length} channels are healthy.`
+  if (known.length > MOST_NAMED || only === undefined)
+    return `The newest builds of ${known.length} channels are healthy.`
+  if (known.length > 1) return `The newest builds of ${listed(known)} are healthy.`
   return `${only.channel}: ${judgedBuild(only.builds)?.build_id} is healthy.`
 }
 
 function restOf(well: number, all: number): string {
   if (well === 0 || well === all) return ''
   return well === 1 ? 'The other channel’s is healthy.' : 'The others are healthy.'
+}
+
+/** `release, beta and nightly` */
+function listed(answers: readonly Pick<BuildsAnswer, 'channel'>[]): string {
+  const names = answers.map(({ channel }) => channel)
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 }

@@ -1,5 +1,5 @@
 import type { Measure } from '../view/channel-view.ts'
-import { axisCount, axisRate, count, countRange, rate, UNIT_SPACE } from '../words/number.ts'
+import { axisCount, axisRate, count, countRange, rate, rateRange } from '../words/number.ts'
 import { STEP_MS } from './at-times.ts'
 import type { ChartData } from './chart-data.ts'
 import { isKnown, type Value } from './water.ts'
@@ -20,7 +20,7 @@ export const MEASURE_WORDS: Readonly<Record<Measure, MeasureWords>> = {
   count: { one: count, range: countRange, axis: axisCount, unit: (step) => PER_STEP[step] },
   share: {
     one: rate,
-    range: (low, high) => `${(low * 100).toFixed(1)} – ${(high * 100).toFixed(1)}${UNIT_SPACE}%`,
+    range: rateRange,
     axis: axisRate,
     unit: (step) => `of all channels, ${PER_STEP[step]}`,
   },

@@ -71,6 +71,7 @@ function FreshnessWords() {
     <span class={`freshness freshness-${words.level}`}>
       {connection === 'lost' ? 'the server doesn’t answer · ' : ''}
       {words.countedUpTo}
+      {words.judgedUpTo !== null && ` · judged up to ${words.judgedUpTo}`}
     </span>
   )
 }

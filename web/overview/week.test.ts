@@ -88,6 +88,7 @@ test('all rows share one axis of days, weekends tinted', () => {
     sentences: [],
     freshness: {
       counted_up_to: '2014-02-02T12:30:00Z',
+      judged_up_to: '2014-02-02T12:00:00Z',
       now: '2014-02-02T12:30:05Z',
       receivers: [],
       waiting_segments: 0,

@@ -1,7 +1,8 @@
 import type { ChannelState, OverviewAnswer, PipelineAnswer, QuarantineAnswer } from '../../server/api/types.ts'
+import { isJudgeBehind } from '../shell/freshness.ts'
 import type { Zone } from '../view/zone.ts'
 import { count, counted, countRange, rate, size, UNIT_SPACE } from '../words/number.ts'
-import { age, HOUR_MS, MINUTE_MS, zonedClock } from '../words/time.ts'
+import { age, datedClock, HOUR_MS, MINUTE_MS, zonedClock } from '../words/time.ts'
 import type { MinuteRate } from './minute-rate.ts'
 
 /** One number of the pipeline, what it should be, and, where it isn't, that in a word. */
@@ -44,8 +45,6 @@ export interface PipelineFacts {
 const SILENT_MS = MINUTE_MS
 const LATE_MS = 5 * MINUTE_MS
 const STOPPED_MS = 15 * MINUTE_MS
-/** An hour is judged as soon as it is counted; going through many takes a while. */
-const UNJUDGED_MS = HOUR_MS + 15 * MINUTE_MS
 const DISK_WRONG_HOURS = 24
 const DISK_WATCH_HOURS = 72
 /** An open edge always meets somebody who sends too much. */
@@ -201,7 +200,7 @@ function watermark({ pipeline, now, zone }: PipelineFacts): Gauge {
   return {
     stage: 'Count',
     name: 'Counted up to',
-    now: `${zonedClock(at, zone)}, ${age(ageMs)} ago`,
+    now: `${datedClock(at, now, zone)}, ${age(ageMs)} ago`,
     shouldBe: 'less than a minute ago',
     isAge: true,
     trouble: late(ageMs, `Nothing that came in the last ${age(ageMs)} is counted yet.`),
@@ -211,15 +210,15 @@ function watermark({ pipeline, now, zone }: PipelineFacts): Gauge {
 function judged({ pipeline, now, zone }: PipelineFacts): Gauge {
   const at = pipeline.judged_up_to === null ? null : Date.parse(pipeline.judged_up_to)
   const counted = Date.parse(pipeline.watermark)
-  const isBehind = at === null ? false : counted - at > UNJUDGED_MS
+  const isBehind = at !== null && isJudgeBehind(at, counted)
   const due = Math.floor(now / HOUR_MS) * HOUR_MS
   return {
     stage: 'Judge',
     name: 'Judged up to',
-    now: at === null ? 'no hour yet' : `${zonedClock(at, zone)}${isBehind ? `, ${age(now - at)} ago` : ''}`,
+    now: at === null ? 'no hour yet' : `${datedClock(at, now, zone)}${isBehind ? `, ${age(now - at)} ago` : ''}`,
     shouldBe: `${zonedClock(due, zone)}, the last whole hour`,
     trouble: isBehind
-      ? wrong('unknown', 'behind', `The judge is behind: it has judged up to ${zonedClock(at ?? 0, zone)}.`)
+      ? wrong('unknown', 'behind', `The judge is behind: it has judged up to ${datedClock(at ?? 0, now, zone)}.`)
       : null,
   }
 }

@@ -4,6 +4,7 @@ import { freshnessWords, serverNow } from './freshness.ts'
 
 const freshness: Freshness = {
   counted_up_to: '2014-02-06T14:22:00Z',
+  judged_up_to: '2014-02-06T14:00:00Z',
   now: '2014-02-06T14:22:40Z',
   receivers: ['a', 'b'],
   waiting_segments: 0,
@@ -30,6 +31,15 @@ test('a disk that will be full within three days is told, as a warning', () => {
   expect(words(40, { hours_until_full: 9.4 }).disk).toBe('Disk full in about 9\u00a0h')
   expect(words(40, { hours_until_full: 0.4 }).disk).toBe('Disk full in about 24\u00a0min')
   expect(words(40, { hours_until_full: 0 }).disk).toBe('Disk full: submissions are refused')
+})
+
+test.each([
+  { claim: 'an hour that has just ended', judged: '2014-02-06T13:30:00Z', says: null },
+  { claim: 'nothing before the first judged hour', judged: null, says: null },
+  { claim: 'a judge that has fallen behind', judged: '2014-02-06T12:00:00Z', says: '12:00 UTC' },
+  { claim: 'a judge that goes through months', judged: '2014-01-22T13:00:00Z', says: '22 Jan 2014, 13:00 UTC' },
+])('how far the judge is, is told of: $claim', ({ judged, says }) => {
+  expect(words(40, { judged_up_to: judged }).judgedUpTo).toBe(says)
 })
 
 test.each([

@@ -22,27 +22,44 @@ export function Notices({ overview }: { readonly overview: Answer<OverviewAnswer
       : freshnessWords(live.freshness.freshness, serverNow(live.freshness, performance.now()), zone)
   const says = isLost ? `The server hasn’t answered since ${zonedClock(live.lostAt ?? now, zone)}` : words?.sentence
   return (
-    <div class="notices" role="status" aria-live="polite">
-      {says !== null && says !== undefined && (
-        <p class="notice">
-          <Mark state="unknown" />
-          <span>
-            {says}
-            {isLost && <LostAge age={overview.data === null ? null : now - (live.lostAt ?? now)} />}
-          </span>
-          {isLost && (
-            <>
-              <span class="second" aria-hidden="true">
-                {live.retryAt === null ? 'Trying …' : `Next try in ${age(live.retryAt - now)}.`}
-              </span>
-              <button type="button" onClick={reconnectNow}>
-                Try now
-              </button>
-            </>
-          )}
-        </p>
-      )}
+    <div class="notices">
+      <div role="status" aria-live="polite">
+        {says !== null && says !== undefined && (
+          <p class="notice">
+            <Mark state="unknown" />
+            <span>
+              {says}
+              {isLost && <LostAge age={overview.data === null ? null : now - (live.lostAt ?? now)} />}
+            </span>
+            {isLost && (
+              <>
+                <span class="second" aria-hidden="true">
+                  {live.retryAt === null ? 'Trying …' : `Next try in ${age(live.retryAt - now)}.`}
+                </span>
+                <button type="button" onClick={reconnectNow}>
+                  Try now
+                </button>
+              </>
+            )}
+          </p>
+        )}
+      </div>
+      {/* It comes on by itself, hour by hour: to be read, not to be said over and over. */}
+      {!isLost && words?.judgedUpTo != null && <JudgeBehind judgedUpTo={words.judgedUpTo} />}
     </div>
+  )
+}
+
+/** Until it has caught up, what the judge says is of another time than the counts beside it. */
+function JudgeBehind({ judgedUpTo }: { readonly judgedUpTo: string }) {
+  return (
+    <p class="notice notice-watch">
+      <Mark state="learning" />
+      <span>
+        The judge is catching up: it has judged up to {judgedUpTo}. Until it is done, states, incidents, verdicts and
+        what is expected are as of then.
+      </span>
+    </p>
   )
 }
 

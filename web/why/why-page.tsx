@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks'
 import type { SeriesAnswer, WhyAnswer } from '../../server/api/types.ts'
+import { useLive } from '../api/live.ts'
 import { useAnswer } from '../api/use-answer.ts'
 import { seriesPath } from '../channel/series-path.ts'
 import { BandTable } from '../charts/band-table.tsx'
@@ -12,17 +13,23 @@ import { CHANNEL_DEFAULTS, channelView } from '../view/channel-view.ts'
 import { go, linkTo, useZone } from '../view/navigation.ts'
 import type { WhyView } from '../view/why-view.ts'
 import { count, countRange, rate, share, UNKNOWN } from '../words/number.ts'
-import { clock, fullMoment, HOUR_MS, iso, moment, zoneName } from '../words/time.ts'
+import { clock, fullMoment, HOUR_MS, iso, moment, unbroken, zoneName } from '../words/time.ts'
 import { DayChart } from './day-chart.tsx'
 import { AFTER_HOURS, BEFORE_HOURS, dayShapes } from './day-shapes.ts'
 import { DetectorsTable } from './detectors-table.tsx'
+import { unjudgedWords } from './unjudged.ts'
 import './why.css'
 
 /** Why one was, or wasn't, told of an hour: the answer, the day around it, what was measured, what held it back. */
 export function WhyPage({ view, overview }: PageProps<'why'>) {
   const { channel, hour } = view
   const path = `/api/v1/why?${new URLSearchParams({ channel, hour: iso(hour) }).toString()}`
-  const answer = useAnswer<WhyAnswer>(path, path)
+  const zone = useZone()
+  const { freshness } = useLive()
+  const waits = freshness === null ? null : unjudgedWords(hour, freshness.freshness, zone)
+  // Asked before it is known whether the hour was judged, one that wasn't would be an error.
+  const mayAsk = waits === null && (freshness !== null || overview.error !== null)
+  const answer = useAnswer<WhyAnswer>(mayAsk ? path : null, path)
   const series = useDay(view)
   const countedUpTo = Date.parse(overview.data?.freshness.counted_up_to ?? '') || hour + HOUR_MS
   const move = (by: number) => go({ ...view, hour: hour + by * HOUR_MS })
@@ -32,7 +39,9 @@ export function WhyPage({ view, overview }: PageProps<'why'>) {
   return (
     <article class="why">
       <WhyHead view={view} countedUpTo={countedUpTo} />
-      {why === null ? (
+      {waits !== null ? (
+        <h1 class="sentence">{unbroken(waits)}</h1>
+      ) : why === null ? (
         <ComingHeading page="Why was one (not) told?" hasFailed={answer.error !== null} />
       ) : (
         <h1 class="sentence">
@@ -40,9 +49,9 @@ export function WhyPage({ view, overview }: PageProps<'why'>) {
         </h1>
       )}
       <Trouble what={`why of ${channel}`} answer={answer} />
-      <Waiting what="the hour to be judged again" answer={answer} />
+      {waits === null && <Waiting what="the hour to be judged again" answer={answer} />}
       {why !== null && <Numbers why={why} />}
-      {why === null && answer.error === null ? (
+      {why === null && waits === null && answer.error === null ? (
         // How long the sentence is decides where all else stands.
         <div class="why-chart" aria-busy="true" />
       ) : (

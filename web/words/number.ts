@@ -34,6 +34,11 @@ export function rate(ratio: number): string {
   return `${(ratio * 100).toFixed(1)}${UNIT_SPACE}%`
 }
 
+/** 0.059, 0.101 → `5.9 – 10.1 %` */
+export function rateRange(low: number, high: number): string {
+  return `${(low * 100).toFixed(1)} – ${rate(high)}`
+}
+
 /** A share in a sentence: 0.991 → `99 %`. What isn't nothing is never 0 %, what isn't all is never 100 %. */
 export function share(ratio: number): string {
   if (ratio > 0 && ratio < 0.005) return `under 1${UNIT_SPACE}%`

@@ -111,6 +111,12 @@ export function zonedClock(time: number, zone: Zone): string {
   return `${clock(time, zone)} ${zoneName(zone, time)}`
 }
 
+/** `14:22 UTC`; with its date where that is another than that of `now`: `6 Feb 2014, 14:22 UTC`. */
+export function datedClock(time: number, now: number, zone: Zone): string {
+  const isToday = Math.abs(now - time) < DAY_MS && calendar(time, zone).date === calendar(now, zone).date
+  return isToday ? zonedClock(time, zone) : `${dateYear(time, zone)}, ${zonedClock(time, zone)}`
+}
+
 /** Dates inside a sentence that the server wrote don't part at a line's end: `Sat 1 Feb`. */
 export function unbroken(sentence: string): string {
   const date = new RegExp(`\\b(?:(${WEEKDAYS.join('|')}) )?(\\d{1,2}) (${MONTHS.join('|')})\\b`, 'g')

@@ -84,9 +84,13 @@ export function overviewSentences(input: OverviewInput, channel?: string): Overv
   return topSentences({
     channels,
     incidents,
-    freshness: { countedUpTo: input.countedUpTo, now: input.now },
+    freshness: { countedUpTo: input.countedUpTo, now: input.now, judgedUpTo: judgedUpTo(input.freshness) },
     learning,
   })
+}
+
+function judgedUpTo({ judged_up_to: at }: Freshness): EpochMs | null {
+  return at === null ? null : Date.parse(at)
 }
 
 type Progress = ChannelOverview['learning']

@@ -11,6 +11,7 @@ import { streamOperation } from './stream.ts'
 
 const FRESHNESS: Freshness = {
   counted_up_to: '2014-02-06T14:00:00Z',
+  judged_up_to: '2014-02-06T14:00:00Z',
   now: '2014-02-06T14:00:01Z',
   receivers: [],
   waiting_segments: 0,
@@ -59,7 +60,7 @@ test('a stream begins with how fresh the counts are, and goes on with what is pu
   hub.tell({ event: 'freshness', freshness: FRESHNESS })
   const socket = openStream()
   setTimeout(() => hub.publish({ event: 'judged', hour: '2014-02-06T13:00:00Z' }), 50)
-  const text = await readUntil(socket, 'judged')
+  const text = await readUntil(socket, '"event":"judged"')
   expect(text).toContain('"counted_up_to":"2014-02-06T14:00:00Z"')
   expect(text).toContain('id: boot-1')
 })

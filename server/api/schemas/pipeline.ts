@@ -4,6 +4,11 @@ import { time } from './fields.ts'
 export const freshness = z
   .object({
     counted_up_to: time.describe('All submissions received before it are counted.'),
+    judged_up_to: time
+      .nullable()
+      .describe(
+        'End of the newest judged hour: incidents, verdicts and what is expected are as of then; null: none was.',
+      ),
     now: time,
     receivers: z.array(z.string()).describe('Those that write just now.'),
     waiting_segments: z.int().describe('Segments received and not counted yet.'),

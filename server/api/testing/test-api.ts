@@ -40,6 +40,7 @@ export async function startTestApi(
   }
   const freshness = (): Freshness => ({
     counted_up_to: isoSeconds(test.now),
+    judged_up_to: isoSeconds(startOfHour(test.now)),
     now: isoSeconds(test.now),
     receivers: ['edge-1'],
     waiting_segments: 0,
