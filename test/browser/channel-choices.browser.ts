@@ -51,7 +51,10 @@ test('share and index are measured of the same chart, and stay in the link', asy
   await page.getByRole('button', { name: 'share', exact: true }).click()
   await expect(page.locator('.readout')).toContainText(/seen \d+\.\d\s%/)
   await page.reload()
-  await expect(page.getByText('of all channels, per hour')).toBeVisible()
+  const title = page.locator('.lane-title').first()
+  await expect(title).toContainText('of all channels')
+  // Left of the plot's axis there are 112 px for it.
+  expect((await title.boundingBox())?.width).toBeLessThan(112)
 })
 
 test('an hour leads to why one was told: by a click, by Enter, by the read-out’s link', async ({
@@ -111,14 +114,19 @@ test('the chart is taken along: PNG, SVG, CSV, links and the API’s call', asyn
   for (const word of ['>nightly<', '>Tidewatch<', 'UTC<', '>saved-session<', '>Of expected<', '>Firefox 27.0<']) {
     expect(svg).toContain(word)
   }
+  // Where the fonts are others, words are as wide as here.
+  expect(svg).toMatch(/<text [^>]*textLength="[\d.]+" lengthAdjust="spacingAndGlyphs"[^>]*>saved-session</)
   const isDocument = (text: string) =>
     new DOMParser().parseFromString(text, 'image/svg+xml').querySelector('parsererror') === null
   expect(await page.evaluate(isDocument, svg)).toBe(true)
   await expect(page.getByRole('link', { name: 'Numbers (CSV)' })).toHaveAttribute('href', /\/api\/v1\/series\.csv\?/)
 
+  const chartTop = async () => (await page.locator('.chart-box').boundingBox())?.y
+  const before = await chartTop()
   const copied = async (name: string) => {
     await page.getByRole('button', { name, exact: true }).click()
     await expect(page.getByText(/copied/)).toBeVisible()
+    expect(await chartTop()).toBe(before)
     return page.evaluate(() => navigator.clipboard.readText())
   }
   expect(await copied('Link, live')).toMatch(/\/channel\/nightly\?parts=stacked$/)
@@ -128,6 +136,9 @@ test('the chart is taken along: PNG, SVG, CSV, links and the API’s call', asyn
   await page.keyboard.press('Escape')
   await expect(page.getByRole('button', { name: 'Export, share' })).toBeFocused()
   await expect(page).toHaveURL(/\/channel\/nightly\?/)
+  await page.getByRole('button', { name: 'share', exact: true }).click()
+  await page.keyboard.press('e')
+  await expect(page.getByText('Counts. The share is of the sum of all channels')).toBeVisible()
 })
 
 test('keys move along and zoom; Escape leads back', async ({ page }) => {

@@ -119,7 +119,7 @@ test('the address bar holds the whole view; keys change it', async ({ page }) =>
   await expect(page).toHaveURL('/channel/nightly?ghost=week&scale=log&show=table&zone=local')
   await page.reload()
   await expect(page.getByRole('button', { name: 'Last week' })).toHaveAttribute('aria-pressed', 'true')
-  const table = page.getByRole('table')
+  const table = page.getByRole('table', { name: /submissions per hour, newest first/ })
   await expect(table.getByRole('columnheader')).toHaveText([
     'Time',
     'seen',
@@ -131,6 +131,11 @@ test('the address bar holds the whole view; keys change it', async ({ page }) =>
   ])
   // The running hour, 14:00 UTC, in a zone 13:45 ahead of it.
   await expect(table.getByRole('rowheader').first()).toHaveText('Fri 7 Feb 2014, 03:45')
+  await page.getByText(/^Expected of the next/).click()
+  await expect(page.locator('.series-forecast').getByRole('rowheader').first()).toHaveText('Fri 7 Feb, 04:45')
+  const parts = page.getByRole('table', { name: /^By reason, per/ })
+  await expect(parts.getByRole('columnheader', { name: 'saved-session' })).toBeVisible()
+  await expect(parts.getByRole('cell').first()).toHaveText(/\d/)
 })
 
 test('the break-down is one click away', async ({ page }) => {
@@ -193,7 +198,7 @@ test('a server that is away is told once, and nothing that is there moves', asyn
 for (const query of ['last=60d&by=build&parts=stacked', 'last=1d&step=hour&show=table']) {
   test(`what is pressed has room, and what scrolls is reached by keys: ${query}`, async ({ page }) => {
     await page.goto(`/channel/nightly?${query}`)
-    await expect(page.locator('.scrub, .series-table tbody tr').first()).toBeVisible()
+    await expect(page.locator('.scrub, .series-table > .table tbody tr').first()).toBeVisible()
     const { violations } = await new AxeBuilder({ page })
       .options({ rules: { 'target-size': { enabled: true } } })
       .analyze()

@@ -123,7 +123,7 @@ test('something is marked, stands on the list, and is removed again', async ({ p
   await page.goto('/annotations?channel=release')
   await page.getByLabel('What, in a line').fill('Firefox 99 <b>out</b>')
   await page.getByLabel('Your name').fill('sam')
-  await page.getByRole('button', { name: 'Mark it' }).click()
+  await page.getByRole('button', { name: 'Put it on the charts' }).click()
   const row = page.locator('.annotation-rows li').filter({ hasText: 'Firefox 99 <b>out</b>' })
   await expect(row).toContainText('release')
   await row.getByRole('button', { name: /^Remove/ }).click()

@@ -43,13 +43,18 @@ export function AnnotationForm({ view, channels, onDone }: AnnotationFormProps) 
       return
     }
     rememberPerson(person.trim())
-    setSaid({ isWrong: false, text: `Marked: ${result.data.text}` })
+    setSaid({
+      isWrong: false,
+      text: `On the charts of ${draft.channel === '' ? 'all channels' : draft.channel} now: ${result.data.text}`,
+    })
     setTyped({})
     onDone()
   }
   return (
     <section>
-      <h2 class="section-head">Mark something</h2>
+      <h2 class="section-head">
+        Annotate <span class="label">a flag on the charts at that time; incidents that begin near it name it, too</span>
+      </h2>
       <form
         class="annotation-form"
         onSubmit={(event) => {
@@ -125,7 +130,7 @@ export function AnnotationForm({ view, channels, onDone }: AnnotationFormProps) 
         <PersonField name={person} onName={setPerson} />
         <p class="annotation-form-wide">
           <button type="submit" class="button main">
-            Mark it
+            Put it on the charts
           </button>
         </p>
         <p class={`annotation-form-wide ${said?.isWrong === true ? 'wrong' : 'second'}`} role="status">

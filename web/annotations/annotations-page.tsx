@@ -21,7 +21,7 @@ export function AnnotationsPage({ view, overview }: PageProps<'annotations'>) {
       ) : (
         <h1 class="sentences sentence">
           {annotations.length === 0 ? (
-            'Nothing is marked yet.'
+            'Nothing is annotated yet.'
           ) : view.channel === null ? (
             'What people marked.'
           ) : (
@@ -45,6 +45,11 @@ export function AnnotationsPage({ view, overview }: PageProps<'annotations'>) {
               )}
             </span>
           </h2>
+          {answer.data !== null && annotations.length === 0 && (
+            <p class="second">
+              Releases, experiments, outages elsewhere, maintenance: what was said of them stands here.
+            </p>
+          )}
           <AnnotationRows annotations={annotations} onDone={answer.retry} />
         </section>
         <AnnotationForm key={`${view.channel} ${view.at}`} view={view} channels={channels} onDone={answer.retry} />

@@ -6,11 +6,12 @@ import { highest } from '../charts/water.ts'
 import { Trouble } from '../shell/states.tsx'
 import type { SeriesChoice } from '../view/channel-view.ts'
 import type { Zone } from '../view/zone.ts'
-import { axisCount, share } from '../words/number.ts'
+import { axisCount, count, rate, share } from '../words/number.ts'
 import { DAY_MS, HOUR_MS } from '../words/time.ts'
 import { DiscardedCharts } from './discarded-charts.tsx'
 import { Mini } from './mini.tsx'
 import { largestParts, problemParts } from './parts.ts'
+import { PartsTable } from './parts-table.tsx'
 import { miniStep, type Shown } from './range.ts'
 import { partsQuestion, seriesPath } from './series-path.ts'
 
@@ -24,7 +25,7 @@ interface BreakDownProps {
 
 /** Small multiples: what the channel is made of, and what is wrong with its submissions; one y scale for each kind. */
 export function BreakDownCharts({ channel, range, choice, zone }: BreakDownProps) {
-  const { by, top } = choice
+  const { by, top, table: isTable } = choice
   const isApart = choice.parts === 'each'
   const step = miniStep(range)
   const question = { step, channel, from: range.from, to: range.to }
@@ -39,16 +40,21 @@ export function BreakDownCharts({ channel, range, choice, zone }: BreakDownProps
   const all = useAnswer<SeriesAnswer>(seriesPath({ ...question, metric: 'received' }), `${channel} all ${step}`)
   const stepMs = step === 'day' ? DAY_MS : HOUR_MS
   // The page is drawn at each answer to any of its questions; these are thousands of points, and change with their own alone.
-  const partMinis = useMemo(() => {
-    if (parts.data === null) return []
+  const partCharts = useMemo(() => {
+    if (parts.data === null) return null
     const shown = largestParts(parts.data, by, top)
-    const max = highest(...shown.map((part) => part.values)) || 1
     const times = startsOf(parts.data)
-    return shown.map((part, index) => (
+    if (isTable) {
+      const caption = `By ${by}, per ${step}`
+      return <PartsTable caption={caption} parts={shown} times={times} stepMs={stepMs} words={count} zone={zone} />
+    }
+    const max = highest(...shown.map((part) => part.values)) || 1
+    const minis = shown.map((part, index) => (
       <Mini
         channel={channel}
         key={part.name}
         part={part}
+        number={count}
         word={share(part.shareOfAll)}
         times={times}
         stepMs={stepMs}
@@ -57,17 +63,24 @@ export function BreakDownCharts({ channel, range, choice, zone }: BreakDownProps
         top={index === 0 ? axisCount(max) : ''}
       />
     ))
-  }, [parts.data, by, top, channel, stepMs, zone])
-  const problemMinis = useMemo(() => {
-    if (problems.data === null || all.data === null) return []
+    return <ul class="minis">{minis}</ul>
+  }, [parts.data, by, top, channel, step, stepMs, zone, isTable])
+  const problemCharts = useMemo(() => {
+    if (problems.data === null || all.data === null) return null
     const shown = problemParts(problems.data, all.data, MOST_PROBLEMS)
-    const most = Math.max(0.05, highest(...shown.map((part) => part.values)))
+    if (shown.length === 0) return <p class="second minis-none">Nothing invalid here.</p>
     const times = startsOf(problems.data)
-    return shown.map((part, index) => (
+    if (isTable) {
+      const caption = `Invalid, by problem: share of the ${step}’s submissions`
+      return <PartsTable caption={caption} parts={shown} times={times} stepMs={stepMs} words={rate} zone={zone} />
+    }
+    const most = Math.max(0.05, highest(...shown.map((part) => part.values)))
+    const minis = shown.map((part, index) => (
       <Mini
         channel={channel}
         key={part.name}
         part={part}
+        number={rate}
         word={`up to ${share(highest(part.values))}`}
         times={times}
         stepMs={stepMs}
@@ -76,7 +89,8 @@ export function BreakDownCharts({ channel, range, choice, zone }: BreakDownProps
         top={index === 0 ? share(most) : ''}
       />
     ))
-  }, [problems.data, all.data, channel, stepMs, zone])
+    return <ul class="minis">{minis}</ul>
+  }, [problems.data, all.data, channel, step, stepMs, zone, isTable])
   return (
     <div class={`break-down ${isApart ? '' : 'break-down-whole'}`}>
       {isApart && (
@@ -88,7 +102,8 @@ export function BreakDownCharts({ channel, range, choice, zone }: BreakDownProps
             </span>
           </h2>
           <Trouble what={`the break-down by ${by}`} answer={parts} />
-          <ul class="minis">{partMinis}</ul>
+          {partCharts}
+          <p class="label third">What is expected is known of the channel as a whole: parts have no band.</p>
         </section>
       )}
       <section>
@@ -96,8 +111,7 @@ export function BreakDownCharts({ channel, range, choice, zone }: BreakDownProps
           Invalid, by problem <span class="label">share of the {step}’s submissions</span>
         </h2>
         <Trouble what="what is invalid" answer={problems} />
-        {problems.data !== null && problemMinis.length === 0 && <p class="second minis-none">Nothing invalid here.</p>}
-        <ul class="minis">{problemMinis}</ul>
+        {problemCharts}
         <DiscardedCharts channel={channel} range={range} zone={zone} />
       </section>
     </div>

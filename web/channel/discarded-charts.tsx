@@ -43,6 +43,7 @@ export function DiscardedCharts({ channel, range, zone, isNamed = false }: Disca
             channel={channel}
             key={key.cause}
             part={{ name: CAUSE_NAMES[key.cause ?? ''] ?? 'discarded', values, shareOfAll: 0, isRest: false }}
+            number={axisRate}
             word={`up to ${axisRate(highest(values))}`}
             times={times}
             stepMs={step === 'day' ? DAY_MS : HOUR_MS}

@@ -13,6 +13,12 @@ interface ExportMenuProps {
   readonly picture: { readonly current: PictureSource | null }
 }
 
+/** Numbers are counts whatever the chart makes of them: so they can be added up, and what was made of them be made again. */
+const COUNTS_GIVEN = {
+  share: 'Counts. The share is of the sum of all channels: the API call without its channel.',
+  index: 'Counts. The index is 100 × received ÷ expected, columns of the same table.',
+} as const
+
 /** Taking what is shown along: as a picture, as numbers, as an address. */
 export function ExportMenu({ view, range, picture }: ExportMenuProps) {
   const zone = useZone()
@@ -21,6 +27,7 @@ export function ExportMenu({ view, range, picture }: ExportMenuProps) {
   const [isOpen, setIsOpen] = useState(false)
   const [said, setSaid] = useState('')
   useEffect(() => {
+    setSaid('')
     if (isOpen) list.current?.querySelector('button')?.focus()
   }, [isOpen])
   const close = (): void => {
@@ -53,9 +60,6 @@ export function ExportMenu({ view, range, picture }: ExportMenuProps) {
   }
   return (
     <div class="export">
-      <span class="export-said second" role="status">
-        {said}
-      </span>
       <button
         ref={button}
         type="button"
@@ -82,6 +86,7 @@ export function ExportMenu({ view, range, picture }: ExportMenuProps) {
           <a href={addresses.partsCsv} download={fileName(view, range, `by-${view.by}.csv`)}>
             Numbers by {view.by} (CSV)
           </a>
+          {view.measure !== 'count' && <p class="export-note second">{COUNTS_GIVEN[view.measure]}</p>}
           <p class="export-head">Copy</p>
           <button type="button" onClick={() => say(copy(addresses.live, 'Link copied: it moves on with the time'))}>
             Link, live
@@ -98,6 +103,10 @@ export function ExportMenu({ view, range, picture }: ExportMenuProps) {
           >
             Embed
           </button>
+          {/* In here, where it moves nothing: beside the button it would push the chart down. */}
+          <p class="export-said second" role="status">
+            {said}
+          </p>
         </div>
       )}
     </div>

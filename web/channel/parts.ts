@@ -57,6 +57,12 @@ export function problemParts(invalid: SeriesAnswer, received: SeriesAnswer, most
     }))
 }
 
+/** Without the running step: it would end every line with a fall. */
+export function wholeSteps(values: readonly Value[]): readonly Value[] {
+  const running = values.findLastIndex(isKnown)
+  return values.map((value, index) => (index >= running ? null : value))
+}
+
 function sumAt(parts: readonly Pick<Part, 'values'>[], index: number): Value {
   const known = parts.map(({ values }) => values[index]).filter(isKnown)
   return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0)

@@ -6,6 +6,7 @@ import { MEASURE_WORDS } from '../charts/measure.ts'
 import { partsAt } from '../charts/parts.ts'
 import { readout } from '../charts/readout.ts'
 import { isKnown } from '../charts/water.ts'
+import { ForecastTable } from './forecast-table.tsx'
 
 const FIRST_ROWS = 200
 const COLUMNS = ['seen', 'expected', 'of expected', 'invalid', 'last week'] as const
@@ -23,6 +24,7 @@ export function SeriesTable({ data, look }: { readonly data: ChartData; readonly
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys, too.
     <section class="series-table" tabIndex={0} aria-label={`The numbers of ${data.channel}`}>
+      <ForecastTable data={data} zone={look.zone} />
       <table class="table">
         <caption class="visually-hidden">
           {data.channel}: {WHAT[data.measure]} per {data.step}, newest first

@@ -148,9 +148,13 @@ function LaneTitle({ box, layout, data, look }: LaneTitleProps) {
     return (
       <span class="lane-title" style={{ left: 0, top: `${box.top - 2}px` }}>
         <b>{name}</b>
-        <br />
-        {what}
-        {logWord}
+        {/* The margin is narrow: in one line, the words would run into the plot. */}
+        {`${what}${logWord}`.split(', ').map((line) => (
+          <span key={line}>
+            <br />
+            {line}
+          </span>
+        ))}
       </span>
     )
   }

@@ -1,5 +1,6 @@
 import type { CustomSeriesOption } from 'echarts/charts'
 import type { ChartData } from './chart-data.ts'
+import { foldBuilds } from './fold-builds.ts'
 import type { LaneBox, Layout } from './layout.ts'
 import { type Pieces, perPixel } from './per-pixel.ts'
 import { type Scale, toPixel } from './scale.ts'
@@ -139,15 +140,16 @@ export class LaneDrawing {
     return { ...series, z: 7 }
   }
 
-  /** Ticks under the last lane's axis; nothing where the layout has no room for them. */
+  /** Ticks under the last lane's axis, a bar where they crowd; nothing where the layout has no room for them. */
   builds(layout: Layout, theme: ChartTheme): readonly CustomSeriesOption[] {
     const top = layout.buildTop
     if (top === null) return []
-    const builds = this.#data.builds.filter((build) => build.at >= this.#data.from && build.at <= this.#data.to)
-    const series = this.#custom('builds', builds.length, (index, at) => {
-      const build = builds[index]
-      const x = at(build?.at ?? 0, 0)[0]
-      return build?.blamed ? upright(x, top - 1, top + 9, theme.wrong, 2) : upright(x, top, top + 6, theme.ink, 1)
+    const ticks = foldBuilds(this.#data, (time) => toPixel(this.#scales.time, time))
+    const series = this.#custom('builds', ticks.length, (index) => {
+      const { left = 0, right = 0, blamed = false } = ticks[index] ?? {}
+      const [color, height] = blamed ? [theme.wrong, BLAMED_BAR_PX] : [theme.ink, BAR_PX]
+      if (right > left) return bar(left, right, top, height, color)
+      return blamed ? upright(left, top - 1, top + 9, color, 2) : upright(left, top, top + 6, color, 1)
     })
     return [{ ...series, clip: false }]
   }
@@ -179,6 +181,19 @@ export class LaneDrawing {
 }
 
 type Shape = ReturnType<RenderItem>
+
+/** Lower than ticks are, so that a bar of many builds isn't taken for one. */
+const BAR_PX = 3
+const BLAMED_BAR_PX = 5
+
+function bar(left: number, right: number, top: number, height: number, fill: string) {
+  return {
+    type: 'rect' as const,
+    shape: { x: Math.floor(left), y: top, width: Math.ceil(right - left) + 1, height },
+    style: { fill },
+    silent: true,
+  }
+}
 
 /** One known value between unknown ones is no line: a dash of a pixel shows it. */
 function throughDot(points: [number, number][]): [number, number][] {

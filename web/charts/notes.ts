@@ -1,8 +1,9 @@
 import type { Zone } from '../view/zone.ts'
-import { ofExpected } from '../words/number.ts'
+import { counted, ofExpected } from '../words/number.ts'
 import { day } from '../words/time.ts'
 import type { ChartData } from './chart-data.ts'
 import type { ChartScales } from './chart-option.ts'
+import { foldBuilds } from './fold-builds.ts'
 import type { Layout } from './layout.ts'
 import { MEASURE_WORDS } from './measure.ts'
 import { toPixel } from './scale.ts'
@@ -37,6 +38,7 @@ export function notes(
     ...deepest(data, layout, scales, textWidth, zone),
     ...invalidStarts(data, layout, scales, textWidth),
     ...pausesOfBuilds(data, layout, scales, textWidth),
+    ...crowdedBuilds(data, layout, scales, textWidth),
   ]
 }
 
@@ -197,6 +199,30 @@ function pausesOfBuilds(
         },
       ]
     })
+}
+
+/** How many builds a bar stands for: before it or behind it, where that is free. */
+function crowdedBuilds(
+  data: ChartData,
+  layout: Layout,
+  scales: ChartScales,
+  textWidth: (text: string) => number,
+): readonly Note[] {
+  const top = layout.buildTop
+  if (top === null) return []
+  const ticks = foldBuilds(data, (time) => toPixel(scales.time, time)).toSorted((a, b) => a.left - b.left)
+  const end = layout.left + layout.plotWidth
+  return ticks.flatMap(({ left, right, builds, blamed }, index) => {
+    if (builds === 1) return []
+    const text = counted(builds, 'build')
+    const need = textWidth(text) + 2 * SPACE_PX
+    const before = left - Math.max(layout.left, ...ticks.slice(0, index).map((other) => other.right))
+    const behind = Math.min(end, ...ticks.slice(index + 1).map((other) => other.left)) - right
+    if (Math.max(before, behind) < need) return []
+    const place = before >= need ? left - textWidth(text) - SPACE_PX : right + SPACE_PX
+    const note = { key: `builds ${left}`, text, id: null, left: place, top: top - 6, align: 'start' as const }
+    return [{ ...note, isWrong: blamed }]
+  })
 }
 
 export interface EndLabel {

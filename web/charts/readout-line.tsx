@@ -24,7 +24,9 @@ export function ReadoutLine({ said, more, channel, isAbout }: ReadoutLineProps) 
       {more !== undefined && (
         <span class="readout-links">
           <a {...link(more.view)}>{more.word}</a>
-          {!isAbout && said.start !== null && <a {...link(annotationsView({ channel, at: said.start }))}>Mark it</a>}
+          {!isAbout && said.start !== null && (
+            <a {...link(annotationsView({ channel, at: said.start }))}>Annotate this {said.step}</a>
+          )}
         </span>
       )}
     </p>

@@ -15,6 +15,7 @@ export interface ReadoutItem {
 export interface Readout {
   /** Of the step; null where there is none. */
   readonly start: number | null
+  readonly step: ChartData['step']
   readonly time: string
   readonly items: readonly ReadoutItem[]
 }
@@ -31,7 +32,7 @@ const STEP_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const
 /** All that is known of one step, in the order in which one asks: the line fixed above the chart. */
 export function readout(data: ChartData, index: number, look: ChartLook): Readout {
   const middle = data.x[index]
-  if (middle === undefined) return { start: null, time: '', items: [] }
+  if (middle === undefined) return { start: null, step: data.step, time: '', items: [] }
   const start = middle - STEP_MS[data.step] / 2
   const time = data.step === 'day' ? `${day(start)} ${new Date(start).getUTCFullYear()}` : fullMoment(start, look.zone)
   const items: ReadoutItem[] = []
@@ -56,7 +57,7 @@ export function readout(data: ChartData, index: number, look: ChartLook): Readou
   if (isKnown(invalid)) add('invalid', rate(invalid))
   const ghost = data.ghost?.[index]
   if (isKnown(ghost)) add('last week', words.one(ghost))
-  return { start, time, items }
+  return { start, step: data.step, time, items }
 }
 
 /** What the read-out tells while nobody points: the newest whole step, or the running one where none is whole yet. */

@@ -142,6 +142,15 @@ describe('notes', () => {
     expect(written(calm({ builds }))).toEqual(['no new build seen'])
     expect(written(calm({ builds: builds.slice(0, 5) }))).toEqual([])
   })
+
+  test('builds that crowd are a bar, with how many they are', () => {
+    const builds = Array.from({ length: 12 }, (_, index) => ({
+      id: String(index),
+      at: start + 10 * DAY - HOUR + index * 0.05 * HOUR,
+      blamed: false,
+    }))
+    expect(written(calm({ builds }))).toEqual(['12 builds'])
+  })
 })
 
 describe('labels at the lines’ ends', () => {

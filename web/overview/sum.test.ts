@@ -29,7 +29,7 @@ const EMPTY: OverviewAnswer = {
   sentences: [],
   freshness: {
     counted_up_to: '2014-02-06T14:22:00Z',
-      judged_up_to: '2014-02-06T14:00:00Z',
+    judged_up_to: '2014-02-06T14:00:00Z',
     now: '2014-02-06T14:22:40Z',
     receivers: [],
     waiting_segments: 0,

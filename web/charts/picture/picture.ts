@@ -19,6 +19,8 @@ export interface PictureText {
   readonly family: string
   readonly colour: string
   readonly align: 'start' | 'end'
+  /** As wide as it was set on the page: where the fonts are others, it is drawn as wide. Left out: it has room. */
+  readonly widthPx?: number
 }
 
 export interface PictureShape {

@@ -19,12 +19,13 @@ function shapeElement({ path, x, y, stroke, widthPx = 1, fill }: PictureShape): 
   return `<path transform="translate(${round(x)} ${round(y)})" d="${path}" fill="${escaped(fill ?? 'none')}"${line}/>`
 }
 
-function textElement({ x, y, text, sizePx, weight, family, colour, align }: PictureText): string {
+function textElement({ x, y, text, sizePx, weight, family, colour, align, widthPx }: PictureText): string {
   const font = `font-family="${escaped(family)}" font-size="${sizePx}" font-weight="${weight}"`
   const anchor = align === 'end' ? ' text-anchor="end"' : ''
+  const width = widthPx === undefined ? '' : ` textLength="${round(widthPx)}" lengthAdjust="spacingAndGlyphs"`
   // Figures as wide as each other, as on the page; programs that know no such style ignore it.
   const style = ' style="font-variant-numeric:tabular-nums lining-nums;white-space:pre"'
-  return `<text x="${round(x)}" y="${round(y)}" fill="${escaped(colour)}" ${font}${anchor}${style}>${escaped(text)}</text>`
+  return `<text x="${round(x)}" y="${round(y)}" fill="${escaped(colour)}" ${font}${anchor}${width}${style}>${escaped(text)}</text>`
 }
 
 function round(value: number): number {

@@ -21,8 +21,9 @@ function textsOf(box: HTMLElement, origin: DOMRect): readonly PictureText[] {
     const text = node.textContent ?? ''
     if (parent === null || text.trim() === '' || parent.closest(LEFT_OUT) !== null) continue
     const range = document.createRange()
-    range.selectNodeContents(node)
-    const [rect] = range.getClientRects()
+    range.setStart(node, text.length - text.trimStart().length)
+    range.setEnd(node, text.trimEnd().length)
+    const [rect, ...others] = range.getClientRects()
     if (rect === undefined) continue
     const { fontSize, fontWeight, fontFamily, color } = getComputedStyle(parent)
     const weight = Number(fontWeight) >= 500 ? 500 : 400
@@ -40,6 +41,7 @@ function textsOf(box: HTMLElement, origin: DOMRect): readonly PictureText[] {
       family: fontFamily,
       colour: color,
       align: 'start',
+      ...(others.length === 0 ? { widthPx: rect.width } : {}),
     })
   }
   return texts
