@@ -79,7 +79,7 @@ export function day(time: number, zone: Zone = 'utc'): string {
 }
 
 /** `12 Feb 2014` */
-export function dateYear(time: number, zone: Zone = 'utc'): string {
+function dateYear(time: number, zone: Zone = 'utc'): string {
   return `${dateMonth(time, zone)} ${calendar(time, zone).year}`
 }
 
