@@ -138,7 +138,7 @@ test('the chart is taken along: PNG, SVG, CSV, links and the API’s call', asyn
   await expect(page).toHaveURL(/\/channel\/nightly\?/)
   await page.getByRole('button', { name: 'share', exact: true }).click()
   await page.keyboard.press('e')
-  await expect(page.getByText('Counts. The share is of the sum of all channels')).toBeVisible()
+  await expect(page.getByText('The shares of every channel')).toBeVisible()
 })
 
 test('keys move along and zoom; Escape leads back', async ({ page }) => {

@@ -13,9 +13,9 @@ interface ExportMenuProps {
   readonly picture: { readonly current: PictureSource | null }
 }
 
-/** Numbers are counts whatever the chart makes of them: so they can be added up, and what was made of them be made again. */
-const COUNTS_GIVEN = {
-  share: 'Counts. The share is of the sum of all channels: the API call without its channel.',
+/** What the numbers are where they aren't, one by one, those of the chart. */
+const NUMBERS_GIVEN = {
+  share: 'The shares of every channel; those by reason, build and so on are counts.',
   index: 'Counts. The index is 100 × received ÷ expected, columns of the same table.',
 } as const
 
@@ -86,7 +86,7 @@ export function ExportMenu({ view, range, picture }: ExportMenuProps) {
           <a href={addresses.partsCsv} download={fileName(view, range, `by-${view.by}.csv`)}>
             Numbers by {view.by} (CSV)
           </a>
-          {view.measure !== 'count' && <p class="export-note second">{COUNTS_GIVEN[view.measure]}</p>}
+          {view.measure !== 'count' && <p class="export-note second">{NUMBERS_GIVEN[view.measure]}</p>}
           <p class="export-head">Copy</p>
           <button type="button" onClick={() => say(copy(addresses.live, 'Link copied: it moves on with the time'))}>
             Link, live

@@ -29,6 +29,15 @@ test('the API’s call and its CSV are of the same counts, for the whole and for
   expect(new URL(made.partsCsv).searchParams.get('by')).toBe('build')
 })
 
+test('of shares the call is of shares, those of every channel; an index is made of counts', () => {
+  const callOf = (measure: 'share' | 'index') =>
+    new URL(exportAddresses({ ...view, measure }, range, 'https://a.example/', urlOfView).call).searchParams
+  expect(callOf('share').get('metric')).toBe('share')
+  expect(callOf('share').get('by')).toBe('channel')
+  expect(callOf('share').has('channel')).toBe(false)
+  expect(callOf('index').get('metric')).toBe('received')
+})
+
 test('where hours are shown for want of minutes, the numbers are of hours, too', () => {
   const day = channelView('nightly', { range: { kind: 'last', days: 1 } })
   const stepsOf = (range: ReturnType<typeof shown>): (string | null)[] => {

@@ -12,7 +12,7 @@ export interface ExportAddresses {
   readonly live: string
   /** The times that are shown now, for ever. */
   readonly frozen: string
-  /** What the chart is made of, as JSON. */
+  /** What the chart is made of, as JSON; of shares those of all channels, whose sum they are of. */
   readonly call: string
   readonly csv: string
   readonly partsCsv: string
@@ -29,7 +29,12 @@ export function exportAddresses(
 ): ExportAddresses {
   const whole = (path: string): string => new URL(path, here).toString()
   const question = { channel: view.channel, from: range.from, to: range.to }
-  const call = seriesPath({ ...question, metric: 'received', step: range.fetched })
+  const isShare = view.measure === 'share'
+  const call = seriesPath(
+    isShare
+      ? { ...question, channel: '', by: 'channel', metric: 'share', step: range.fetched }
+      : { ...question, metric: 'received', step: range.fetched },
+  )
   const partsStep = range.fetched === 'minute' ? 'hour' : range.fetched
   const parts = seriesPath({ ...question, ...partsQuestion(view.by, view.top), step: partsStep })
   const embedded = whole(addressOf({ ...view, page: 'embed', theme: 'system' }))
