@@ -7,11 +7,11 @@ const STEP_MS = { minute: 60_000, hour: 3_600_000 } as const
 
 function series(step: 'minute' | 'hour', values: readonly (number | null)[]): SeriesAnswer {
   return {
-    from: '',
-    to: '',
+    from: new Date(NOON).toISOString(),
+    to: new Date(NOON + values.length * STEP_MS[step]).toISOString(),
     metric: 'received',
     step,
-    times: values.map((_, index) => new Date(NOON + index * STEP_MS[step]).toISOString()),
+    times: [],
     series: [{ key: {}, values }],
     coverage: [],
     completeness: [],

@@ -20,6 +20,11 @@ export function seriesPath({ metric, step, channel, from, to, by, top }: SeriesQ
   return `/api/v1/series?${parameters.toString()}`
 }
 
+/** For a chart, which needs an answer's columns but neither the time of each step nor its completeness in words. */
+export function chartedPath(question: SeriesQuestion): string {
+  return `${seriesPath(question)}&leave_out=times&leave_out=completeness`
+}
+
 /** Problems are those of what is invalid; everything else is of what was received. */
 export function partsQuestion(by: BreakDown, top: number): Pick<SeriesQuestion, 'metric' | 'by' | 'top'> {
   return { metric: by === 'problem' ? 'invalid' : 'received', by, top }

@@ -11,7 +11,7 @@ import { type KnownMinutes, knownMinutes } from './known-minutes.ts'
 import { largestParts } from './parts.ts'
 import { partsForm } from './parts-form.ts'
 import { miniStep, type Shown } from './range.ts'
-import { partsQuestion, seriesPath } from './series-path.ts'
+import { chartedPath, partsQuestion, seriesPath } from './series-path.ts'
 
 export interface ChannelData {
   readonly facts: Answer<ChannelAnswer>
@@ -53,14 +53,17 @@ export function useChannel(channel: string, range: Shown | null, choice: SeriesC
 
   const suitsMinutes = fetched === 'minute'
   const ofMinutes = useAnswer<SeriesAnswer>(
-    asked(seriesPath({ metric: 'received', step: 'minute', channel, from: from - leadMs('minute'), to }), suitsMinutes),
+    asked(
+      chartedPath({ metric: 'received', step: 'minute', channel, from: from - leadMs('minute'), to }),
+      suitsMinutes,
+    ),
     `${channel} minute`,
     'with counts',
   )
   // Minutes need their hours as well, which carry the expectation.
   const longer = suitsMinutes ? 'hour' : fetched
   const ofHours = useAnswer<SeriesAnswer>(
-    asked(seriesPath({ metric: 'received', step: longer, channel, from: from - leadMs(longer), to })),
+    asked(chartedPath({ metric: 'received', step: longer, channel, from: from - leadMs(longer), to })),
     `${channel} ${longer}`,
     suitsMinutes ? 'with hours' : 'with counts',
   )
@@ -79,21 +82,21 @@ export function useChannel(channel: string, range: Shown | null, choice: SeriesC
   // Whether minutes or hours are to be shown is known by the answers.
   const isUndecided = suitsMinutes && choice.step === 'auto' && minutes === null
   const invalid = useAnswer<SeriesAnswer>(
-    asked(seriesPath({ metric: 'invalid_rate', step, channel, from, to })),
+    asked(chartedPath({ metric: 'invalid_rate', step, channel, from, to })),
     subject,
   )
   const ghostRange = { from: weekBefore(from, zone) - HOUR_MS, to: weekBefore(to, zone) + HOUR_MS }
   const ghost = useAnswer<SeriesAnswer>(
-    asked(seriesPath({ metric: 'received', step, channel, ...ghostRange }), choice.ghost),
+    asked(chartedPath({ metric: 'received', step, channel, ...ghostRange }), choice.ghost),
     subject,
   )
   const all = useAnswer<SeriesAnswer>(
-    asked(seriesPath({ metric: 'received', step, channel: '', from: lead, to }), isShare),
+    asked(chartedPath({ metric: 'received', step, channel: '', from: lead, to }), isShare),
     `all ${step}`,
     'with counts',
   )
   const ghostOfAll = useAnswer<SeriesAnswer>(
-    asked(seriesPath({ metric: 'received', step, channel: '', ...ghostRange }), choice.ghost && isShare),
+    asked(chartedPath({ metric: 'received', step, channel: '', ...ghostRange }), choice.ghost && isShare),
     `all ${step}`,
   )
   const partsStep = miniStep({ from, to })

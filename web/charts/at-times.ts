@@ -9,17 +9,22 @@ export const STEP_MS: Readonly<Record<SeriesAnswer['step'], number>> = {
   week: WEEK_MS,
 }
 
-/** Starts of an answer's steps as epoch milliseconds: they are equally long, in UTC. */
-export function startsOf({ times, step }: Pick<SeriesAnswer, 'times' | 'step'>): readonly number[] {
-  // Two years have 17 520 hours: reading each of their times takes longer than drawing them.
-  const first = Date.parse(times[0] ?? '')
-  return times.map((_, index) => first + index * STEP_MS[step])
+/** An answer's steps, which are equally long, in UTC: its times may be left out. */
+type Steps = Pick<SeriesAnswer, 'from' | 'to' | 'step'>
+
+/** Starts of an answer's steps as epoch milliseconds. */
+export function startsOf({ from, to, step }: Steps): readonly number[] {
+  const first = Date.parse(from)
+  return Array.from(
+    { length: Math.ceil((Date.parse(to) - first) / STEP_MS[step]) },
+    (_, index) => first + index * STEP_MS[step],
+  )
 }
 
 /** Where an answer's step that `time` lies in stands in its columns; may be outside of them. */
-export function indexIn(answer: Pick<SeriesAnswer, 'times' | 'step'>): (time: number) => number {
-  const first = Date.parse(answer.times[0] ?? '')
-  return (time) => Math.floor((time - first) / STEP_MS[answer.step])
+export function indexIn({ from, step }: Steps): (time: number) => number {
+  const first = Date.parse(from)
+  return (time) => Math.floor((time - first) / STEP_MS[step])
 }
 
 /** Of the answer's first series, the value of the step that a time lies in; null where the answer doesn't reach. */

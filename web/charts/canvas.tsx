@@ -28,6 +28,8 @@ export function Canvas({ option, width, height }: CanvasProps) {
         const { clientWidth, clientHeight } = box.current
         const size = { width: clientWidth, height: clientHeight + SPARE_PX }
         chart.current = init(box.current, null, { renderer: 'canvas', ...size })
+        // Nothing in it moves by itself: it needn't look for ten frames whether something does.
+        chart.current.getZr().setSleepAfterStill(1)
         chart.current.setOption(newest.current, { notMerge: true })
       },
       (error: unknown) => {

@@ -241,7 +241,7 @@ const PARTLY = { least: 0.01, most: 0.95 } as const
 
 function partlyCovered(received: SeriesAnswer, countedUpTo: number): readonly Partly[] {
   const stepMs = STEP_MS[received.step]
-  const first = Date.parse(received.times[0] ?? '')
+  const first = Date.parse(received.from)
   // Of minutes and days it says little: a minute is soon lost, and a day has its hours.
   if (received.step !== 'hour') return []
   return received.coverage.flatMap((coverage, index) => {

@@ -143,10 +143,11 @@ describe('chart data', () => {
   })
 
   test('last week stands at this week’s hours', () => {
-    const week = 168 * HOUR
+    const weekBefore = (time: string): string => new Date(Date.parse(time) - 168 * HOUR).toISOString()
     const now = input(1)
-    const times = now.received.times.map((time) => new Date(Date.parse(time) - week).toISOString())
-    const ghost = { ...now.received, times, series: [{ key: {}, values: times.map(() => 77) }] }
+    const { from, to, times } = now.received
+    const series = [{ key: {}, values: times.map(() => 77) }]
+    const ghost = { ...now.received, from: weekBefore(from), to: weekBefore(to), series }
     expect(chartData({ ...now, ghost }).ghost?.[0]).toBe(77)
     expect(chartData(now).ghost).toBeNull()
   })

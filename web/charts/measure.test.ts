@@ -13,14 +13,13 @@ function answer(
   changes: Partial<SeriesAnswer> = {},
 ): SeriesAnswer {
   const ms = step === 'minute' ? 60_000 : HOUR
-  const times = Array.from({ length: count }, (_, index) => new Date(start + index * ms).toISOString())
-  const all = <T>(of: T): T[] => times.map(() => of)
+  const all = <T>(of: T): T[] => Array.from({ length: count }, () => of)
   return {
-    from: times[0] ?? '',
-    to: '',
+    from: new Date(start).toISOString(),
+    to: new Date(start + count * ms).toISOString(),
     metric: 'received',
     step,
-    times,
+    times: [],
     series: [{ key: { channel: 'nightly' }, values: all(value) }],
     coverage: all(1),
     completeness: all('complete' as const),
@@ -63,7 +62,8 @@ test('shares are of what all channels received, the band too', () => {
 test('last week’s shares are of what all channels received then', () => {
   const shifted = (value: number): SeriesAnswer => {
     const made = answer('hour', 48, value)
-    return { ...made, times: made.times.map((time) => new Date(Date.parse(time) - 7 * 24 * HOUR).toISOString()) }
+    const weekBefore = (time: string): string => new Date(Date.parse(time) - 7 * 24 * HOUR).toISOString()
+    return { ...made, from: weekBefore(made.from), to: weekBefore(made.to) }
   }
   const data = chartData(
     input({ measure: 'share', all: answer('hour', 48, 800), ghost: shifted(60), ghostOfAll: shifted(120) }),

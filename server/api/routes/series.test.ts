@@ -75,12 +75,26 @@ test('which hours are complete, partial and unknown stands beside the numbers', 
   expect(answer.series[0]?.values).toEqual([5, null, 5, 5, null])
 })
 
+test('what other columns tell as well may be left out; a table keeps its times', async () => {
+  await countHours(api.context.database, [1], () => [{ submissions: 5 }])
+  const hour = 'from=2014-01-16T13:00:00Z&to=2014-01-16T14:00:00Z'
+  const whole = await series(hour)
+  expect(await series(`${hour}&leave_out=times&leave_out=completeness`)).toEqual({
+    ...whole,
+    times: [],
+    completeness: [],
+  })
+  expect(await series(`${hour}&leave_out=times`)).toEqual({ ...whole, times: [] })
+  const table = await api.get(`/api/v1/series.csv?${hour}&leave_out=times&leave_out=completeness`)
+  expect((await table.text()).split('\n')[1]).toBe('2014-01-16T13:00:00Z,,,,,,,,,,5,,,,,1,')
+})
+
 test('the judge’s band comes with one channel’s hours, and with nothing narrower', async () => {
   await countHours(api.context.database, lastDay, () => [{ submissions: 5 }])
   await api.context.database.inTransaction((transaction) =>
-    transaction.append('expectations', [[Date.UTC(2014, 0, 16, 13), 'nightly', 4, 5, 6]]),
+    transaction.append('expectations', [[Date.UTC(2014, 0, 16, 13), 'nightly', 4, 16 / 3, 6]]),
   )
-  expect((await series(`${DAY}&channel=nightly`)).expected?.mid.at(-1)).toBe(5)
+  expect((await series(`${DAY}&channel=nightly`)).expected?.mid.at(-1)).toBe(5.333)
   for (const narrower of ['', '&channel=nightly&reason=idle-daily', '&channel=nightly&by=reason']) {
     expect((await series(DAY + narrower)).expected).toBeUndefined()
   }
@@ -108,6 +122,7 @@ test('the same as a table, by suffix and by Accept, with formulas made harmless'
 
 test.each([
   ['step', `${DAY}&step=fortnight`, 'use one of minute, hour, day, week'],
+  ['leave_out', `${DAY}&leave_out=series`, 'use times or completeness'],
   ['metric', `${DAY}&metric=lost`, 'use one of received'],
   ['by', `${DAY}&by=cause`, 'with metric=received use one of channel'],
   ['by', `${DAY}&by=reason&step=minute`, 'with step=minute use one of channel'],

@@ -33,9 +33,13 @@ export function seriesOperation(api: ApiContext): Operation {
       const from = asked.compare === undefined ? asked.from : asked.from - WEEK_MS
       return countsStamp(api, { from, to: asked.to, stepMs: STEP_MS[asked.step] })
     },
-    load: (given) => answer(api, wholeSeriesQuery(given)),
+    load: async (given) => without(await answer(api, wholeSeriesQuery(given)), given.leave_out),
     csv: seriesTable,
   })
+}
+
+function without(answer: SeriesAnswer, columns: SeriesQuery['leave_out']): SeriesAnswer {
+  return columns === undefined ? answer : { ...answer, ...Object.fromEntries(columns.map((column) => [column, []])) }
 }
 
 async function answer(api: ApiContext, asked: SeriesQuery): Promise<SeriesAnswer> {

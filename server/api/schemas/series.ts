@@ -31,16 +31,16 @@ export const seriesAnswer = z
     to: time.describe('Exclusive.'),
     metric: z.enum(METRICS),
     step: z.enum(STEPS),
-    times: z.array(time).describe('Start of each step; everything else is in its order.'),
+    times: z.array(time).describe('Start of each step; everything else is in its order. Empty where it is left out.'),
     series: z.array(oneSeries).describe('Largest first where broken down; the rest, `OTHER`, last.'),
     expected: z
       .object({ low: column, mid: column, high: column })
       .optional()
       .describe(
-        'What the judge expected when it judged the hour, and its forecast. Only with `metric=received`, `step=hour`, one channel, no other filter and no `by`.',
+        'What the judge expected when it judged the hour, and its forecast. Only with `metric=received`, `step=hour`, one channel, no other filter and no `by`. To a thousandth.',
       ),
     coverage: z.array(z.number()).describe('The share of each step in which somebody listened, 0 to 1.'),
-    completeness: z.array(completeness),
+    completeness: z.array(completeness).describe('Empty where it is left out.'),
     missing: z.array(missingReceiver).optional().describe('Left out where there is none.'),
   })
   .meta({ id: 'SeriesAnswer', description: 'One metric over time, in columns.' })

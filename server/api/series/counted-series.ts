@@ -114,6 +114,11 @@ async function readExpected(database: Database, asked: CountedQuery): Promise<Se
   const rows = await readExpectations(database, { from, to, channel: only })
   if (rows.length === 0) return null
   const byHour = new Map(rows.map((row) => [row.hour, row]))
-  const column = (name: 'low' | 'mid' | 'high') => times.map((hour) => byHour.get(hour)?.[name] ?? null)
+  const column = (name: 'low' | 'mid' | 'high') => times.map((hour) => toThousandth(byHour.get(hour)?.[name]))
   return { low: column('low'), mid: column('mid'), high: column('high') }
+}
+
+/** What is beyond says nothing of a number that is estimated, and is half of a long answer. */
+function toThousandth(value: number | undefined): number | null {
+  return value === undefined ? null : Math.round(value * 1000) / 1000
 }

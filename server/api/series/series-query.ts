@@ -14,6 +14,9 @@ const USUAL_SERIES = 12
 
 const BY = [...COUNT_DIMENSIONS, 'cause'] as const
 
+/** Columns that others tell, too. */
+const IMPLIED = ['times', 'completeness'] as const
+
 const filter = (about: string) => namesParameter.optional().describe(about)
 
 export const seriesQuery = z.strictObject({
@@ -48,6 +51,15 @@ export const seriesQuery = z.strictObject({
     .enum(['week'], 'use week, or leave it out')
     .optional()
     .describe('With the same seven days before, in `previous`. Not for what was discarded.'),
+  leave_out: z
+    .preprocess(
+      (given) => (typeof given === 'string' ? [given] : given),
+      z.array(z.enum(IMPLIED, `use ${IMPLIED.join(' or ')}`)).max(IMPLIED.length),
+    )
+    .optional()
+    .describe(
+      'These columns are empty (a table keeps its times): `from` and `step`, and `coverage`, say as much, and they are two thirds of a long answer.',
+    ),
 })
 
 /** What is asked for, as far as each parameter can be told to be right by itself. */

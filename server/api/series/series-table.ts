@@ -1,4 +1,6 @@
 import { COUNT_DIMENSIONS } from '../../../data/counts/queries/count-question.ts'
+import { stepsOf } from '../../../data/counts/queries/steps.ts'
+import { isoSeconds } from '../../../data/domain/time.ts'
 import type { CsvTable } from '../http/csv-table.ts'
 import type { SeriesAnswer } from '../types.ts'
 
@@ -7,7 +9,8 @@ const DIMENSIONS = [...COUNT_DIMENSIONS, 'cause'] as const
 
 /** One row a step and series, so that any number of series, and none, has the same columns. What isn't known or wasn't asked for is empty. */
 export function seriesTable(answer: SeriesAnswer): CsvTable {
-  const { series, times, metric, expected, coverage, completeness } = answer
+  const { series, metric, expected, coverage, completeness, step } = answer
+  const times = stepsOf(Date.parse(answer.from), Date.parse(answer.to), step).map(isoSeconds)
   return {
     columns: [
       ...['time', ...DIMENSIONS, metric],
