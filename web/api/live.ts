@@ -7,6 +7,8 @@ export interface Live {
   readonly connection: 'connecting' | 'open' | 'lost'
   /** When the connection was lost, as Date.now(); null while it is open. */
   readonly lostAt: number | null
+  /** When it was opened last, as Date.now(); null before. */
+  readonly openedAt: number | null
   /** When the next attempt is made; null while it is open or being opened. */
   readonly retryAt: number | null
   readonly freshness: FreshnessAt | null
@@ -32,6 +34,7 @@ const ASK_ANYWAY_MS = 30_000
 let state: Live = {
   connection: 'connecting',
   lostAt: null,
+  openedAt: null,
   retryAt: null,
   freshness: null,
   pipeline: null,
@@ -88,7 +91,7 @@ function connect(): void {
   opened.onopen = () => {
     const wasLost = state.lostAt !== null
     attempts = 0
-    change({ connection: 'open', lostAt: null, retryAt: null })
+    change({ connection: 'open', lostAt: null, openedAt: Date.now(), retryAt: null })
     // What happened meanwhile is unknown: ask for everything that is shown.
     if (wasLost) bump(true)
   }

@@ -1,4 +1,4 @@
-import { useLive } from '../api/live.ts'
+import { type Live, useLive } from '../api/live.ts'
 import type { Answer } from '../api/use-answer.ts'
 import { Mark } from '../marks/mark.tsx'
 import { useZone } from '../view/navigation.ts'
@@ -10,10 +10,10 @@ const SLOW_MS = 10_000
 /** What failed, since when, and a way to try again; the rest of the page lives. Nothing when nothing failed. */
 export function Trouble({ what, answer }: { readonly what: string; readonly answer: Answer<unknown> }) {
   const zone = useZone()
-  const { connection } = useLive()
+  const live = useLive()
   if (answer.error === null) return null
   // That nobody answers is said once, on top, with a button: said by every part, it would push away what is there to be read.
-  if (connection === 'lost' && answer.error.status === 0) return null
+  if (answer.error.status === 0 && (live.connection === 'lost' || isAskedAnew(answer.error.since, live))) return null
   return (
     <p class="notice trouble" role="alert">
       <Mark state="unknown" />
@@ -26,6 +26,11 @@ export function Trouble({ what, answer }: { readonly what: string; readonly answ
       </button>
     </p>
   )
+}
+
+/** The server is back, and everything is being asked again: what failed before that needs no saying for a moment. */
+function isAskedAnew(failedAt: number, { openedAt }: Pick<Live, 'openedAt'>): boolean {
+  return openedAt !== null && failedAt < openedAt && Date.now() - openedAt < SLOW_MS
 }
 
 interface ComingHeadingProps {
