@@ -46,7 +46,7 @@ export function AnnotationsPage({ view, overview }: PageProps<'annotations'>) {
             </span>
           </h2>
           {answer.data !== null && annotations.length === 0 && (
-            <p class="second">
+            <p class="second annotations-none">
               Releases, experiments, outages elsewhere, maintenance: what was said of them stands here.
             </p>
           )}

@@ -32,6 +32,8 @@ export interface Layout {
 }
 
 const HEIGHTS: Readonly<Record<Lane, number>> = { submissions: 256, parts: 172, ofExpected: 92, invalid: 70 }
+/** On a phone what the chart is about has to stand on the same screen. */
+const SUBMISSIONS_INSIDE_PX = 208
 export const BRACKET_ROW_PX = 27
 const GAP_ROW_PX = 18
 export const FLAG_ROW_PX = 24
@@ -68,8 +70,9 @@ export function chartLayout(
   const boxes = lanes.map((lane, index) => {
     if (index > 0) top += BETWEEN_LANES_PX
     top += TITLE_ROW_PX[size.labels]
-    const box = { lane, top, height: HEIGHTS[lane] }
-    top += box.height + (lane === 'parts' && size.labels !== 'margin' ? PART_NAMES_PX : 0)
+    const height = lane === 'submissions' && size.labels === 'inside' ? SUBMISSIONS_INSIDE_PX : HEIGHTS[lane]
+    const box = { lane, top, height }
+    top += height + (lane === 'parts' && size.labels !== 'margin' ? PART_NAMES_PX : 0)
     return box
   })
   const buildTop = head.builds ? top + 8 : null

@@ -69,7 +69,7 @@ function OneChannelChart({ incident, channel, range, lanes }: ChartProps & { rea
         />
       )}
       <p class="label incident-further">
-        <a {...linkTo(channelView(channel, { range: fixed }))}>This range on {channel}’s page</a>
+        <a {...linkTo(channelView(channel, { range: fixed }))}>Look into this range</a>
       </p>
     </>
   )

@@ -10,6 +10,8 @@ import { clock, MINUTE_MS, zoneName } from '../words/time.ts'
 import { expectedAt, wholeMinutes } from './minute-rate.ts'
 import '../charts/drawing.css'
 
+/** Share of the width. */
+const LAST_LABEL = 0.9
 const HEIGHT = 110
 const TICK_MINUTES = 30
 
@@ -41,6 +43,8 @@ export function RateChart({ minutes, overview, now, zone, table }: RateChartProp
   const summary = `Submissions a minute in the last two hours${last === undefined ? ': unknown' : `, ${count(last)} in the newest`}`
   const from = times[0] ?? now
   const ask = hourClick({ channel: '*', from, to: from + times.length * MINUTE_MS, countedUpTo: now })
+  // A time stands behind its line: one too near the end would be cut off.
+  const named = ticks.filter(({ index }) => index / Math.max(1, times.length) < LAST_LABEL)
   return (
     <figure class="rate">
       <div class="rate-box">
@@ -70,7 +74,7 @@ export function RateChart({ minutes, overview, now, zone, table }: RateChartProp
         {high.some(isKnown) && <span class="rate-water">expected</span>}
       </div>
       <p class="rate-axis" aria-hidden="true">
-        {ticks.map(({ time, index }) => (
+        {named.map(({ time, index }) => (
           <span key={time} style={{ left: `${(index / Math.max(1, times.length)) * 100}%` }}>
             {clock(time, zone)}
           </span>
