@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const projectRoot = fileURLToPath(new URL('.', import.meta.url))
 
@@ -13,6 +14,27 @@ const projectRoot = fileURLToPath(new URL('.', import.meta.url))
 const COMPUTING = ['alerts', 'server/backtest', 'server/cli', 'server/simulate']
 /** Puts another module in the place of one, which only sources allow. */
 const REPLACING = 'alerts/shell/failing-hour.test'
+
+/** Take a minute and more: begun last, each would run while nothing else is left to do. */
+const LONG = [
+  'crash/exactly-once',
+  'recovery/rebuild',
+  'recovery/backup',
+  'service/judge-story',
+  'archive/killed-change',
+  'service/receivers',
+  'service/stalled',
+]
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const place = LONG.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`))
+      return place < 0 ? LONG.length : place
+    }
+    return (await super.sort(files)).sort((one, other) => rank(one) - rank(other))
+  }
+}
 
 const UNIT_TEST = {
   // Long enough to tell a test that hangs from a machine that is busy.
@@ -50,6 +72,7 @@ export default defineConfig({
   server: { host: '127.0.0.1', proxy: { '/api': 'http://127.0.0.1:8081' } },
   test: {
     root: projectRoot,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         root: projectRoot,
