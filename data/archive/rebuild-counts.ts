@@ -4,11 +4,11 @@ import type { z } from 'zod'
 import { restoreAnnotations } from '../annotations/annotations.ts'
 import { type CoverageInterval, DEBUG_ID } from '../converted/converted-record.ts'
 import type { Database, Transaction } from '../counts/database.ts'
+import { extendCoverage } from '../counts/extend-coverage.ts'
 import { CoverageBody } from '../counts/idle-coverage.ts'
 import { type Interval, joinIntervals } from '../counts/intervals.ts'
 import { JudgementBody, restoreJudgements } from '../counts/judgements.ts'
-import { extendCoverage } from '../counts/merge.ts'
-import { replaceRollups } from '../counts/rollups.ts'
+import { openSummedHours, replaceRollups } from '../counts/rollups.ts'
 import { addTallies } from '../counts/store-tallies.ts'
 import { type DiscardedTally, type HourlyTally, sumDiscarded, sumHourly } from '../counts/tally.ts'
 import { time } from '../counts/values.ts'
@@ -139,7 +139,7 @@ async function fill(
   await noteRawImports(transaction)
   await replaceRollups(transaction)
   // What was folded when it was settled is folded again.
-  await transaction.run('insert or ignore into open_hours select distinct hour from hourly_counts')
+  await openSummedHours(transaction)
   await saveIncidents(transaction, [...bodiesOf(newest, 'incident', IncidentBody).values()])
   await restoreJudgements(transaction, [...bodiesOf(newest, 'judgement', JudgementBody).values()])
   const entries = [...newest.values()]

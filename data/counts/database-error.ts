@@ -54,3 +54,8 @@ export function toDatabaseError(error: unknown, doing: string): unknown {
   const kind = MESSAGES.find(([pattern]) => pattern.test(error.message))?.[1]
   return kind === undefined ? error : new DatabaseError(kind, `${doing}: ${error.message}`, error)
 }
+
+/** Whether a row wasn't added because another one with its key is there; the transaction can only be rolled back. */
+export function isDuplicateKey(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('Constraint Error: Duplicate key')
+}

@@ -259,23 +259,23 @@ test('a statement planned once sees what was committed and changed since, and ma
   const db = await opened(path)
   const found = (hour: number) =>
     db.inTransaction((transaction) =>
-      transaction.readPlanned('select hour from open_hours where hour = $hour', { hour: time(hour) }, (row) =>
-        row.number('hour'),
+      transaction.readPlanned('select week from packed_weeks where week = $week', { week: time(hour) }, (row) =>
+        row.number('week'),
       ),
     )
   expect(await found(0)).toEqual([])
   await db.inTransaction(async (transaction) => {
     await Promise.all(
       [0, 3_600_000].map((hour) =>
-        transaction.runPlanned('insert into open_hours values ($hour)', { hour: time(hour) }),
+        transaction.runPlanned('insert into packed_weeks values ($week)', { week: time(hour) }),
       ),
     )
   })
   expect(await found(0)).toEqual([0])
   expect(await found(3_600_000)).toEqual([3_600_000])
-  await db.inTransaction((transaction) => transaction.run('drop table open_hours'))
-  await expect(found(0)).rejects.toThrow('open_hours')
-  await db.inTransaction((transaction) => transaction.run('create table open_hours (id bigint, hour timestamp)'))
-  await db.inTransaction((transaction) => transaction.append('open_hours', [[7, 3_600_000]]))
+  await db.inTransaction((transaction) => transaction.run('drop table packed_weeks'))
+  await expect(found(0)).rejects.toThrow('packed_weeks')
+  await db.inTransaction((transaction) => transaction.run('create table packed_weeks (id bigint, week timestamp)'))
+  await db.inTransaction((transaction) => transaction.append('packed_weeks', [[7, 3_600_000]]))
   expect(await found(3_600_000)).toEqual([3_600_000])
 })

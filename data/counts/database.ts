@@ -69,6 +69,8 @@ export interface Database {
 }
 
 export interface Transaction {
+  /** How many there were, this one among them: by it whoever keeps something in memory knows whether another one came between. */
+  readonly number: number
   /** Returns the number of rows changed. `sql` may hold several statements only where it has no parameters. */
   run(sql: string, params?: Params): Promise<number>
   read<T>(sql: string, params: Params, parseRow: (row: Row) => T): Promise<T[]>
@@ -190,6 +192,7 @@ function createDatabase(path: string, { instance, writer, readers, options, forg
   const planned = planStatements(writer)
   const appenders = keepAppenders(writer)
   let lastWrite: Promise<unknown> = Promise.resolve()
+  let transactions = 0
   let closing: Promise<void> | null = null
 
   const refuseIfClosed = () => {
@@ -197,7 +200,8 @@ function createDatabase(path: string, { instance, writer, readers, options, forg
   }
 
   async function runTransaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    const { transaction, end } = createTransaction(writer, { planned, appenders, statement })
+    transactions += 1
+    const { transaction, end } = createTransaction(writer, { number: transactions, planned, appenders, statement })
     try {
       await statement(() => writer.run('begin'))
       const result = await inside.run(true, () => work(transaction))
@@ -305,6 +309,7 @@ function createDatabase(path: string, { instance, writer, readers, options, forg
 type Statement = <T>(work: () => Promise<T>) => Promise<T>
 
 interface WriterParts {
+  readonly number: number
   readonly planned: PlannedStatements
   readonly appenders: KeptAppenders
   readonly statement: Statement
@@ -313,13 +318,14 @@ interface WriterParts {
 /** After `end`, what was handed out refuses to work: a forgotten `await` must not write outside its transaction. */
 function createTransaction(
   writer: DuckDBConnection,
-  { planned, appenders, statement }: WriterParts,
+  { number, planned, appenders, statement }: WriterParts,
 ): { transaction: Transaction; end: () => void } {
   let ended = false
   const refuseIfEnded = () => {
     if (ended) throw new Error('the transaction has ended: await everything that it does')
   }
   const transaction: Transaction = {
+    number,
     async run(sql, params = {}) {
       refuseIfEnded()
       const result = await statement(() => writer.run(sql, bind(params)))

@@ -34,16 +34,16 @@ test('of a transaction that is rolled back nothing comes with the next', async (
 test('of rows that do not fit nothing comes with the next', async () => {
   const short = db.inTransaction((transaction) =>
     transaction.appendKept(
-      'open_hours',
+      'packed_weeks',
       (function* () {
         yield [0]
         yield []
       })(),
     ),
   )
-  await expect(short).rejects.toThrow('open_hours has 1 columns, a row of 0 was to be added')
-  await db.inTransaction((transaction) => transaction.appendKept('open_hours', [[3_600_000]]))
-  expect(await db.read('select hour from open_hours', {}, (row) => row.number('hour'))).toEqual([3_600_000])
+  await expect(short).rejects.toThrow('packed_weeks has 1 columns, a row of 0 was to be added')
+  await db.inTransaction((transaction) => transaction.appendKept('packed_weeks', [[3_600_000]]))
+  expect(await db.read('select week from packed_weeks', {}, (row) => row.number('week'))).toEqual([3_600_000])
 })
 
 test('of rows that are there already nothing comes with the next', async () => {

@@ -360,8 +360,8 @@ test('any order of merging, with repeats, gives the same counts', { timeout: 60_
         await settleHours(fresh, [TEST_HOUR, TEST_HOUR + HOUR_MS, TEST_HOUR + 2 * HOUR_MS], null)
         const tables = [
           'hourly_counts',
-          'channel_counts',
-          'channel_days',
+          'current_channel_counts',
+          'current_channel_days',
           'minute_counts',
           'attribute_counts',
           'coverage',
@@ -373,6 +373,47 @@ test('any order of merging, with repeats, gives the same counts', { timeout: 60_
     }),
     { numRuns: 12 },
   )
+})
+
+describe('what a merge knows without asking', () => {
+  const judge = () =>
+    db.inTransaction((transaction) =>
+      transaction.run(
+        `insert into judged_hours values ('2014-01-16 14:00:00', '2014-01-16 15:00:00', 'judged', 0, null)`,
+      ),
+    )
+  const covered = (segment: string, from: number, to: number) =>
+    testIndex(segment, [{}], {
+      coverage: [{ receiver: 'edge-1', from: TEST_HOUR + from * SECOND_MS, to: TEST_HOUR + to * SECOND_MS }],
+    })
+
+  test('ends where an hour was judged since the last one', async () => {
+    for (const segment of ['a', 'b']) await mergeConverted(db, testIndex(segment, [{}]), options)
+    await judge()
+    expect((await mergeConverted(db, testIndex('c', [{}]), options)).reopened).toEqual([TEST_HOUR])
+    expect((await mergeConverted(db, testIndex('d', [{}]), options)).reopened).toEqual([TEST_HOUR])
+  })
+
+  test('and where a segment that was there already came between', async () => {
+    await mergeConverted(db, covered('a', 0, 30), options)
+    await mergeConverted(db, covered('a', 0, 30), options)
+    await mergeConverted(db, covered('b', 30, 60), options)
+    expect(await coverage()).toEqual([['edge-1', 0, 60]])
+  })
+
+  test('is the latest stretch of a receiver: what lies before it is asked for', async () => {
+    await mergeConverted(db, covered('a', 0, 30), options)
+    await mergeConverted(db, covered('b', 100, 130), options)
+    await mergeConverted(db, covered('c', 30, 60), options)
+    await mergeConverted(db, covered('d', 130, 160), options)
+    expect(await coverage()).toEqual([
+      ['edge-1', 0, 60],
+      ['edge-1', 100, 160],
+    ])
+    await mergeConverted(db, covered('e', 60, 100), options)
+    await mergeConverted(db, covered('f', 160, 190), options)
+    expect(await coverage()).toEqual([['edge-1', 0, 190]])
+  })
 })
 
 describe('a segment that an import brought', () => {

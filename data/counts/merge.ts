@@ -4,7 +4,9 @@ import type { EpochMs } from '../domain/time.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { SeenDocuments } from '../seen/seen-documents.ts'
 import type { Database, Transaction } from './database.ts'
+import { isDuplicateKey } from './database-error.ts'
 import { type DuplicateDecision, decideDuplicates } from './duplicates.ts'
+import { extendCoverage } from './extend-coverage.ts'
 import {
   attributeGroup,
   buildName,
@@ -15,10 +17,10 @@ import {
 } from './fold-names.ts'
 import { HourNames } from './hour-names.ts'
 import { isCovered, isIdle } from './idle-coverage.ts'
-import { hoursOf, type Interval, joinIntervals } from './intervals.ts'
+import { hoursOf } from './intervals.ts'
 import { noteRawImport } from './raw-imports.ts'
 import { readMergedOf } from './read-ledger.ts'
-import { readStanding } from './read-standing.ts'
+import { KnownStanding, reachedHours, readStanding } from './read-standing.ts'
 import { reopenHours, reopenJudged } from './reopen-judged.ts'
 import { bytesOf, segmentEntry } from './segment-entry.ts'
 import { addTallies, readNamesOfHour } from './store-tallies.ts'
@@ -66,34 +68,42 @@ export async function mergeConverted(db: Database, index: ConvertedIndex, option
     options.seen?.confirm(index.segment)
     return result
   } catch (error) {
+    if (error instanceof AlreadyMerged) return { ...NOTHING_NEW, isImport: isImportReceiver(index.receiver) }
     forgetAll(known)
     throw error
   }
 }
 
-/** What is known of hours that go on, so that no merge has to read it again. */
-interface KnownHours {
+/** What merges know of the tables, so that none has to read it again. */
+interface Known {
   readonly builds: HourNames
   readonly values: HourNames
   /** Hours that are marked as ones to settle. */
   readonly open: Set<EpochMs>
+  readonly standing: KnownStanding
 }
 
-const knownByDatabase = new WeakMap<Database, KnownHours>()
+const knownByDatabase = new WeakMap<Database, Known>()
 
-function knownOf(db: Database): KnownHours {
+function knownOf(db: Database): Known {
   const known = knownByDatabase.get(db)
   if (known !== undefined) return known
-  const made = { builds: new HourNames(), values: new HourNames(), open: new Set<EpochMs>() }
+  const made = {
+    builds: new HourNames(),
+    values: new HourNames(),
+    open: new Set<EpochMs>(),
+    standing: new KnownStanding(),
+  }
   knownByDatabase.set(db, made)
   return made
 }
 
 /** What became of a transaction that failed nobody knows. */
-function forgetAll({ builds, values, open }: KnownHours): void {
+function forgetAll({ builds, values, open, standing }: Known): void {
   builds.forget()
   values.forget()
   open.clear()
+  standing.forget()
 }
 
 /** After they were settled: the next merge into these hours reads what there is. */
@@ -106,38 +116,40 @@ export function forgetHours(db: Database, hours: Iterable<EpochMs>): void {
   }
 }
 
+/** A statement runs in another thread: what needs none is made beside it, begun after it. */
 async function mergeIn(
   transaction: Transaction,
   index: ConvertedIndex,
   options: MergeOptions,
-  known: KnownHours,
+  known: Known,
 ): Promise<MergeResult> {
-  const { seen, journal, now } = options
-  const isImport = isImportReceiver(index.receiver)
+  const { seen, journal, now, coverageToleranceMs } = options
+  const { segment, receiver, coverage } = index
+  const isImport = isImportReceiver(receiver)
   await seen?.settle(async (segments) => new Set(await readMergedOf(transaction, segments)))
-  const standing = await readStanding(transaction, index, options.coverageToleranceMs)
-  if (standing.isInLedger) return { ...NOTHING_NEW, isImport }
   const { duplicateFrames, remember } = await findDuplicates(index, options)
-  const tallies = await bounded(transaction, tally(index, new Set(duplicateFrames)), options, known)
-  // Minutes are what is received now.
-  await addTallies(
-    transaction,
-    isImport ? { ...tallies, minute: [] } : tallies,
-    sourceOfReceiver(index.receiver),
-    known.open,
-  )
+  const [, tallies] = await allEnded([
+    addLedgerRow(transaction, index, duplicateFrames, now),
+    tallied(index, duplicateFrames, isImport),
+  ])
+  const reached = reachedHours(index)
+  const standing =
+    known.standing.recall(transaction, index, reached, coverageToleranceMs) ??
+    (await readStanding(transaction, index, reached, coverageToleranceMs))
+  await loadNames(transaction, tallies, known)
+  const [, bounded] = await allEnded([
+    extendCoverage(transaction, coverage, coverageToleranceMs, { receiver, covered: standing.covered }),
+    bound(tallies, options, known),
+  ])
+  known.standing.note(transaction, index, reached, standing, coverageToleranceMs)
+  const hours = changedHours(tallies, coverage)
   await noteRawImport(transaction, index, now)
-  await extendCoverage(transaction, index.coverage, options.coverageToleranceMs, {
-    receiver: index.receiver,
-    covered: standing.covered,
-  })
-  const hours = changedHours(tallies, index.coverage)
   const reopened = isImport ? [] : await reopenHours(transaction, hours, standing.judged, now)
-  await addLedgerRow(transaction, index, duplicateFrames, now)
-  await bothSynced(
-    seen?.remember(index.segment, remember, now),
+  await allEnded([
+    seen?.remember(segment, remember, now),
     journal?.append([segmentEntry(index, duplicateFrames, now)]),
-  )
+    addTallies(transaction, bounded, sourceOfReceiver(receiver), known.open),
+  ])
   const channels = [...new Set(tallies.hourly.map((row) => row.dimensions.channel))].sort()
   return { merged: true, isImport, hours, channels, duplicateFrames, reopened }
 }
@@ -162,9 +174,12 @@ async function mergeIdle(
   return { ...NOTHING_NEW, merged: true, hours, reopened: await reopenJudged(transaction, hours, now) }
 }
 
-/** Beside each other, for each waits for the disk; but neither goes on after the transaction has ended. */
-async function bothSynced(...writing: readonly (Promise<void> | undefined)[]): Promise<void> {
-  for (const result of await Promise.allSettled(writing)) if (result.status === 'rejected') throw result.reason
+/** Beside each other; but none goes on after the transaction has ended. */
+async function allEnded<T extends readonly unknown[] | []>(
+  work: T,
+): Promise<{ -readonly [N in keyof T]: Awaited<T[N]> }> {
+  await Promise.allSettled(work)
+  return Promise.all(work)
 }
 
 /** A retry doesn't meet what its own first try remembered: that is asked of other segments only. */
@@ -177,12 +192,13 @@ async function findDuplicates(
   return decideDuplicates(records, remembered ?? [], duplicateWindowMs)
 }
 
-async function bounded(
-  transaction: Transaction,
-  tallies: Tallies,
-  options: MergeOptions,
-  { builds, values }: KnownHours,
-): Promise<Tallies> {
+/** Minutes are what is received now: an import has none. */
+async function tallied(index: ConvertedIndex, duplicateFrames: readonly number[], isImport: boolean): Promise<Tallies> {
+  const tallies = tally(index, new Set(duplicateFrames))
+  return isImport ? { ...tallies, minute: [] } : tallies
+}
+
+async function loadNames(transaction: Transaction, tallies: Tallies, { builds, values }: Known): Promise<void> {
   for (const hour of new Set([...tallies.hourly, ...tallies.attribute].map((row) => row.hour))) {
     if (builds.isLoaded(hour) && values.isLoaded(hour)) continue
     const names = await readNamesOfHour(transaction, hour)
@@ -195,6 +211,9 @@ async function bounded(
       names.values.map((value) => ({ group: attributeGroup(value), name: value.value })),
     )
   }
+}
+
+async function bound(tallies: Tallies, options: MergeOptions, { builds, values }: Known): Promise<Tallies> {
   const rules = { ...DEFAULT_NAME_RULES, ...options.names }
   return {
     ...tallies,
@@ -203,58 +222,15 @@ async function bounded(
   }
 }
 
-/**
- * Joins what is new to the stretches of the same receiver that it touches, so that they never overlap. `known`: one receiver's
- * stretches that all of `coverage` reaches to, where they have been read already.
- */
-export async function extendCoverage(
-  transaction: Transaction,
-  coverage: readonly CoverageInterval[],
-  toleranceMs: number,
-  known?: { readonly receiver: string; readonly covered: readonly Interval[] },
-): Promise<void> {
-  for (const receiver of new Set(coverage.map((interval) => interval.receiver))) {
-    const added = coverage.filter((interval) => interval.receiver === receiver)
-    const from =
-      added.reduce((first, interval) => Math.min(first, interval.from), Number.MAX_SAFE_INTEGER) - toleranceMs
-    const to = added.reduce((last, interval) => Math.max(last, interval.to), 0) + toleranceMs
-    const range = { receiver, from: time(from), to: time(to) }
-    const touching = 'receiver = $receiver and from_time <= $to and to_time >= $from'
-    const touched =
-      known?.receiver === receiver
-        ? known.covered.filter((interval) => interval.from <= to && interval.to >= from)
-        : await transaction.readPlanned(`select from_time, to_time from coverage where ${touching}`, range, (row) => ({
-            from: row.number('from_time'),
-            to: row.number('to_time'),
-          }))
-    const joined = joinIntervals([...touched, ...added], toleranceMs)
-    if (touched.length === 1 && joined.length === 1 && joined[0]?.from === touched[0]?.from) {
-      await lengthen(transaction, receiver, joined[0])
-      continue
-    }
-    await transaction.run(`delete from coverage where ${touching}`, range)
-    await transaction.append(
-      'coverage',
-      joined.map(({ from, to }) => [receiver, from, to]),
-    )
-  }
-}
-
-/** What nearly every segment does: it goes on where the receiver's last stretch ended. */
-async function lengthen(transaction: Transaction, receiver: string, to: Interval | undefined): Promise<void> {
-  if (to === undefined) return
-  await transaction.runPlanned('update coverage set to_time = $to where receiver = $receiver and from_time = $from', {
-    receiver,
-    from: time(to.from),
-    to: time(to.to),
-  })
-}
-
 function changedHours(tallies: Tallies, coverage: readonly CoverageInterval[]): EpochMs[] {
   const counted = [tallies.hourly, tallies.attribute, tallies.discarded].flatMap((rows) => rows.map((row) => row.hour))
   return [...new Set([...counted, ...coverage.flatMap(hoursOf)])].sort((a, b) => a - b)
 }
 
+/**
+ * Throws AlreadyMerged where the segment is there already. That is left to the table's key, which looks in any case: to ask first takes
+ * as long again, and `on conflict do nothing` four times as long.
+ */
 async function addLedgerRow(
   transaction: Transaction,
   index: ConvertedIndex,
@@ -262,7 +238,23 @@ async function addLedgerRow(
   now: EpochMs,
 ): Promise<void> {
   const { segment, receiver, segmentCreatedAt, records } = index
-  await transaction.appendKept('converted_files', [
-    [segment, receiver, segmentCreatedAt, now, records.length, bytesOf(index), duplicateFrames, 'merged', null],
-  ])
+  const adding = transaction.runPlanned(
+    `insert into converted_files
+     values ($segment, $receiver, $created_at, $now, $records, $bytes, $frames::varchar::integer[], 'merged', null)`,
+    {
+      segment,
+      receiver,
+      created_at: time(segmentCreatedAt),
+      now: time(now),
+      records: records.length,
+      bytes: bytesOf(index),
+      frames: JSON.stringify(duplicateFrames),
+    },
+  )
+  await adding.catch((error) => {
+    throw isDuplicateKey(error) ? new AlreadyMerged() : error
+  })
 }
+
+/** Undoes the transaction, in which nothing else was done so far. */
+class AlreadyMerged extends Error {}

@@ -3,7 +3,7 @@ import { LIVE_SOURCE, OTHER } from '../domain/dimensions.ts'
 import { importReceiver } from '../domain/import-source.ts'
 import { type EpochMs, startOfHour } from '../domain/time.ts'
 import type { Transaction } from './database.ts'
-import { openHours } from './store-tallies.ts'
+import { openHours } from './rollups.ts'
 
 /** A submission that is converted now, as it was counted when it was not. */
 export interface RecoveredSubmission {
@@ -57,14 +57,8 @@ export async function raiseRecovered(
     `update raised set app_version = '${OTHER}', build_id = '${OTHER}'
      where not exists (${SAME_ROW}) and exists (${SAME_ROW_FOLDED})`,
   )
-  const sums = `from raised group by all`
-  await transaction.run(`insert into hourly_counts select ${KEYS.join(', ')}, 0, sum(recovered)::bigint, 0 ${sums}`)
   await transaction.run(
-    `insert into channel_counts select hour, ${CHANNEL_KEYS.join(', ')}, 0, sum(recovered)::bigint ${sums}`,
-  )
-  await transaction.run(
-    `insert into channel_days
-     select date_trunc('day', hour), ${CHANNEL_KEYS.join(', ')}, 0, sum(recovered)::bigint ${sums}`,
+    `insert into hourly_counts select ${KEYS.join(', ')}, 0, sum(recovered)::bigint, 0 from raised group by all`,
   )
   await transaction.run('drop table converted_late; drop table raised')
   await openHours(transaction, [...new Set(submissions.map(({ receivedAt }) => startOfHour(receivedAt)))])
@@ -82,7 +76,6 @@ const KEYS = [
   'source',
   'automation',
 ]
-const CHANNEL_KEYS = ['channel', 'outcome', 'problem', 'source', 'automation']
 const FOLDED = ['app_version', 'build_id']
 
 const same = (other: string, keys: readonly string[]) =>

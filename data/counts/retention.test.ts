@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { readRemovedDays } from '../archive/removed-days.ts'
-import { DAY_MS, HOUR_MS } from '../domain/time.ts'
+import { DAY_MS, HOUR_MS, startOfHour } from '../domain/time.ts'
 import { type Database, openDatabase } from './database.ts'
+import { DEFAULT_NAME_RULES } from './fold-names.ts'
 import { mergeConverted } from './merge.ts'
 import { trimCounts } from './retention.ts'
+import { settleHours } from './settle-hours.ts'
 import { TEST_HOUR, testIndex } from './testing/converted-index.ts'
 
 let db: Database
@@ -23,6 +25,7 @@ async function merge(segment: string, at: number, receiver = 'edge-1'): Promise<
     coverageToleranceMs: 6000,
     journal: null,
   })
+  await settleHours(db, [startOfHour(at)], DEFAULT_NAME_RULES)
 }
 
 const left = async () => {

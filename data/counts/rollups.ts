@@ -3,8 +3,8 @@ import type { Transaction } from './database.ts'
 import { type Params, time } from './values.ts'
 
 /**
- * `channel_counts` and `channel_days` are sums of `hourly_counts`. The merge adds to them what it adds there; whoever changes
- * `hourly_counts` in any other way calls one of these within the same transaction.
+ * `channel_counts` and `channel_days` are sums of `hourly_counts`. Whoever changes `hourly_counts` marks the hours as unsummed
+ * (`openHours`), so that questions about them are answered from it, or calls one of these within the same transaction.
  */
 
 const KEYS = ['channel', 'outcome', 'problem', 'source', 'automation']
@@ -27,6 +27,17 @@ export async function replaceRollups(transaction: Transaction, source?: string):
      where ${ofSource} group by all order by all`,
     params,
   )
+}
+
+/** Marks hours as ones to settle, of which the sums don't hold until then. */
+export async function openHours(transaction: Transaction, hours: readonly EpochMs[]): Promise<void> {
+  if (hours.length === 0) return
+  await transaction.run('insert or replace into open_hours select unnest($hours), false', { hours: hours.map(time) })
+}
+
+/** Marks all hours as ones to settle, after their sums were made. */
+export async function openSummedHours(transaction: Transaction): Promise<void> {
+  await transaction.run('insert or replace into open_hours select distinct hour, true from hourly_counts')
 }
 
 /** Makes the sums of these hours anew, and of the days that they lie in. */

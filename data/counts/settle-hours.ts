@@ -56,9 +56,9 @@ export async function settleHours(db: Database, hours: readonly EpochMs[], rules
   if (hours.length === 0) return
   await db.inTransaction(async (transaction) => {
     for (const hour of hours) await settleHour(transaction, hour, rules)
-    await replaceRollupsOf(transaction, hours)
     await unpackWeeks(transaction, hours)
     if (rules === null) return
+    await replaceRollupsOf(transaction, hours)
     await transaction.run('delete from open_hours where hour in (select unnest($hours))', { hours: hours.map(time) })
   })
   if (rules !== null) forgetHours(db, hours)

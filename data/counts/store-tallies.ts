@@ -1,7 +1,7 @@
-import type { Dimensions } from '../domain/dimensions.ts'
-import { type EpochMs, startOfDay } from '../domain/time.ts'
+import type { EpochMs } from '../domain/time.ts'
 import type { Transaction } from './database.ts'
-import { type AttributeTally, type HourlyTally, keyOf, rowFor, type Tallies } from './tally.ts'
+import { openHours } from './rollups.ts'
+import type { AttributeTally, HourlyTally, Tallies } from './tally.ts'
 import { time } from './values.ts'
 
 /**
@@ -18,12 +18,6 @@ export async function addTallies(
 ): Promise<void> {
   const { hourly, minute, attribute, discarded } = tallies
   await append('hourly_counts', hourly.map(hourlyCells))
-  const ofHours = sumsByChannel(hourly)
-  await append('channel_counts', ofHours.map(sumCells))
-  await append(
-    'channel_days',
-    sumsByChannel(ofHours.map((sum) => ({ ...sum, hour: startOfDay(sum.hour) }))).map(sumCells),
-  )
   await append(
     'minute_counts',
     minute.map((row) => [row.minute, row.channel, row.outcome, row.problem, row.submissions]),
@@ -52,33 +46,6 @@ export async function addTallies(
     const names = [channel, appName, appVersion, buildId, reason, row.outcome, row.problem, source]
     return [row.hour, ...names, row.automation, row.submissions, row.recovered ?? 0, row.bytes]
   }
-
-  function sumCells({ hour, dimensions, outcome, problem, automation, submissions, recovered }: ChannelSum) {
-    return [hour, dimensions.channel, outcome, problem, source, automation, submissions, recovered]
-  }
-}
-
-type ChannelSum = Omit<HourlyTally, 'dimensions' | 'bytes' | 'recovered'> & {
-  readonly dimensions: Pick<Dimensions, 'channel'>
-  recovered: number
-}
-
-function sumsByChannel(rows: readonly (Omit<HourlyTally, 'dimensions' | 'bytes'> & Pick<ChannelSum, 'dimensions'>)[]) {
-  const sums = new Map<string, ChannelSum>()
-  for (const { hour, dimensions, outcome, problem, automation, submissions, recovered = 0 } of rows) {
-    const key = keyOf(hour, dimensions.channel, outcome, problem, automation)
-    const what = { hour, dimensions, outcome, problem, automation }
-    const sum = rowFor(sums, key, () => ({ ...what, submissions: 0, recovered: 0 }))
-    sum.submissions += submissions
-    sum.recovered += recovered
-  }
-  return [...sums.values()]
-}
-
-/** Marks hours as ones to settle. */
-export async function openHours(transaction: Transaction, hours: readonly EpochMs[]): Promise<void> {
-  if (hours.length === 0) return
-  await transaction.run('insert or ignore into open_hours select unnest($hours)', { hours: hours.map(time) })
 }
 
 /** What stands in an hour under names that clients may invent. */

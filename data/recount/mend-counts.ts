@@ -1,8 +1,7 @@
 import { join } from 'node:path'
 import type { Database, Transaction } from '../counts/database.ts'
 import { reopenJudged } from '../counts/reopen-judged.ts'
-import { replaceRollupsOf } from '../counts/rollups.ts'
-import { openHours } from '../counts/store-tallies.ts'
+import { openHours } from '../counts/rollups.ts'
 import { LIVE_SOURCE } from '../domain/dimensions.ts'
 import type { EpochMs } from '../domain/time.ts'
 import type { CountDifference } from './compare-counts.ts'
@@ -33,7 +32,6 @@ export async function mendCounts(
   await db.inTransaction(async (transaction) => {
     await addCorrections(transaction, file)
     await openHours(transaction, hours)
-    await replaceRollupsOf(transaction, hours)
     await reopenJudged(transaction, hours, now)
   })
   return hours

@@ -10,7 +10,9 @@ create table hourly_counts (
   submissions bigint not null, recovered bigint not null, bytes bigint not null);
 
 -- Sums of hourly_counts without application, version, build and reason, and the same by day: most questions need no more, and
--- these have a hundredth of the rows. Whoever changes hourly_counts changes both within the same transaction (rollups.ts).
+-- these have a hundredth of the rows. They hold for hours that aren't marked as unsummed in open_hours, and for days without such an
+-- hour: whoever reads asks current_channel_counts and current_channel_days, which know; whoever changes hourly_counts marks the
+-- hours, or makes the sums anew (rollups.ts).
 create table channel_counts (
   hour timestamp not null, channel varchar not null, outcome varchar not null, problem varchar not null,
   source varchar not null, automation boolean not null,
@@ -22,7 +24,21 @@ create table channel_days (
 
 -- Hours that counts were added to since they were last settled: what has its dimensions in common may stand in several rows,
 -- and rare builds and versions under their own names (settle-hours.ts).
-create table open_hours (hour timestamp primary key);
+-- is_summed: whether channel_counts and channel_days hold for it.
+create table open_hours (hour timestamp primary key, is_summed boolean not null);
+
+create view current_channel_counts as
+  from channel_counts anti join (from open_hours where not is_summed) using (hour)
+  union all
+  select hour, channel, outcome, problem, source, automation, submissions, recovered
+  from hourly_counts semi join (from open_hours where not is_summed) using (hour);
+create view current_channel_days as
+  with unsummed_days as (select distinct date_trunc('day', hour) as day from open_hours where not is_summed)
+  from channel_days anti join unsummed_days using (day)
+  union all
+  select date_trunc('day', hour) as day, channel, outcome, problem, source, automation, submissions, recovered
+  from current_channel_counts
+    semi join (select unnest(generate_series(day, day + interval 23 hour, interval 1 hour)) as hour from unsummed_days) using (hour);
 
 -- Mondays of weeks whose rows of hourly_counts were written anew, to take less room, and not changed since (pack-weeks.ts).
 create table packed_weeks (week timestamp primary key);

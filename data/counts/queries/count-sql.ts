@@ -85,10 +85,10 @@ function countedRows({ step, where, by }: CountQuestion): CountedRows {
   }
   const counted = { recovered: 'recovered', counted: [SUBMITTED, 'not automation'] }
   if (!areAll(CHANNEL_COUNT_DIMENSIONS)) return { table: rowsOf('hourly_counts', 'hour', '$from', '$to'), ...counted }
-  const hours = (first: string) => rowsOf('channel_counts', 'hour', first, '$to')
+  const hours = (first: string) => rowsOf('current_channel_counts', 'hour', first, '$to')
   if (step === 'hour') return { table: hours('$from'), ...counted }
   // What is invalid only with time is told by the hour, so the last days are summed up from their hours.
-  const days = rowsOf('channel_days', 'day', '$from', 'least($to::timestamp, $recent::timestamp)')
+  const days = rowsOf('current_channel_days', 'day', '$from', 'least($to::timestamp, $recent::timestamp)')
   return { table: `${days} union all ${hours('greatest($from::timestamp, $recent::timestamp)')}`, ...counted }
 }
 

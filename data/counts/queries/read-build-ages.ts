@@ -36,7 +36,7 @@ export async function readBuildAges(
     `with asked as (
        select unnest($builds) as build_id, unnest($first_seen) as first_seen),
      totals as (
-       select hour, sum(submissions) as received from channel_counts
+       select hour, sum(submissions) as received from current_channel_counts
        where hour >= $from and hour < $end and channel = $channel and not automation and outcome <> 'duplicate'
        group by hour),
      own as (

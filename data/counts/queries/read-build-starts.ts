@@ -35,7 +35,7 @@ export async function readBuildStarts(
     `with asked as (
        select unnest($channels) as channel, unnest($builds) as build_id, unnest($first_seen) as first_seen),
      totals as (
-       select hour, channel, sum(submissions) as received from channel_counts
+       select hour, channel, sum(submissions) as received from current_channel_counts
        where hour >= $from and hour < $end and not automation and outcome <> 'duplicate' group by hour, channel),
      own as (
        select hour, channel, build_id, sum(submissions) as received,

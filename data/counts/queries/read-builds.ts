@@ -51,7 +51,7 @@ export async function readSeenBuilds(database: Database, range: SeenRange): Prom
        where hour >= $earliest and ${counted} ${ofBuilds} group by all),
      with_total as (
        select by_build.*, total from by_build join (
-         select hour, channel, sum(submissions) as total from channel_counts
+         select hour, channel, sum(submissions) as total from current_channel_counts
          where hour >= $earliest and ${counted} group by all) using (hour, channel)),
      seen as (
        select channel, build_id, min(hour) as first_seen from with_total
@@ -109,13 +109,13 @@ export async function readSeenBuildsInUse(
 
 /** Build ids, of all channels. */
 function readBuildsInUse(database: Database, to: EpochMs): Promise<string[]> {
-  const counted = `hour >= (select least(max(hour), $to) - to_milliseconds($in_use) from channel_counts where hour < $to)
+  const counted = `hour >= (select least(max(hour), $to) - to_milliseconds($in_use) from current_channel_counts where hour < $to)
     and hour < $to and not automation and outcome <> 'duplicate'`
   return database.read(
     `with by_build as (
        select hour, channel, build_id, sum(submissions) as received from hourly_counts where ${counted} group by all),
      totals as (
-       select hour, channel, sum(submissions) as total from channel_counts where ${counted} group by all)
+       select hour, channel, sum(submissions) as total from current_channel_counts where ${counted} group by all)
      select distinct build_id from by_build join totals using (hour, channel)
      where received >= $fewest and received > $share * total`,
     { to: time(to), in_use: IN_USE_MS, share: SEEN_SHARE_RATIO, fewest: SEEN_SUBMISSIONS },

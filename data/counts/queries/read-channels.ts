@@ -8,8 +8,8 @@ import { time } from '../values.ts'
  */
 export function readChannels(database: Database, since: EpochMs): Promise<string[]> {
   return database.read(
-    `select channel from channel_counts
-     where hour >= (select least(max(hour), $since) - interval 90 day from channel_counts)
+    `select channel from current_channel_counts
+     where hour >= (select least(max(hour), $since) - interval 90 day from current_channel_counts)
        and not automation and outcome <> 'duplicate' group by channel
      order by sum(submissions) filter (where hour >= $since) desc nulls last, channel`,
     { since: time(since) },

@@ -35,7 +35,7 @@ export async function readFirstSeen(
   const ofChannel = channel === undefined ? '' : 'and channel = $channel'
   return database.read(
     `with counted as (
-       select channel, null::varchar as attribute, problem as value, hour, submissions from channel_counts
+       select channel, null::varchar as attribute, problem as value, hour, submissions from current_channel_counts
        where hour < $to and not automation and outcome <> 'duplicate' ${ofChannel}
        union all
        select channel, attribute, value, hour, submissions from attribute_counts where hour < $to ${ofChannel}),

@@ -44,7 +44,7 @@ export function readProblems(database: Pick<Database, 'read'>, question: Problem
        coalesce(sum(submissions) filter (where ${invalidSql('hour')}), 0)::double as invalid,
        sum(recovered)::double as recovered,
        coalesce(sum(submissions) filter (where source <> $live), 0)::double as imported, epoch_ms(min(hour))::double as first_hour, epoch_ms(max(hour))::double as last_hour
-     from channel_counts where ${CHOSEN} and problem <> $no_problem
+     from current_channel_counts where ${CHOSEN} and problem <> $no_problem
      group by all order by submissions desc, problem, channel`,
     { ...chosenParams(question), no_problem: NO_PROBLEM, live: LIVE_SOURCE, ...invalidParams(question.now) },
     (row) => ({
@@ -64,7 +64,7 @@ export function readProblems(database: Pick<Database, 'read'>, question: Problem
 /** All that was received of these channels, with and without problems. */
 export async function readReceived(database: Pick<Database, 'read'>, question: ProblemQuestion): Promise<number> {
   const rows = await database.read(
-    `select coalesce(sum(submissions), 0)::double as received from channel_counts where ${CHOSEN}`,
+    `select coalesce(sum(submissions), 0)::double as received from current_channel_counts where ${CHOSEN}`,
     chosenParams(question),
     (row) => row.number('received'),
   )
