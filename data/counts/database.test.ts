@@ -267,7 +267,7 @@ test('a statement planned once sees what was committed and changed since, and ma
   await db.inTransaction(async (transaction) => {
     await Promise.all(
       [0, 3_600_000].map((hour) =>
-        transaction.runPlanned('insert into packed_weeks values ($week)', { week: time(hour) }),
+        transaction.runPlanned('insert into packed_weeks values ($week, $week)', { week: time(hour) }),
       ),
     )
   })

@@ -36,13 +36,13 @@ test('of rows that do not fit nothing comes with the next', async () => {
     transaction.appendKept(
       'packed_weeks',
       (function* () {
-        yield [0]
+        yield [0, 0]
         yield []
       })(),
     ),
   )
-  await expect(short).rejects.toThrow('packed_weeks has 1 columns, a row of 0 was to be added')
-  await db.inTransaction((transaction) => transaction.appendKept('packed_weeks', [[3_600_000]]))
+  await expect(short).rejects.toThrow('packed_weeks has 2 columns, a row of 0 was to be added')
+  await db.inTransaction((transaction) => transaction.appendKept('packed_weeks', [[3_600_000, 3_600_000]]))
   expect(await db.read('select week from packed_weeks', {}, (row) => row.number('week'))).toEqual([3_600_000])
 })
 

@@ -4,7 +4,7 @@ import { type Database, openDatabase } from './database.ts'
 import { DEFAULT_NAME_RULES } from './fold-names.ts'
 import { importCounts } from './import-counts.ts'
 import { mergeConverted } from './merge.ts'
-import { packNextWeek } from './pack-weeks.ts'
+import { packNextStretch } from './pack-weeks.ts'
 import { createSettler, settleHours } from './settle-hours.ts'
 import { TEST_HOUR, type TestRecord, testIndex } from './testing/converted-index.ts'
 
@@ -56,33 +56,33 @@ describe('a week that is packed', () => {
     ])
     await settle()
     await settle(TEST_HOUR + HOUR_MS)
-    expect(await packNextWeek(db, DUE)).toBe(true)
+    expect(await packNextStretch(db, DUE)).toBe(true)
     expect(await rows()).toEqual(['c 1 7', 'a 2 0', 'b 3 500', 'a 1 100', 'a 1 100'])
   })
 
   test('is packed once', async () => {
     await merge([{}])
     await settle()
-    expect(await packNextWeek(db, DUE)).toBe(true)
-    expect(await packNextWeek(db, DUE)).toBe(false)
+    expect(await packNextStretch(db, DUE)).toBe(true)
+    expect(await packNextStretch(db, DUE)).toBe(false)
   })
 
   test('is one that ended a week ago', async () => {
     await merge([{}])
     await settle()
-    expect(await packNextWeek(db, DUE - 1)).toBe(false)
-    expect(await packNextWeek(db, DUE)).toBe(true)
+    expect(await packNextStretch(db, DUE - 1)).toBe(false)
+    expect(await packNextStretch(db, DUE)).toBe(true)
   })
 
   test('has no hour left to settle, and is packed again after one was settled anew', async () => {
     await merge([{ buildId: 'a' }])
-    expect(await packNextWeek(db, DUE)).toBe(false)
+    expect(await packNextStretch(db, DUE)).toBe(false)
     await settle()
-    expect(await packNextWeek(db, DUE)).toBe(true)
+    expect(await packNextStretch(db, DUE)).toBe(true)
     await merge(times(2, { buildId: 'b' }))
-    expect(await packNextWeek(db, DUE)).toBe(false)
+    expect(await packNextStretch(db, DUE)).toBe(false)
     await settle()
-    expect(await packNextWeek(db, DUE)).toBe(true)
+    expect(await packNextStretch(db, DUE)).toBe(true)
     expect(await rows()).toEqual(['a 1 0', 'b 2 300'])
   })
 
@@ -94,22 +94,53 @@ describe('a week that is packed', () => {
       ])
       await settle(at)
     }
-    await packNextWeek(db, DUE + WEEK_MS)
+    await packNextStretch(db, DUE + WEEK_MS)
     expect(await rows()).toEqual(['a 1 200', 'b 1 0', 'a 1 100', 'b 1 100'])
-    await packNextWeek(db, DUE + WEEK_MS)
+    await packNextStretch(db, DUE + WEEK_MS)
     expect(await rows()).toEqual(['a 1 200', 'b 1 0', 'a 1 200', 'b 1 0'])
+  })
+
+  test('of many rows is packed in stretches of whole hours, one after the other', async () => {
+    for (const hour of [0, 1, 2]) {
+      const at = TEST_HOUR + hour * HOUR_MS
+      await merge([
+        { at, buildId: 'a' },
+        { at, buildId: 'b' },
+      ])
+      await settle(at)
+    }
+    const packed = ['a 1 200', 'b 1 0']
+    const waiting = ['a 1 100', 'b 1 100']
+    expect(await packNextStretch(db, DUE, 5)).toBe(true)
+    expect(await rows()).toEqual([...packed, ...packed, ...waiting])
+    expect(await packNextStretch(db, DUE, 5)).toBe(true)
+    expect(await rows()).toEqual([...packed, ...packed, ...packed])
+    expect(await packNextStretch(db, DUE, 5)).toBe(false)
+  })
+
+  test('begins anew where an hour of it was settled between two stretches', async () => {
+    for (const hour of [0, 1]) {
+      await merge([{ at: TEST_HOUR + hour * HOUR_MS }])
+      await settle(TEST_HOUR + hour * HOUR_MS)
+    }
+    await packNextStretch(db, DUE, 1)
+    await merge([{ buildId: 'late' }, { buildId: 'late' }])
+    expect(await packNextStretch(db, DUE, 1)).toBe(false)
+    await settle()
+    while (await packNextStretch(db, DUE, 1));
+    expect(await rows()).toEqual(['20140116030203 1 0', 'late 2 300', '20140116030203 1 100'])
   })
 
   test('leaves what was imported as it was brought in, and is packed again after it was', async () => {
     await merge([{ buildId: 'a' }, { buildId: 'b' }])
     await settle()
-    await packNextWeek(db, DUE)
+    await packNextStretch(db, DUE)
     await importBuilds([10, 20])
-    expect(await packNextWeek(db, DUE)).toBe(true)
+    expect(await packNextStretch(db, DUE)).toBe(true)
     expect(await rows('elsewhere')).toEqual(['build 0 1 10', 'build 1 1 20'])
     expect(await rows()).toEqual(['a 1 200', 'b 1 0'])
     await importBuilds([30])
-    expect(await packNextWeek(db, DUE)).toBe(true)
+    expect(await packNextStretch(db, DUE)).toBe(true)
     expect(await rows('elsewhere')).toEqual(['build 0 1 30'])
   })
 })

@@ -3,7 +3,7 @@ import { type EpochMs, HOUR_MS, isoSeconds, MINUTE_MS } from '../domain/time.ts'
 import type { Database, Transaction } from './database.ts'
 import { DEFAULT_NAME_RULES, NAMELESS, type NameRules, PINNED_SHARE_RATIO } from './fold-names.ts'
 import { forgetHours } from './merge.ts'
-import { packNextWeek, unpackWeeks } from './pack-weeks.ts'
+import { packNextStretch, unpackWeeks } from './pack-weeks.ts'
 import { replaceRollupsOf } from './rollups.ts'
 import { time } from './values.ts'
 
@@ -20,7 +20,7 @@ export interface Settler {
    * Settles hours that have ended by `closedUpTo`: one row for what has everything in common, and rare builds, versions and
    * attribute values under `OTHER`. Late counts open an hour again, and the next call settles it anew. From time to time
    * the hours that go on are summed up, too, and keep all their names; and while no hour is due, a week that is long over is packed. Resolves
-   * after some hours, or one week, at the latest: true where more are left.
+   * after some hours, or a stretch of a week, at the latest: true where more are left.
    */
   settleDue(closedUpTo: EpochMs, now: EpochMs): Promise<boolean>
 }
@@ -42,8 +42,8 @@ export function createSettler(db: Database, names: () => Partial<NameRules>): Se
         await settleHours(db, going, null)
       }
       if (due.length > 0 || !isTime(packedAt, PACK_EVERY_MS, now)) return closed.length > due.length
-      const hasPacked = await packNextWeek(db, now)
-      // What was left behind is free to be written over by the next week.
+      const hasPacked = await packNextStretch(db, now)
+      // What was left behind is free to be written over by the next one.
       if (hasPacked) await db.checkpoint()
       else packedAt = now
       return hasPacked

@@ -47,7 +47,7 @@ test.each([
   // Until the rows so far have arrived.
   while ((await readdir(stateFolders(root).exchange).catch(() => [])).length === 0) await new Promise(setImmediate)
   await database.inTransaction((transaction) =>
-    transaction.run(`insert into packed_weeks values ('2014-01-13 00:00:00')`),
+    transaction.run(`insert into packed_weeks values ('2014-01-13 00:00:00', '2014-01-20 00:00:00')`),
   )
   goOn()
   expect(await importing).toBe(status)

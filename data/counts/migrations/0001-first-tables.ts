@@ -40,8 +40,9 @@ create view current_channel_days as
   from current_channel_counts
     semi join (select unnest(generate_series(day, day + interval 23 hour, interval 1 hour)) as hour from unsummed_days) using (hour);
 
--- Mondays of weeks whose rows of hourly_counts were written anew, to take less room, and not changed since (pack-weeks.ts).
-create table packed_weeks (week timestamp primary key);
+-- Mondays of weeks whose rows of hourly_counts were written anew, to take less room, and not changed since (pack-weeks.ts): those
+-- before packed_to.
+create table packed_weeks (week timestamp primary key, packed_to timestamp not null);
 
 create table minute_counts (
   minute timestamp not null, channel varchar not null, outcome varchar not null, problem varchar not null,
