@@ -1,12 +1,13 @@
 import type { Database } from '../data/counts/database.ts'
 import { hoursOf } from '../data/counts/intervals.ts'
-import { packNextWeek, unpackWeeks } from '../data/counts/pack-weeks.ts'
-import { replaceRollupsOf } from '../data/counts/rollups.ts'
+import { packNextStretch, unpackWeeks } from '../data/counts/pack-weeks.ts'
+import { openHours, replaceRollupsOf } from '../data/counts/rollups.ts'
 import { time } from '../data/counts/values.ts'
 import { DAY_MS, type EpochMs, HOUR_MS, WEEK_MS } from '../data/domain/time.ts'
 
 export const CHANNELS = ['release', 'beta', 'aurora', 'nightly', 'esr'] as const
 export const ROWS_PER_HOUR = 300
+export const NOW: EpochMs = Date.UTC(2014, 0, 16, 14)
 
 /** Submissions of all channels in an hour of the middle of the tide. */
 const SUBMISSIONS_PER_HOUR = 50_000
@@ -17,13 +18,19 @@ const SOME_WEEK: EpochMs = Date.UTC(2014, 0, 13)
 /**
  * 300 rows an hour, as they stand at `now` when hours are settled and weeks that are over are packed: five channels of very different
  * size, ten builds of each, of which a new one comes every day and takes half of what the last one had, two reasons, and problems in
- * one of thirty. Days have tides.
+ * one of thirty. Days have tides. Answers for how many milliseconds merges would have waited at most while a week was packed.
  */
-export async function fillHistory(db: Database, from: EpochMs, to: EpochMs, now: EpochMs): Promise<void> {
+export async function fillHistory(db: Database, from: EpochMs, to: EpochMs, now: EpochMs): Promise<number> {
+  let longestMs = 0
   for (let start = from; start < to; start = nextWeek(start)) {
     await fillHours(db, start, Math.min(nextWeek(start), to))
     await db.checkpoint()
-    while (await packNextWeek(db, now)) await db.checkpoint()
+    for (;;) {
+      const startedAt = performance.now()
+      if (!(await packNextStretch(db, now))) break
+      longestMs = Math.max(longestMs, performance.now() - startedAt)
+      await db.checkpoint()
+    }
   }
   await db.inTransaction(async (transaction) => {
     await transaction.append('coverage', [['edge-1', from, to]])
@@ -34,7 +41,32 @@ export async function fillHistory(db: Database, from: EpochMs, to: EpochMs, now:
     )
   })
   await db.checkpoint()
+  return longestMs
 }
+
+/** Segments of the hour that goes on that are merged and not summed up yet; its rows are summed up every five minutes. */
+const OPEN_SEGMENTS = 100
+
+/** Lets the hour before `now` go on: what segments brought to it stands in rows of their own. */
+export async function fillOpenHour(db: Database, now: EpochMs): Promise<void> {
+  const hour = now - HOUR_MS
+  await db.inTransaction(async (transaction) => {
+    await transaction.run(
+      `insert into hourly_counts select * replace ('${OPEN_SOURCE}' as source, submissions // ${OPEN_SEGMENTS} as submissions)
+       from hourly_counts cross join range(${OPEN_SEGMENTS}) where hour = $hour`,
+      { hour: time(hour) },
+    )
+    await openHours(transaction, [hour])
+  })
+}
+
+export async function dropOpenHour(db: Database): Promise<void> {
+  await db.inTransaction((transaction) =>
+    transaction.run(`delete from hourly_counts where source = '${OPEN_SOURCE}'; delete from open_hours`),
+  )
+}
+
+const OPEN_SOURCE = 'goes on'
 
 function nextWeek(start: EpochMs): EpochMs {
   return SOME_WEEK + (Math.floor((start - SOME_WEEK) / WEEK_MS) + 1) * WEEK_MS
