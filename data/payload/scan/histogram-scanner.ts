@@ -1,4 +1,5 @@
 import { type Follows, type IndexedLayout, LayoutIndex, MOST_HEAD_BYTES } from './layout-index.ts'
+import { copyLongWords, longWordsStandAt } from './long-words.ts'
 import { ascii, NOT_PLAIN, skipNumber, skipSpace, skipString, skipValue, type ValueCount } from './skip-value.ts'
 import { copyTo, digitsIn, KEY_WORDS, keyAt, standsAt, viewOf, type Words, wordsOf } from './words.ts'
 
@@ -35,6 +36,21 @@ const REDUNDANT = namesOf(['range', 'bucket_count', 'histogram_type'])
 const VALUES = wordsOf('"values":')
 /** What follows the buckets, in the order of the compact form and of the clients. */
 const SUMMARY = namesOf(['sum', 'log_sum', 'log_sum_squares', 'sum_squares_lo', 'sum_squares_hi'])
+
+/** V8 looks up what another module exports each time that it is used. */
+const {
+  space: SPACE,
+  quote: QUOTE,
+  comma: COMMA,
+  point: POINT,
+  zero: ZERO,
+  nine: NINE,
+  colon: COLON,
+  openBracket: OPEN_BRACKET,
+  closeBracket: CLOSE_BRACKET,
+  openBrace: OPEN_BRACE,
+  closeBrace: CLOSE_BRACE,
+} = ascii
 
 /** `0,0,0,0,`: four buckets without anything in them, as the number that has these eight bytes. */
 const FOUR_ZEROS = new Float64Array(Uint8Array.from(Buffer.from('0,0,0,0,')).buffer)[0] ?? 0
@@ -91,9 +107,9 @@ export class HistogramScanner {
         at = this.#histogram(at, bucketsAt, layout)
       }
       if (at === NOT_PLAIN) return null
-      if (bytes[at] === ascii.comma) continue
-      if (bytes[at] !== ascii.closeBrace) return null
-      this.#out[this.#written++] = ascii.closeBrace
+      if (bytes[at] === COMMA) continue
+      if (bytes[at] !== CLOSE_BRACE) return null
+      this.#out[this.#written++] = CLOSE_BRACE
       const kept = this.#out.subarray(0, this.#written)
       return { end: at + 1, kept, unknown, total, values: this.#count.values }
     }
@@ -116,7 +132,7 @@ export class HistogramScanner {
     this.#submission = (this.#submission + 1) | 0
     if (this.#submission === 0) this.#seen.fill(0)
     this.#count.values = 1
-    this.#out[0] = ascii.openBrace
+    this.#out[0] = OPEN_BRACE
     this.#written = 1
     return true
   }
@@ -136,7 +152,7 @@ export class HistogramScanner {
 
   /** Whether `layout`'s histogram begins at `at`, and as it began last time. */
   #beginsKnown(at: number, { headFrom, headBytes, headValues }: IndexedLayout): boolean {
-    if (headBytes === 0 || !standsAt(this.#input, at, this.#index.heads, headFrom, headBytes)) return false
+    if (headBytes === 0 || !longWordsStandAt(this.#input, at, this.#index.heads, headFrom, headBytes)) return false
     this.#count.values += headValues
     return true
   }
@@ -163,7 +179,7 @@ export class HistogramScanner {
       const name = REDUNDANT.find((name) => isAt(input, at, name))
       if (name === undefined) return NOT_PLAIN
       at = skipValue(bytes, skipSpace(bytes, at + name.length), LEVELS_WITHIN - 1, this.#count)
-      if (at === NOT_PLAIN || bytes[at] !== ascii.comma) return NOT_PLAIN
+      if (at === NOT_PLAIN || bytes[at] !== COMMA) return NOT_PLAIN
     }
     return NOT_PLAIN
   }
@@ -172,19 +188,19 @@ export class HistogramScanner {
   #behindBrace(at: number): number {
     const bytes = this.#bytes
     const brace = skipSpace(bytes, at + 1)
-    if (bytes[at] !== ascii.colon || bytes[brace] !== ascii.openBrace) return NOT_PLAIN
+    if (bytes[at] !== COLON || bytes[brace] !== OPEN_BRACE) return NOT_PLAIN
     this.#count.values++
     return brace + 1
   }
 
   /** Writes the histogram whose name and first bucket stand there; where it ends. */
   #histogram(nameAt: number, bucketsAt: number, layout: IndexedLayout): number {
-    if (this.#written > 1) this.#out[this.#written++] = ascii.comma
+    if (this.#written > 1) this.#out[this.#written++] = COMMA
     // `"NAME":`
     const length = layout.name.length + 3
-    copyTo(this.#output, this.#written, this.#input, nameAt, length)
+    copyLongWords(this.#output, this.#written, this.#input, nameAt, length)
     this.#written += length
-    this.#out[this.#written++] = ascii.openBracket
+    this.#out[this.#written++] = OPEN_BRACKET
     const at = this.#buckets(bucketsAt, layout.boundsFrom, layout.boundsTo)
     return at === NOT_PLAIN ? NOT_PLAIN : this.#summary(at)
   }
@@ -198,15 +214,16 @@ export class HistogramScanner {
     let written = this.#written
     let place = boundsFrom
     let values = 0
-    if (bytes[start] === ascii.closeBrace) {
+    if (bytes[start] === CLOSE_BRACE) {
       this.#written = this.#zeros(written, boundsTo - boundsFrom)
       return start + 1
     }
-    for (let at = start; ; at = skipSpace(bytes, at)) {
+    for (let at = start; ; ) {
       // A bucket is mostly followed by the one that followed it last time.
       let found = place < boundsTo ? (followers[place] ?? place) : place
       let keyBytes = place < boundsTo ? keyAt(input, at, keys, KEY_WORDS * found) : 0
       if (keyBytes === 0) {
+        at = skipSpace(bytes, at)
         found = this.#placeOf(at, place, boundsTo)
         if (found === NOT_PLAIN) return NOT_PLAIN
         followers[place] = found
@@ -219,19 +236,27 @@ export class HistogramScanner {
       place++
       values++
 
-      at = skipSpace(bytes, at + keyBytes)
-      // The count, and what follows it: a comma mostly.
-      const word = input.getInt32(at, true)
+      at += keyBytes
+      // The count, and what follows it: one digit and a comma mostly.
+      let word = input.getInt32(at, true)
+      if ((word & 0xff) === SPACE) word = input.getInt32(++at, true)
       output.setInt32(written, word, true)
-      let digits = digitsIn(word)
-      if (digits === 4) digits = this.#copyDigits(at, written)
-      if (digits === 0 || (digits > 1 && bytes[at] === ascii.zero)) return NOT_PLAIN
-      at += digits
-      written += digits
-      const byte = bytes[at++]
-      this.#out[written++] = ascii.comma
-      if (byte === ascii.comma) continue
-      if (byte !== ascii.closeBrace) return NOT_PLAIN
+      const first = word & 0xff
+      if (first < ZERO || first > NINE) return NOT_PLAIN
+      let digits = 1
+      let behind = (word >>> 8) & 0xff
+      if (behind !== COMMA && behind !== CLOSE_BRACE) {
+        digits = digitsIn(word)
+        if (digits === 4) digits = this.#copyDigits(at, written)
+        if (digits === 1 || first === ZERO) return NOT_PLAIN
+        behind = bytes[at + digits] ?? 0
+      }
+      at += digits + 1
+      written += digits + 1
+      // It has been copied with the digits.
+      if (behind === COMMA) continue
+      if (behind !== CLOSE_BRACE) return NOT_PLAIN
+      this.#out[written - 1] = COMMA
       this.#count.values += values
       this.#written = this.#zeros(written, boundsTo - place)
       return at
@@ -242,24 +267,24 @@ export class HistogramScanner {
   #placeOf(at: number, place: number, boundsTo: number): number {
     const bounds = this.#index.bounds
     const bytes = this.#bytes
-    if (bytes[at] !== ascii.quote) return NOT_PLAIN
+    if (bytes[at] !== QUOTE) return NOT_PLAIN
     let end = at + 1
     let key = 0
     let byte = bytes[end] ?? 0
-    while (byte >= ascii.zero && byte <= ascii.nine) {
-      key = key * 10 + (byte - ascii.zero)
+    while (byte >= ZERO && byte <= NINE) {
+      key = key * 10 + (byte - ZERO)
       byte = bytes[++end] ?? 0
     }
     const digits = end - at - 1
     // `007` is no bound, and more digits than these overflow.
-    if (digits === 0 || digits > MOST_KEY_DIGITS || (digits > 1 && bytes[at + 1] === ascii.zero)) return NOT_PLAIN
-    if (byte !== ascii.quote || bytes[end + 1] !== ascii.colon) return NOT_PLAIN
+    if (digits === 0 || digits > MOST_KEY_DIGITS || (digits > 1 && bytes[at + 1] === ZERO)) return NOT_PLAIN
+    if (byte !== QUOTE || bytes[end + 1] !== COLON) return NOT_PLAIN
     let found = place
     while (found < boundsTo && (bounds[found] ?? 0) < key) found++
     return found < boundsTo && bounds[found] === key ? found : NOT_PLAIN
   }
 
-  /** Copies the digits at `at` to `to`, and up to three bytes more; how many digits there are. */
+  /** Copies the digits at `at` to `to`, and one to four bytes more; how many digits there are. */
   #copyDigits(at: number, to: number): number {
     const input = this.#input
     const output = this.#output
@@ -286,17 +311,17 @@ export class HistogramScanner {
     for (let number = 0; number < SUMMARY.length; number++) {
       const name = SUMMARY[number]
       const nameAt = skipSpace(bytes, at + 1)
-      if (name !== undefined && bytes[at] === ascii.comma && isAt(this.#input, nameAt, name)) {
+      if (name !== undefined && bytes[at] === COMMA && isAt(this.#input, nameAt, name)) {
         at = this.#number(skipSpace(bytes, nameAt + name.length))
         if (at === NOT_PLAIN) return NOT_PLAIN
-        this.#out[this.#written++] = ascii.comma
+        this.#out[this.#written++] = COMMA
       } else {
         this.#output.setInt32(this.#written, ABSENT, true)
         this.#written += 3
       }
     }
-    if (bytes[at] !== ascii.closeBrace) return NOT_PLAIN
-    this.#out[this.#written - 1] = ascii.closeBracket
+    if (bytes[at] !== CLOSE_BRACE) return NOT_PLAIN
+    this.#out[this.#written - 1] = CLOSE_BRACKET
     return at + 1
   }
 
@@ -306,14 +331,14 @@ export class HistogramScanner {
     const written = this.#written
     this.#count.values++
     let digits = this.#copyDigits(start, written)
-    const isNumber = digits === 1 || (digits > 1 && bytes[start] !== ascii.zero)
-    if (isNumber && bytes[start + digits] === ascii.point) {
-      this.#out[written + digits] = ascii.point
+    const isNumber = digits === 1 || (digits > 1 && bytes[start] !== ZERO)
+    if (isNumber && bytes[start + digits] === POINT) {
+      this.#out[written + digits] = POINT
       const fraction = this.#copyDigits(start + digits + 1, written + digits + 1)
       digits = fraction === 0 ? 0 : digits + 1 + fraction
     }
     const byte = bytes[start + digits]
-    if (isNumber && digits > 0 && (byte === ascii.comma || byte === ascii.closeBrace)) {
+    if (isNumber && digits > 0 && (byte === COMMA || byte === CLOSE_BRACE)) {
       this.#written = written + digits
       return start + digits
     }
@@ -328,7 +353,7 @@ export class HistogramScanner {
   #unknown(at: number, nameEnd: number, index: LayoutIndex, unknown: Map<string, string>): number {
     const bytes = this.#bytes
     const name = latin1(bytes, at + 1, nameEnd - 1)
-    if (index.isUnwalkable(name) || unknown.has(name) || bytes[nameEnd] !== ascii.colon) return NOT_PLAIN
+    if (index.isUnwalkable(name) || unknown.has(name) || bytes[nameEnd] !== COLON) return NOT_PLAIN
     const valueAt = skipSpace(bytes, nameEnd + 1)
     const end = skipValue(bytes, valueAt, LEVELS_WITHIN, this.#count)
     if (end !== NOT_PLAIN) unknown.set(name, latin1(bytes, valueAt, end))

@@ -1,5 +1,6 @@
 import { type BucketLayout, type HistogramSpecification, layoutNamed } from '../../histograms/specification.ts'
-import { KEY_WORDS, putKey, putWords, wordsIn } from './words.ts'
+import { longWordsIn, putLongWords } from './long-words.ts'
+import { KEY_WORDS, putKey } from './words.ts'
 
 /**
  * How one histogram's buckets are laid out, ready to be walked. What a scan looks at lies side by side in the index's
@@ -29,8 +30,8 @@ export interface Follows {
 /** A longer head is read each time it comes. */
 export const MOST_HEAD_BYTES = 1000
 
-/** For each layout, at first; those of 2013 take 26. */
-const WORDS_PER_HEAD = 64
+/** For each layout, at first; those of 2013 take 13. */
+const WORDS_PER_HEAD = 32
 
 /** More digits than this overflow the 32 bits that keys are read into. */
 const HIGHEST_BOUND = 999_999_999
@@ -50,8 +51,8 @@ export class LayoutIndex {
   readonly keys: Int32Array
   /** For each of the bounds, as the next that may come: which of them came the last time. */
   readonly followers: Int32Array
-  /** Words of what histograms begin with. */
-  readonly heads: Int32Array
+  /** Long words of what histograms begin with. */
+  readonly heads: Float64Array
   /** Stands before the first histogram of a submission. */
   readonly beginning: Follows = { next: null }
   /** Bytes that all its histograms take with nothing in them: what is written beyond the bytes that are read. */
@@ -65,7 +66,7 @@ export class LayoutIndex {
     this.bounds = bounds
     this.keys = keysOf(bounds)
     this.followers = Int32Array.from(bounds.keys())
-    this.heads = new Int32Array(WORDS_PER_HEAD * layouts.length + wordsIn(MOST_HEAD_BYTES))
+    this.heads = new Float64Array(WORDS_PER_HEAD * layouts.length + longWordsIn(MOST_HEAD_BYTES))
     this.emptyBytes = 2 * bounds.length + EMPTY_SUMMARY_BYTES * layouts.length
     this.#unwalkable = unwalkable
     let size = 64
@@ -111,15 +112,15 @@ export class LayoutIndex {
 
   /** Remembers what `layout`'s histogram begins with: `length` bytes at `at`, in which so many values begin. */
   learn(layout: IndexedLayout, view: DataView, at: number, length: number, values: number): void {
-    if (this.#headWords + wordsIn(length) > this.heads.length) {
+    if (this.#headWords + longWordsIn(length) > this.heads.length) {
       for (const other of this.layouts) other.headBytes = 0
       this.#headWords = 0
     }
-    putWords(this.heads, this.#headWords, view, at, length)
+    putLongWords(this.heads, this.#headWords, view, at, length)
     layout.headFrom = this.#headWords
     layout.headBytes = length
     layout.headValues = values
-    this.#headWords += wordsIn(length)
+    this.#headWords += longWordsIn(length)
   }
 
   /** The specification defines `name`, but in a way that only the complete conversion can use. */

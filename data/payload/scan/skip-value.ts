@@ -17,6 +17,25 @@ export const ascii = {
   tilde: 0x7e,
 } as const
 
+/** Not exported: V8 looks up what a module exports each time that it is used. */
+const {
+  space: SPACE,
+  quote: QUOTE,
+  plus: PLUS,
+  comma: COMMA,
+  minus: MINUS,
+  point: POINT,
+  zero: ZERO,
+  nine: NINE,
+  colon: COLON,
+  openBracket: OPEN_BRACKET,
+  backslash: BACKSLASH,
+  closeBracket: CLOSE_BRACKET,
+  openBrace: OPEN_BRACE,
+  closeBrace: CLOSE_BRACE,
+  tilde: TILDE,
+} = ascii
+
 /** What isn't JSON, or more than plain JSON. */
 export const NOT_PLAIN = -1
 
@@ -37,9 +56,9 @@ const NULL = Buffer.from('null')
 export function skipValue(bytes: Uint8Array, at: number, levels: number, count: ValueCount): number {
   const byte = bytes[at] ?? 0
   count.values++
-  if (byte === ascii.quote) return skipString(bytes, at)
-  if (byte === ascii.openBrace) return levels === 0 ? NOT_PLAIN : skipObject(bytes, at, levels - 1, count)
-  if (byte === ascii.openBracket) return levels === 0 ? NOT_PLAIN : skipArray(bytes, at, levels - 1, count)
+  if (byte === QUOTE) return skipString(bytes, at)
+  if (byte === OPEN_BRACE) return levels === 0 ? NOT_PLAIN : skipObject(bytes, at, levels - 1, count)
+  if (byte === OPEN_BRACKET) return levels === 0 ? NOT_PLAIN : skipArray(bytes, at, levels - 1, count)
   if (byte === TRUE[0]) return skipWord(bytes, at, TRUE)
   if (byte === FALSE[0]) return skipWord(bytes, at, FALSE)
   if (byte === NULL[0]) return skipWord(bytes, at, NULL)
@@ -48,31 +67,31 @@ export function skipValue(bytes: Uint8Array, at: number, levels: number, count: 
 
 /** At most one. */
 export function skipSpace(bytes: Uint8Array, at: number): number {
-  return bytes[at] === ascii.space ? at + 1 : at
+  return bytes[at] === SPACE ? at + 1 : at
 }
 
 /** From the opening quote to behind the closing one. */
 export function skipString(bytes: Uint8Array, at: number): number {
-  if (bytes[at] !== ascii.quote) return NOT_PLAIN
+  if (bytes[at] !== QUOTE) return NOT_PLAIN
   for (let here = at + 1; ; here++) {
     const byte = bytes[here] ?? 0
-    if (byte === ascii.quote) return here + 1
-    if (byte < ascii.space || byte > ascii.tilde || byte === ascii.backslash) return NOT_PLAIN
+    if (byte === QUOTE) return here + 1
+    if (byte < SPACE || byte > TILDE || byte === BACKSLASH) return NOT_PLAIN
   }
 }
 
 export function skipNumber(bytes: Uint8Array, at: number): number {
-  const first = bytes[at] === ascii.minus ? at + 1 : at
+  const first = bytes[at] === MINUS ? at + 1 : at
   let end = skipDigits(bytes, first)
   if (end === NOT_PLAIN) return NOT_PLAIN
-  if (bytes[first] === ascii.zero && end > first + 1) return NOT_PLAIN
-  if (bytes[end] === ascii.point) end = skipDigits(bytes, end + 1)
+  if (bytes[first] === ZERO && end > first + 1) return NOT_PLAIN
+  if (bytes[end] === POINT) end = skipDigits(bytes, end + 1)
   if (end === NOT_PLAIN) return NOT_PLAIN
   const exponent = bytes[end] ?? 0
   // `e` or `E`
   if ((exponent | 0x20) !== 0x65) return end
   const sign = bytes[end + 1]
-  return skipDigits(bytes, sign === ascii.plus || sign === ascii.minus ? end + 2 : end + 1)
+  return skipDigits(bytes, sign === PLUS || sign === MINUS ? end + 2 : end + 1)
 }
 
 /** One digit at least. */
@@ -80,7 +99,7 @@ function skipDigits(bytes: Uint8Array, at: number): number {
   let end = at
   for (;;) {
     const byte = bytes[end] ?? 0
-    if (byte < ascii.zero || byte > ascii.nine) return end === at ? NOT_PLAIN : end
+    if (byte < ZERO || byte > NINE) return end === at ? NOT_PLAIN : end
     end++
   }
 }
@@ -92,26 +111,26 @@ function skipWord(bytes: Uint8Array, at: number, word: Uint8Array): number {
 
 function skipObject(bytes: Uint8Array, at: number, levels: number, count: ValueCount): number {
   let here = at + 1
-  if (bytes[here] === ascii.closeBrace) return here + 1
+  if (bytes[here] === CLOSE_BRACE) return here + 1
   for (;;) {
     here = skipString(bytes, here)
-    if (here === NOT_PLAIN || bytes[here] !== ascii.colon) return NOT_PLAIN
+    if (here === NOT_PLAIN || bytes[here] !== COLON) return NOT_PLAIN
     here = skipValue(bytes, skipSpace(bytes, here + 1), levels, count)
     if (here === NOT_PLAIN) return NOT_PLAIN
-    if (bytes[here] === ascii.closeBrace) return here + 1
-    if (bytes[here] !== ascii.comma) return NOT_PLAIN
+    if (bytes[here] === CLOSE_BRACE) return here + 1
+    if (bytes[here] !== COMMA) return NOT_PLAIN
     here = skipSpace(bytes, here + 1)
   }
 }
 
 function skipArray(bytes: Uint8Array, at: number, levels: number, count: ValueCount): number {
   let here = at + 1
-  if (bytes[here] === ascii.closeBracket) return here + 1
+  if (bytes[here] === CLOSE_BRACKET) return here + 1
   for (;;) {
     here = skipValue(bytes, here, levels, count)
     if (here === NOT_PLAIN) return NOT_PLAIN
-    if (bytes[here] === ascii.closeBracket) return here + 1
-    if (bytes[here] !== ascii.comma) return NOT_PLAIN
+    if (bytes[here] === CLOSE_BRACKET) return here + 1
+    if (bytes[here] !== COMMA) return NOT_PLAIN
     here = skipSpace(bytes, here + 1)
   }
 }

@@ -19,7 +19,7 @@ export function wordsOf(text: string): Words {
 
 /** How many words a text of so many bytes takes. */
 export function wordsIn(length: number): number {
-  return Math.ceil(length / 4)
+  return (length + 3) >>> 2
 }
 
 export function viewOf(bytes: Uint8Array): DataView {
