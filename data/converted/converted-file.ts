@@ -126,9 +126,18 @@ export class ConvertedFileWriter {
   }
 
   async append(record: ConvertedRecord, content: FreshContent): Promise<void> {
+    this.add(record, content)
+    if (this.isBlockFull) await this.writeBlock()
+  }
+
+  /** For who appends very many and wouldn't wait for each: once `isBlockFull`, `writeBlock` must come before the next. */
+  add(record: ConvertedRecord, content: FreshContent): void {
     this.#records.push(JSON.stringify(record))
     this.#waiting.add(record.frame, content)
-    if (this.#waiting.length >= BLOCK_BYTES) await this.#writeWaiting()
+  }
+
+  get isBlockFull(): boolean {
+    return this.#waiting.length >= BLOCK_BYTES
   }
 
   /** Writes what is left, unsynced. Throws where `facts` are those of another segment. */
@@ -136,10 +145,10 @@ export class ConvertedFileWriter {
     if (facts.segment !== this.#segment) {
       throw new Error(`the facts of segment ${facts.segment} aren't those of ${this.#segment}`)
     }
-    await this.#writeWaiting()
+    await this.writeBlock()
     const blocks = this.#blocks
     const indexOffset = this.#offset
-    await this.#writeBlock(this.#index(facts))
+    await this.#write(this.#index(facts))
     await this.#handle.writeFile(trailer(indexOffset, blocks))
     await this.#handle.close()
   }
@@ -154,12 +163,12 @@ export class ConvertedFileWriter {
     await this.#handle.close()
   }
 
-  async #writeWaiting(): Promise<void> {
-    if (this.#waiting.length === 0) return
-    await this.#writeBlock(this.#waiting.take())
+  /** Writes what was added since the last block, if anything was. */
+  async writeBlock(): Promise<void> {
+    if (this.#waiting.length > 0) await this.#write(this.#waiting.take())
   }
 
-  async #writeBlock(plain: Buffer): Promise<void> {
+  async #write(plain: Buffer): Promise<void> {
     const block = await compress(plain, ZSTD_LEVEL)
     const head = Buffer.alloc(BLOCK_HEAD_BYTES)
     head.writeUInt32LE(block.length, 0)

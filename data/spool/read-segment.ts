@@ -9,6 +9,11 @@ import { SegmentWindow } from './segment-window.ts'
 
 /** A segment that is read piece by piece, once: `for await (const piece of reader) …`, then `end`, then `close`. */
 export interface SegmentReader extends AsyncIterable<SegmentPiece> {
+  /**
+   * The same for who has no time to wait for each: the pieces that each reading of the disk brings, which are all to be gone through
+   * before the next.
+   */
+  readings(): AsyncIterable<Iterable<SegmentPiece>>
   /** What is known once all pieces were read. Throws before. */
   readonly end: SegmentEnd
   /** Whether it is gzip that breaks off, or isn't gzip after all; what couldn't be inflated is its last damaged stretch. */
@@ -27,9 +32,13 @@ export interface SegmentReader extends AsyncIterable<SegmentPiece> {
 export async function openSegmentReader(path: string, name = segmentOfClaim(basename(path))): Promise<SegmentReader> {
   const source = await openSegmentSource(path)
   let end: SegmentEnd | null = null
+  async function* readings() {
+    end = yield* readPieces(name, source)
+  }
   return {
+    readings,
     async *[Symbol.asyncIterator]() {
-      end = yield* readPieces(name, source)
+      for await (const pieces of readings()) for (const piece of pieces) yield piece
     },
     get end() {
       if (end === null) throw new Error(`${path} isn't read to its end`)
@@ -46,24 +55,43 @@ export async function openSegmentReader(path: string, name = segmentOfClaim(base
   }
 }
 
-async function* readPieces(name: string, source: SegmentSource): AsyncGenerator<SegmentPiece, SegmentEnd> {
+async function* readPieces(name: string, source: SegmentSource): AsyncGenerator<Iterable<SegmentPiece>, SegmentEnd> {
   const window = new SegmentWindow()
-  const steps = decodeSteps(name, window)
-  let last: Frame | null = null
+  const pieces = new PiecesInWindow(decodeSteps(name, window))
   for (;;) {
-    const step = steps.next()
-    if (step.done === true) {
-      yield* unreadStretch(source, { offset: window.to, near: last?.receivedAt ?? step.value.header.createdAt })
-      return step.value
+    yield pieces
+    const { end, last } = pieces
+    if (end !== null) {
+      const near = last?.receivedAt ?? end.header.createdAt
+      for await (const piece of unreadStretch(source, { offset: window.to, near })) yield [piece]
+      return end
     }
-    if (step.value === 'more') {
-      const grown = await source.next(window.bytes)
-      if (grown === null) window.end()
-      else window.grow(grown)
-      continue
+    const grown = await source.next(window.bytes)
+    if (grown === null) window.end()
+    else window.grow(grown)
+  }
+}
+
+/** Each iteration goes on to where more of the file is needed. */
+class PiecesInWindow implements Iterable<SegmentPiece> {
+  readonly #steps: ReturnType<typeof decodeSteps>
+  /** Once the file is at its end. */
+  end: SegmentEnd | null = null
+  /** The last frame so far. */
+  last: Frame | null = null
+
+  constructor(steps: ReturnType<typeof decodeSteps>) {
+    this.#steps = steps
+  }
+
+  *[Symbol.iterator](): Generator<SegmentPiece> {
+    for (;;) {
+      const step = this.#steps.next()
+      if (step.done === true) this.end = step.value
+      if (step.done === true || step.value === 'more') return
+      if (step.value.kind === 'frame') this.last = step.value.frame
+      yield step.value
     }
-    if (step.value.kind === 'frame') last = step.value.frame
-    yield step.value
   }
 }
 

@@ -4,10 +4,11 @@ import { type HistogramSpecification, parseSpecification } from '../../data/hist
 import type { SpecificationAnswer } from '../../data/histograms/specification-answer.ts'
 import type { SpecificationResult } from '../../data/payload/convert-submission.ts'
 import { QuickConverter } from '../../data/payload/scan/convert-quickly.ts'
-import { convertSegment, revisionKey } from './convert-segment.ts'
+import { convertSegment } from './convert-segment.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
 import type { FrameSign } from './open-frame.ts'
 import { type ConvertOptions, conversionRules, convertFolders } from './options.ts'
+import { revisionKey } from './submission-converter.ts'
 
 /** Parsed specifications; more are asked for again. */
 const MOST_SPECIFICATIONS = 64
