@@ -79,20 +79,23 @@ export function failedConversion(
 
 function conversion(reading: Reading, findings: readonly ProblemCause[], rewritten: Rewritten | null): Conversion {
   const { submission, documentId, dimensions, attributes } = reading
-  const verdict = verdictOf(findings)
-  const copyable = documentId !== '' && verdict.outcome !== 'rejected'
+  const { outcome, problem, problems, causes } = verdictOf(findings)
+  const copyable = documentId !== '' && outcome !== 'rejected'
   const record: ConvertedRecord = {
     frame: submission.frame,
     receivedAt: submission.receivedAt,
     documentId,
     dimensions,
-    ...verdict,
+    outcome,
+    problem,
+    problems,
+    causes,
     automation: isAutomation(submission),
     duplicateKey: copyable ? duplicateKey(documentId, dimensions.reason, submission.body) : null,
     bytes: submission.body.length,
     attributes,
   }
-  const convertible = verdict.outcome === 'accepted' || verdict.outcome === 'salvaged'
+  const convertible = outcome === 'accepted' || outcome === 'salvaged'
   if (rewritten !== null && convertible) {
     const { payload, dropped } = rewritten
     return { record, content: { kind: 'converted', payload, dropped: droppedText(dropped) } }

@@ -82,22 +82,28 @@ export function readPayload(
   const country = rules.countryHeader ? senderCountry(submission, rules.countryHeader) : null
   const read = readVersion(version, text, root, { documentId, country })
   const resolved = resolveDimensions(read.dimensions, path)
-  const reading = {
+  const dimensions = applySchema(resolved.dimensions, rules.dimensions)
+  const sent = { revision: textOf(text, read.revision.node), os: textOf(text, read.os.node) }
+  const attributes = attributesOf(submission, path, sent.revision, sent.os, rules)
+  const unconverted = (problem: ProblemCause): Reading => ({
     submission,
     documentId,
-    dimensions: applySchema(resolved.dimensions, rules.dimensions),
-    attributes: attributesOf(submission, path, textOf(text, read.revision.node), textOf(text, read.os.node), rules),
-  }
-  if (read.problem !== null) return { ...reading, findings: [...resolved.findings, read.problem], payload: null }
+    dimensions,
+    attributes,
+    findings: [...resolved.findings, problem],
+    payload: null,
+  })
+  if (read.problem !== null) return unconverted(read.problem)
 
   const { sections, rewritten } = read
   const revision = sections.length === 0 ? null : neededRevision(text, read.revision, rules)
-  if (revision !== null && 'problem' in revision) {
-    return { ...reading, findings: [...resolved.findings, revision], payload: null }
-  }
+  if (revision !== null && 'problem' in revision) return unconverted(revision)
   const revisionField = read.revision.field
   return {
-    ...reading,
+    submission,
+    documentId,
+    dimensions,
+    attributes,
     findings: resolved.findings,
     payload: { text, version: version.number, sections, revision, revisionField, rewritten },
   }

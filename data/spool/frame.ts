@@ -190,21 +190,25 @@ export function decodeFrame(bytes: Buffer, offset: number, id: Uint8Array): Fram
   const receivedAt = readTime(bytes, offset + TIME_AT)
   const frameBytes = end - offset
   if (kind === PADDING_CODE) return { kind: 'padding', receivedAt, frameBytes }
-  const place = { number: bytes.readUInt32LE(offset + NUMBER_AT), receivedAt, offset, frameBytes }
+  const number = bytes.readUInt32LE(offset + NUMBER_AT)
   const attributes = readAttributes(bytes.subarray(pathEnd, attributesEnd))
   if (attributes === null) return NONE
   switch (kind) {
     case KIND_CODES.submission: {
       const path = bytes.toString('latin1', restFrom, pathEnd)
+      const body = bytes.subarray(attributesEnd, end)
       return {
         kind: 'frame',
-        frame: { ...place, kind: 'submission', path, attributes, body: bytes.subarray(attributesEnd, end) },
+        frame: { kind: 'submission', number, receivedAt, offset, frameBytes, path, attributes, body },
       }
     }
     case KIND_CODES.heartbeat:
-      return { kind: 'frame', frame: { ...place, kind: 'heartbeat' } }
+      return { kind: 'frame', frame: { kind: 'heartbeat', number, receivedAt, offset, frameBytes } }
     case KIND_CODES.discarded:
-      return { kind: 'frame', frame: { ...place, kind: 'discarded', ...discardedFacts(attributes) } }
+      return {
+        kind: 'frame',
+        frame: { kind: 'discarded', number, receivedAt, offset, frameBytes, ...discardedFacts(attributes) },
+      }
     default:
       return NONE
   }

@@ -1,9 +1,11 @@
+import type { ProblemCause } from '../../converted/converted-record.ts'
 import type { FreshContent, Piece } from '../../converted/fresh-content.ts'
 import { parseSubmissionPath } from '../../domain/submission-path.ts'
 import { parseRevision, type Revision } from '../../histograms/revision.ts'
 import type { HistogramSpecification } from '../../histograms/specification.ts'
 import { inflatedBody, isGzip } from '../body-text.ts'
 import { type Conversion, convertSubmission } from '../convert-submission.ts'
+import type { DroppedPart } from '../dropped-parts.ts'
 import { scanJson } from '../json-text.ts'
 import { type ConversionRules, readPayload } from '../read-submission.ts'
 import { type SiftedHistograms, unknownHistogram } from '../sift-histograms.ts'
@@ -168,14 +170,14 @@ function siftedOf(
   { field, place }: HistogramSection,
   specification: HistogramSpecification,
 ): SiftedHistograms {
-  return {
-    // The placeholder stays where it is: what it stands for is bytes.
-    edits: [],
-    dropped: Array.from(unknown, ([name, text]) => ({ within: place, member: `"${name}":${text}` })),
-    findings: Array.from(unknown.keys(), (name) => unknownHistogram(specification, `${field}.${name}`, name)),
-    total,
-    lost: unknown.size,
+  const dropped: DroppedPart[] = []
+  const findings: ProblemCause[] = []
+  for (const [name, text] of unknown) {
+    dropped.push({ within: place, member: `"${name}":${text}` })
+    findings.push(unknownHistogram(specification, `${field}.${name}`, name))
   }
+  // The placeholder stays where it is: what it stands for is bytes.
+  return { edits: [], dropped, findings, total, lost: unknown.size }
 }
 
 /** What stands as `"revision"` for the last time in `bytes`; null where nothing does, or not plainly. */

@@ -55,12 +55,14 @@ export function histogramSections(
   path: readonly string[],
   place: readonly string[] = path,
 ): HistogramSection[] {
-  return SECTIONS.flatMap(({ name, isKeyed }) => {
+  const sections: HistogramSection[] = []
+  for (const { name, isKeyed } of SECTIONS) {
     const node = memberNamed(holder, name)
-    if (node?.kind !== 'object' || node.members.length === 0) return []
+    if (node?.kind !== 'object' || node.members.length === 0) continue
     const field = [...path, name].join('.')
-    return [{ field, node, isKeyed, place: [...place, name].map((part) => JSON.stringify(part)) }]
-  })
+    sections.push({ field, node, isKeyed, place: [...place, name].map((part) => `"${part}"`) })
+  }
+  return sections
 }
 
 const SECTIONS = [
