@@ -47,6 +47,10 @@ What was received in the last minutes is there once its part of the archive is w
   },
 }
 
+const NOTHING = `Nothing of that kind is in the quarantine.
+What was received in the last minutes is there once its part of the archive is written.
+`
+
 async function list(args: Arguments, io: CommandIo, settings: Settings): Promise<number> {
   const groups = await ask(settings, io, `list?${keptQuery(args)}`, async ({ body }) =>
     quarantineGroups.parse(JSON.parse(await text(body))),
@@ -55,7 +59,7 @@ async function list(args: Arguments, io: CommandIo, settings: Settings): Promise
     io.out(`${JSON.stringify(groups, null, 2)}\n`)
     return 0
   }
-  if (groups.length === 0) io.out('Nothing of that kind is in the quarantine.\n')
+  if (groups.length === 0) io.out(NOTHING)
   const rows = groups.map(({ problem, channel, date, submissions, bytes }) => {
     return [problem, shown(channel), date, String(submissions), String(bytes)]
   })
