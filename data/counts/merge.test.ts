@@ -12,6 +12,7 @@ import { importCounts } from './import-counts.ts'
 import { type MergeOptions, mergeConverted } from './merge.ts'
 import { readFirstJudged, readHourlyCoverage } from './queries/read-coverage.ts'
 import { readDiscarded } from './queries/read-discarded.ts'
+import { readLateHours } from './queries/read-late-hours.ts'
 import { isSourceTaken, readLedgerOfLog } from './raw-imports.ts'
 import { readHistory } from './read-history.ts'
 import { trimCounts } from './retention.ts'
@@ -245,6 +246,9 @@ describe('hours judged before', () => {
     const { reopened } = await mergeConverted(db, testIndex('a', [{}, { at: TEST_HOUR + HOUR_MS }]), options)
     expect(reopened).toEqual([TEST_HOUR])
     expect(await rowsOf('reopened_hours')).toHaveLength(1)
+    const range = { from: TEST_HOUR - HOUR_MS, to: TEST_HOUR + HOUR_MS }
+    expect(await readLateHours(db, range)).toEqual([{ hour: TEST_HOUR, addedAt: options.now }])
+    expect(await readLateHours(db, { ...range, to: TEST_HOUR })).toEqual([])
   })
   test('are re-opened once by several files', async () => {
     await judge(TEST_HOUR)
@@ -432,6 +436,7 @@ describe('a segment that an import brought', () => {
     expect(await hourly(db, 'channel, source')).toEqual(['nightly old logs 1'])
     expect(await rowsOf('minute_counts')).toEqual([])
     expect(await rowsOf('reopened_hours')).toEqual([])
+    expect(await rowsOf('late_hours')).toEqual([])
     expect(await coverage()).toEqual([['import:old logs', 0, 3600]])
   })
 

@@ -21,7 +21,7 @@ import { hoursOf } from './intervals.ts'
 import { noteRawImport } from './raw-imports.ts'
 import { readMergedOf } from './read-ledger.ts'
 import { KnownStanding, reachedHours, readStanding } from './read-standing.ts'
-import { reopenHours, reopenJudged } from './reopen-judged.ts'
+import { noteLateHours, reopenHours, reopenJudged } from './reopen-judged.ts'
 import { bytesOf, segmentEntry } from './segment-entry.ts'
 import { addTallies, readNamesOfHour } from './store-tallies.ts'
 import { type Tallies, tally } from './tally.ts'
@@ -145,6 +145,7 @@ async function mergeIn(
   const hours = changedHours(tallies, coverage)
   await noteRawImport(transaction, index, now)
   const reopened = isImport ? [] : await reopenHours(transaction, hours, standing.judged, now)
+  await noteLateHours(transaction, reopened, now)
   await allEnded([
     seen?.remember(segment, remember, now),
     journal?.append([segmentEntry(index, duplicateFrames, now)]),

@@ -35,3 +35,12 @@ export async function reopenHours(
   }
   return reopened
 }
+
+/** Keeps in mind that counts were added to `hours` after these had been judged; also once they are judged anew. */
+export async function noteLateHours(transaction: Transaction, hours: readonly EpochMs[], now: EpochMs): Promise<void> {
+  if (hours.length === 0) return
+  await transaction.run('insert or replace into late_hours select unnest($hours), $now', {
+    hours: hours.map(time),
+    now: time(now),
+  })
+}

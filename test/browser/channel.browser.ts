@@ -19,6 +19,7 @@ test('the channel’s page draws its lanes and tells the newest hour without bei
   await expect(page.getByRole('link', { name: /13 saved-session missing/ })).toBeVisible()
   await expect(page.getByText('now 14:22')).toBeVisible()
   await expect(page.locator('.mini')).not.toHaveCount(0)
+  await expect(page.locator('.late-mark')).toHaveCount(1)
   await keepScreenshot(page, 'channel-light')
 })
 
@@ -131,6 +132,7 @@ test('the address bar holds the whole view; keys change it', async ({ page }) =>
   ])
   // The running hour, 14:00 UTC, in a zone 13:45 ahead of it.
   await expect(table.getByRole('rowheader').first()).toHaveText('Fri 7 Feb 2014, 03:45')
+  await expect(table.getByRole('cell', { name: 'counted late, last at Thu 6 Feb, 01:05: judged anew' })).toBeVisible()
   await page.getByText(/^Expected of the next/).click()
   await expect(page.locator('.series-forecast').getByRole('rowheader').first()).toHaveText('Fri 7 Feb, 04:45')
   const parts = page.getByRole('table', { name: /^By reason, per/ })

@@ -19,7 +19,7 @@ export function SeriesTable({ data, look }: { readonly data: ChartData; readonly
   const past = indexes.filter((index) => index <= (data.running?.index ?? data.complete - 1))
   const columns = COLUMNS.filter((column) => column !== 'last week' || data.ghost !== null)
   const { parts } = data
-  const hasHappenings = past.some((index) => happenings(data, index).length > 0)
+  const hasHappenings = past.some((index) => happenings(data, index, look.zone).length > 0)
   const rows = showsAll ? past : past.slice(0, FIRST_ROWS)
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys, too.
@@ -71,7 +71,7 @@ export function SeriesTable({ data, look }: { readonly data: ChartData; readonly
                       {isKnown(value) ? MEASURE_WORDS[parts.measure].one(value) : <span class="third">—</span>}
                     </td>
                   ))}
-                {hasHappenings && <td class="happenings">{happenings(data, index).join('; ')}</td>}
+                {hasHappenings && <td class="happenings">{happenings(data, index, look.zone).join('; ')}</td>}
               </tr>
             )
           })}

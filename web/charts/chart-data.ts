@@ -52,6 +52,8 @@ export interface ChartData {
   readonly annotations: readonly ChartAnnotation[]
   /** When mails were held back. */
   readonly heldBack: readonly HeldBack[]
+  /** Hours that counts were added to after they had been judged; none where steps are days. */
+  readonly late: readonly LateHour[]
   /** Steps that were listened to in part, as share of their time. */
   readonly partly: readonly Partly[]
   /** The break-down as a lane of its own; null: none. */
@@ -111,6 +113,16 @@ export function leadMs(step: SeriesAnswer['step']): number {
   return step === 'minute' ? HOUR_MS : DAY_MS
 }
 
+export interface LateHour {
+  /** Start of the hour. */
+  readonly at: number
+  readonly addedAt: number
+}
+
+function lateHours(hours: ChannelAnswer['late_hours']): readonly LateHour[] {
+  return hours.map(({ hour, added_at: addedAt }) => ({ at: Date.parse(hour), addedAt: Date.parse(addedAt) }))
+}
+
 export interface ChartInput {
   readonly from: number
   readonly to: number
@@ -120,7 +132,7 @@ export interface ChartInput {
   readonly invalid: SeriesAnswer
   /** As `received`, a week earlier (an hour more at both ends where clocks may have changed), without lead. */
   readonly ghost: SeriesAnswer | null
-  readonly facts: Pick<ChannelAnswer, 'incidents' | 'gaps' | 'builds'>
+  readonly facts: Pick<ChannelAnswer, 'incidents' | 'gaps' | 'builds'> & Partial<Pick<ChannelAnswer, 'late_hours'>>
   readonly channel: string
   readonly countedUpTo: number
   /** Whose clock tells which hour of last week is the same; default UTC. */
@@ -186,6 +198,7 @@ export function chartData(input: ChartInput): ChartData {
       incidents: input.facts.incidents,
       channel: input.channel,
     }),
+    late: step === 'hour' ? lateHours(input.facts.late_hours ?? []) : [],
     partly: partlyCovered(received, countedUpTo),
     parts: input.parts ?? null,
   }

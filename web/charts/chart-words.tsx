@@ -5,6 +5,7 @@ import { useChartLink } from './chart-link.ts'
 import type { ChartLook, ChartScales } from './chart-option.ts'
 import { Flag } from './flag.tsx'
 import { HeldBackBar } from './held-back-bar.tsx'
+import { LateMarks } from './late-marks.tsx'
 import { BRACKET_ROW_PX, FLAG_ROW_PX, type Lane, type LaneBox, type Layout, TITLE_ROW_PX } from './layout.ts'
 import { MEASURE_WORDS } from './measure.ts'
 import { endLabels, notes } from './notes.ts'
@@ -63,6 +64,7 @@ export function ChartWords({ data, layout, scales, spans, look }: ChartWordsProp
             </span>
           ),
       )}
+      <LateMarks data={data} scales={scales} />
       {layout.lanes.map((box) => (
         <LaneTitle key={box.lane} box={box} layout={layout} data={data} look={look} />
       ))}

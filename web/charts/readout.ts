@@ -42,7 +42,7 @@ export function readout(data: ChartData, index: number, look: ChartLook): Readou
   const seen = data.seen[index]
   const [low, mid, high] = [data.low[index], data.mid[index], data.high[index]]
   const words = MEASURE_WORDS[data.measure]
-  if (isKnown(seen)) add('seen', `${words.one(seen)}${listenedWords(data, start)}`)
+  if (isKnown(seen)) add('seen', `${words.one(seen)}${listenedWords(data, start)}${lateWords(data, start)}`)
   else if (data.running?.index === index) add('so far', `${count(data.running.value)}, ${age(data.running.ageMs)}`)
   else if (start < data.now) add('seen', `unknown${reasonOf(data, middle)}`)
   if (isKnown(low) && isKnown(high)) add('expected', words.range(low, high), 'water')
@@ -69,6 +69,11 @@ export function newestIndex(data: ChartData): number {
 function reasonOf(data: ChartData, time: number): string {
   const gap = data.gaps.find((candidate) => time >= candidate.from && time < candidate.to)
   return gap === undefined || gap.reason === '' ? '' : ` (${gap.reason})`
+}
+
+/** What a ring on the line means. */
+function lateWords({ late }: ChartData, start: number): string {
+  return late.some(({ at }) => at === start) ? ', counted late' : ''
 }
 
 /** `, 41 of 60 min`: what was counted in a step that nobody listened to as a whole. */

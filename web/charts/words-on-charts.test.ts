@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ChartData } from './chart-data.ts'
 import { chartScales } from './chart-option.ts'
+import { happenings } from './happenings.ts'
 import { chartLayout, LANES } from './layout.ts'
 import { endLabels, notes, spread } from './notes.ts'
 import { newestIndex, readout } from './readout.ts'
@@ -36,6 +37,7 @@ function calm(changes: Partial<ChartData> = {}): ChartData {
     builds: [],
     annotations: [],
     heldBack: [],
+    late: [],
     partly: [],
     parts: null,
     measure: 'count',
@@ -67,6 +69,13 @@ describe('the read-out', () => {
 
   test('what lies outside the band is wrong', () => {
     expect(said(calm({ seen: calm().x.map(() => 50) }), 0)).toContain('of expected 0.50!')
+  })
+
+  test('an hour that counts came late for says so', () => {
+    const late = [{ at: start + 5 * HOUR, addedAt: start + 8 * HOUR }]
+    expect(said(calm({ late }), 5)).toContain('seen 100, counted late')
+    expect(said(calm({ late }), 6)).not.toContain('late')
+    expect(happenings(calm({ late }), 5, 'utc')).toEqual(['counted late, last at Tue 14 Jan, 08:00: judged anew'])
   })
 
   test('an hour nobody counted is unknown, with the reason, and the running one is so far', () => {

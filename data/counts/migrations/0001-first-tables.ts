@@ -121,6 +121,9 @@ create table judged_hours (
 -- Hours that late counts changed after they were judged.
 create table reopened_hours (hour timestamp primary key, reopened_at timestamp not null);
 
+-- The same of what was received live, and kept once they are judged anew: charts mark them. added_at: the last time.
+create table late_hours (hour timestamp primary key, added_at timestamp not null);
+
 -- body: the incident as JSON (alerts/incident.ts); the columns are what is asked for.
 create table incidents (
   id bigint primary key, state varchar not null, kind varchar not null, started_at timestamp not null,

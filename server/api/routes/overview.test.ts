@@ -19,3 +19,11 @@ test('a channel is told of for as long as its series by the day: twenty years, a
   expect(tooLong.status).toBe(400)
   expect(await tooLong.text()).toContain('use at most 175704')
 })
+
+test('hours that counts came late for are told, with when the last of them came', async () => {
+  const counts =
+    "insert into late_hours values ('2014-01-16 09:00:00', '2014-01-16 11:20:00'), ('2014-01-18 09:00:00', '2014-01-18 10:00:00')"
+  await api.context.database.inTransaction((transaction) => transaction.run(counts))
+  const answer = await (await channel('from=2014-01-16&to=2014-01-17')).json()
+  expect(answer).toMatchObject({ late_hours: [{ hour: '2014-01-16T09:00:00Z', added_at: '2014-01-16T11:20:00Z' }] })
+})

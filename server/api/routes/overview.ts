@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { materialBuilds } from '../../../alerts/gate/material-builds.ts'
 import { readSeenBuilds, type SeenBuild } from '../../../data/counts/queries/read-builds.ts'
 import { readCoverage } from '../../../data/counts/queries/read-coverage.ts'
+import { readLateHours } from '../../../data/counts/queries/read-late-hours.ts'
 import { type EpochMs, HOUR_MS, isoSeconds, startOfHour } from '../../../data/domain/time.ts'
 import { presentStamp } from '../answer-stamp.ts'
 import type { ApiContext } from '../api-context.ts'
@@ -69,10 +70,11 @@ async function channelAnswer(
       (incident.end ?? Number.POSITIVE_INFINITY) > asked.from,
   )
   const blamed = new Set(incidents.flatMap((incident) => incident.explanation.carriers.flatMap(blamedBuild)))
-  const [builds, completeness, gaps] = await Promise.all([
+  const [builds, completeness, gaps, late] = await Promise.all([
     readSeenBuilds(api.database, { ...asked, channel }),
     readRangeCompleteness(api, asked),
     gapsIn(api, asked, input.firstHeard),
+    readLateHours(api.database, asked),
   ])
   return {
     channel,
@@ -82,6 +84,7 @@ async function channelAnswer(
     incidents: incidents.map(incidentAnswer),
     completeness,
     gaps,
+    late_hours: late.map(({ hour, addedAt }) => ({ hour: isoSeconds(hour), added_at: isoSeconds(addedAt) })),
     builds: ticksOf(builds, blamed, { now: api.now(), incidents: input.incidents }).map((build) => ({
       build_id: build.buildId,
       first_seen: isoSeconds(build.firstSeen),

@@ -79,6 +79,11 @@ export const channelAnswer = z
     gaps: z
       .array(z.object({ from: time, to: time, reason: z.string() }))
       .describe('Hours without any coverage within the range, joined.'),
+    late_hours: z
+      .array(z.object({ hour: time, added_at: time.describe('The last time that any were.') }))
+      .describe(
+        'Hours of the range that counts were added to, of any channel, after they had been judged; they are judged anew.',
+      ),
     builds: z
       .array(z.object({ build_id: z.string(), first_seen: time, blamed: z.boolean() }))
       .describe(

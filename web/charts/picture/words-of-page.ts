@@ -71,5 +71,10 @@ function shapesOf(box: HTMLElement, origin: DOMRect): readonly PictureShape[] {
     const strokes = Array.from({ length: Math.ceil(width / 4) }, (_, index) => `M${index * 4} ${height}l3-${height}`)
     return { path: strokes.join(''), x, y, stroke: getComputedStyle(hatch).color }
   })
-  return [...brackets, ...bodies, ...flags, ...hatches]
+  const rings = [...box.querySelectorAll('.late-mark')].map((mark): PictureShape => {
+    const { x, y } = placed(mark)
+    const { borderTopColor: stroke, backgroundColor: fill } = getComputedStyle(mark)
+    return { path: 'M3.5 0.5a3 3 0 1 0 0 6a3 3 0 1 0 0-6', x, y, stroke, fill }
+  })
+  return [...brackets, ...bodies, ...flags, ...hatches, ...rings]
 }
