@@ -83,8 +83,11 @@ export interface Transaction {
   readPlanned<T>(sql: string, params: Params, parseRow: (row: Row) => T): Promise<T[]>
   /** Adds rows to a table, values in the order of its columns; a TIMESTAMP is given as `EpochMs`. Returns their number. */
   append(table: string, rows: Iterable<readonly Cell[]>): Promise<number>
-  /** The same, begun once and kept, for tables of the migrations that rows are added to again and again. */
-  appendKept(table: string, rows: Iterable<readonly Cell[]>): Promise<number>
+  /**
+   * The same, begun once and kept, for tables of the migrations that rows are added to again and again. Rows are laid out while `beside`
+   * runs, statements of this transaction, and added after them.
+   */
+  appendKept(table: string, rows: Iterable<readonly Cell[]>, beside?: Promise<unknown>): Promise<number>
 }
 
 export type Cell = string | number | boolean | null | readonly number[]
@@ -350,9 +353,9 @@ function createTransaction(
       refuseIfEnded()
       return appenders.append(table, rows)
     },
-    async appendKept(table, rows) {
+    async appendKept(table, rows, beside) {
       refuseIfEnded()
-      return appenders.appendKept(table, rows)
+      return appenders.appendKept(table, rows, beside)
     },
   }
   return {

@@ -10,8 +10,11 @@ import { timestamp } from './values.ts'
 
 /** What adds rows to tables of one connection. To begin anew takes a third of the time of some hundred rows. */
 export interface KeptAppenders {
-  /** Keeps what it began for the next rows of the same table, which must be there for ever, as it is. */
-  appendKept(table: string, rows: Iterable<readonly Cell[]>): Promise<number>
+  /**
+   * Keeps what it began for the next rows of the same table, which must be there for ever, as it is. Rows are laid out while `beside`
+   * runs, a statement of the same connection, and added after it.
+   */
+  appendKept(table: string, rows: Iterable<readonly Cell[]>, beside?: Promise<unknown>): Promise<number>
   append(table: string, rows: Iterable<readonly Cell[]>): Promise<number>
   /** Before the connection is closed. */
   close(): void
@@ -32,12 +35,16 @@ export function keepAppenders(connection: DuckDBConnection): KeptAppenders {
   }
 
   return {
-    async appendKept(table, rows) {
-      const begun = kept.get(table) ?? (await begin(table))
+    async appendKept(table, rows, beside) {
+      let begun = kept.get(table)
+      if (begun === undefined) {
+        await beside
+        begun = await begin(table)
+      }
       // While it is used, and when it failed, it is nobody's: what it holds would come with the next rows.
       kept.delete(table)
       try {
-        const count = appendRows(table, begun, rows)
+        const count = await appendRows(table, begun, rows, beside)
         const other = kept.get(table)
         if (other === undefined) kept.set(table, begun)
         else begun.appender.closeSync()
@@ -50,7 +57,7 @@ export function keepAppenders(connection: DuckDBConnection): KeptAppenders {
     async append(table, rows) {
       const begun = await begin(table)
       try {
-        return appendRows(table, begun, rows)
+        return await appendRows(table, begun, rows)
       } finally {
         begun.appender.closeSync()
       }
@@ -68,9 +75,18 @@ function discard({ appender }: Begun): void {
   appender.closeSync()
 }
 
-function appendRows(table: string, { appender, columns }: Begun, rows: Iterable<readonly Cell[]>): number {
+/** An appender adds by itself what it can't hold: some 200,000 rows. */
+const LAID_OUT_ROWS = 100_000
+
+async function appendRows(
+  table: string,
+  { appender, columns }: Begun,
+  rows: Iterable<readonly Cell[]>,
+  beside?: Promise<unknown>,
+): Promise<number> {
   let count = 0
   for (const row of rows) {
+    if (count === LAID_OUT_ROWS) await beside
     if (row.length !== columns.length) {
       throw new TypeError(`${table} has ${columns.length} columns, a row of ${row.length} was to be added`)
     }
@@ -78,6 +94,7 @@ function appendRows(table: string, { appender, columns }: Begun, rows: Iterable<
     appender.endRow()
     count += 1
   }
+  await beside
   appender.flushSync()
   return count
 }

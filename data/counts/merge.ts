@@ -4,7 +4,6 @@ import type { EpochMs } from '../domain/time.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { SeenDocuments } from '../seen/seen-documents.ts'
 import type { Database, Transaction } from './database.ts'
-import { isDuplicateKey } from './database-error.ts'
 import { type DuplicateDecision, decideDuplicates } from './duplicates.ts'
 import { extendCoverage } from './extend-coverage.ts'
 import {
@@ -15,17 +14,17 @@ import {
   foldBuilds,
   type NameRules,
 } from './fold-names.ts'
-import { HourNames } from './hour-names.ts'
 import { isCovered, isIdle } from './idle-coverage.ts'
 import { hoursOf } from './intervals.ts'
+import { AlreadyMerged, addLedgerRow } from './ledger-row.ts'
+import { forgetAll, type Known, knownOf } from './merge-memory.ts'
 import { noteRawImport } from './raw-imports.ts'
 import { readMergedOf } from './read-ledger.ts'
-import { KnownStanding, reachedHours, readStanding } from './read-standing.ts'
+import { reachedHours, readStanding } from './read-standing.ts'
 import { noteLateHours, reopenHours, reopenJudged } from './reopen-judged.ts'
-import { bytesOf, segmentEntry } from './segment-entry.ts'
+import { segmentEntry } from './segment-entry.ts'
 import { addTallies, readNamesOfHour } from './store-tallies.ts'
 import { type Tallies, tally } from './tally.ts'
-import { time } from './values.ts'
 
 export interface MergeOptions {
   readonly now: EpochMs
@@ -68,55 +67,12 @@ export async function mergeConverted(db: Database, index: ConvertedIndex, option
     options.seen?.confirm(index.segment)
     return result
   } catch (error) {
-    if (error instanceof AlreadyMerged) return { ...NOTHING_NEW, isImport: isImportReceiver(index.receiver) }
     forgetAll(known)
+    if (error instanceof AlreadyMerged) return { ...NOTHING_NEW, isImport: isImportReceiver(index.receiver) }
     throw error
   }
 }
 
-/** What merges know of the tables, so that none has to read it again. */
-interface Known {
-  readonly builds: HourNames
-  readonly values: HourNames
-  /** Hours that are marked as ones to settle. */
-  readonly open: Set<EpochMs>
-  readonly standing: KnownStanding
-}
-
-const knownByDatabase = new WeakMap<Database, Known>()
-
-function knownOf(db: Database): Known {
-  const known = knownByDatabase.get(db)
-  if (known !== undefined) return known
-  const made = {
-    builds: new HourNames(),
-    values: new HourNames(),
-    open: new Set<EpochMs>(),
-    standing: new KnownStanding(),
-  }
-  knownByDatabase.set(db, made)
-  return made
-}
-
-/** What became of a transaction that failed nobody knows. */
-function forgetAll({ builds, values, open, standing }: Known): void {
-  builds.forget()
-  values.forget()
-  open.clear()
-  standing.forget()
-}
-
-/** After they were settled: the next merge into these hours reads what there is. */
-export function forgetHours(db: Database, hours: Iterable<EpochMs>): void {
-  const { builds, values, open } = knownOf(db)
-  for (const hour of hours) {
-    builds.forget([hour])
-    values.forget([hour])
-    open.delete(hour)
-  }
-}
-
-/** A statement runs in another thread: what needs none is made beside it, begun after it. */
 async function mergeIn(
   transaction: Transaction,
   index: ConvertedIndex,
@@ -128,31 +84,54 @@ async function mergeIn(
   const isImport = isImportReceiver(receiver)
   await seen?.settle(async (segments) => new Set(await readMergedOf(transaction, segments)))
   const { duplicateFrames, remember } = await findDuplicates(index, options)
-  const [, tallies] = await allEnded([
-    addLedgerRow(transaction, index, duplicateFrames, now),
-    tallied(index, duplicateFrames, isImport),
-  ])
   const reached = reachedHours(index)
   const standing =
     known.standing.recall(transaction, index, reached, coverageToleranceMs) ??
     (await readStanding(transaction, index, reached, coverageToleranceMs))
-  await loadNames(transaction, tallies, known)
-  const [, bounded] = await allEnded([
-    extendCoverage(transaction, coverage, coverageToleranceMs, { receiver, covered: standing.covered }),
-    bound(tallies, options, known),
-  ])
+  const writing = inOrder(
+    () => addLedgerRow(transaction, index, duplicateFrames, now),
+    () => extendCoverage(transaction, coverage, coverageToleranceMs, { receiver, covered: standing.covered }),
+    () => noteRawImport(transaction, index, now),
+  )
+  const keeping = writing.then(() =>
+    allEnded([seen?.remember(segment, remember, now), journal?.append([segmentEntry(index, duplicateFrames, now)])]),
+  )
+  const counting = count(transaction, { index, duplicateFrames, writing }, options, known)
+  const [, , tallies] = await allEnded([writing, keeping, counting])
   known.standing.note(transaction, index, reached, standing, coverageToleranceMs)
   const hours = changedHours(tallies, coverage)
-  await noteRawImport(transaction, index, now)
   const reopened = isImport ? [] : await reopenHours(transaction, hours, standing.judged, now)
   await noteLateHours(transaction, reopened, now)
-  await allEnded([
-    seen?.remember(segment, remember, now),
-    journal?.append([segmentEntry(index, duplicateFrames, now)]),
-    addTallies(transaction, bounded, sourceOfReceiver(receiver), known.open),
-  ])
   const channels = [...new Set(tallies.hourly.map((row) => row.dimensions.channel))].sort()
   return { merged: true, isImport, hours, channels, duplicateFrames, reopened }
+}
+
+async function inOrder(...statements: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const statement of statements) await statement()
+}
+
+/** A statement runs in another thread: while those of `writing` do, what is to be added is reckoned and laid out. */
+async function count(
+  transaction: Transaction,
+  {
+    index,
+    duplicateFrames,
+    writing,
+  }: {
+    readonly index: ConvertedIndex
+    readonly duplicateFrames: readonly number[]
+    readonly writing: Promise<void>
+  },
+  options: MergeOptions,
+  known: Known,
+): Promise<Tallies> {
+  const tallies = tally(index, new Set(duplicateFrames))
+  // Minutes are what is received now.
+  const received = isImportReceiver(index.receiver) ? { ...tallies, minute: [] } : tallies
+  await loadNames(transaction, received, known, writing)
+  const bounded = bound(received, options, known)
+  await addTallies(transaction, bounded, sourceOfReceiver(index.receiver), known.open, writing)
+  return tallies
 }
 
 const NOTHING_NEW: MergeResult = {
@@ -193,15 +172,15 @@ async function findDuplicates(
   return decideDuplicates(records, remembered ?? [], duplicateWindowMs)
 }
 
-/** Minutes are what is received now: an import has none. */
-async function tallied(index: ConvertedIndex, duplicateFrames: readonly number[], isImport: boolean): Promise<Tallies> {
-  const tallies = tally(index, new Set(duplicateFrames))
-  return isImport ? { ...tallies, minute: [] } : tallies
-}
-
-async function loadNames(transaction: Transaction, tallies: Tallies, { builds, values }: Known): Promise<void> {
+async function loadNames(
+  transaction: Transaction,
+  tallies: Tallies,
+  { builds, values }: Known,
+  writing: Promise<void>,
+): Promise<void> {
   for (const hour of new Set([...tallies.hourly, ...tallies.attribute].map((row) => row.hour))) {
     if (builds.isLoaded(hour) && values.isLoaded(hour)) continue
+    await writing
     const names = await readNamesOfHour(transaction, hour)
     builds.load(
       hour,
@@ -214,7 +193,7 @@ async function loadNames(transaction: Transaction, tallies: Tallies, { builds, v
   }
 }
 
-async function bound(tallies: Tallies, options: MergeOptions, { builds, values }: Known): Promise<Tallies> {
+function bound(tallies: Tallies, options: MergeOptions, { builds, values }: Known): Tallies {
   const rules = { ...DEFAULT_NAME_RULES, ...options.names }
   return {
     ...tallies,
@@ -227,35 +206,3 @@ function changedHours(tallies: Tallies, coverage: readonly CoverageInterval[]): 
   const counted = [tallies.hourly, tallies.attribute, tallies.discarded].flatMap((rows) => rows.map((row) => row.hour))
   return [...new Set([...counted, ...coverage.flatMap(hoursOf)])].sort((a, b) => a - b)
 }
-
-/**
- * Throws AlreadyMerged where the segment is there already. That is left to the table's key, which looks in any case: to ask first takes
- * as long again, and `on conflict do nothing` four times as long.
- */
-async function addLedgerRow(
-  transaction: Transaction,
-  index: ConvertedIndex,
-  duplicateFrames: readonly number[],
-  now: EpochMs,
-): Promise<void> {
-  const { segment, receiver, segmentCreatedAt, records } = index
-  const adding = transaction.runPlanned(
-    `insert into converted_files
-     values ($segment, $receiver, $created_at, $now, $records, $bytes, $frames::varchar::integer[], 'merged', null)`,
-    {
-      segment,
-      receiver,
-      created_at: time(segmentCreatedAt),
-      now: time(now),
-      records: records.length,
-      bytes: bytesOf(index),
-      frames: JSON.stringify(duplicateFrames),
-    },
-  )
-  await adding.catch((error) => {
-    throw isDuplicateKey(error) ? new AlreadyMerged() : error
-  })
-}
-
-/** Undoes the transaction, in which nothing else was done so far. */
-class AlreadyMerged extends Error {}

@@ -8,13 +8,15 @@ import { time } from './values.ts'
  * Adds counts to the tables, as rows of their own: what has everything in common is summed up when the hour is settled
  * (settle-hours.ts), and by every question until then. To find and raise the rows that are there would take ten times as long as
  * all the rest of a merge.
- * `open` are hours known to be marked as ones to settle; it gets those that are marked here.
+ * `open` are hours known to be marked as ones to settle; it gets those that are marked here. `beside` are statements of the
+ * transaction that run meanwhile.
  */
 export async function addTallies(
   transaction: Transaction,
   tallies: Tallies,
   source: string,
   open: Set<EpochMs> = new Set(),
+  beside?: Promise<unknown>,
 ): Promise<void> {
   const { hourly, minute, attribute, discarded } = tallies
   await append('hourly_counts', hourly.map(hourlyCells))
@@ -34,11 +36,12 @@ export async function addTallies(
   )
   const hours = new Set([hourly, attribute, discarded].flatMap((rows) => rows.map(({ hour }) => hour)))
   const opened = [...hours].filter((hour) => !open.has(hour))
+  await beside
   await openHours(transaction, opened)
   for (const hour of opened) open.add(hour)
 
   async function append(table: string, rows: readonly (readonly (string | number | boolean)[])[]): Promise<void> {
-    if (rows.length > 0) await transaction.appendKept(table, rows)
+    if (rows.length > 0) await transaction.appendKept(table, rows, beside)
   }
 
   function hourlyCells(row: HourlyTally) {
