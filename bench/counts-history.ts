@@ -52,8 +52,8 @@ export async function fillOpenHour(db: Database, now: EpochMs): Promise<void> {
   const hour = now - HOUR_MS
   await db.inTransaction(async (transaction) => {
     await transaction.run(
-      `insert into hourly_counts select * replace ('${OPEN_SOURCE}' as source, submissions // ${OPEN_SEGMENTS} as submissions)
-       from hourly_counts cross join range(${OPEN_SEGMENTS}) where hour = $hour`,
+      `insert into hourly_counts select counted.* replace ('${OPEN_SOURCE}' as source, submissions // ${OPEN_SEGMENTS} as submissions)
+       from hourly_counts counted cross join range(${OPEN_SEGMENTS}) where hour = $hour`,
       { hour: time(hour) },
     )
     await openHours(transaction, [hour])
