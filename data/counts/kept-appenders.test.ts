@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Database, openDatabase, type Transaction } from './database.ts'
 
 let db: Database
@@ -51,4 +51,23 @@ test('of rows that are there already nothing comes with the next', async () => {
   await expect(db.inTransaction((transaction) => add(transaction, 'b', 'a'))).rejects.toThrow(/constraint/i)
   await db.inTransaction((transaction) => add(transaction, 'c'))
   expect(await segments()).toEqual(['a', 'c'])
+})
+
+describe('rows laid out beside statements', () => {
+  const addBeside = (transaction: Transaction, segment: string, beside: Promise<unknown>) =>
+    transaction.appendKept('converted_files', [[segment, 'edge-1', 0, 0, 1, 1, [], 'merged', null]], beside)
+
+  test('are added after them', async () => {
+    await db.inTransaction((transaction) => add(transaction, 'a'))
+    await db.inTransaction((transaction) => addBeside(transaction, 'b', transaction.run('delete from converted_files')))
+    expect(await segments()).toEqual(['b'])
+  })
+
+  test('do not come with the next where one of them fails', async () => {
+    await db.inTransaction((transaction) => add(transaction, 'a'))
+    const failing = db.inTransaction((transaction) => addBeside(transaction, 'b', transaction.run('from nowhere')))
+    await expect(failing).rejects.toThrow('nowhere')
+    await db.inTransaction((transaction) => add(transaction, 'c'))
+    expect(await segments()).toEqual(['a', 'c'])
+  })
 })
