@@ -175,7 +175,7 @@ function attributeKey(row: Omit<AttributeTally, 'submissions'>): string {
   return keyOf(row.hour, row.channel, row.attribute, row.value)
 }
 
-export function rowFor<T>(rows: Map<string, T>, key: string, make: () => T): T {
+function rowFor<T>(rows: Map<string, T>, key: string, make: () => T): T {
   const known = rows.get(key)
   if (known !== undefined) return known
   const made = make()
