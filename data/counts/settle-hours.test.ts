@@ -1,3 +1,6 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../domain/time.ts'
 import { type Database, openDatabase } from './database.ts'
@@ -124,6 +127,22 @@ describe('an hour that is settled', () => {
     await settler.settleDue(TEST_HOUR + HOUR_MS, OPTIONS.now)
     expect(await rows()).toEqual([11])
     expect(await db.read('select hour from open_hours', {}, (row) => row.number('hour'))).toEqual([])
+  })
+
+  test('while an hour goes on, the log is moved into the file from time to time', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tidewatch-settle-'))
+    await db.close()
+    db = await openDatabase(join(folder, 'counts.duckdb'))
+    const logBytes = () =>
+      stat(join(folder, 'counts.duckdb.wal')).then(
+        ({ size }) => size,
+        () => 0,
+      )
+    await merge([{}])
+    expect(await logBytes()).toBeGreaterThan(0)
+    await createSettler(db, () => ({})).settleDue(TEST_HOUR, OPTIONS.now)
+    expect(await logBytes()).toBe(0)
+    await rm(folder, { recursive: true })
   })
 
   test('many open hours are settled some at a time, the oldest first', async () => {

@@ -40,6 +40,8 @@ export function createSettler(db: Database, names: () => Partial<NameRules>): Se
       if (going.length > 0 && isTime(tidiedAt, TIDY_EVERY_MS, now)) {
         tidiedAt = now
         await settleHours(db, going, null)
+        // Now, while nothing waits: else the merge that fills the log would do it.
+        await db.checkpoint()
       }
       if (due.length > 0 || !isTime(packedAt, PACK_EVERY_MS, now)) return closed.length > due.length
       const hasPacked = await packNextStretch(db, now)

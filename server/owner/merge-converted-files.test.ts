@@ -116,10 +116,10 @@ test('a segment that can’t be merged twice leaves the flow, whole, and the oth
   })
   await convert('a', impossible)
   await convert('b')
-  await merger.mergeWaiting()
+  while (await merger.mergeWaiting());
   expect(await claimed()).toEqual(['a~1.1'])
   await convert('a', impossible)
-  await merger.mergeWaiting()
+  while (await merger.mergeWaiting());
   expect(merged).toBe(1)
   expect(await claimed()).toEqual([])
   expect((await readdir(folders.corrupted)).sort()).toEqual(['a', 'a.converted'])
