@@ -18,7 +18,7 @@ export function wordsOf(text: string): Words {
 }
 
 /** How many words a text of so many bytes takes. */
-export function wordsIn(length: number): number {
+function wordsIn(length: number): number {
   return (length + 3) >>> 2
 }
 
@@ -27,7 +27,7 @@ export function viewOf(bytes: Uint8Array): DataView {
 }
 
 /** Puts the text of `length` bytes at `at` into `words`, from `from` on. */
-export function putWords(words: Int32Array, from: number, view: DataView, at: number, length: number): void {
+function putWords(words: Int32Array, from: number, view: DataView, at: number, length: number): void {
   const count = wordsIn(length)
   for (let word = 0; word < count; word++) {
     words[from + word] = view.getInt32(at + Math.min(4 * word, length - 4), true)
