@@ -129,6 +129,11 @@ test('files of the 2013 archive move in once, are compacted and leave as the lin
   expect(imported).toMatchObject({ code: 1 })
   expect(imported.err).toContain('line 2: it has no tab')
   expect((await tidewatch('import', 'lines', first, '--source', 'old')).out).toContain('All of it was in before.')
+  const undated = join(folder, 'sessions.txt')
+  await writeFile(undated, `${idOf(4)}\t{"ver":2}\n`)
+  const refused = await tidewatch('import', 'lines', undated)
+  expect(refused).toMatchObject({ code: 1, out: '' })
+  expect(refused.err).toContain('neither the name of the file nor the payload says when it came')
 
   const { out } = await tidewatch('export', 'submissions', '--format', 'ndjson', '--include-live')
   const rows = out

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { writeLinesAsLog } from '../../../data/lines/lines-as-log.ts'
 import { counted } from '../amounts.ts'
 import type { Arguments } from '../arguments.ts'
-import type { CommandIo } from '../command.ts'
+import { CommandError, type CommandIo } from '../command.ts'
 import { importRaw, type LogOfFile } from './import-raw.ts'
 
 /**
@@ -20,9 +20,12 @@ async function openLines(file: string): Promise<LogOfFile> {
   const close = () => rm(folder, { recursive: true, force: true })
   try {
     const path = join(folder, 'lines.v1.log')
-    const { bad, badCount } = await writeLinesAsLog(file, path)
+    const { lines, bad, badCount } = await writeLinesAsLog(file, path)
     const told = bad.map(({ line, why }) => `  ${file}, line ${line}: ${why}\n`).join('')
     const more = badCount > bad.length ? `  and ${badCount - bad.length} more\n` : ''
+    if (badCount > 0 && badCount === lines) {
+      throw new CommandError(`${file}: nothing of it can be imported\n${told}${more}`.trimEnd())
+    }
     const head = `${file}: ${counted(badCount, 'line')} left out\n`
     return { path, close, leftOut: badCount === 0 ? '' : `${head}${told}${more}` }
   } catch (error) {
