@@ -34,11 +34,12 @@ export function notes(
   zone: Zone = 'utc',
 ): readonly Note[] {
   if (layout.labels === 'inside') return []
+  const pauses = pausesOfBuilds(data, layout, scales, textWidth)
   return [
     ...deepest(data, layout, scales, textWidth, zone),
     ...invalidStarts(data, layout, scales, textWidth),
-    ...pausesOfBuilds(data, layout, scales, textWidth),
-    ...crowdedBuilds(data, layout, scales, textWidth),
+    ...pauses,
+    ...crowdedBuilds(data, layout, scales, textWidth, pauses),
   ]
 }
 
@@ -201,28 +202,40 @@ function pausesOfBuilds(
     })
 }
 
-/** How many builds a bar stands for: before it or behind it, where that is free. */
+/** How many builds a bar stands for: before it or behind it, where neither ticks nor other words are. */
 function crowdedBuilds(
   data: ChartData,
   layout: Layout,
   scales: ChartScales,
   textWidth: (text: string) => number,
+  pauses: readonly Note[],
 ): readonly Note[] {
   const top = layout.buildTop
   if (top === null) return []
   const ticks = foldBuilds(data, (time) => toPixel(scales.time, time)).toSorted((a, b) => a.left - b.left)
-  const end = layout.left + layout.plotWidth
-  return ticks.flatMap(({ left, right, builds, blamed }, index) => {
+  const taken: Pick<Box, 'left' | 'right'>[] = [...ticks, ...pauses.map((pause) => boundsOfMiddle(pause, textWidth))]
+  const isFree = (left: number, right: number): boolean =>
+    left >= layout.left &&
+    right <= layout.left + layout.plotWidth &&
+    taken.every((other) => right <= other.left || left >= other.right)
+  return ticks.flatMap(({ left, right, builds, blamed }) => {
     if (builds === 1) return []
     const text = counted(builds, 'build')
-    const need = textWidth(text) + 2 * SPACE_PX
-    const before = left - Math.max(layout.left, ...ticks.slice(0, index).map((other) => other.right))
-    const behind = Math.min(end, ...ticks.slice(index + 1).map((other) => other.left)) - right
-    if (Math.max(before, behind) < need) return []
-    const place = before >= need ? left - textWidth(text) - SPACE_PX : right + SPACE_PX
-    const note = { key: `builds ${left}`, text, id: null, left: place, top: top - 6, align: 'start' as const }
-    return [{ ...note, isWrong: blamed }]
+    const width = textWidth(text) + 2 * SPACE_PX
+    const place = [left - width, right].find((start) => isFree(start, start + width))
+    if (place === undefined) return []
+    taken.push({ left: place, right: place + width })
+    const note = { key: `builds ${left} ${blamed}`, text, id: null, top: top - 6, align: 'start' as const }
+    return [{ ...note, left: place + SPACE_PX, isWrong: blamed }]
   })
+}
+
+function boundsOfMiddle(
+  { left: middle, text }: Note,
+  textWidth: (text: string) => number,
+): Pick<Box, 'left' | 'right'> {
+  const half = textWidth(text) / 2
+  return { left: middle - half, right: middle + half }
 }
 
 export interface EndLabel {

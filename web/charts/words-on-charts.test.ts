@@ -160,6 +160,27 @@ describe('notes', () => {
     }))
     expect(written(calm({ builds }))).toEqual(['12 builds'])
   })
+
+  test('words about builds never stand on one another, nor on a tick', () => {
+    const crowd = (hour: number) =>
+      [0, 0.1, 0.2].map((more) => ({ id: `${hour + more}`, at: start + (hour + more) * HOUR, blamed: false }))
+    for (let hours = 4; hours < 120; hours++) {
+      const builds = [10, 20, 30, 40, 40 + hours].flatMap(crowd)
+      const data = calm({ builds })
+      const scales = chartScales(data, layout, look)
+      const words = notes(data, layout, scales, (text) => text.length * 6).map(({ text, left, align }) => {
+        const width = text.length * 6
+        return align === 'middle' ? [left - width / 2, left + width / 2] : [left, left + width]
+      })
+      const ticks = builds.map(({ at }) => [toPixel(scales.time, at), toPixel(scales.time, at)])
+      const placed = [...words, ...ticks]
+      for (const [left = 0, right = 0] of words) {
+        const onIt = placed.filter(([other = 0, end = 0]) => other < right && end > left)
+        expect(onIt).toEqual([[left, right]])
+      }
+      expect(words).not.toEqual([])
+    }
+  })
 })
 
 describe('labels at the lines’ ends', () => {
