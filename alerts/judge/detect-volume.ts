@@ -1,5 +1,6 @@
 import type { FindingKind, SeriesKey } from '../finding.ts'
 import { driftBefore, onsetOf } from './alone.ts'
+import { clockExcuse, mostByClocks } from './clocks.ts'
 import { usualCount } from './expectation.ts'
 import { beyondHoliday, holidayExcuse } from './holidays.ts'
 import { type ChannelMemory, type SeriesMemory, WINDOWS } from './memory.ts'
@@ -7,8 +8,8 @@ import { firstFound, type Probe, type Trial, UNWATCHED } from './probe.ts'
 import { beyondShared } from './residuals.ts'
 import { leastDeviations, leastLoss, leastRatio, logUnlikely } from './sensitivity.ts'
 import { logTailBound } from './statistics.ts'
-import { levelBefore, type TideSums, windowSums } from './tide-sums.ts'
-import { at, DAY_HOURS, type HourNumber, place, slotOf } from './window.ts'
+import { levelBefore, windowSums } from './tide-sums.ts'
+import { at, DAY_HOURS, type HourNumber, place } from './window.ts'
 
 /** A deviation that is far too large to be chance, not told in words yet. */
 export interface Alarm {
@@ -103,14 +104,16 @@ function lookForDrop(
 ): Alarm | null {
   const hours = WINDOWS[position] ?? 1
   const plain = dropDeviation(channel, series, hour, position)
-  const deviation = holidayDeviation(channel, series, hour, position, plain)
+  const byHoliday = holidayDeviation(channel, series, hour, position, plain)
+  const deviation = clockDeviation(channel, series, hour, position, byHoliday)
   const limits = dropLimits(channel, series, hour, position)
   const trial = begin(probe, 'loss', channel, series, hours)
   if (!isMeasured(trial, deviation) || series.sums === null || limits === null) return null
   if (probe !== undefined) {
     noteMovements(trial, series, hour, position)
     trial.note('stricter', limits.stricter)
-    if (deviation !== plain) trial.note('holiday', deviation - plain)
+    if (byHoliday !== plain) trial.note('holiday', byHoliday - plain)
+    if (deviation !== byHoliday) trial.note('clocks', deviation - byHoliday)
   }
   if (!trial.needs('loss', deviation < -limits.size, -deviation, limits.size)) return null
   if (!trial.needs('noise', deviation < -limits.significance, -deviation / limits.noise, limits.deviations)) return null
@@ -213,6 +216,22 @@ function holidayDeviation(
   const before = at(series.residuals, place(hour - SUDDENLY) * WINDOWS.length + position)
   const fall = at(series.residuals, index) - before
   return Number.isNaN(fall) ? beyond : Math.min(beyond, Math.max(deviation, fall))
+}
+
+/** Less is told by nobody, so nobody asks whether it may be the clocks. */
+const LEAST_ASKED = 0.05
+
+/** What of a window's deviation isn't explained by clocks that have changed. Nearly nothing is no hour later nor earlier. */
+function clockDeviation(
+  channel: ChannelMemory,
+  series: SeriesMemory,
+  hour: HourNumber,
+  position: number,
+  deviation: number,
+): number {
+  const residual = at(series.residuals, place(hour) * WINDOWS.length + position)
+  if (!(deviation < -LEAST_ASKED) || residual < Math.log(OUTAGE_RATIO)) return deviation
+  return Math.min(0, deviation + clockExcuse(channel, series, hour, WINDOWS[position] ?? 1))
 }
 
 /**
@@ -330,7 +349,9 @@ export function lossOver(channel: ChannelMemory, hour: HourNumber, hours: number
   const position = WINDOWS.findIndex((window) => window === hours)
   const limits = all === undefined || position === -1 ? null : dropLimits(channel, all, hour, position)
   if (all === undefined || limits === null) return null
-  const lost = -holidayDeviation(channel, all, hour, position, dropDeviation(channel, all, hour, position))
+  const plain = dropDeviation(channel, all, hour, position)
+  const byHoliday = holidayDeviation(channel, all, hour, position, plain)
+  const lost = -clockDeviation(channel, all, hour, position, byHoliday)
   return Number.isNaN(lost) ? null : { lost, stricter: limits.stricter, noise: limits.noise }
 }
 
@@ -390,7 +411,7 @@ function lookForSurge(
     : beyondShared(residual, shared, hours)
   const gained = Math.min(residual, beyond)
   if (!isMeasured(trial, gained) || series.sums === null) return null
-  const deviation = gained - series.acceptedLoss - (gained > 0 ? clockShift(series.sums, hour, hours) : 0)
+  const deviation = gained - series.acceptedLoss - (gained > 0 ? mostByClocks(series.sums, hour, hours) : 0)
   const noise = at(series.noise?.unexplained ?? UNKNOWN_NOISE, position)
   const { sensitivity } = channel
   const ratio = leastRatio(sensitivity.surge, hours, threshold.ratio)
@@ -412,16 +433,6 @@ function lookForSurge(
   if (!trial.isMet) return null
   const excess = deviation / Math.max(size, significance)
   return { kind: 'surge', channel: channel.name, series: {}, windowHours: hours, excess }
-}
-
-/** As a log, how much more the season has an hour earlier or later: clocks change, and people's hours with them. */
-function clockShift(sums: TideSums, hour: HourNumber, hours: number): number {
-  const seasonAround = (shift: number) => {
-    let total = 0
-    for (let h = hour - hours + 1; h <= hour; h++) total += at(sums.season, slotOf(h + shift))
-    return total
-  }
-  return Math.log(Math.max(1, seasonAround(-1) / seasonAround(0), seasonAround(1) / seasonAround(0)))
 }
 
 /** Of a window without its highest hour (`sign` 1) or its lowest (-1): a single odd hour isn't told. */

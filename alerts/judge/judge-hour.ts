@@ -2,6 +2,7 @@ import { type EpochMs, HOUR_MS, isoSeconds, startOfHour } from '../../data/domai
 import type { Finding } from '../finding.ts'
 import { type AcceptedLevel, groupOf, type Incident } from '../incident.ts'
 import { detectYoungBuilds, updateBuilds } from './builds.ts'
+import { updateClocks } from './clocks.ts'
 import { detectDiscarded, updateDiscardRates } from './detect-discarded.ts'
 import { detectInvalid, updateRates } from './detect-invalid.ts'
 import { detectLeftBuilds } from './detect-left-builds.ts'
@@ -63,6 +64,7 @@ export function judgeHour({
     updateBuilds(channel, source, hour)
   }
   updateResiduals(memory, hour)
+  updateClocks(memory, hour)
   updateNoise(memory, hour)
   const learning = learningProgress(channels, hour)
   const isKnown = wasListenedTo(memory, hour, probe)

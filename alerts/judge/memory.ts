@@ -52,7 +52,7 @@ export interface ChannelMemory {
   readonly heard: Uint8Array
   /** What `clean` leaves out, by whose incident it was: one of a single problem says nothing of the others. */
   invalidTroubles: readonly InvalidTrouble[]
-  /** 1 where the hour teaches the season: `good`, or a surge that is over. */
+  /** 1 where the hour teaches the season: `good`, or a surge that is over, or a loss of a part. */
   readonly seasonal: Uint8Array
   /** The same for shares of what is discarded. */
   readonly discardRated: Uint8Array
@@ -63,8 +63,13 @@ export interface ChannelMemory {
   invalidRates: ReadonlyMap<string, RateBaseline>
   /** By cause; likewise. */
   discardRates: ReadonlyMap<DiscardCause, RateBaseline>
+  /** As the days before midnight show it: clocks that have changed; learnt anew with the noise. */
+  clockShifts: readonly ClockShift[]
   readonly builds: BuildMemory
 }
+
+/** What comes at an hour used to come so many hours later: an hour earlier by the clock that was changed, or an hour later. */
+export type ClockShift = -1 | 1
 
 /** An invalid incident's hours; those before `to`. No problem: of all of them, or of a build. */
 export interface InvalidTrouble {
@@ -155,6 +160,7 @@ export function createChannelMemory(name: string, reasons: readonly string[]): C
     series: ['', ...reasons].map(createSeriesMemory),
     invalidRates: new Map(),
     discardRates: new Map(),
+    clockShifts: [],
     builds: {
       names: '',
       firstSeen: new Map(),

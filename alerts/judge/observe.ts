@@ -189,7 +189,11 @@ interface ChannelToFill {
 function fillChannel(filling: ChannelToFill): HourNumber {
   const { memory, channel, counts, incidents, startsAt, before, from, hour, learntTo } = filling
   const troubled = stretches(incidents, ['volume', 'surge'])
-  const lost = stretches(incidents, ['volume'])
+  // Of a channel that lost a part of itself in most weeks at the same hour, that is its week. Nobody should get used to an outage.
+  const lost = stretches(
+    incidents.filter(({ kind }) => kind === 'outage'),
+    ['volume'],
+  )
   const invalid = stretches(incidents, ['invalid'])
   const discarded = stretches(incidents, ['discarded'])
   let firstChange = changedFrom(channel.invalidTroubles, invalid)
@@ -218,7 +222,7 @@ function fillChannel(filling: ChannelToFill): HourNumber {
     channel.known[slot] = volume === TEACHES || volume === TROUBLED ? 1 : 0
     channel.good[slot] = volume === TEACHES ? 1 : 0
     channel.teaches[slot] = volume === TEACHES && !isHoliday ? 1 : 0
-    // The season clips what is odd in one week. Were hours that surge left out for ever, a season that changed would be told each week.
+    // The season passes over what is odd in one week. Were such hours left out for ever, a season that changed would be told each week.
     channel.seasonal[slot] = isHeard && teachingOf(lost, h) === TEACHES && volume !== TROUBLED ? 1 : 0
     channel.rated[slot] = rate === TEACHES || rate === TROUBLED ? 1 : 0
     channel.heard[slot] = isHeard ? 1 : 0

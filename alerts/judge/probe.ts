@@ -79,11 +79,12 @@ export type Condition =
   | 'late'
   | 'stood_still'
 
-/** What isn't a condition and bears on one: logs of what the series and its siblings did, of what a known holiday excuses, and what is asked beyond the usual. */
+/** What isn't a condition and bears on one: logs of what the series and its siblings did, of what a known holiday or changed clocks excuse, and what is asked beyond the usual. */
 export type Circumstance =
   | 'own_movement'
   | 'shared_movement'
   | 'holiday'
+  | 'clocks'
   | 'unknown_hours'
   | 'stricter'
   | 'expected'

@@ -70,18 +70,19 @@ function learn(
 ): Learnt {
   const start = midnight - LEARNING_HOURS
   const counts = new Float64Array(LEARNING_HOURS)
-  const surged = new Uint8Array(LEARNING_HOURS)
+  const troubled = new Uint8Array(LEARNING_HOURS)
   for (let i = 0; i < LEARNING_HOURS; i++) {
     const slot = place(start + i)
-    surged[i] = channel.good[slot] === 1 ? 0 : 1
+    troubled[i] = channel.good[slot] === 1 ? 0 : 1
     counts[i] =
       channel.seasonal[slot] === 1 ? at(series.counts, slot) * (movement === null ? 1 : Math.exp(-at(movement, i))) : -1
   }
+  const taught = { counts, troubled }
   let season = borrowed
-  let levels = weekLevels(counts, start, season)
+  let levels = weekLevels(taught, start, season)
   for (let round = 0; round < 2; round++) {
-    season = seasonFrom({ counts, surged }, start, levels, borrowed)
-    levels = weekLevels(counts, start, season)
+    season = seasonFrom(taught, start, levels, borrowed)
+    levels = weekLevels(taught, start, season)
   }
   return { season, levels }
 }
@@ -95,13 +96,13 @@ function weekOf(index: number): number {
   return at(WEEK_BY_HOUR, index)
 }
 
-function weekLevels(counts: Float64Array, start: HourNumber, season: Season): Float64Array {
+function weekLevels({ counts, troubled }: TaughtHours, start: HourNumber, season: Season): Float64Array {
   const totals = new Float64Array(WEEKS)
   const usual = new Float64Array(WEEKS)
   const hours = new Float64Array(WEEKS)
   for (let i = 0; i < counts.length; i++) {
     const count = at(counts, i)
-    if (count < 0) continue
+    if (count < 0 || at(troubled, i) === 1) continue
     const week = weekOf(i)
     totals[week] = at(totals, week) + count
     usual[week] = at(usual, week) + at(season, slotOf(start + i))
@@ -112,14 +113,14 @@ function weekLevels(counts: Float64Array, start: HourNumber, season: Season): Fl
   )
 }
 
-/** Hours of the five weeks: -1 where there is nothing to learn from, and 1 where they were in a surge that is over. */
+/** Hours of the five weeks: -1 where there is nothing to learn from, and 1 where they were in a surge, or a loss of a part, that is over. */
 interface TaughtHours {
   readonly counts: Float64Array
-  readonly surged: Uint8Array
+  readonly troubled: Uint8Array
 }
 
 function seasonFrom(
-  { counts, surged }: TaughtHours,
+  { counts, troubled }: TaughtHours,
   start: HourNumber,
   levels: Float64Array,
   borrowed: Season,
@@ -156,9 +157,9 @@ function seasonFrom(
       const level = at(levels, week)
       const count = at(counts, i)
       if (count < 0 || !(level > 0)) continue
-      // Of a surge only that it was there counts: once is odd, in most weeks it is the season.
+      // Of trouble only that it was there counts: once is odd, in most weeks it is the season.
       const clip = CLIP_RATIO + 2.5 / Math.sqrt(Math.max(1, middle * level))
-      const reach = at(surged, i) === 1 ? 0 : middle * clip
+      const reach = at(troubled, i) === 1 ? 0 : middle * clip
       const ratio = Math.min(middle + reach, Math.max(middle - reach, count / level))
       const weight = at(WEEK_WEIGHTS, week) * level
       slotTotals[slot] = at(slotTotals, slot) + weight * ratio

@@ -70,8 +70,7 @@ function byConditions(looks: readonly WatchedLook[]): readonly HeldBack[] {
   const held: HeldBack[] = []
   const siblings = excusedBySiblings(looks)
   if (siblings !== null) held.push(siblings)
-  const holiday = excusedByHoliday(looks)
-  if (holiday !== null) held.push(holiday)
+  held.push(...(['holiday', 'clocks'] as const).flatMap((code) => excusedBy(looks, code) ?? []))
   const short = tooShort(looks)
   if (short !== null) held.push(short)
   const [nearest] = looks
@@ -129,18 +128,23 @@ function excusedBySiblings(looks: readonly WatchedLook[]): HeldBack | null {
   return null
 }
 
-/** A loss that would have been large enough without what a known holiday may cost. */
-function excusedByHoliday(looks: readonly WatchedLook[]): HeldBack | null {
+/** A loss that would have been large enough without what a known holiday, or changed clocks, may cost. */
+function excusedBy(looks: readonly WatchedLook[], code: keyof typeof EXCUSES): HeldBack | null {
   for (const look of looks) {
-    const excused = look.circumstances.get('holiday') ?? 0
+    const excused = look.circumstances.get(code) ?? 0
     const loss = look.conditions.find(({ condition }) => condition === 'loss')
     if (look.series.reason !== undefined || loss === undefined || loss.isMet || !(excused > 0)) continue
     if (!(loss.value + excused > loss.needed)) continue
-    const text = `In ${windowWords(look.windowHours)} a known holiday excuses ${formatPercent(1 - Math.exp(-excused))}.`
-    return { code: 'holiday', text }
+    const text = `In ${windowWords(look.windowHours)} ${EXCUSES[code]} ${formatPercent(1 - Math.exp(-excused))}.`
+    return { code, text }
   }
   return null
 }
+
+const EXCUSES = {
+  holiday: 'a known holiday excuses',
+  clocks: 'clocks that changed lately, as the days before show, excuse',
+} as const
 
 /** The hour has lost what is told of longer windows, and hasn't yet for so long. */
 function tooShort(looks: readonly WatchedLook[]): HeldBack | null {

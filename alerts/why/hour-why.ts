@@ -76,6 +76,7 @@ export const HELD_BACK_CODES = [
   'over',
   'siblings',
   'holiday',
+  'clocks',
   'too_short',
   'too_small',
   'usual_noise',
