@@ -208,6 +208,13 @@ for (const query of ['last=60d&by=build&parts=stacked', 'last=1d&step=hour&show=
   })
 }
 
+test('on a phone the tables of the break-down scroll by themselves, and not the page', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 740 })
+  await page.goto('/channel/nightly?show=table')
+  await expect(page.locator('.parts-table')).toHaveCount(2)
+  await expectNoSidewaysScrolling(page)
+})
+
 test('an unknown channel says so and offers the nearest', async ({ page }) => {
   await page.goto('/channel/nigthly')
   await expect(page.getByRole('heading', { level: 1 })).toContainText('nigthly')
