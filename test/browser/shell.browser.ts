@@ -60,6 +60,26 @@ test('/ leads into the search box, and what is typed there is looked for', async
   await expect(page).toHaveURL(/\/search\?q=nightly|\/channel\/nightly/)
 })
 
+test('keys go on from the beginning of a page that came by a key or a link of the page before', async ({ page }) => {
+  await page.goto('/incidents')
+  const link = page.locator('.incident-row a').first()
+  await link.focus()
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/\/incident\/\d+$/)
+  await expect(page.getByRole('main', { name: /^Incident \d+$/ })).toBeFocused()
+  await page.keyboard.press('g')
+  await page.keyboard.press('c')
+  await expect(page.getByRole('main', { name: 'Channels' })).toBeFocused()
+  const ofHead = page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Overview' })
+  await ofHead.focus()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('main', { name: 'Overview' })).toBeVisible()
+  await expect(ofHead).toBeFocused()
+  await page.locator('.skip').focus()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('main')).toBeFocused()
+})
+
 test('keys pressed in the sheet of keys change nothing behind it', async ({ page }) => {
   await page.goto('/channel/nightly')
   await expect(page.locator('.readout')).toContainText('seen')

@@ -17,6 +17,7 @@ import { Help } from './help.tsx'
 import { useKeys } from './keys.ts'
 import { LazyPage } from './lazy-page.tsx'
 import { Notices } from './notices.tsx'
+import { useFocusOfPage } from './use-focus-of-page.ts'
 
 /** The whole page: head, notices, the view of the address bar, foot. The overview's answer serves every page. */
 export function App() {
@@ -42,6 +43,7 @@ export function App() {
     if (overview.data !== null) noteFreshness(overview.data.freshness)
   }, [overview.data])
   useTitle(view, overview.data, live.connection === 'lost')
+  const main = useFocusOfPage(titleOf(view))
   return (
     <>
       <a class="skip" href="#main">
@@ -49,7 +51,13 @@ export function App() {
       </a>
       <Header view={view} />
       <Notices overview={overview} />
-      <main id="main" class={live.connection === 'lost' ? 'stale' : ''}>
+      <main
+        ref={main}
+        id="main"
+        tabIndex={-1}
+        aria-label={titleOf(view)}
+        class={live.connection === 'lost' ? 'stale' : ''}
+      >
         <Page view={view} overview={overview} />
       </main>
       <Footer onHelp={() => setHelpIsOpen(true)} />
