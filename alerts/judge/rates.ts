@@ -32,6 +32,8 @@ const LEAST_CLUMPS = 3
 /** Clients that always fail come in clumps: the counts must be this unlikely although their mean may stray. */
 const LOG_UNLIKELY = -18
 const CLUMPING = 0.02
+/** Clumps are of many sizes: that so few of them are as large as this must be as unlikely, too. */
+const LOG_UNLIKELY_IN_CLUMPS = -10
 /** So many hours of past rates are needed to know the usual one. */
 const LEAST_PAST_HOURS = 3 * DAY_HOURS
 
@@ -106,6 +108,22 @@ export function logClumpedTail(count: number, mean: number, clump: number, dispe
   return logTailBound(count / clump, mean / clump, dispersion)
 }
 
+/**
+ * The same for clumps whose sizes differ as much as chance lets them (geometric ones: the tail of a Pólya-Aeppli distribution, by
+ * Chernoff's bound). Where few are expected, one that is large says little, though as many of the usual size would.
+ */
+export function logUnequalClumpsTail(count: number, mean: number, clump: number): number {
+  if (count <= mean) return 0
+  // Of sizes from 1 on with a mean of m, the variance of the count over its mean is 2 m - 1.
+  const ends = 2 / (clump + 1)
+  const goesOn = 1 - ends
+  const clumps = mean * ends
+  const half = count * goesOn + (clumps * ends) / 2
+  // Where the bound is least: the smaller root of count (1 - goesOn z)² = clumps ends z, written so that nothing cancels.
+  const z = count / (half + Math.sqrt(Math.max(0, half ** 2 - (count * goesOn) ** 2)))
+  return clumps * ((ends * z) / (1 - goesOn * z) - 1) - count * Math.log(z)
+}
+
 /** The first window at whose end the rate is too high, and how many times the margin it is above the usual; null: none. */
 export function risenRate(
   series: RatedSeries,
@@ -131,7 +149,10 @@ export function risenRate(
     const foreseen = 1.3 * whole * Math.max(usual, 0.2 / whole)
     const chance = logClumpedTail(part, foreseen, clump, CLUMPING)
     const unlikely = logUnlikely(sensitivity, LOG_UNLIKELY)
-    if (!trial.needs('chance', chance <= unlikely, chance, unlikely) || !trial.isMet) return null
+    if (!trial.needs('chance', chance <= unlikely, chance, unlikely)) return null
+    const ofClumps = logUnequalClumpsTail(part, foreseen, clump)
+    const unlikelyOfClumps = logUnlikely(sensitivity, LOG_UNLIKELY_IN_CLUMPS)
+    if (!trial.needs('chance', ofClumps <= unlikelyOfClumps, ofClumps, unlikelyOfClumps) || !trial.isMet) return null
     return { windowHours: hours, excess: above / Math.max(size, significance) }
   })
 }
