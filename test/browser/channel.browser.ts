@@ -122,7 +122,7 @@ test('the address bar holds the whole view; keys change it', async ({ page }) =>
   await expect(page.getByRole('button', { name: 'Last week' })).toHaveAttribute('aria-pressed', 'true')
   const table = page.getByRole('table', { name: /submissions per hour, newest first/ })
   await expect(table.getByRole('columnheader')).toHaveText([
-    'Time',
+    'Time, GMT+13:45',
     'seen',
     'expected',
     'of expected',

@@ -6,6 +6,7 @@ import { MEASURE_WORDS } from '../charts/measure.ts'
 import { partsAt } from '../charts/parts.ts'
 import { readout } from '../charts/readout.ts'
 import { isKnown } from '../charts/water.ts'
+import { zoneName } from '../words/time.ts'
 import { ForecastTable } from './forecast-table.tsx'
 
 const FIRST_ROWS = 200
@@ -31,7 +32,7 @@ export function SeriesTable({ data, look }: { readonly data: ChartData; readonly
         </caption>
         <thead>
           <tr>
-            <th scope="col">{data.step === 'day' ? 'Day' : 'Time'}</th>
+            <th scope="col">{data.step === 'day' ? 'Day' : `Time, ${zoneName(look.zone, data.from)}`}</th>
             {columns.map((column) => (
               <th key={column} class="figure" scope="col">
                 {column}
