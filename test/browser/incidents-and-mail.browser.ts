@@ -77,6 +77,7 @@ test('keys and marks are explained, and single keys can be turned off', async ({
   await page.keyboard.press('?')
   const help = page.getByRole('dialog')
   await expect(help.getByText('last week as a thin line')).toBeVisible()
+  await expect(help.getByRole('definition').filter({ hasText: '99 of 100 normal hours' })).toBeVisible()
   await help.getByRole('checkbox').uncheck()
   await help.getByRole('button', { name: 'Close' }).click()
   await page.keyboard.press('g')

@@ -42,6 +42,20 @@ const MARKS: readonly (readonly [ChannelState, string])[] = [
   ['learning', 'too little history to say'],
 ]
 
+/** What is drawn and not written; numbers and words of a chart tell of themselves. */
+const DRAWN: readonly (readonly [string, string])[] = [
+  ['water', 'what is expected: 99 of 100 normal hours lie within it; dotted, what is foretold'],
+  ['red ground', 'between line and water: what is missing, or too much'],
+  ['dot at “now”', 'the running hour so far; not compared with whole ones'],
+  ['ring on the line', 'counts came late for this hour: it was judged anew'],
+  ['upright hatch', 'nobody counted: unknown, never zero; from the top down, for a part of the hour'],
+  ['slant hatch', 'mails were held back: a silence, or maintenance'],
+  ['bracket', 'an incident, for as long as it lasted'],
+  ['pennant', 'what somebody marked; +3 are that many at once'],
+  ['diamond', 'settings were changed'],
+  ['tick, bar', 'a build first seen, or many of them; red where an incident blames it'],
+]
+
 export function Help({ onClose }: { readonly onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null)
   const [keysOn, setKeysOn] = useState(keysAreOn)
@@ -85,6 +99,15 @@ export function Help({ onClose }: { readonly onClose: () => void }) {
             <dt class={isWrong(state) ? 'wrong' : ''}>
               <Mark state={state} /> {STATE_WORDS[state]}
             </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+      <h2 class="section-head">On charts</h2>
+      <dl class="keys">
+        {DRAWN.map(([sign, what]) => (
+          <div key={sign}>
+            <dt>{sign}</dt>
             <dd>{what}</dd>
           </div>
         ))}
