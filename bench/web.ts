@@ -3,6 +3,7 @@ import { chromium, type Page, type Request } from '@playwright/test'
 import { median } from 'simple-statistics'
 import { askedOf } from './options.ts'
 import { atMost, held, printResult, table } from './report.ts'
+import { plainChart } from './web-peer.ts'
 import { startBenchServer } from './web-server.ts'
 
 const FLOORS = {
@@ -69,6 +70,7 @@ try {
   const overview = await firstPages('/')
   const channel = await firstPages('/channel/nightly')
   const redrawMs = await redraw()
+  const plainRedrawMs = await plainRedraw()
   const zoom = await zoomFrames()
   const memory = await liveMemory()
   const goals = held(FLOORS, {
@@ -89,11 +91,14 @@ try {
       ]),
     ),
   )
+  process.stdout.write(`The same two years by ECharts alone, from the same answers: ${plainRedrawMs.toFixed(0)} ms\n`)
   printResult(
     'web',
     {
       ...metrics('overview', overview),
       ...metrics('channel', channel),
+      redraw_by_echarts_alone_ms: plainRedrawMs,
+      redraw_of_echarts_alone_ratio: redrawMs / plainRedrawMs,
       longest_frame_ms: zoom.longest,
       heap_before_mib: memory.before / KIB ** 2,
       heap_after_mib: memory.after / KIB ** 2,
@@ -153,14 +158,24 @@ async function firstPages(path: string): Promise<FirstPage> {
   }
 }
 
-/**
- * Two years of hours, moved by half of their length: all that the page's one thread is busy with, from the key to the last picture, less
- * what it costs to watch a page on which nothing happens.
- */
+/** Two years of hours, moved by half of their length: by the channel's page, from the key to the last picture. */
 async function redraw(): Promise<number> {
   const page = await plain()
   await page.goto(`${server.address}/channel/nightly?from=2012-02-06T00:00Z&to=2014-02-06T00:00Z`)
   await page.locator('.canvas canvas').waitFor()
+  return await busyMs(page, (run) => page.keyboard.press(run % 2 === 0 ? '[' : ']'))
+}
+
+/** The same by ECharts alone, from the same answers: no page around the chart, nothing beside or below it. */
+async function plainRedraw(): Promise<number> {
+  const page = await plain()
+  const draw = await plainChart(page, server.address)
+  await draw(1)
+  return await busyMs(page, draw)
+}
+
+/** What the page's one thread is busy with each time, the median, less what it costs to watch a page on which nothing happens. Closes it. */
+async function busyMs(page: Page, act: (run: number) => Promise<void>): Promise<number> {
   await settled(page)
   const wire = await page.context().newCDPSession(page)
   await wire.send('Performance.enable')
@@ -174,7 +189,7 @@ async function redraw(): Promise<number> {
     const start = await busySeconds()
     await settled(page)
     const before = await busySeconds()
-    await page.keyboard.press(run % 2 === 0 ? '[' : ']')
+    await act(run)
     await settled(page)
     idle.push(before - start)
     busy.push((await busySeconds()) - before)
