@@ -14,6 +14,7 @@ import { openFilledArchive } from '../../data/archive/testing/filled-archive.ts'
 import { createArchiveTurn } from '../../data/archive/turn.ts'
 import { verifyArchive } from '../../data/archive/verify/verify-archive.ts'
 import { openDatabase } from '../../data/counts/database.ts'
+import { removeFolder } from '../support/remove-folder.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../dist/test/archive/killed-change.js', import.meta.url))
 /** More steps than there are: then the process isn't killed. */
@@ -76,7 +77,7 @@ test('killed before and after every write, removal and journal entry of a compac
       differences: [],
       counts: [9],
     })
-    await rm(root, { recursive: true })
+    await removeFolder(root)
     if (outcome === 'ended') break
     kills++
   }

@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { readConvertedContents } from '../../data/converted/converted-file.ts'
 import { makeSpoolFolders } from '../../data/spool/folders.ts'
 import { SpoolWriter } from '../../data/spool/spool-writer.ts'
+import { removeFolder } from '../support/remove-folder.ts'
 import { eventually, PROGRAM } from '../support/tidewatch-process.ts'
 
 /** `tidewatch serve --role convert`, as compiled. */
@@ -29,7 +30,7 @@ afterEach(async () => {
     converter.kill('SIGKILL')
     await gone
   }
-  await rm(state, { recursive: true, maxRetries: 20, retryDelay: 100 })
+  await removeFolder(state)
 })
 
 test('a converter that runs alone follows a reload, and stops with all it had begun', async () => {

@@ -13,6 +13,7 @@ import { makeSpoolFolders } from '../../data/spool/folders.ts'
 import { ownIdentity } from '../../data/spool/process-identity.ts'
 import { SpoolWriter } from '../../data/spool/spool-writer.ts'
 import type { ConvertOptionsInput } from '../../server/convert/options.ts'
+import { removeFolder } from '../support/remove-folder.ts'
 import { eventually, pause } from '../support/tidewatch-process.ts'
 
 /** The converter as it runs: its compiled process, with real threads, on a real spool. */
@@ -27,7 +28,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   for (const child of children) await kill(child)
-  await rm(state, { recursive: true })
+  await removeFolder(state)
 })
 
 const mount = (...words: string[]) => spawnSync('mount', words).status === 0

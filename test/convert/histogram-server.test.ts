@@ -1,6 +1,6 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +11,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { convertedFilePath, readConvertedIndex } from '../../data/converted/converted-file.ts'
 import { makeSpoolFolders } from '../../data/spool/folders.ts'
 import { SpoolWriter } from '../../data/spool/spool-writer.ts'
+import { removeFolder } from '../support/remove-folder.ts'
 import { eventually } from '../support/tidewatch-process.ts'
 
 /** Our own histogram server, our converter, and our check: as processes, with nobody else on the network. */
@@ -39,7 +40,7 @@ afterEach(async () => {
   }
   https?.closeAllConnections()
   https?.close()
-  await rm(folder, { recursive: true })
+  await removeFolder(folder)
 })
 
 function payload(hex = HEX): string {

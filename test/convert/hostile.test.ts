@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,6 +17,7 @@ import { DAY_MS } from '../../data/domain/time.ts'
 import { makeSpoolFolders } from '../../data/spool/folders.ts'
 import { SpoolWriter } from '../../data/spool/spool-writer.ts'
 import type { ConvertOptionsInput } from '../../server/convert/options.ts'
+import { removeFolder } from '../support/remove-folder.ts'
 import { eventually } from '../support/tidewatch-process.ts'
 
 /** Hostile submissions from the spool to the archive: the compiled converter, a real database, real Parquet. */
@@ -34,7 +35,7 @@ afterEach(async () => {
   child?.kill('SIGKILL')
   child = null
   await db.close()
-  await rm(state, { recursive: true })
+  await removeFolder(state)
 })
 
 interface Sent {

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,6 +11,7 @@ import { laneOf } from '../../data/spool/lanes.ts'
 import { readLog } from '../../data/spool/read-log.ts'
 import { SpoolWriter } from '../../data/spool/spool-writer.ts'
 import { oldFrame } from '../../data/spool/testing/old-log.ts'
+import { removeFolder } from '../support/remove-folder.ts'
 import { eventually } from '../support/tidewatch-process.ts'
 
 /** The converter as it runs, with an import in the spool that takes it a while. */
@@ -27,7 +28,7 @@ beforeEach(async () => {
 afterEach(async () => {
   child?.kill('SIGKILL')
   child = null
-  await rm(state, { recursive: true })
+  await removeFolder(state)
 })
 
 const id = (at: number) => `00000000-0000-4000-8000-${String(at).padStart(12, '0')}`

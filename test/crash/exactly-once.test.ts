@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { IncomingMessage, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { DAY_MS, isoDate } from '../../data/domain/time.ts'
 import { makeSpoolFolders } from '../../data/spool/folders.ts'
+import { removeFolder } from '../support/remove-folder.ts'
 import {
   eventually,
   freePort,
@@ -88,7 +89,7 @@ test(`kill -9 at ${KILLS} random moments, of receivers, converters, the owner an
       `killed ${JSON.stringify(Object.fromEntries(run.kills))}; sent ${run.sent.length}, ${acknowledged} answered 200; ` +
         `${kept.archived} archived, ${kept.quarantined} in quarantine, ${kept.duplicates} more were copies; 0 lost, 0 twice\n`,
     )
-    await rm(state, { recursive: true })
+    await removeFolder(state)
   } finally {
     isSending = false
     await server?.kill()

@@ -2,13 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openDatabase } from '../../data/counts/database.ts'
 import type { OverviewAnswer } from '../../server/api/types.ts'
+import { removeFolder } from '../support/remove-folder.ts'
 import { eventually, freePort, pause, startTidewatch, type TidewatchProcess } from '../support/tidewatch-process.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../dist/server/cli/main.js', import.meta.url))
@@ -33,7 +34,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await server?.kill()
   server = null
-  await rm(state, { recursive: true, force: true })
+  await removeFolder(state)
 })
 
 test('killed again and again in the middle of reprocessing: in the end every submission is there once, and counted once', async () => {

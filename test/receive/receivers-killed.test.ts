@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir } from 'node:fs/promises'
 import { Agent } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Random } from '../support/random.ts'
+import { removeFolder } from '../support/remove-folder.ts'
 import { eventually, freePort, startTidewatch, type TidewatchProcess } from '../support/tidewatch-process.ts'
 import { segmentsOnDisk, submit } from './receiver-process.ts'
 
@@ -19,7 +20,7 @@ beforeEach(async () => {
   ports = { receivePort: await freePort(), dashboardPort: await freePort() }
 })
 afterEach(async () => {
-  await rm(state, { recursive: true })
+  await removeFolder(state)
 })
 
 test(`${RECEIVERS} receivers, killed at random while clients send, and twice the service with them: every 200 is on disk once`, async () => {

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { SubmissionsAnswer } from '../../server/api/types.ts'
+import { removeFolder } from '../support/remove-folder.ts'
 import { eventually, freePort, startTidewatch, type TidewatchProcess } from '../support/tidewatch-process.ts'
 
 /** The archive's commands as people give them, beside a running service and without one. */
@@ -21,7 +22,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await server?.kill()
   server = null
-  await rm(folder, { recursive: true, force: true })
+  await removeFolder(folder)
 })
 
 async function serve(): Promise<TidewatchProcess> {

@@ -1,10 +1,11 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { DAY_MS, HOUR_MS, isoSeconds, startOfDay, startOfHour } from '../../data/domain/time.ts'
 import type { IncidentAnswer, IncidentsAnswer, OverviewAnswer, SeriesAnswer } from '../../server/api/types.ts'
 import { runCommandLine } from '../../server/cli/run-command-line.ts'
+import { removeFolder } from '../support/remove-folder.ts'
 import { eventually, freePort, startTidewatch, type TidewatchProcess } from '../support/tidewatch-process.ts'
 
 const ID = '12345678-9012-4345-8789-01234567'
@@ -17,7 +18,7 @@ beforeEach(async () => {
   state = await mkdtemp(join(tmpdir(), 'tidewatch-discarded-'))
 })
 
-afterEach(() => rm(state, { recursive: true, force: true }))
+afterEach(() => removeFolder(state))
 
 async function serve(environment: Readonly<Record<string, string>> = {}): Promise<TidewatchProcess> {
   return startTidewatch({ state, receivePort: await freePort(), dashboardPort: await freePort(), environment })

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -13,6 +13,7 @@ import { encodeSegmentHeader } from '../../data/spool/segment-header.ts'
 import { segmentName } from '../../data/spool/segment-name.ts'
 import type { IncidentsAnswer, SeriesAnswer } from '../../server/api/types.ts'
 import { runCommandLine } from '../../server/cli/run-command-line.ts'
+import { removeFolder } from '../support/remove-folder.ts'
 import { eventually, freePort, startTidewatch, type TidewatchProcess } from '../support/tidewatch-process.ts'
 
 /**
@@ -34,7 +35,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await server?.kill()
   server = null
-  await rm(state, { recursive: true, force: true })
+  await removeFolder(state)
 })
 
 test('builds that write https where http is allowed: kept, told within the hour, and all brought back', async () => {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,6 +11,7 @@ import { openDatabase } from '../../data/counts/database.ts'
 import { HOUR_MS, MINUTE_MS } from '../../data/domain/time.ts'
 import { oldFrame } from '../../data/spool/testing/old-log.ts'
 import type { IncidentsAnswer } from '../../server/api/types.ts'
+import { removeFolder } from '../support/remove-folder.ts'
 import { eventually, freePort, pause, startTidewatch, type TidewatchProcess } from '../support/tidewatch-process.ts'
 
 /** The command as people give it, with and without the service. */
@@ -26,7 +27,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await server?.kill()
   server = null
-  await rm(folder, { recursive: true, force: true })
+  await removeFolder(folder)
 })
 
 async function serve(): Promise<TidewatchProcess> {

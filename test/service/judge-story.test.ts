@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -13,6 +13,7 @@ import { storyAttributeRows, storyCountRows } from '../../server/simulate/story/
 import { storyLabels } from '../../server/simulate/story/labels.ts'
 import { scoreStory } from '../../server/simulate/story/score.ts'
 import { storyRange } from '../../server/simulate/story/story.ts'
+import { removeFolder } from '../support/remove-folder.ts'
 
 const STORY = { seed: 1 }
 
@@ -29,7 +30,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await database.close()
-  await rm(folder, { recursive: true })
+  await removeFolder(folder)
 })
 
 function startJudge(now: number): Promise<JudgeShell> {

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { HOUR_MS, isoSeconds, startOfHour } from '../../data/domain/time.ts'
 import type { AnnotationsAnswer, IncidentAnswer, IncidentDetailAnswer } from '../../server/api/types.ts'
+import { removeFolder } from '../support/remove-folder.ts'
 import { eventually, freePort, PROGRAM, startTidewatch, type TidewatchProcess } from '../support/tidewatch-process.ts'
 
 /** What people tell a real service: what happened, what is known beforehand, and that a level is meant. */
@@ -34,7 +35,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await server.stop()
-  await rm(folder, { recursive: true })
+  await removeFolder(folder)
 })
 
 async function start(): Promise<TidewatchProcess> {

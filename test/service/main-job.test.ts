@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
@@ -9,6 +9,7 @@ import { openDatabase } from '../../data/counts/database.ts'
 import { HOUR_MS, isoSeconds, startOfHour } from '../../data/domain/time.ts'
 import type { OverviewAnswer, SeriesAnswer } from '../../server/api/types.ts'
 import { writeSpecifications } from '../../server/simulate/traffic/specification.ts'
+import { removeFolder } from '../support/remove-folder.ts'
 import { eventually, freePort, startTidewatch, type TidewatchProcess } from '../support/tidewatch-process.ts'
 
 const REAL = new URL('../../../shared/real/', import.meta.url).pathname
@@ -24,7 +25,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await server?.kill()
   server = null
-  await rm(state, { recursive: true, force: true })
+  await removeFolder(state)
 })
 
 async function start(environment: Record<string, string>): Promise<TidewatchProcess> {

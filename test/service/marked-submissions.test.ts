@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { openDatabase } from '../../data/counts/database.ts'
 import { readHistory } from '../../data/counts/read-history.ts'
 import { HOUR_MS } from '../../data/domain/time.ts'
+import { removeFolder } from '../support/remove-folder.ts'
 import { eventually, freePort, startTidewatch, type TidewatchProcess } from '../support/tidewatch-process.ts'
 
 let state: string
@@ -17,7 +18,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   await server?.kill()
-  await rm(state, { recursive: true, force: true })
+  await removeFolder(state)
 })
 
 const seriesSchema = z.object({ series: z.array(z.object({ values: z.array(z.number().nullable()) })) })

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { request } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { IncidentsAnswer, MailsAnswer, PipelineAnswer } from '../../server/api/types.ts'
 import { Exposition } from '../support/exposition.ts'
+import { removeFolder } from '../support/remove-folder.ts'
 import {
   eventually,
   freePort,
@@ -29,7 +30,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await server?.stop()
-  await rm(state, { recursive: true, force: true })
+  await removeFolder(state)
 })
 
 async function start(options: Partial<ServeOptions>): Promise<TidewatchProcess> {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +7,7 @@ import { SMTPServer } from 'smtp-server'
 import { expect, test } from 'vitest'
 import { HOUR_MS, isoSeconds, startOfHour } from '../../data/domain/time.ts'
 import { runCommandLine } from '../../server/cli/run-command-line.ts'
+import { removeFolder } from '../support/remove-folder.ts'
 import { eventually, freePort, startTidewatch } from '../support/tidewatch-process.ts'
 
 const CHANNELS = { release: 60_000, beta: 9000, aurora: 1800, nightly: 2200 }
@@ -73,7 +74,7 @@ test('nightly goes silent for an hour: one email with the picture, and its link 
   } finally {
     await server.kill()
     await new Promise<void>((resolve) => smtp.close(() => resolve()))
-    await rm(state, { recursive: true, force: true })
+    await removeFolder(state)
   }
 })
 

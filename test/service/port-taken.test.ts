@@ -1,9 +1,10 @@
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { removeFolder } from '../support/remove-folder.ts'
 import { freePort, startTidewatch, type TidewatchProcess } from '../support/tidewatch-process.ts'
 
 let state: string
@@ -19,7 +20,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await server?.kill()
   for (const other of others) other.close()
-  await rm(state, { recursive: true, force: true })
+  await removeFolder(state)
 })
 
 const sentence = (name: string, port: number) =>

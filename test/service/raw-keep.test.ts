@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openDatabase } from '../../data/counts/database.ts'
+import { removeFolder } from '../support/remove-folder.ts'
 import { eventually, freePort, PROGRAM, startTidewatch, type TidewatchProcess } from '../support/tidewatch-process.ts'
 
 /** What is received is kept raw, and counts the same when it is brought into an empty service. */
@@ -19,7 +20,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await server?.kill()
   server = null
-  await rm(folder, { recursive: true, force: true })
+  await removeFolder(folder)
 })
 
 async function serve(state: string): Promise<TidewatchProcess> {

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { readdirSync } from 'node:fs'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
+import { removeFolder } from '../support/remove-folder.ts'
 import { eventually, freePort, startTidewatch, type TidewatchProcess } from '../support/tidewatch-process.ts'
 
 let state: string
@@ -19,7 +20,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   await server?.kill()
-  await rm(state, { recursive: true, force: true })
+  await removeFolder(state)
 })
 
 async function start(...words: string[]): Promise<TidewatchProcess> {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,6 +6,7 @@ import PostalMime, { type Email } from 'postal-mime'
 import { SMTPServer } from 'smtp-server'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { IncidentAnswer, IncidentsAnswer } from '../../server/api/types.ts'
+import { removeFolder } from '../support/remove-folder.ts'
 import { eventually, freePort, startTidewatch, type TidewatchProcess } from '../support/tidewatch-process.ts'
 
 /** The least that can be set is a minute, and this waits for it. */
@@ -51,7 +52,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await server.kill()
   await new Promise<void>((resolve) => smtp.close(() => resolve()))
-  await rm(state, { recursive: true, force: true })
+  await removeFolder(state)
 })
 
 async function submit(number: number): Promise<number> {

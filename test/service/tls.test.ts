@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import { TLSSocket } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { generate } from 'selfsigned'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { removeFolder } from '../support/remove-folder.ts'
 import { eventually, freePort } from '../support/tidewatch-process.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../dist/server/cli/main.js', import.meta.url))
@@ -23,7 +24,7 @@ afterEach(async () => {
     server.child.kill('SIGKILL')
     await once(server.child, 'exit')
   }
-  await rm(folder, { recursive: true, force: true })
+  await removeFolder(folder)
 })
 
 async function putPair(name: string): Promise<string> {

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { HOUR_MS, isoSeconds, startOfHour } from '../../data/domain/time.ts'
 import type { VisibilityAnswer, WhyAnswer } from '../../server/api/types.ts'
+import { removeFolder } from '../support/remove-folder.ts'
 import { eventually, freePort, PROGRAM, startTidewatch, type TidewatchProcess } from '../support/tidewatch-process.ts'
 
 /** A real service with sixteen days of counts and a fall at their end, asked why by its API and by commands. */
@@ -37,7 +38,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await server.stop()
-  await rm(folder, { recursive: true })
+  await removeFolder(folder)
 })
 
 /** Three channels with a tide of a day; nightly loses 70 % of its last hours. */
