@@ -136,7 +136,7 @@ test('the server restarts: what stands there stays, says how old it is, and goes
   demo,
   expectedMessages,
 }) => {
-  test.setTimeout(120_000)
+  test.setTimeout(240_000)
   expectedMessages.push(/ERR_CONNECTION|ERR_INCOMPLETE|ERR_EMPTY|Failed to load/)
   await page.goto('/')
   const release = page.locator('.channels tbody tr').filter({ hasText: 'release' }).locator('.cell-seen')
