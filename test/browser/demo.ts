@@ -1,66 +1,31 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test as base, expect } from '@playwright/test'
-import { freePort, startTidewatch, type TidewatchProcess } from '../support/tidewatch-process.ts'
 import { SANDBOXED } from './pages.ts'
-
-/** A demo that can be stopped and started again on the same state and addresses. */
-export interface Demo {
-  readonly url: string
-  readonly receiveUrl: string
-  stop(): Promise<void>
-  start(): Promise<void>
-}
+import { askForDemo, type Demo } from './shared-demo.ts'
 
 interface WorkerFixtures {
+  /** With the story told and mailed: it takes a minute to get there. */
   readonly demo: Demo
 }
 
 interface Fixtures {
   readonly expectedMessages: RegExp[]
-  readonly told: undefined
 }
 
-/** One real demo, with the story told and mailed, for all tests of a file: it takes a minute to get there. */
+/** One real demo for all tests: what they change they change for each other. */
 export const test = base.extend<Fixtures, WorkerFixtures>({
   demo: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from it which fixtures this one needs.
     async ({}, use) => {
-      const state = await mkdtemp(join(tmpdir(), 'tidewatch-demo-'))
-      const ports = { receivePort: await freePort(), dashboardPort: await freePort() }
-      // Only with the address under which people reach it do mails have links.
-      const environment = { TIDEWATCH_PUBLIC_URL: `http://127.0.0.1:${ports.dashboardPort}` }
-      const start = (): Promise<TidewatchProcess> => startTidewatch({ state, ...ports, environment, command: ['demo'] })
-      let server: TidewatchProcess | null = await start()
-      await use({
-        url: server.dashboardUrl,
-        receiveUrl: server.receiveUrl,
-        async stop() {
-          expect(await server?.stop()).toBe(0)
-          server = null
-        },
-        async start() {
-          server = await start()
-        },
-      })
-      await server?.stop()
-      await rm(state, { recursive: true })
+      const demo = await askForDemo()
+      await storyTold(demo.url)
+      await use(demo)
     },
-    { scope: 'worker', timeout: 240_000 },
+    { scope: 'worker', timeout: 300_000 },
   ],
   // biome-ignore lint/correctness/noEmptyPattern: as above.
   expectedMessages: async ({}, use) => {
     await use([SANDBOXED])
   },
-  // A demo that was started again tells its story from the beginning.
-  told: [
-    async ({ demo }, use) => {
-      await storyTold(demo.url)
-      await use(undefined)
-    },
-    { auto: true, timeout: 240_000 },
-  ],
   baseURL: async ({ demo }, use) => {
     await use(demo.url)
   },
@@ -84,9 +49,9 @@ async function storyTold(url: string): Promise<void> {
         const openings = mails.filter(({ trigger }) => trigger === 'opened')
         return openings.length >= 5 && mails.every(({ state }) => state === 'sent')
       },
-      { timeout: 200_000, intervals: [1000] },
+      { timeout: 280_000, intervals: [1000] },
     )
     .toBe(true)
 }
 
-export { expect }
+export { type Demo, expect }

@@ -3,9 +3,17 @@ import { defineConfig } from '@playwright/test'
 /** `npm test` finds a browser, or installs one, and names it; by hand the usual place of distributions will do. */
 const executablePath = process.env.TIDEWATCH_CHROMIUM ?? '/usr/bin/chromium'
 
+/** What looks at the one demo that they share. */
+const WITH_DEMO = ['accessible', 'health-pages', 'scenarios', 'why'].map((name) => `**/${name}.browser.ts`)
+
 export default defineConfig({
   testDir: '.',
-  testMatch: '*.browser.ts',
+  globalSetup: './shared-demo.ts',
+  // In this order: the demo has told its story by the time that the last pages with answers of the tests' own were looked at.
+  projects: [
+    { name: 'pages', testMatch: '*.browser.ts', testIgnore: WITH_DEMO },
+    { name: 'demo', testMatch: WITH_DEMO },
+  ],
   outputDir: '../../test-results/browser',
   // A page waits about as long as it works.
   workers: 2,

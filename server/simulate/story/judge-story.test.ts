@@ -1,19 +1,18 @@
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { backtest } from '../../alerts/backtest.ts'
-import { createJudgeShell, type JudgeShell } from '../../alerts/shell/judge-shell.ts'
-import { type Database, openDatabase } from '../../data/counts/database.ts'
-import { importAttributes, importCounts } from '../../data/counts/import-counts.ts'
-import { HOUR_MS } from '../../data/domain/time.ts'
-import { readMails } from '../../data/outbox/read-outbox.ts'
-import { storyHistory } from '../../server/simulate/story/history.ts'
-import { storyAttributeRows, storyCountRows } from '../../server/simulate/story/import-story.ts'
-import { storyLabels } from '../../server/simulate/story/labels.ts'
-import { scoreStory } from '../../server/simulate/story/score.ts'
-import { storyRange } from '../../server/simulate/story/story.ts'
-import { removeFolder } from '../support/remove-folder.ts'
+import { backtest } from '../../../alerts/backtest.ts'
+import { createJudgeShell, type JudgeShell } from '../../../alerts/shell/judge-shell.ts'
+import { type Database, openDatabase } from '../../../data/counts/database.ts'
+import { importAttributes, importCounts } from '../../../data/counts/import-counts.ts'
+import { HOUR_MS } from '../../../data/domain/time.ts'
+import { readMails } from '../../../data/outbox/read-outbox.ts'
+import { storyHistory } from './history.ts'
+import { storyAttributeRows, storyCountRows } from './import-story.ts'
+import { storyLabels } from './labels.ts'
+import { scoreStory } from './score.ts'
+import { storyRange } from './story.ts'
 
 const STORY = { seed: 1 }
 
@@ -30,7 +29,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await database.close()
-  await removeFolder(folder)
+  await rm(folder, { recursive: true })
 })
 
 function startJudge(now: number): Promise<JudgeShell> {
@@ -47,7 +46,9 @@ function startJudge(now: number): Promise<JudgeShell> {
   })
 }
 
-test('the live judge, stopped and started again in the middle, tells what a backtest tells: A to E, nothing else', async () => {
+test('the live judge, stopped and started again in the middle, tells what a backtest tells: A to E, nothing else', {
+  timeout: 240_000,
+}, async () => {
   const { start, end } = storyRange(STORY)
   const middle = start + Math.floor((end - start) / HOUR_MS / 2 + 7) * HOUR_MS
   let judge = await startJudge(end)
