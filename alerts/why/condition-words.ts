@@ -136,7 +136,10 @@ export function wordCondition({ condition, isMet, value, needed }: WatchedCondit
   const { unit, toUnit = (own: number) => own, there, asked } = WORDS[condition]
   const [own, limit] = [toUnit(value), toUnit(needed)]
   const isKnown = condition !== 'measured' && Number.isFinite(own)
-  const text = `${there(inUnit(own, unit))}; ${asked(inUnit(limit, unit))}`
+  const [ownWords, limitWords] = [inUnit(own, unit), inUnit(limit, unit)]
+  // Rounded, they can read the same.
+  const isClose = !isMet && isKnown && ownWords === limitWords
+  const text = `${there(isClose ? `nearly ${ownWords}` : ownWords)}; ${asked(limitWords)}`
   return {
     condition,
     isMet,

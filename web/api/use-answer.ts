@@ -2,8 +2,8 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 import { underBase } from '../view/base-path.ts'
 import { type Asking, type Result, startAsking } from './asking.ts'
 import { errorOf } from './error-of.ts'
+import { frameFor } from './frame-for.ts'
 import { useLive } from './live.ts'
-import { ownFrame } from './own-frame.ts'
 
 /** What a page has of one address: the newest answer, and what went wrong since, if anything did. */
 export interface Answer<T> {
@@ -109,9 +109,10 @@ async function ask<T>(path: string, signal: AbortSignal): Promise<Result<T>> {
   try {
     const response = await (early ?? fetch(underBase(path), { ...REQUEST, signal }))
     if (!response.ok) return { kind: 'failure', status: response.status, message: await errorOf(response) }
+    const text = await response.text()
     // Pages and server are built and served together: the types of both are the same file.
-    const data: T = await response.json()
-    await ownFrame()
+    const data: T = JSON.parse(text)
+    await frameFor(text.length)
     return { kind: 'answer', data }
   } catch (error) {
     if (signal.aborted) return { kind: 'failure', status: 0, message: 'cancelled' }

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks'
-import type { ChannelOverview, OverviewAnswer } from '../../server/api/types.ts'
+import type { ChannelAnswer, ChannelOverview, OverviewAnswer } from '../../server/api/types.ts'
 import type { Answer } from '../api/use-answer.ts'
 import { LaneChart } from '../charts/lane-chart.tsx'
 import { LaneSkeleton } from '../charts/lane-skeleton.tsx'
@@ -124,7 +124,8 @@ function Channel({ view, names, overview, mayAsk }: ChannelProps) {
   })
   const lanes = lanesOf(view)
   const announced = useAnnouncement(chart === null || chart.step === 'minute' ? '' : newestWords(chart, zone))
-  const sentences = facts.data?.sentences ?? []
+  const isPast = view.range.kind === 'fixed' && view.range.to < now
+  const sentences = isPast ? saidOfNow(facts.data?.sentences ?? []) : (facts.data?.sentences ?? [])
   // Before it is known how many sentences stand above, nothing is placed that they would push down.
   const isPlaced = facts.data !== null || facts.error !== null
   /** Of an hour the judge can say why; a day is looked into by its hours. */
@@ -191,6 +192,13 @@ function Channel({ view, names, overview, mayAsk }: ChannelProps) {
         <BreakDownCharts channel={view.channel} range={range} choice={view} zone={zone} />
       )}
     </>
+  )
+}
+
+/** Above a range that is over, "is well" would be read as being about the range. */
+function saidOfNow(sentences: ChannelAnswer['sentences']): ChannelAnswer['sentences'] {
+  return sentences.map((sentence) =>
+    sentence.mark === 'well' ? { ...sentence, text: sentence.text.replace(/\.$/, ' now.') } : sentence,
   )
 }
 

@@ -52,7 +52,7 @@ export interface ChartData {
   readonly annotations: readonly ChartAnnotation[]
   /** When mails were held back. */
   readonly heldBack: readonly HeldBack[]
-  /** Hours that counts were added to after they had been judged; none where steps are days. */
+  /** Hours that counts were added to after they had been judged; none where steps are days or minutes. */
   readonly late: readonly LateHour[]
   /** Steps that were listened to in part, as share of their time. */
   readonly partly: readonly Partly[]

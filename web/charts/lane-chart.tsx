@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { useTheme } from '../design/theme.ts'
+import { zoneName } from '../words/time.ts'
 import { Canvas } from './canvas.tsx'
 import type { ChartData } from './chart-data.ts'
 import { type ChartLook, type ChartScales, chartOption, chartScales, isCloseUp } from './chart-option.ts'
@@ -118,7 +119,7 @@ export function LaneChart({
               aria-valuemin={0}
               aria-valuemax={Math.max(0, data.x.length - 1)}
               aria-valuenow={index}
-              aria-valuetext={`${said.time}: ${line}`}
+              aria-valuetext={`${said.time}${data.step === 'day' ? '' : ` ${zoneName(look.zone, data.now)}`}: ${line}`}
               style={{
                 left: `${layout.left}px`,
                 top: `${first.top}px`,

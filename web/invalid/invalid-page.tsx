@@ -1,4 +1,3 @@
-import type { ComponentChild } from 'preact'
 import { useRef } from 'preact/hooks'
 import type { OverviewAnswer } from '../../server/api/types.ts'
 import type { Answer } from '../api/use-answer.ts'
@@ -37,7 +36,7 @@ export function InvalidPage({ view, overview }: PageProps<'invalid'>) {
   const names = namesIn(overview)
   const channels = view.channel === null ? names : [view.channel]
   const data = useInvalid(view, channels)
-  const placed = useRef<ComponentChild>(null)
+  const answered = useRef<Answered | null>(null)
   useKeys({
     t: () => go({ ...view, table: !view.table }),
     j: () => replace(neighbour(view, names, 1)),
@@ -50,18 +49,20 @@ export function InvalidPage({ view, overview }: PageProps<'invalid'>) {
     (answer) => answer.data === null && answer.error === null,
   )
   const isPending = coming !== undefined || channels.some((channel) => !data.series.has(channel))
-  if (!isPending) placed.current = <Invalid view={view} overview={overview} channels={channels} data={data} />
+  if (!isPending) answered.current = { view, overview, channels, data }
   return (
     <>
       {data.askers}
       {isPending && <Waiting what="the problems" answer={coming ?? data.problems} />}
       <div aria-busy={isPending}>
-        {placed.current ?? (
+        <ChannelNav view={view} names={names} />
+        {answered.current === null ? (
           <>
-            <ChannelNav view={view} names={names} />
             <ComingHeading page="What is invalid" hasFailed={false} />
             <ProblemRowsSkeleton />
           </>
+        ) : (
+          <Invalid chosen={view} answered={answered.current} />
         )}
       </div>
     </>
@@ -89,16 +90,19 @@ function ChannelNav({ view, names }: { readonly view: InvalidView; readonly name
   )
 }
 
-interface InvalidProps extends PageProps<'invalid'> {
+/** What all answers were there for, the last time. */
+interface Answered extends PageProps<'invalid'> {
   readonly channels: readonly string[]
   readonly data: ReturnType<typeof useInvalid>
 }
 
-function Invalid({ view, overview, channels, data }: InvalidProps) {
+/** `chosen` is ahead of what is `answered` while answers are awaited: what is chosen next is chosen on top of it. */
+function Invalid({ chosen, answered }: { readonly chosen: InvalidView; readonly answered: Answered }) {
+  const { view, overview, channels, data } = answered
   const zone = useZone()
   const names = namesIn(overview)
   const { range, countedUpTo, problems, firstSeen, quarantine, series } = data
-  const change = (changes: Partial<InvalidView>): void => go({ ...view, ...changes })
+  const change = (changes: Partial<InvalidView>): void => go({ ...chosen, ...changes })
   const loaded = new Map(
     [...series].flatMap(([channel, { data: answer }]) => (answer === null ? [] : [[channel, answer]])),
   )
@@ -111,7 +115,6 @@ function Invalid({ view, overview, channels, data }: InvalidProps) {
     view.range.kind === 'last' ? RANGE_WORDS[view.range.days] : dateRange(view.range.from, view.range.to, zone)
   return (
     <>
-      <ChannelNav view={view} names={names} />
       {problems.data === null ? (
         <ComingHeading page="What is invalid" hasFailed={problems.error !== null} />
       ) : (
@@ -128,14 +131,14 @@ function Invalid({ view, overview, channels, data }: InvalidProps) {
         <Choice
           name="Range"
           options={LAST_DAYS.map((days) => ({ value: String(days), word: days === 365 ? '1 y' : `${days} d` }))}
-          chosen={view.range.kind === 'last' ? String(view.range.days) : null}
+          chosen={chosen.range.kind === 'last' ? String(chosen.range.days) : null}
           onChoose={(value) => {
             const days = LAST_DAYS.find((choice) => String(choice) === value)
             if (days !== undefined) change({ range: { kind: 'last', days } })
           }}
         />
         {view.range.kind === 'fixed' && <span class="second">{when}</span>}
-        <Switch word="Table" letter="t" isOn={view.table} onChange={(table) => change({ table })} />
+        <Switch word="Table" letter="t" isOn={chosen.table} onChange={(table) => change({ table })} />
       </div>
       <Trouble what="the problems" answer={problems} />
       {[...series].map(([channel, answer]) => (
@@ -155,9 +158,9 @@ function Invalid({ view, overview, channels, data }: InvalidProps) {
         {matrix === null || range === null ? (
           <ProblemRowsSkeleton />
         ) : view.table ? (
-          <ProblemTable rows={matrix} channels={channels} view={view} />
+          <ProblemTable rows={matrix} channels={channels} view={chosen} />
         ) : (
-          <ProblemRows rows={matrix} channels={channels} view={view} range={range} stepMs={stepMs} zone={zone} />
+          <ProblemRows rows={matrix} channels={channels} view={chosen} range={range} stepMs={stepMs} zone={zone} />
         )}
         <Quarantine answer={quarantine} problems={problems.data} zone={zone} />
       </div>

@@ -14,6 +14,8 @@ import '../charts/drawing.css'
 const LAST_LABEL = 0.9
 const HEIGHT = 110
 const TICK_MINUTES = 30
+/** So many minutes without a line are seen. */
+const WORTH_WORDS = 10
 
 interface RateChartProps {
   readonly minutes: SeriesAnswer
@@ -40,6 +42,7 @@ export function RateChart({ minutes, overview, now, zone, table }: RateChartProp
   const toY = (value: number): number => HEIGHT - (value / max) * (HEIGHT - 4)
   const ticks = times.flatMap((time, index) => ((time / MINUTE_MS) % TICK_MINUTES === 0 ? [{ time, index }] : []))
   const last = seen.findLast(isKnown)
+  const first = seen.findIndex(isKnown)
   const summary = `Submissions a minute in the last two hours${last === undefined ? ': unknown' : `, ${count(last)} in the newest`}`
   const from = times[0] ?? now
   const ask = hourClick({ channel: '*', from, to: from + times.length * MINUTE_MS, countedUpTo: now })
@@ -72,6 +75,11 @@ export function RateChart({ minutes, overview, now, zone, table }: RateChartProp
         </svg>
         <span class="rate-max">{axisCount(max)} a minute</span>
         {high.some(isKnown) && <span class="rate-water">expected</span>}
+        {first > WORTH_WORDS && (
+          <span class="rate-unknown" style={{ width: `${(first / times.length) * 100}%` }}>
+            unknown before {clock(times[first] ?? now, zone)}
+          </span>
+        )}
       </div>
       <p class="rate-axis" aria-hidden="true">
         {named.map(({ time, index }) => (
