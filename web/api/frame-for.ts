@@ -1,7 +1,7 @@
-/** A hidden page has no frames, and goes on all the same. */
-const LONGEST_FRAME_MS = 100
+/** A frame of 60 a second, and a bit. */
+const FRAME_MS = 17
 /** Answers with no more characters than this, together, are drawn in one frame: a page drawn once for all of them is drawn less often. */
-const FRAME_CHARACTERS = 24_000
+const FRAME_CHARACTERS = 100_000
 
 /** What is drawn together. */
 interface Turn {
@@ -12,35 +12,29 @@ interface Turn {
 }
 
 let last: Turn | null = null
+/** When the last turn's frame is over. */
+let over: Promise<void> = Promise.resolve()
 
 /**
- * Resolves in the frame in which an answer of so many characters is to be drawn. To draw a large one takes a good part of a frame:
- * several that arrive together, drawn together, would make one that people see as a hitch.
+ * Resolves when an answer of so many characters is to be drawn: at once where none was drawn just before. To draw a large one takes a good
+ * part of a frame: several that arrive together, drawn together, would make one that people see as a hitch. No frame is asked for: where
+ * an answer changes nothing, none is drawn.
  */
 export function frameFor(characters: number): Promise<void> {
-  if (last === null || last.hasBegun || last.room < characters) last = turnAfter(last)
+  if (last === null || last.hasBegun || last.room < characters) last = nextTurn()
   last.room -= characters
   return last.begins
 }
 
-function turnAfter(before: Turn | null): Turn {
-  const turn: Turn = {
-    begins: (before?.begins ?? Promise.resolve()).then(nextFrame).then(() => {
-      turn.hasBegun = true
-    }),
-    hasBegun: false,
-    room: FRAME_CHARACTERS,
-  }
+function nextTurn(): Turn {
+  const begins = over.then(() => {
+    turn.hasBegun = true
+  })
+  over = begins.then(afterFrame)
+  const turn: Turn = { begins, hasBegun: false, room: FRAME_CHARACTERS }
   return turn
 }
 
-function nextFrame(): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, LONGEST_FRAME_MS)
-    requestAnimationFrame(() => {
-      clearTimeout(timer)
-      // What is begun within the callback would still belong to its frame.
-      setTimeout(resolve)
-    })
-  })
+function afterFrame(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, FRAME_MS))
 }

@@ -45,6 +45,10 @@ export function BuildsPage({ view, overview }: PageProps<'builds'>) {
   const incidents = overview.data?.incidents ?? []
   const loaded = channels.flatMap((channel) => answers.get(channel)?.data ?? [])
   const isWhole = loaded.length === channels.length && loaded.length > 0
+  // What is known of the first channels isn't drawn before what stands above is: each of the others would push it down.
+  const isAnswered =
+    channels.length > 0 &&
+    channels.every((channel) => (answers.get(channel)?.data ?? answers.get(channel)?.error) != null)
   const [only] = loaded
   const chosen = isOne ? (only?.builds.find(({ build_id: id }) => id === view.build) ?? null) : null
   const isGone = isWhole && view.build !== null && chosen === null
@@ -91,11 +95,11 @@ export function BuildsPage({ view, overview }: PageProps<'builds'>) {
         />
       )}
       <Troubles channels={channels} answers={answers} />
-      <div class={isOne ? 'panels panels-one' : 'panels'}>
+      <div key={isAnswered ? 'there' : 'coming'} class={isOne ? 'panels panels-one' : 'panels'}>
         {channels.map((channel) => {
           const answer = answers.get(channel)?.data ?? null
           const build = answer === null ? null : (chosen ?? judgedBuild(answer.builds))
-          if (answer === null || now === null) return <PanelSkeleton key={channel} channel={channel} />
+          if (answer === null || now === null || !isAnswered) return <PanelSkeleton key={channel} channel={channel} />
           if (build === null) return <NoBuildPanel key={channel} channel={channel} />
           return (
             <BuildPanel

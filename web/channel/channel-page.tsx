@@ -56,11 +56,12 @@ export function ChannelPage({ view, overview }: PageProps<'channel'>) {
   useEffect(() => {
     if (names.includes(wanted)) remember(REMEMBERED_CHANNEL, wanted)
   }, [names, wanted])
+  const shown = useMemo(() => ({ ...view, channel: wanted }), [view, wanted])
   const isGone = overview.data !== null && wanted !== '' && !names.includes(wanted)
   if (isGone) return <Gone channel={wanted} names={names} />
   // Asked for too early, a channel that isn't there would be an error instead of an answer.
   const mayAsk = overview.data !== null || overview.error !== null
-  return <Channel view={{ ...view, channel: wanted }} names={names} overview={overview} mayAsk={mayAsk} />
+  return <Channel view={shown} names={names} overview={overview} mayAsk={mayAsk} />
 }
 
 /** The one looked at last, else the one with most submissions. */
@@ -139,6 +140,24 @@ function Channel({ view, names, overview, mayAsk }: ChannelProps) {
           word: 'Why was I (not) told?',
           view: { page: 'why', channel: view.channel, hour: Math.floor(start / HOUR_MS) * HOUR_MS },
         }
+  // Each answer to any question of the page draws it anew: these are large, and change with few of the answers.
+  const drawn = useMemo(
+    () =>
+      chart === null || range === null ? null : (
+        <LaneChart
+          data={chart}
+          lanes={lanes}
+          look={look}
+          summary={channelSummary(chart, zone)}
+          onZoom={zoom}
+          onPan={pan}
+          onOut={out}
+          moreAbout={moreAbout}
+          picture={picture}
+        />
+      ),
+    [chart, range, view, look, zone, data.step],
+  )
   return (
     <>
       <ChannelSwitch view={view} names={names} />
@@ -176,17 +195,7 @@ function Channel({ view, names, overview, mayAsk }: ChannelProps) {
       ) : view.table ? (
         <SeriesTable data={chart} look={look} />
       ) : (
-        <LaneChart
-          data={chart}
-          lanes={lanes}
-          look={look}
-          summary={channelSummary(chart, zone)}
-          onZoom={zoom}
-          onPan={pan}
-          onOut={out}
-          moreAbout={moreAbout}
-          picture={picture}
-        />
+        drawn
       )}
       {range !== null && overview.data !== null && isPlaced && (chart !== null || !view.table) && (
         <BreakDownCharts channel={view.channel} range={range} choice={view} zone={zone} />

@@ -12,6 +12,7 @@ export interface Columns {
   readonly low: readonly Value[]
   readonly mid: readonly Value[]
   readonly high: readonly Value[]
+  /** Empty where it wasn't asked for, as are those of all channels. */
   readonly ghost: readonly Value[]
   readonly residual: readonly Value[]
   readonly invalid: readonly Value[]

@@ -164,7 +164,9 @@ export function chartData(input: ChartInput): ChartData {
   const firstIncomplete = starts.findIndex((time) => time + stepMs > countedUpTo)
   // A day that is not over has complete hours, and still is no day to compare.
   const onlyWhole = (values: readonly Value[]): readonly Value[] =>
-    values.map((value, index) => (firstIncomplete >= 0 && index >= firstIncomplete ? null : value))
+    firstIncomplete < 0
+      ? values
+      : values.slice(0, firstIncomplete).concat(starts.slice(firstIncomplete).map(() => null))
   const data: ChartData = {
     channel: input.channel,
     from,
@@ -207,23 +209,25 @@ export function chartData(input: ChartInput): ChartData {
   function fineColumns({ hours = null, all = null, ghostOfAll = null, ghost, invalid }: ChartInput): Columns {
     const times = startsOf(received)
     const counts = received.series[0]?.values ?? []
-    const complete = times.map((time) => time + STEP_MS[received.step] <= countedUpTo)
-    const seen = counts.map((value, index) => (complete[index] ? value : null))
+    const running = times.findIndex((time) => time + STEP_MS[received.step] > countedUpTo)
+    const complete = running < 0 ? times.length : running
+    const seen = counts.map((value, index) => (index < complete ? value : null))
     const expected = expectedAt(received, hours, times)
-    const ghostAt = lastWeekAt(ghost, zone)
     const invalidAt = valueAt(invalid)
-    const allAt = valueAt(all)
+    // Two years have thousands of hours: what nobody asked for is no column.
+    const where = (answer: SeriesAnswer | null, at: (time: number) => Value): readonly Value[] =>
+      answer === null ? [] : times.map(at)
     const minutes = received.step === 'minute'
     return {
       times,
       seen,
-      soFar: counts.map((value, index) => (complete[index] ? null : value)),
+      soFar: counts.map((value, index) => (index < complete ? null : value)),
       ...expected,
-      ghost: times.map(ghostAt),
+      ghost: where(ghost, lastWeekAt(ghost, zone)),
       residual: received.step === 'day' ? times.map(() => null) : meanOfExpected(seen, expected.mid, minutes ? 60 : 24),
-      invalid: times.map((time, index) => (complete[index] ? invalidAt(time) : null)),
-      all: times.map(allAt),
-      ghostOfAll: times.map(lastWeekAt(ghostOfAll, zone)),
+      invalid: times.map((time, index) => (index < complete ? invalidAt(time) : null)),
+      all: where(all, valueAt(all)),
+      ghostOfAll: where(ghostOfAll, lastWeekAt(ghostOfAll, zone)),
     }
   }
 }

@@ -28,7 +28,8 @@ export function OverviewPage({ view, overview: answer }: PageProps<'overview'>) 
       )}
       <Trouble what="the overview" answer={answer} />
       <Waiting what="the overview" answer={answer} />
-      <div class="overview">
+      {/* As long as it isn't known how many sentences stand above, this only says that something comes. */}
+      <div key={overview === null ? 'coming' : 'there'} class="overview">
         <div>
           {overview === null ? <ChannelsTableSkeleton /> : <ChannelsTable overview={overview} />}
           {overview !== null && (
