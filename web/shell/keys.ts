@@ -28,7 +28,8 @@ export function useKeys(keys: Keys): void {
       if (event.key !== 'Escape' && !keysAreOn()) return
       // What is behind a question or the sheet of keys isn't meant by anything that is pressed in it.
       if (document.querySelector('dialog[open]') !== null) return
-      const now = performance.now()
+      // When it was pressed: a page that is busy hears of it later.
+      const now = event.timeStamp
       const sequence = now - firstAt < SEQUENCE_MS ? `${first} ${event.key}` : event.key
       const action = current.current[sequence] ?? current.current[event.key]
       first = event.key
