@@ -4,6 +4,8 @@ import { DAY_MS, HOUR_MS, startOfHour } from '../domain/time.ts'
 import { type Database, openDatabase } from './database.ts'
 import { DEFAULT_NAME_RULES } from './fold-names.ts'
 import { mergeConverted } from './merge.ts'
+import { readLateHours } from './queries/read-late-hours.ts'
+import { noteLateHours } from './reopen-judged.ts'
 import { trimCounts } from './retention.ts'
 import { settleHours } from './settle-hours.ts'
 import { TEST_HOUR, testIndex } from './testing/converted-index.ts'
@@ -70,6 +72,16 @@ test('hours that are kept for some days go with their sums, imports apart; who c
   await trimCounts(db, { ...KEEP, keepHourDays: 9, now })
   expect(await left()).toMatchObject({ hours: 2, channelHours: 2, channelDays: 2 })
   expect(await readRemovedDays(db)).toEqual([{ keep: 'counts', problem: null, before: '2014-01-17' }])
+})
+
+test('which hours counts came late for is forgotten with their counts, and is no count that is missed', async () => {
+  const late = TEST_HOUR - 30 * DAY_MS
+  await db.inTransaction((transaction) => noteLateHours(transaction, [late, TEST_HOUR], TEST_HOUR))
+  expect(await trimCounts(db, { ...KEEP, keepHourDays: 10, now: TEST_HOUR })).toBe(1)
+  expect(await readLateHours(db, { from: 0, to: TEST_HOUR + HOUR_MS })).toEqual([
+    { hour: TEST_HOUR, addedAt: TEST_HOUR },
+  ])
+  expect(await readRemovedDays(db)).toEqual([])
 })
 
 test('the ledger forgets after a month, but never its newest row: the end of the journal is found by it', async () => {

@@ -69,7 +69,6 @@ async function trimHours(transaction: Transaction, { now, keepHourDays = null }:
       before: time(before),
     })
   }
-  removed += await transaction.run('delete from late_hours where hour < $before', { before: time(before) })
   if (removed > 0) await noteRemovedDays(transaction, [{ keep: 'counts', problem: null, before: isoDate(before) }])
-  return removed
+  return removed + (await transaction.run('delete from late_hours where hour < $before', { before: time(before) }))
 }

@@ -49,6 +49,13 @@ test('pointing reads out an hour; an hour nobody counted is unknown, with its re
   await expect(page.locator('.readout')).toContainText('unknown (no receiver was running)')
 })
 
+test('above a range that is over, a channel that is well is said to be so now', async ({ page }) => {
+  await page.goto('/channel/release')
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('release is well.')
+  await page.goto('/channel/release?from=2014-01-20T00:00Z&to=2014-01-27T00:00Z')
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('release is well now.')
+})
+
 test('arrow keys move the read-out and say it', async ({ page }) => {
   await page.goto('/channel/nightly')
   const slider = page.getByRole('slider')

@@ -1,18 +1,14 @@
-import { test as base, expect } from '@playwright/test'
 import { SANDBOXED } from './pages.ts'
 import { askForDemo, type Demo } from './shared-demo.ts'
+import { test as base, expect } from './silent-page.ts'
 
 interface WorkerFixtures {
   /** With the story told and mailed: it takes a minute to get there. */
   readonly demo: Demo
 }
 
-interface Fixtures {
-  readonly expectedMessages: RegExp[]
-}
-
 /** One real demo for all tests: what they change they change for each other. */
-export const test = base.extend<Fixtures, WorkerFixtures>({
+export const test = base.extend<object, WorkerFixtures>({
   demo: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from it which fixtures this one needs.
     async ({}, use) => {
@@ -28,15 +24,6 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   },
   baseURL: async ({ demo }, use) => {
     await use(demo.url)
-  },
-  page: async ({ page, expectedMessages }, use) => {
-    const messages: string[] = []
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') messages.push(message.text())
-    })
-    page.on('pageerror', (error) => messages.push(`${error.name}: ${error.message}`))
-    await use(page)
-    expect(messages.filter((text) => !expectedMessages.some((pattern) => pattern.test(text)))).toEqual([])
   },
 })
 

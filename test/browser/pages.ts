@@ -1,5 +1,6 @@
-import { test as base, expect, type Page } from '@playwright/test'
+import type { Page } from '@playwright/test'
 import { type FixtureServer, startFixtureServer } from './fixture/fixture-server.ts'
+import { test as base, expect } from './silent-page.ts'
 
 /** Thursday 6 February 2014, 14:22 UTC: one channel too low, two of them invalid. */
 export const THURSDAY = Date.UTC(2014, 1, 6, 14, 22)
@@ -10,8 +11,6 @@ export const SANDBOXED = /Blocked script execution .* sandboxed/
 
 interface Fixtures {
   readonly server: FixtureServer
-  /** Messages that a test expects of the console; all others fail it. */
-  readonly expectedMessages: RegExp[]
 }
 
 /** A page with a fixture server behind it; a test fails on any message in the console that it didn't expect. */
@@ -22,21 +21,8 @@ export const test = base.extend<Fixtures>({
     await use(server)
     await server.close()
   },
-  // biome-ignore lint/correctness/noEmptyPattern: as above.
-  expectedMessages: async ({}, use) => {
-    await use([])
-  },
   baseURL: async ({ server }, use) => {
     await use(server.address)
-  },
-  page: async ({ page, expectedMessages }, use) => {
-    const messages: string[] = []
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') messages.push(message.text())
-    })
-    page.on('pageerror', (error) => messages.push(`${error.name}: ${error.message}`))
-    await use(page)
-    expect(messages.filter((text) => !expectedMessages.some((pattern) => pattern.test(text)))).toEqual([])
   },
 })
 

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test as base, expect } from '@playwright/test'
 import { removeFolder } from '../support/remove-folder.ts'
 import { freePort, startTidewatch, type TidewatchProcess } from '../support/tidewatch-process.ts'
 import { expectNoSidewaysScrolling, keepScreenshot } from './pages.ts'
+import { test as base, expect } from './silent-page.ts'
 
 /** One that can be stopped, and started again on the same state and addresses. */
 interface RealServer {
@@ -17,8 +17,6 @@ interface RealServer {
 
 interface Fixtures {
   readonly server: RealServer
-  /** Messages that a test expects of the console; all others fail it. */
-  readonly expectedMessages: RegExp[]
 }
 
 /** The program itself behind the page: receiver, converter, owner, and a state directory of its own. */
@@ -46,21 +44,8 @@ const test = base.extend<Fixtures>({
     },
     { timeout: 120_000 },
   ],
-  // biome-ignore lint/correctness/noEmptyPattern: as above.
-  expectedMessages: async ({}, use) => {
-    await use([])
-  },
   baseURL: async ({ server }, use) => {
     await use(server.dashboardUrl)
-  },
-  page: async ({ page, expectedMessages }, use) => {
-    const messages: string[] = []
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') messages.push(message.text())
-    })
-    page.on('pageerror', (error) => messages.push(`${error.name}: ${error.message}`))
-    await use(page)
-    expect(messages.filter((text) => !expectedMessages.some((pattern) => pattern.test(text)))).toEqual([])
   },
 })
 

@@ -35,6 +35,8 @@ function nextTurn(): Turn {
   return turn
 }
 
-function afterFrame(): Promise<void> {
+/** A hidden page draws nothing, and its browser may let a timer wait for a minute: answers would pile up behind each other. */
+async function afterFrame(): Promise<void> {
+  if (document.hidden) return
   return new Promise((resolve) => setTimeout(resolve, FRAME_MS))
 }
