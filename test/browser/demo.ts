@@ -1,4 +1,5 @@
-import { SANDBOXED } from './pages.ts'
+import type { MailsAnswer, OverviewAnswer } from '../../server/api/types.ts'
+import { HOUR_MS, SANDBOXED } from './pages.ts'
 import { askForDemo, type Demo } from './shared-demo.ts'
 import { test as base, expect } from './silent-page.ts'
 
@@ -31,14 +32,22 @@ async function storyTold(url: string): Promise<void> {
   await expect
     .poll(
       async () => {
-        const answer = await fetch(`${url}/api/v1/mails`)
-        const { mails }: { mails: { state: string; trigger: string }[] } = JSON.parse(await answer.text())
+        const { mails } = await ask<MailsAnswer>(url, 'mails')
         const openings = mails.filter(({ trigger }) => trigger === 'opened')
-        return openings.length >= 5 && mails.every(({ state }) => state === 'sent')
+        const { freshness } = await ask<OverviewAnswer>(url, 'overview')
+        const wholeHours = Math.floor(Date.parse(freshness.counted_up_to) / HOUR_MS) * HOUR_MS
+        const isJudged = freshness.judged_up_to !== null && Date.parse(freshness.judged_up_to) >= wholeHours
+        return isJudged && openings.length >= 5 && mails.every(({ state }) => state === 'sent')
       },
       { timeout: 280_000, intervals: [1000] },
     )
     .toBe(true)
+}
+
+async function ask<T>(url: string, path: string): Promise<T> {
+  const answer = await fetch(`${url}/api/v1/${path}`)
+  const data: T = JSON.parse(await answer.text())
+  return data
 }
 
 export { type Demo, expect }

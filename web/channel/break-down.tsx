@@ -1,7 +1,7 @@
-import { useMemo } from 'preact/hooks'
 import type { SeriesAnswer } from '../../server/api/types.ts'
 import { useAnswer } from '../api/use-answer.ts'
 import { startsOf } from '../charts/at-times.ts'
+import { KeptUntil } from '../charts/kept-until.ts'
 import { highest } from '../charts/water.ts'
 import { Trouble } from '../shell/states.tsx'
 import type { SeriesChoice } from '../view/channel-view.ts'
@@ -39,8 +39,7 @@ export function BreakDownCharts({ channel, range, choice, zone }: BreakDownProps
   )
   const all = useAnswer<SeriesAnswer>(seriesPath({ ...question, metric: 'received' }), `${channel} all ${step}`)
   const stepMs = step === 'day' ? DAY_MS : HOUR_MS
-  // The page is drawn at each answer to any of its questions; these are thousands of points, and change with their own alone.
-  const partCharts = useMemo(() => {
+  const drawParts = () => {
     if (parts.data === null) return null
     const shown = largestParts(parts.data, by, top)
     const times = startsOf(parts.data)
@@ -64,8 +63,8 @@ export function BreakDownCharts({ channel, range, choice, zone }: BreakDownProps
       />
     ))
     return <ul class="minis">{minis}</ul>
-  }, [parts.data, by, top, channel, step, stepMs, zone, isTable])
-  const problemCharts = useMemo(() => {
+  }
+  const drawProblems = () => {
     if (problems.data === null || all.data === null) return null
     const shown = problemParts(problems.data, all.data, MOST_PROBLEMS)
     if (shown.length === 0) return <p class="second minis-none">Nothing invalid here.</p>
@@ -90,7 +89,8 @@ export function BreakDownCharts({ channel, range, choice, zone }: BreakDownProps
       />
     ))
     return <ul class="minis">{minis}</ul>
-  }, [problems.data, all.data, channel, step, stepMs, zone, isTable])
+  }
+  // The page is drawn at each answer to any of its questions; these are thousands of points, and change with their own alone.
   return (
     <div class={`break-down ${isApart ? '' : 'break-down-whole'}`}>
       {isApart && (
@@ -102,7 +102,7 @@ export function BreakDownCharts({ channel, range, choice, zone }: BreakDownProps
             </span>
           </h2>
           <Trouble what={`the break-down by ${by}`} answer={parts} />
-          {partCharts}
+          <KeptUntil changed={[parts.data, by, top, channel, step, zone, isTable]} draw={drawParts} />
           <p class="label third">What is expected is known of the channel as a whole: parts have no band.</p>
         </section>
       )}
@@ -111,7 +111,7 @@ export function BreakDownCharts({ channel, range, choice, zone }: BreakDownProps
           Invalid, by problem <span class="label">share of the {step}’s submissions</span>
         </h2>
         <Trouble what="what is invalid" answer={problems} />
-        {problemCharts}
+        <KeptUntil changed={[problems.data, all.data, channel, step, zone, isTable]} draw={drawProblems} />
         <DiscardedCharts channel={channel} range={range} zone={zone} />
       </section>
     </div>

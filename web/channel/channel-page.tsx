@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import type { ChannelAnswer, ChannelOverview, OverviewAnswer } from '../../server/api/types.ts'
 import type { Answer } from '../api/use-answer.ts'
+import { KeptUntil } from '../charts/kept-until.ts'
 import { LaneChart } from '../charts/lane-chart.tsx'
 import { LaneSkeleton } from '../charts/lane-skeleton.tsx'
 import type { PictureSource } from '../charts/picture/make-picture.ts'
@@ -140,24 +141,6 @@ function Channel({ view, names, overview, mayAsk }: ChannelProps) {
           word: 'Why was I (not) told?',
           view: { page: 'why', channel: view.channel, hour: Math.floor(start / HOUR_MS) * HOUR_MS },
         }
-  // Each answer to any question of the page draws it anew: these are large, and change with few of the answers.
-  const drawn = useMemo(
-    () =>
-      chart === null || range === null ? null : (
-        <LaneChart
-          data={chart}
-          lanes={lanes}
-          look={look}
-          summary={channelSummary(chart, zone)}
-          onZoom={zoom}
-          onPan={pan}
-          onOut={out}
-          moreAbout={moreAbout}
-          picture={picture}
-        />
-      ),
-    [chart, range, view, look, zone, data.step],
-  )
   return (
     <>
       <ChannelSwitch view={view} names={names} />
@@ -195,7 +178,23 @@ function Channel({ view, names, overview, mayAsk }: ChannelProps) {
       ) : view.table ? (
         <SeriesTable data={chart} look={look} />
       ) : (
-        drawn
+        // Each answer to any question of the page draws the page anew.
+        <KeptUntil
+          changed={[chart, range, view, look, data.step]}
+          draw={() => (
+            <LaneChart
+              data={chart}
+              lanes={lanes}
+              look={look}
+              summary={channelSummary(chart, zone)}
+              onZoom={zoom}
+              onPan={pan}
+              onOut={out}
+              moreAbout={moreAbout}
+              picture={picture}
+            />
+          )}
+        />
       )}
       {range !== null && overview.data !== null && isPlaced && (chart !== null || !view.table) && (
         <BreakDownCharts channel={view.channel} range={range} choice={view} zone={zone} />

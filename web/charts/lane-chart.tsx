@@ -5,6 +5,7 @@ import { Canvas } from './canvas.tsx'
 import type { ChartData } from './chart-data.ts'
 import { type ChartLook, type ChartScales, chartOption, chartScales, isCloseUp } from './chart-option.ts'
 import { ChartWords } from './chart-words.tsx'
+import { KeptUntil } from './kept-until.ts'
 import { chartLayout, type Lane, labelsFor } from './layout.ts'
 import { PartLabels } from './part-labels.tsx'
 import type { PictureSource } from './picture/make-picture.ts'
@@ -81,12 +82,6 @@ export function LaneChart({
       picture.current = null
     }
   }, [picture, option, layout, theme])
-  // Moving the cursor changes none of these, and there may be hundreds of them.
-  const words = useMemo(
-    () => <ChartWords data={data} layout={layout} scales={scales} spans={spans} look={look} />,
-    [data, layout, scales, spans, look],
-  )
-
   const index = pointed !== null && pointed < data.x.length ? pointed : newestIndex(data)
   const said = useMemo(() => readout(data, index, look), [data, index, look])
   const more = said.start === null ? undefined : moreAbout?.(said.start)
@@ -142,7 +137,11 @@ export function LaneChart({
             {pointed !== null && (
               <Cursor data={data} index={index} scales={scales} top={first.top} bottom={last.top + last.height} />
             )}
-            {words}
+            {/* Moving the cursor changes none of these, and there may be hundreds of them. */}
+            <KeptUntil
+              changed={[data, layout, scales, spans, look]}
+              draw={() => <ChartWords data={data} layout={layout} scales={scales} spans={spans} look={look} />}
+            />
             {data.parts !== null && lanes.includes('parts') && (
               <PartLabels parts={data.parts} layout={layout} scales={scales} time={data.x[index] ?? data.now} />
             )}

@@ -9,6 +9,7 @@ import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS, startOfHour } from '../../../
 import { countsStamp } from '../answer-stamp.ts'
 import type { ApiContext } from '../api-context.ts'
 import { type JudgedBuild, judgeBuilds, readComparedBuilds } from '../gate/judge-builds.ts'
+import type { Freshness } from '../types.ts'
 import { discardedFrom, type OverviewInput, WEEK_HOURS, weekStart } from './build-overview.ts'
 
 const FORECAST_MS = 3 * DAY_MS
@@ -19,6 +20,8 @@ const SLOW_FACTS_TOLD_MS = 10 * MINUTE_MS
 /** What takes a look at months of counts to know, and hardly changes. */
 interface SlowFacts {
   readonly askedAt: EpochMs
+  /** Builds have no verdict while the judge is: they are asked about again as soon as it isn't. */
+  readonly judgeWasBehind: boolean
   readonly builds: readonly JudgedBuild[]
   readonly channels: readonly string[]
   readonly firstHeard: EpochMs | null
@@ -41,11 +44,12 @@ export function createOverviewLoader(api: ApiContext): () => Promise<OverviewInp
   let counted: { readonly stamp: string; readonly counts: Promise<CountedFacts> } | null = null
   let asking: Promise<SlowFacts> | null = null
 
-  async function slowFacts(reporting: ReadonlySet<string>, now: EpochMs): Promise<SlowFacts> {
-    const isFresh = kept !== null && now - kept.askedAt < SLOW_FACTS_KEPT_MS
+  async function slowFacts(reporting: ReadonlySet<string>, now: EpochMs, judgeIsBehind: boolean): Promise<SlowFacts> {
+    const hasCaughtUp = kept?.judgeWasBehind === true && !judgeIsBehind
+    const isFresh = kept !== null && now - kept.askedAt < SLOW_FACTS_KEPT_MS && !hasCaughtUp
     const knowsAll = kept !== null && [...reporting].every((channel) => kept?.channels.includes(channel))
     if (kept !== null && isFresh && knowsAll) return kept
-    asking ??= readSlowFacts(api, now)
+    asking ??= readSlowFacts(api, now, judgeIsBehind)
       .then((facts) => {
         kept = facts
         return facts
@@ -78,7 +82,11 @@ export function createOverviewLoader(api: ApiContext): () => Promise<OverviewInp
     const countedUpTo = Date.parse(freshness.counted_up_to)
     const from = weekStart(countedUpTo)
     const { counts, expectations, coverage, discarded } = await countedFacts({ from, now, countedUpTo })
-    const { builds, channels, firstHeard } = await slowFacts(new Set(counts.map(({ key }) => key)), now)
+    const { builds, channels, firstHeard } = await slowFacts(
+      new Set(counts.map(({ key }) => key)),
+      now,
+      isJudgeBehind(freshness),
+    )
     return {
       now,
       countedUpTo,
@@ -112,7 +120,11 @@ async function readCountedFacts({ database }: ApiContext, { from, now, countedUp
   return { counts, expectations, coverage, discarded }
 }
 
-async function readSlowFacts(api: ApiContext, now: EpochMs): Promise<SlowFacts> {
+function isJudgeBehind({ counted_up_to, judged_up_to }: Freshness): boolean {
+  return judged_up_to === null || Date.parse(judged_up_to) < startOfHour(Date.parse(counted_up_to))
+}
+
+async function readSlowFacts(api: ApiContext, now: EpochMs, judgeIsBehind: boolean): Promise<SlowFacts> {
   const to = startOfHour(now) + HOUR_MS
   const [inUse, known, channels, firstHeard] = await Promise.all([
     readSeenBuildsInUse(api.database, { from: now - BUILDS_LOOK_BACK_MS, to, now }),
@@ -121,5 +133,5 @@ async function readSlowFacts(api: ApiContext, now: EpochMs): Promise<SlowFacts> 
     readFirstCovered(api.database),
   ])
   const { builds } = await judgeBuilds(api, newestBuilds(inUse, { now, incidents: api.incidents() }), known)
-  return { askedAt: now, builds, channels, firstHeard }
+  return { askedAt: now, judgeWasBehind: judgeIsBehind, builds, channels, firstHeard }
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { makeIncident } from '../../../alerts/testing/make-incident.ts'
-import { HOUR_MS } from '../../../data/domain/time.ts'
+import { HOUR_MS, SECOND_MS } from '../../../data/domain/time.ts'
 import { countHours, startTestApi, TEST_NOW, type TestApi } from '../testing/test-api.ts'
 import type { BuildsAnswer, GateAnswer, OverviewAnswer, ProblemsAnswer } from '../types.ts'
 
@@ -115,6 +115,22 @@ test('a build that is taken up as earlier ones were says so, and what was expect
   expect(volume?.expected).toMatchObject({ hours: 12, seen: volume?.received })
   const old = await gateOf('20140115020000')
   expect(old).toMatchObject({ verdict: 'pass', reasons: [{ code: 'no_trouble' }, { code: 'adopted' }] })
+})
+
+test('the overview has verdicts of builds as soon as the judge has caught up', async () => {
+  let judged: number | null = null
+  await api.close()
+  api = await startTestApi({ judgedHour: () => judged })
+  api.incidents = []
+  await countBuilds(() => ({ submissions: 1000 }))
+  const code = async () => {
+    api.now += SECOND_MS
+    const { channels }: OverviewAnswer = await get('/overview')
+    return channels[0]?.newest_build?.reason.code
+  }
+  expect(await code()).toBe('not_judged')
+  judged = Date.UTC(2014, 0, 16, 13)
+  await expect.poll(code).toBe('too_young')
 })
 
 test('a build that hardly reports fails within its first hours, in the gate and in the list, by the same words', async () => {

@@ -38,9 +38,14 @@ export async function startTestApi(
     incidents: [makeIncident({ start: TEST_NOW - 20 * HOUR_MS })] as readonly Incident[],
     frameAncestors: [] as readonly string[],
   }
+  const judgedHour = changes.judgedHour ?? (() => startOfHour(test.now) - HOUR_MS)
+  const judgedUpTo = (): string | null => {
+    const hour = judgedHour()
+    return hour === null ? null : isoSeconds(hour + HOUR_MS)
+  }
   const freshness = (): Freshness => ({
     counted_up_to: isoSeconds(test.now),
-    judged_up_to: isoSeconds(startOfHour(test.now)),
+    judged_up_to: judgedUpTo(),
     now: isoSeconds(test.now),
     receivers: ['edge-1'],
     waiting_segments: 0,
@@ -57,7 +62,7 @@ export async function startTestApi(
     pipeline: async () => ({
       now: isoSeconds(test.now),
       watermark: isoSeconds(test.now),
-      judged_up_to: isoSeconds(startOfHour(test.now)),
+      judged_up_to: judgedUpTo(),
       receivers: [{ name: 'edge-1', last_heartbeat: isoSeconds(test.now), refusing: false, refusal: null }],
       backlog: { segments: 0, bytes: 0, oldest_seconds: 0 },
       imports: { segments: 0, bytes: 0 },
@@ -68,7 +73,7 @@ export async function startTestApi(
     receiveUrl: () => 'http://127.0.0.1:8080',
     incidents: () => test.incidents,
     silences: () => [],
-    judgedHour: () => startOfHour(test.now) - HOUR_MS,
+    judgedHour,
     learning: () => null,
     desk: nobodyActs(),
     annotations: await openAnnotationBook({ database, journal: null, now: () => test.now }),
