@@ -1,9 +1,10 @@
+import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { DAY_MS, HOUR_MS } from '../../domain/time.ts'
+import { DAY_MS, HOUR_MS, startOfDay } from '../../domain/time.ts'
 import { type Database, openDatabase } from '../database.ts'
 import { TEST_HOUR } from '../testing/converted-index.ts'
 import { countRows, type TestCount } from '../testing/count-row.ts'
-import { readSeenBuilds, readSeenBuildsInUse } from './read-builds.ts'
+import { readBuildsInUse, readSeenBuilds, type SeenBuild } from './read-builds.ts'
 
 const RANGE = { from: TEST_HOUR, to: TEST_HOUR + DAY_MS, now: TEST_HOUR + DAY_MS }
 
@@ -61,13 +62,18 @@ test('builds in use are those that hold their share, each as it is told by its n
     at(3, beta),
     at(3, { build: 'OTHER' }),
   ])
-  const inUse = await readSeenBuildsInUse(database, RANGE)
-  expect(inUse.map(({ channel, buildId }) => [channel, buildId])).toEqual([
+  const inUse = await readBuildsInUse(database, RANGE.to)
+  expect(inUse.filter((buildId) => buildId !== 'OTHER').toSorted()).toEqual([
+    '20140110030203',
+    '20140114030201',
+    '20140115030201',
+  ])
+  const seen = await readSeenBuilds(database, RANGE)
+  expect(seen.map(({ channel, buildId }) => [channel, buildId])).toEqual([
     ['nightly', '20140114030201'],
     ['nightly', '20140115030201'],
     ['beta', '20140110030203'],
   ])
-  expect(inUse).toEqual(await readSeenBuilds(database, RANGE))
 })
 
 test('a build’s best day is told apart from its share since it came', async () => {
@@ -85,8 +91,7 @@ test('a build’s best day is told apart from its share since it came', async ()
 })
 
 test('a build that nobody has run for a week is not in use, unless nothing was counted since', async () => {
-  const range = { ...RANGE, to: TEST_HOUR + 30 * DAY_MS, now: TEST_HOUR + 30 * DAY_MS }
-  const builds = async () => (await readSeenBuildsInUse(database, range)).map(({ buildId }) => buildId)
+  const builds = () => readBuildsInUse(database, TEST_HOUR + 30 * DAY_MS)
   expect(await builds()).toEqual([])
   await countRows(database, [at(1, { build: '20140115030201' })])
   expect(await builds()).toEqual(['20140115030201'])
@@ -94,10 +99,67 @@ test('a build that nobody has run for a week is not in use, unless nothing was c
   expect(await builds()).toEqual(['20140110030203'])
 })
 
-test('asked for builds by name, it answers the same of them', async () => {
-  await countRows(database, [at(1), at(2, { build: '20140116030203', submissions: 50 })])
-  const all = await readSeenBuilds(database, RANGE)
-  const asked = await readSeenBuilds(database, { ...RANGE, builds: ['20140116030203'] })
-  expect(asked).toEqual(all.filter(({ buildId }) => buildId === '20140116030203'))
-  expect(asked).toHaveLength(1)
+test('of any counts, it answers what adding them up by hand does', async () => {
+  const hours = fc.constantFrom(-90 * 24 - 1, -90 * 24, -30, -1, 0, 1, 5, 23, 24, 25, 47, 48)
+  const row = fc.record({
+    hour: hours.map((hour) => TEST_HOUR + hour * HOUR_MS),
+    channel: fc.constantFrom('nightly', 'beta'),
+    build: fc.constantFrom('20140114030201', '20140115030201', '20140116030201', 'OTHER'),
+    outcome: fc.constantFrom('accepted', 'rejected', 'duplicate'),
+    submissions: fc.constantFrom(1, 3, 4, 40, 3000),
+  })
+  const asked = { from: TEST_HOUR, to: TEST_HOUR + 2 * DAY_MS, now: TEST_HOUR + 2 * DAY_MS }
+  await fc.assert(
+    fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 40 }), async (rows) => {
+      await database.inTransaction((transaction) => transaction.run('delete from hourly_counts'))
+      await countRows(
+        database,
+        rows.map((one) => ({ ...one, problem: one.outcome === 'rejected' ? 'bad_json' : 'none' })),
+      )
+      expect(await readSeenBuilds(database, asked)).toEqual(seenByHand(rows, asked))
+    }),
+    { numRuns: 60 },
+  )
 })
+
+type Row = Required<Pick<TestCount, 'hour' | 'channel' | 'build' | 'outcome' | 'submissions'>>
+
+function seenByHand(rows: readonly Row[], { from, to }: { from: number; to: number }): SeenBuild[] {
+  const counted = rows.filter(({ hour, outcome }) => hour >= from - 90 * DAY_MS && hour < to && outcome !== 'duplicate')
+  const sum = (some: readonly Row[]) => some.reduce((total, { submissions }) => total + submissions, 0)
+  const builds = new Map(counted.map(({ channel, build }) => [`${channel} ${build}`, { channel, build }]))
+  return [...builds.values()]
+    .flatMap(({ channel, build }) => {
+      const ofChannel = counted.filter((row) => row.channel === channel)
+      const own = ofChannel.filter((row) => row.build === build)
+      const heldAt = (start: number, end: number) => ({
+        received: sum(own.filter(({ hour }) => hour >= start && hour < end)),
+        // Of hours in which it sent anything.
+        total: sum(
+          ofChannel.filter(({ hour }) => hour >= start && hour < end && own.some((mine) => mine.hour === hour)),
+        ),
+      })
+      const isSeen = (hour: number) => {
+        const { received, total } = heldAt(hour, hour + 1)
+        return received >= 4 && received > 0.002 * total
+      }
+      const firstSeen = Math.min(...own.map(({ hour }) => hour).filter(isSeen))
+      if (build === 'OTHER' || firstSeen < from || firstSeen === Number.POSITIVE_INFINITY) return []
+      const { received, total } = heldAt(firstSeen, to)
+      const days = [0, 1, 2].map((day) =>
+        heldAt(Math.max(firstSeen, startOfDay(from) + day * DAY_MS), startOfDay(from) + (day + 1) * DAY_MS),
+      )
+      return {
+        channel,
+        buildId: build,
+        firstSeen,
+        received,
+        invalid: sum(own.filter(({ hour, outcome }) => hour >= firstSeen && outcome === 'rejected')),
+        shareRatio: received / total,
+        bestDayRatio: Math.max(...days.map((day) => day.received / Math.max(1, day.total))),
+      }
+    })
+    .toSorted((a, b) => a.firstSeen - b.firstSeen || compare(a.buildId, b.buildId) || compare(a.channel, b.channel))
+}
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)

@@ -31,43 +31,43 @@ interface SeenRange {
   /** Ages are measured from here, or else from `to`. */
   readonly now?: EpochMs
   readonly channel?: string
-  /** Only these build ids, in an eighth of the time. */
-  readonly builds?: readonly string[]
 }
 
 /**
  * The builds first seen within the range, of one channel or of all, ascending by first seen. A build that was seen in the 90 days
  * before `from` isn't there; what was before isn't looked at.
  */
-export async function readSeenBuilds(database: Database, range: SeenRange): Promise<SeenBuild[]> {
-  const { channel, builds } = range
-  if (builds?.length === 0) return []
+export function readSeenBuilds(database: Database, range: SeenRange): Promise<SeenBuild[]> {
+  const { channel } = range
   const ofChannel = channel === undefined ? '' : 'and channel = $channel'
-  const ofBuilds = builds === undefined ? '' : 'and build_id in (select unnest($builds))'
   const counted = `hour < $to and not automation and outcome <> 'duplicate' ${ofChannel}`
+  const isSeen = 'received >= $fewest and received > $share * total'
+  // What was before the range is asked of the few builds that are seen in it: to group all of it by the hour takes longer than all else.
   return database.read(
-    `with by_build as (
-       select hour, channel, build_id, sum(submissions) as received from hourly_counts
-       where hour >= $earliest and ${counted} ${ofBuilds} group by all),
-     with_total as (
-       select by_build.*, total from by_build join (
-         select hour, channel, sum(submissions) as total from current_channel_counts
-         where hour >= $earliest and ${counted} group by all) using (hour, channel)),
-     seen as (
-       select channel, build_id, min(hour) as first_seen from with_total
-       where received >= $fewest and received > $share * total and build_id not in ($other, $unknown)
-       group by all having min(hour) >= $from),
-     unreadable as (
-       select channel, build_id, sum(submissions) as invalid from hourly_counts join seen using (channel, build_id)
-       where hour >= $from and hour >= first_seen and ${counted} and ${invalidSql('hour')} group by all),
+    `with totals as (
+       select hour, channel, sum(submissions) as total from current_channel_counts
+       where hour >= $earliest and ${counted} group by all),
+     by_build as (
+       select hour, channel, build_id, sum(submissions) as received,
+         sum(submissions) filter (where ${invalidSql('hour')}) as invalid
+       from hourly_counts where hour >= $from and ${counted} group by all),
+     within_range as materialized (from by_build join totals using (hour, channel)),
+     seen_within as materialized (
+       select channel, build_id, min(hour) as first_seen from within_range
+       where ${isSeen} and build_id not in ($other, $unknown) group by all),
+     earlier as (
+       select hour, channel, build_id, sum(submissions) as received
+       from hourly_counts semi join seen_within using (channel, build_id)
+       where hour >= $earliest and hour < $from and ${counted} group by all),
+     seen_earlier as (select distinct channel, build_id from earlier join totals using (hour, channel) where ${isSeen}),
      by_day as (
-       select channel, build_id, first_seen, date_trunc('day', hour) as day, sum(received) as received, sum(total) as total
-       from seen join with_total using (channel, build_id) where hour >= first_seen group by all)
+       select channel, build_id, first_seen, sum(received) as received, sum(invalid) as invalid, sum(total) as total
+       from (from seen_within anti join seen_earlier using (channel, build_id)) join within_range using (channel, build_id)
+       where hour >= first_seen group by channel, build_id, first_seen, date_trunc('day', hour))
      select channel, build_id, epoch_ms(first_seen)::double as first_seen, sum(received)::double as received,
-       coalesce(any_value(invalid), 0)::double as invalid, (sum(received) / greatest(sum(total), 1))::double as share,
+       coalesce(sum(invalid), 0)::double as invalid, (sum(received) / greatest(sum(total), 1))::double as share,
        max(received / greatest(total, 1))::double as best_day
-     from by_day left join unreadable using (channel, build_id)
-     group by channel, build_id, first_seen order by first_seen, build_id, channel`,
+     from by_day group by channel, build_id, first_seen order by first_seen, build_id, channel`,
     {
       earliest: time(range.from - LOOK_BACK_MS),
       from: time(range.from),
@@ -78,7 +78,6 @@ export async function readSeenBuilds(database: Database, range: SeenRange): Prom
       unknown: UNKNOWN,
       ...invalidParams(range.now ?? range.to),
       ...(channel === undefined ? {} : { channel }),
-      ...(builds === undefined ? {} : { builds }),
     },
     (row) => ({
       channel: row.text('channel'),
@@ -96,19 +95,10 @@ export async function readSeenBuilds(database: Database, range: SeenRange): Prom
 const IN_USE_MS = 7 * DAY_MS
 
 /**
- * The builds in use that were first seen within the range, of all channels, ascending by first seen. Where the newest counts are older
- * (nobody listened, or old logs were moved in), builds are those in use when they were counted.
+ * The build ids in use on any channel. Where the newest counts are older than a week (nobody listened, or old logs were moved in), builds
+ * are those in use when they were counted.
  */
-export async function readSeenBuildsInUse(
-  database: Database,
-  range: { readonly from: EpochMs; readonly to: EpochMs; readonly now: EpochMs },
-): Promise<SeenBuild[]> {
-  const inUse = await readBuildsInUse(database, range.to)
-  return readSeenBuilds(database, { ...range, builds: inUse })
-}
-
-/** Build ids, of all channels. */
-function readBuildsInUse(database: Database, to: EpochMs): Promise<string[]> {
+export function readBuildsInUse(database: Database, to: EpochMs): Promise<string[]> {
   const counted = `hour >= (select least(max(hour), $to) - to_milliseconds($in_use) from current_channel_counts where hour < $to)
     and hour < $to and not automation and outcome <> 'duplicate'`
   return database.read(

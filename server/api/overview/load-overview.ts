@@ -1,5 +1,5 @@
 import { newestBuilds } from '../../../alerts/gate/material-builds.ts'
-import { readSeenBuildsInUse } from '../../../data/counts/queries/read-builds.ts'
+import { readBuildsInUse } from '../../../data/counts/queries/read-builds.ts'
 import { readChannels } from '../../../data/counts/queries/read-channels.ts'
 import { readCoverage, readFirstCovered } from '../../../data/counts/queries/read-coverage.ts'
 import { readDiscarded } from '../../../data/counts/queries/read-discarded.ts'
@@ -13,7 +13,6 @@ import type { Freshness } from '../types.ts'
 import { discardedFrom, type OverviewInput, WEEK_HOURS, weekStart } from './build-overview.ts'
 
 const FORECAST_MS = 3 * DAY_MS
-const BUILDS_LOOK_BACK_MS = 60 * DAY_MS
 const SLOW_FACTS_KEPT_MS = MINUTE_MS
 const SLOW_FACTS_TOLD_MS = 10 * MINUTE_MS
 
@@ -127,11 +126,13 @@ function isJudgeBehind({ counted_up_to, judged_up_to }: Freshness): boolean {
 async function readSlowFacts(api: ApiContext, now: EpochMs, judgeIsBehind: boolean): Promise<SlowFacts> {
   const to = startOfHour(now) + HOUR_MS
   const [inUse, known, channels, firstHeard] = await Promise.all([
-    readSeenBuildsInUse(api.database, { from: now - BUILDS_LOOK_BACK_MS, to, now }),
+    readBuildsInUse(api.database, to),
     readComparedBuilds(api, { from: to, to }),
     readChannels(api.database, to - WEEK_HOURS * HOUR_MS),
     readFirstCovered(api.database),
   ])
-  const { builds } = await judgeBuilds(api, newestBuilds(inUse, { now, incidents: api.incidents() }), known)
+  const used = new Set(inUse)
+  const seenAndUsed = known.filter(({ buildId }) => used.has(buildId))
+  const { builds } = await judgeBuilds(api, newestBuilds(seenAndUsed, { now, incidents: api.incidents() }), known)
   return { askedAt: now, judgeWasBehind: judgeIsBehind, builds, channels, firstHeard }
 }
