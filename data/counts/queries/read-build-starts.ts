@@ -40,8 +40,9 @@ export async function readBuildStarts(
      own as (
        select hour, channel, build_id, sum(submissions) as received,
          sum(submissions) filter (where ${invalidSql('hour')}) as invalid
-       from hourly_counts semi join asked using (channel, build_id)
-       where hour >= $from and hour < $end and not automation and outcome <> 'duplicate'
+       from hourly_counts join asked using (channel, build_id)
+       where hour >= $from and hour < $end and hour >= first_seen and hour < first_seen + to_hours($hours)
+         and not automation and outcome <> 'duplicate'
        group by hour, channel, build_id),
      aged as (
        select asked.channel, asked.build_id, date_diff('hour', asked.first_seen, totals.hour) as age,

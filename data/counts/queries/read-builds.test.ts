@@ -4,7 +4,7 @@ import { DAY_MS, HOUR_MS, startOfDay } from '../../domain/time.ts'
 import { type Database, openDatabase } from '../database.ts'
 import { TEST_HOUR } from '../testing/converted-index.ts'
 import { countRows, type TestCount } from '../testing/count-row.ts'
-import { readBuildsInUse, readSeenBuilds, type SeenBuild } from './read-builds.ts'
+import { readSeenBuilds, type SeenBuild } from './read-builds.ts'
 
 const RANGE = { from: TEST_HOUR, to: TEST_HOUR + DAY_MS, now: TEST_HOUR + DAY_MS }
 
@@ -53,7 +53,7 @@ test('unknown revisions count as invalid once they are six hours old', async () 
   expect(await invalidAt(7)).toEqual([20])
 })
 
-test('builds in use are those that hold their share, each as it is told by its name alone', async () => {
+test('builds are told by channel, in the order in which they came; what was folded is none', async () => {
   const beta = { channel: 'beta', build: '20140110030203' }
   await countRows(database, [
     at(1, { build: '20140114030201' }),
@@ -61,12 +61,6 @@ test('builds in use are those that hold their share, each as it is told by its n
     at(3, { build: '20140114030201' }),
     at(3, beta),
     at(3, { build: 'OTHER' }),
-  ])
-  const inUse = await readBuildsInUse(database, RANGE.to)
-  expect(inUse.filter((buildId) => buildId !== 'OTHER').toSorted()).toEqual([
-    '20140110030203',
-    '20140114030201',
-    '20140115030201',
   ])
   const seen = await readSeenBuilds(database, RANGE)
   expect(seen.map(({ channel, buildId }) => [channel, buildId])).toEqual([
@@ -91,7 +85,9 @@ test('a build’s best day is told apart from its share since it came', async ()
 })
 
 test('a build that nobody has run for a week is not in use, unless nothing was counted since', async () => {
-  const builds = () => readBuildsInUse(database, TEST_HOUR + 30 * DAY_MS)
+  const range = { ...RANGE, to: TEST_HOUR + 30 * DAY_MS, now: TEST_HOUR + 30 * DAY_MS }
+  const builds = async () =>
+    (await readSeenBuilds(database, range)).filter(({ isInUse }) => isInUse).map(({ buildId }) => buildId)
   expect(await builds()).toEqual([])
   await countRows(database, [at(1, { build: '20140115030201' })])
   expect(await builds()).toEqual(['20140115030201'])
@@ -153,6 +149,7 @@ function seenByHand(rows: readonly Row[], { from, to }: { from: number; to: numb
         channel,
         buildId: build,
         firstSeen,
+        isInUse: true,
         received,
         invalid: sum(own.filter(({ hour, outcome }) => hour >= firstSeen && outcome === 'rejected')),
         shareRatio: received / total,

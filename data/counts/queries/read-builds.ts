@@ -11,11 +11,19 @@ const SEEN_SUBMISSIONS = 4
 /** A build that nobody ran for so long is told as new when it comes back; to look further takes longer every day. */
 export const LOOK_BACK_MS = 90 * DAY_MS
 
+/** What holds its share in one hour of so long is in use. */
+const IN_USE_MS = 7 * DAY_MS
+
 export interface SeenBuild {
   readonly channel: string
   readonly buildId: string
   /** Start of the first hour in which it was seen, in the sense above. */
   readonly firstSeen: EpochMs
+  /**
+   * Seen in the last week of counts before the end of the range. Where the newest counts are older (nobody listened, or old logs were
+   * moved in), the last week of counts is an earlier one.
+   */
+  readonly isInUse: boolean
   readonly received: number
   readonly invalid: number
   /** Of the channel's submissions from `firstSeen` on, 0 to 1. */
@@ -53,7 +61,7 @@ export function readSeenBuilds(database: Database, range: SeenRange): Promise<Se
        from hourly_counts where hour >= $from and ${counted} group by all),
      within_range as materialized (from by_build join totals using (hour, channel)),
      seen_within as materialized (
-       select channel, build_id, min(hour) as first_seen from within_range
+       select channel, build_id, min(hour) as first_seen, max(hour) as last_seen from within_range
        where ${isSeen} and build_id not in ($other, $unknown) group by all),
      earlier as (
        select hour, channel, build_id, sum(submissions) as received
@@ -61,13 +69,15 @@ export function readSeenBuilds(database: Database, range: SeenRange): Promise<Se
        where hour >= $earliest and hour < $from and ${counted} group by all),
      seen_earlier as (select distinct channel, build_id from earlier join totals using (hour, channel) where ${isSeen}),
      by_day as (
-       select channel, build_id, first_seen, sum(received) as received, sum(invalid) as invalid, sum(total) as total
+       select channel, build_id, first_seen, last_seen,
+         sum(received) as received, sum(invalid) as invalid, sum(total) as total
        from (from seen_within anti join seen_earlier using (channel, build_id)) join within_range using (channel, build_id)
-       where hour >= first_seen group by channel, build_id, first_seen, date_trunc('day', hour))
-     select channel, build_id, epoch_ms(first_seen)::double as first_seen, sum(received)::double as received,
+       where hour >= first_seen group by channel, build_id, first_seen, last_seen, date_trunc('day', hour))
+     select channel, build_id, epoch_ms(first_seen)::double as first_seen,
+       last_seen >= (select max(hour) from totals) - to_milliseconds($in_use) as in_use, sum(received)::double as received,
        coalesce(sum(invalid), 0)::double as invalid, (sum(received) / greatest(sum(total), 1))::double as share,
        max(received / greatest(total, 1))::double as best_day
-     from by_day group by channel, build_id, first_seen order by first_seen, build_id, channel`,
+     from by_day group by channel, build_id, first_seen, last_seen order by first_seen, build_id, channel`,
     {
       earliest: time(range.from - LOOK_BACK_MS),
       from: time(range.from),
@@ -76,6 +86,7 @@ export function readSeenBuilds(database: Database, range: SeenRange): Promise<Se
       fewest: SEEN_SUBMISSIONS,
       other: OTHER,
       unknown: UNKNOWN,
+      in_use: IN_USE_MS,
       ...invalidParams(range.now ?? range.to),
       ...(channel === undefined ? {} : { channel }),
     },
@@ -83,32 +94,11 @@ export function readSeenBuilds(database: Database, range: SeenRange): Promise<Se
       channel: row.text('channel'),
       buildId: row.text('build_id'),
       firstSeen: row.number('first_seen'),
+      isInUse: row.boolean('in_use'),
       received: row.number('received'),
       invalid: row.number('invalid'),
       shareRatio: row.number('share'),
       bestDayRatio: row.number('best_day'),
     }),
-  )
-}
-
-/** A build that holds its share in one hour of the last week of counts is in use. */
-const IN_USE_MS = 7 * DAY_MS
-
-/**
- * The build ids in use on any channel. Where the newest counts are older than a week (nobody listened, or old logs were moved in), builds
- * are those in use when they were counted.
- */
-export function readBuildsInUse(database: Database, to: EpochMs): Promise<string[]> {
-  const counted = `hour >= (select least(max(hour), $to) - to_milliseconds($in_use) from current_channel_counts where hour < $to)
-    and hour < $to and not automation and outcome <> 'duplicate'`
-  return database.read(
-    `with by_build as (
-       select hour, channel, build_id, sum(submissions) as received from hourly_counts where ${counted} group by all),
-     totals as (
-       select hour, channel, sum(submissions) as total from current_channel_counts where ${counted} group by all)
-     select distinct build_id from by_build join totals using (hour, channel)
-     where received >= $fewest and received > $share * total`,
-    { to: time(to), in_use: IN_USE_MS, share: SEEN_SHARE_RATIO, fewest: SEEN_SUBMISSIONS },
-    (row) => row.text('build_id'),
   )
 }

@@ -1,5 +1,4 @@
 import { newestBuilds } from '../../../alerts/gate/material-builds.ts'
-import { readBuildsInUse } from '../../../data/counts/queries/read-builds.ts'
 import { readChannels } from '../../../data/counts/queries/read-channels.ts'
 import { readCoverage, readFirstCovered } from '../../../data/counts/queries/read-coverage.ts'
 import { readDiscarded } from '../../../data/counts/queries/read-discarded.ts'
@@ -125,14 +124,12 @@ function isJudgeBehind({ counted_up_to, judged_up_to }: Freshness): boolean {
 
 async function readSlowFacts(api: ApiContext, now: EpochMs, judgeIsBehind: boolean): Promise<SlowFacts> {
   const to = startOfHour(now) + HOUR_MS
-  const [inUse, known, channels, firstHeard] = await Promise.all([
-    readBuildsInUse(api.database, to),
+  const [known, channels, firstHeard] = await Promise.all([
     readComparedBuilds(api, { from: to, to }),
     readChannels(api.database, to - WEEK_HOURS * HOUR_MS),
     readFirstCovered(api.database),
   ])
-  const used = new Set(inUse)
-  const seenAndUsed = known.filter(({ buildId }) => used.has(buildId))
-  const { builds } = await judgeBuilds(api, newestBuilds(seenAndUsed, { now, incidents: api.incidents() }), known)
+  const inUse = known.filter((build) => build.isInUse)
+  const { builds } = await judgeBuilds(api, newestBuilds(inUse, { now, incidents: api.incidents() }), known)
   return { askedAt: now, judgeWasBehind: judgeIsBehind, builds, channels, firstHeard }
 }
