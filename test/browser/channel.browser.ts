@@ -185,6 +185,55 @@ test('a part that can’t be loaded says so; the rest of the page lives', async 
   await expect.poll(() => paintedShare(page)).toBeGreaterThan(0.02)
 })
 
+test('of a range that can’t be loaded nothing is drawn: the chart before stays, and says of which days it is', async ({
+  page,
+  server,
+  expectedMessages,
+}) => {
+  expectedMessages.push(/503/)
+  await page.goto('/channel/nightly')
+  const slider = page.getByRole('slider')
+  await expect(slider).toHaveAttribute('aria-valuemax', '191')
+  server.broken.set('metric=received', 503)
+  await page.getByRole('button', { name: '60 d' }).click()
+  const trouble = page.locator('.trouble').filter({ hasText: 'Could not load the series of nightly' })
+  await expect(trouble).toContainText('Still shown: 30 Jan – 7 Feb 2014.')
+  await expect(page.getByRole('link', { name: /12 builds from/ })).toHaveCount(0)
+  await expect(slider).toHaveAttribute('aria-valuemax', '191')
+  server.broken.clear()
+  await trouble.getByRole('button', { name: 'Try again' }).click()
+  await expect(page.getByRole('link', { name: /12 builds from/ })).toBeVisible()
+  await expect(trouble).toHaveCount(0)
+})
+
+test('who waits for another range or channel is told what for after ten seconds, not before', async ({ page }) => {
+  await page.clock.install()
+  await page.goto('/channel/nightly')
+  await expect(page.getByRole('slider')).toBeVisible()
+  let answer: () => void = () => undefined
+  const held = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  await page.route(/\/series\?.*metric=received/, async (route) => {
+    await held
+    await route.continue()
+  })
+  const waits = page.getByRole('status').filter({ hasText: 'Still waiting for the series of' })
+  await page.getByRole('button', { name: '60 d' }).click()
+  await page.clock.fastForward(8_000)
+  await expect(waits).toHaveCount(0)
+  await page.clock.fastForward(4_000)
+  await expect(waits).toContainText(/of nightly, since .* Still shown: 30 Jan – 7 Feb 2014\./)
+  await page.getByRole('link', { name: 'release', exact: true }).click()
+  await page.clock.fastForward(8_000)
+  await expect(waits).toHaveCount(0)
+  await page.clock.fastForward(4_000)
+  await expect(waits).toContainText('of release, since')
+  answer()
+  await expect(waits).toHaveCount(0)
+  await expect(page.getByRole('slider')).toHaveAttribute('aria-valuemax', '1439')
+})
+
 test('a server that is away is told once, and nothing that is there moves', async ({
   page,
   server,

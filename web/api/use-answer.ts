@@ -11,7 +11,7 @@ export interface Answer<T> {
   /** Whether `data` is the answer to what is asked for now, not to another address of the same subject. */
   readonly isCurrent: boolean
   readonly error: LoadError | null
-  /** For "waiting since": Date.now() of the first attempt without an answer yet; null once there is one. */
+  /** Date.now() when what is asked for now was first asked for; null once its answer is there. */
   readonly waitingSince: number | null
   readonly retry: () => void
 }
@@ -47,10 +47,12 @@ export function useAnswer<T>(path: string | null, subject: string, renewed: Rene
   const revision = renewed === 'with counts' ? live.revision : live.hourRevision
   const [loaded, setLoaded] = useState<Loaded<T> | null>(null)
   const [failed, setFailed] = useState<Failed | null>(null)
-  const [waitingSince, setWaitingSince] = useState<number | null>(() => Date.now())
   const [attempt, setAttempt] = useState(0)
   const asking = useRef<Asking | null>(null)
   const askedRevision = useRef(revision)
+  const first = useRef({ path, subject, at: Date.now() })
+  if (first.current.path !== path || first.current.subject !== subject)
+    first.current = { path, subject, at: Date.now() }
   const retry = useCallback(() => setAttempt((last) => last + 1), [])
 
   // attempt isn't used inside: it asks the same path again.
@@ -63,7 +65,6 @@ export function useAnswer<T>(path: string | null, subject: string, renewed: Rene
         if (result.kind === 'answer') {
           setLoaded({ subject, path, data: result.data })
           setFailed(null)
-          setWaitingSince(null)
           return
         }
         const { status, message } = result
@@ -90,7 +91,8 @@ export function useAnswer<T>(path: string | null, subject: string, renewed: Rene
   // What failed for another channel, say, is nothing that this one has to tell.
   const error = failed?.subject === subject ? failed.error : null
   const isCurrent = data !== null && loaded?.path === path
-  return { data, isCurrent, error, waitingSince: data === null ? (waitingSince ?? Date.now()) : null, retry }
+  const isWaiting = path === null ? data === null : !isCurrent
+  return { data, isCurrent, error, waitingSince: isWaiting ? first.current.at : null, retry }
 }
 
 /** The stream says when to ask: what a browser keeps for a minute must be asked about even then. */

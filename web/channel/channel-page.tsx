@@ -32,6 +32,7 @@ import { MinutesMissing } from './minutes-missing.tsx'
 import { nearestName } from './nearest-name.ts'
 import { asShown, moved, scaled, untilForetold } from './range.ts'
 import { SeriesTable } from './series-table.tsx'
+import { stillShown } from './still-shown.ts'
 import { channelSummary, newestWords } from './summary.ts'
 import { useAnnouncement } from './use-announcement.ts'
 import { useChannel } from './use-channel.ts'
@@ -125,6 +126,7 @@ function Channel({ view, names, overview, mayAsk }: ChannelProps) {
     Escape: out,
   })
   const lanes = lanesOf(view)
+  const still = stillShown(chart, range, zone)
   const announced = useAnnouncement(chart === null || chart.step === 'minute' ? '' : newestWords(chart, zone))
   const isPast = view.range.kind === 'fixed' && view.range.to < now
   const sentences = isPast ? saidOfNow(facts.data?.sentences ?? []) : (facts.data?.sentences ?? [])
@@ -161,7 +163,7 @@ function Channel({ view, names, overview, mayAsk }: ChannelProps) {
         </ChannelOptions>
       )}
       {data.minutes !== null && <MinutesMissing minutes={data.minutes} step={data.step} onChange={change} />}
-      <Trouble what={`the series of ${view.channel}`} answer={data.received} />
+      <Trouble what={`the series of ${view.channel}`} answer={data.received} shown={still} />
       <Trouble what={`what is known of ${view.channel}`} answer={facts} />
       <Trouble what="the invalid rate" answer={data.invalid} />
       {view.ghost && <Trouble what="last week" answer={data.ghost} />}
@@ -169,7 +171,7 @@ function Channel({ view, names, overview, mayAsk }: ChannelProps) {
       {view.parts !== 'each' && <Trouble what={`the break-down by ${view.by}`} answer={data.parts} />}
       <Trouble what="what people marked" answer={data.annotations} />
       <Trouble what="what is silenced" answer={data.silences} />
-      <Waiting what={`the series of ${view.channel}`} answer={data.received} />
+      <Waiting what={`the series of ${view.channel}`} answer={data.received} shown={still} />
       {chart !== null && chart.measure !== 'count' && !chart.seen.some(isKnown) && (
         <p class="second">{NO_MEASURE[chart.measure]}</p>
       )}

@@ -118,13 +118,15 @@ export function useChannel(channel: string, range: Shown | null, choice: SeriesC
     [parts.data, hasLane, choice, facts.data],
   )
   // A new range has several answers. Drawn one by one they would be several charts, of which the first ones lack what the
-  // others bring: until the last of them is there, or failed, the chart stays as it was.
-  const isPending = [received, facts, invalid, ...(step === 'minute' ? [hours] : []), ...(choice.ghost ? [ghost] : [])]
+  // others bring: until the last of them is there, or failed, the chart stays as it was. Without the series itself there is no chart of
+  // the range: what is left of another range's would look like all there was.
+  const areOthersPending = [facts, invalid, ...(step === 'minute' ? [hours] : []), ...(choice.ghost ? [ghost] : [])]
     .concat(isShare ? [all] : [])
     .concat(isShare && choice.ghost ? [ghostOfAll] : [])
     .concat(hasLane ? [parts] : [])
     .concat(isUndecided ? [ofMinutes, ofHours] : [])
     .some((answer) => !answer.isCurrent && answer.error === null)
+  const isPending = !received.isCurrent || areOthersPending
   const computed = useMemo(() => {
     if (isPending || range === null || received.data === null || facts.data === null) return null
     if (isShare && all.data === null) return null

@@ -2,6 +2,7 @@ import { useMemo } from 'preact/hooks'
 import { useLive } from '../api/live.ts'
 import { lanesOf } from '../channel/lanes-of.ts'
 import { SeriesTable } from '../channel/series-table.tsx'
+import { stillShown } from '../channel/still-shown.ts'
 import { channelSummary } from '../channel/summary.ts'
 import { useChannel } from '../channel/use-channel.ts'
 import { useRange } from '../channel/use-range.ts'
@@ -28,6 +29,7 @@ export function EmbeddedChannel({ view }: { readonly view: EmbedView }) {
   const look = useMemo(() => ({ log: view.log, zone }), [view.log, zone])
   const lanes = lanesOf(view)
   const { chart } = data
+  const still = stillShown(chart, range, zone)
   const { page: _, theme: __, ...choice } = view
   return (
     <>
@@ -44,9 +46,9 @@ export function EmbeddedChannel({ view }: { readonly view: EmbedView }) {
           <FreshnessWords /> <LoadLine /> Tidewatch
         </span>
       </header>
-      <Trouble what={`the series of ${view.channel}`} answer={data.received} />
+      <Trouble what={`the series of ${view.channel}`} answer={data.received} shown={still} />
       <Trouble what={`what is known of ${view.channel}`} answer={data.facts} />
-      <Waiting what={`the series of ${view.channel}`} answer={data.received} />
+      <Waiting what={`the series of ${view.channel}`} answer={data.received} shown={still} />
       <div class={live.connection === 'lost' ? 'stale' : ''}>
         {chart === null ? (
           <LaneSkeleton lanes={lanes} />

@@ -7,8 +7,15 @@ import { useNow } from './use-now.ts'
 
 const SLOW_MS = 10_000
 
+interface StateProps {
+  readonly what: string
+  readonly answer: Answer<unknown>
+  /** Of what the page still shows the answer, where that is something else. */
+  readonly shown?: string | null
+}
+
 /** What failed, since when, and a way to try again; the rest of the page lives. Nothing when nothing failed. */
-export function Trouble({ what, answer }: { readonly what: string; readonly answer: Answer<unknown> }) {
+export function Trouble({ what, answer, shown = null }: StateProps) {
   const zone = useZone()
   const live = useLive()
   if (answer.error === null) return null
@@ -18,8 +25,8 @@ export function Trouble({ what, answer }: { readonly what: string; readonly answ
     <p class="notice trouble" role="alert">
       <Mark state="unknown" />
       <span>
-        {answer.data === null ? `Could not load ${what}` : `Could not renew ${what}`} since{' '}
-        {zonedClock(answer.error.since, zone)}: {answer.error.message}.
+        {answer.isCurrent ? `Could not renew ${what}` : `Could not load ${what}`} since{' '}
+        {zonedClock(answer.error.since, zone)}: {answer.error.message}.{stillShown(shown)}
       </span>
       <button type="button" onClick={answer.retry}>
         Try again
@@ -49,17 +56,21 @@ export function ComingHeading({ page, hasFailed }: ComingHeadingProps) {
 }
 
 /** Only after ten seconds, and then in words: what the page waits for. */
-export function Waiting({ what, answer }: { readonly what: string; readonly answer: Answer<unknown> }) {
+export function Waiting({ what, answer, shown = null }: StateProps) {
   const now = useNow(1000)
   const zone = useZone()
   const since = answer.waitingSince
   if (since === null || now - since < SLOW_MS || answer.error !== null) return null
   return (
     <p class="notice second" role="status">
-      Still waiting for {what}, since {zonedClock(since, zone)}.
+      Still waiting for {what}, since {zonedClock(since, zone)}.{stillShown(shown)}
       <button type="button" onClick={answer.retry}>
         Ask again
       </button>
     </p>
   )
+}
+
+function stillShown(shown: string | null): string {
+  return shown === null ? '' : ` Still shown: ${shown}.`
 }
