@@ -11,6 +11,7 @@ import { startLive } from './api/live.ts'
 import { askEarly } from './api/use-answer.ts'
 import { applyTheme } from './design/theme.ts'
 import { App } from './shell/app.tsx'
+import { Missing } from './shell/missing.tsx'
 import { preload, preloadLinks } from './shell/pages.ts'
 import { withoutBase } from './view/base-path.ts'
 import { viewFromUrl } from './view/view.ts'
@@ -22,8 +23,9 @@ const { page: first } = viewFromUrl(withoutBase(window.location.pathname), windo
 const page = document.getElementById('page')
 // Whatever stands under this address may be in somebody else's page: there nothing of the shell is ever shown, nor leads to it.
 if (withoutBase(window.location.pathname).startsWith('/embed/')) {
-  const { embed } = await import('./embed/embed.tsx')
-  if (page !== null) embed(page)
+  const embedded = await import('./embed/embed.tsx').catch(() => null)
+  if (page !== null && embedded !== null) embedded.embed(page)
+  else if (page !== null) render(<Missing />, page)
 } else {
   askEarly('/api/v1/overview')
   if (first !== 'unknown' && first !== 'embed') preload(first)

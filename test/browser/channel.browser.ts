@@ -249,6 +249,8 @@ test('a server that is away is told once, and nothing that is there moves', asyn
   await asked
   await expect(page.getByText(/hasn’t answered since .*: what stands here is/)).toBeVisible()
   await expect(page.locator('.trouble')).toHaveCount(0)
+  await page.getByRole('button', { name: '60 d' }).click()
+  await expect(page.getByText('Still shown: 30 Jan – 7 Feb 2014.')).toBeVisible()
   await findServerAgain(page, server)
   await expect(page.locator('.notices')).toBeEmpty()
 })

@@ -112,6 +112,19 @@ test('a page whose files are gone, as after an upgrade, says so and offers to lo
   await expect(page.getByRole('heading', { level: 1 })).toContainText('no mail server is set')
 })
 
+test('an embedded chart whose code can’t be fetched says so and offers to load anew', async ({
+  page,
+  expectedMessages,
+}) => {
+  expectedMessages.push(/404|Failed to load/)
+  await page.route(/\/assets\/embed-/, (route) => route.fulfill({ status: 404 }))
+  await page.goto('/embed/channel/nightly')
+  await expect(page.getByRole('alert')).toContainText('This page could not be fetched')
+  await page.unroute(/\/assets\/embed-/)
+  await page.getByRole('button', { name: 'Load it anew' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('nightly')
+})
+
 test('the list of incidents is narrowed, and the address holds what to', async ({ page }) => {
   await page.goto('/incidents')
   const numbers = page.locator('.incident-id')

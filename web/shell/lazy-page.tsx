@@ -2,8 +2,8 @@ import type { FunctionComponent } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { OverviewAnswer } from '../../server/api/types.ts'
 import type { Answer } from '../api/use-answer.ts'
-import { Mark } from '../marks/mark.tsx'
 import type { View, ViewOf } from '../view/view.ts'
+import { Missing } from './missing.tsx'
 import type { PageProps } from './page-props.ts'
 import { PAGES, type ShellPage } from './pages.ts'
 
@@ -41,19 +41,6 @@ function Coming() {
   return (
     <p class="sentences sentence" aria-busy="true">
       &nbsp;
-    </p>
-  )
-}
-
-/** An upgrade leaves open tabs with the names of files that are gone; the address bar holds the view, so nothing is lost. */
-function Missing() {
-  return (
-    <p class="notice trouble" role="alert">
-      <Mark state="unknown" />
-      <span>This page could not be fetched: the server doesn’t answer, or was upgraded since this tab was opened.</span>
-      <button type="button" onClick={() => window.location.reload()}>
-        Load it anew
-      </button>
     </p>
   )
 }

@@ -20,7 +20,8 @@ export function Trouble({ what, answer, shown = null }: StateProps) {
   const live = useLive()
   if (answer.error === null) return null
   // That nobody answers is said once, on top, with a button: said by every part, it would push away what is there to be read.
-  if (answer.error.status === 0 && (live.connection === 'lost' || isAskedAnew(answer.error.since, live))) return null
+  if (answer.error.status === 0 && (live.connection === 'lost' || isAskedAnew(answer.error.since, live)))
+    return shown === null ? null : <p class="notice second">Still shown: {shown}.</p>
   return (
     <p class="notice trouble" role="alert">
       <Mark state="unknown" />
