@@ -123,6 +123,8 @@ describe('the rate now', () => {
       )
     expect(rate(49)?.trouble?.word).toBe('too low')
     expect(rate(51)?.trouble).toBeNull()
+    // What is as it should be must read so, also where it isn't as usual.
+    expect(rate(51)?.shouldBe).toMatch(/^at least 50 a minute; 100\s–\s130 are usual at this hour$/)
   })
 
   test('is expected to be the sum of what the judge expects of every channel', () => {

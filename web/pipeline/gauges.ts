@@ -126,7 +126,9 @@ function rateNow({ rate: minutes }: PipelineFacts): readonly Gauge[] {
       name: 'Rate, mean of 15 min',
       now: `${perSecond(perMinute / 60)} a second, ${count(perMinute)} a minute`,
       shouldBe:
-        expected === null ? 'not learnt yet' : `${countRange(expected.low, expected.high)} a minute at this hour`,
+        expected === null
+          ? 'not learnt yet'
+          : `at least ${count(LEAST_RATE * expected.low)} a minute; ${countRange(expected.low, expected.high)} are usual at this hour`,
       trouble: isLow ? wrong('low', 'too low', sentence) : null,
     },
   ]
