@@ -177,3 +177,20 @@ test('on a phone choices that are seldom made wait behind a word', async ({ page
   await expect(page.locator('.part-row')).toContainText('saved-session')
   await expectNoSidewaysScrolling(page)
 })
+
+test('on a phone every part is named, the rest too, and no row of names is cut off', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 740 })
+  await page.goto('/channel/nightly?last=60d&by=build&parts=stacked')
+  const row = page.locator('.part-row')
+  await expect(row).toContainText(/other \(\d+\)/)
+  const { hidden, below } = await row.evaluate((names) => {
+    const title = [...document.querySelectorAll('.lane-title')].find((one) => one.textContent?.includes('Of expected'))
+    return {
+      hidden: names.scrollHeight - names.clientHeight,
+      below: (title?.getBoundingClientRect().top ?? 0) - names.getBoundingClientRect().bottom,
+    }
+  })
+  expect(hidden).toBeLessThanOrEqual(0)
+  expect(below).toBeGreaterThanOrEqual(0)
+  await expectNoSidewaysScrolling(page)
+})

@@ -22,6 +22,16 @@ test('its page also shows what happened, and every mail it caused', async ({ pag
   await expect(page).toHaveURL(/\/mail\/140$/)
 })
 
+test('of several channels, the chart says which of them it is of', async ({ page }) => {
+  await page.goto('/incident/14')
+  await expect(page.locator('.lane-channel')).toHaveText('aurora')
+  await page.setViewportSize({ width: 390, height: 844 })
+  await expect(page.locator('.lane-above .lane-channel')).toHaveText('aurora')
+  await page.goto('/incident/13')
+  await expect(page.locator('.lane-title').first()).toBeVisible()
+  await expect(page.locator('.lane-channel')).toHaveCount(0)
+})
+
 test('reminders are one row, which opens; mails that are only files were kept, not sent', async ({ page, server }) => {
   server.now = Date.UTC(2014, 1, 6, 14, 22)
   await page.setViewportSize({ width: 390, height: 844 })

@@ -22,13 +22,15 @@ interface ChartWordsProps {
   readonly scales: ChartScales
   readonly spans: ChartSpans
   readonly look: ChartLook
+  /** Whether the first lane says which channel it is of. */
+  readonly isNamed: boolean
 }
 
 /** An hour of a year is to be seen, too. */
 const LEAST_BAR_PX = 6
 
 /** The words over a chart, as text and links: they are found, read aloud and followed; a canvas can't be. */
-export function ChartWords({ data, layout, scales, spans, look }: ChartWordsProps) {
+export function ChartWords({ data, layout, scales, spans, look, isNamed }: ChartWordsProps) {
   return (
     <>
       {spans.brackets.map((placed) => (
@@ -65,8 +67,8 @@ export function ChartWords({ data, layout, scales, spans, look }: ChartWordsProp
           ),
       )}
       <LateMarks data={data} scales={scales} />
-      {layout.lanes.map((box) => (
-        <LaneTitle key={box.lane} box={box} layout={layout} data={data} look={look} />
+      {layout.lanes.map((box, index) => (
+        <LaneTitle key={box.lane} box={box} layout={layout} data={data} look={look} isNamed={isNamed && index === 0} />
       ))}
       {layout.labels === 'margin' && <EndWords data={data} layout={layout} scales={scales} />}
       {layout.buildTop !== null && layout.labels === 'margin' && (
@@ -139,10 +141,11 @@ interface LaneTitleProps {
   readonly layout: Layout
   readonly data: ChartData
   readonly look: ChartLook
+  readonly isNamed: boolean
 }
 
 /** Left of the plot; where there is no margin, above it, with the newest value at the other end of the line. */
-function LaneTitle({ box, layout, data, look }: LaneTitleProps) {
+function LaneTitle({ box, layout, data, look, isNamed }: LaneTitleProps) {
   const [name, what] = laneNames(box.lane, data)
   const isLog = box.lane === 'parts' ? isLogarithmic(data.parts, look.log) : box.lane === 'submissions' && look.log
   const logWord = isLog ? ', logarithmic' : ''
@@ -157,6 +160,7 @@ function LaneTitle({ box, layout, data, look }: LaneTitleProps) {
             {line}
           </span>
         ))}
+        {isNamed && <span class="lane-channel">{data.channel}</span>}
       </span>
     )
   }
@@ -168,6 +172,12 @@ function LaneTitle({ box, layout, data, look }: LaneTitleProps) {
       <span>
         <b>{name}</b> {what}
         {logWord}
+        {isNamed && (
+          <>
+            {', '}
+            <span class="lane-channel">{data.channel}</span>
+          </>
+        )}
       </span>
       <span>{newest(box.lane, data)}</span>
     </span>

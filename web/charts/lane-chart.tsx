@@ -7,12 +7,14 @@ import { type ChartLook, type ChartScales, chartOption, chartScales, isCloseUp }
 import { ChartWords } from './chart-words.tsx'
 import { KeptUntil } from './kept-until.ts'
 import { chartLayout, type Lane, labelsFor } from './layout.ts'
-import { PartLabels } from './part-labels.tsx'
+import { longestLabels, PartLabels } from './part-labels.tsx'
+import { partRows } from './part-rows.ts'
 import type { PictureSource } from './picture/make-picture.ts'
 import { placeWords } from './place-words.ts'
 import { type MoreAbout, newestIndex, readout } from './readout.ts'
 import { ReadoutLine } from './readout-line.tsx'
 import { fromPixel, toPixel } from './scale.ts'
+import { labelWidth } from './text-width.ts'
 import { readTheme } from './theme.ts'
 import { useScrub } from './use-scrub.ts'
 import { useWidth } from './use-width.ts'
@@ -24,6 +26,8 @@ interface LaneChartProps {
   readonly look: ChartLook
   /** The page is about this incident: its start is named, its bracket is not drawn, builds have no room. */
   readonly about?: number
+  /** The page is about several channels: the chart says which of them it is of. */
+  readonly isNamed?: boolean
   /** One sentence that tells what the picture tells. */
   readonly summary: string
   readonly onZoom?: (from: number, to: number) => void
@@ -41,6 +45,7 @@ export function LaneChart({
   lanes,
   look,
   about,
+  isNamed = false,
   summary,
   onZoom,
   onPan,
@@ -62,6 +67,7 @@ export function LaneChart({
       flagRows: spans.flagRows,
       gapRow: spans.gaps.length > 0 || isCloseUp(data),
       builds: hasBuilds,
+      partRows: data.parts === null ? 0 : partRows(longestLabels(data.parts), width, labelWidth),
     }
     return chartLayout({ width, labels }, lanes, head)
   }, [width, labels, lanes, spans, data, hasBuilds])
@@ -139,8 +145,10 @@ export function LaneChart({
             )}
             {/* Moving the cursor changes none of these, and there may be hundreds of them. */}
             <KeptUntil
-              changed={[data, layout, scales, spans, look]}
-              draw={() => <ChartWords data={data} layout={layout} scales={scales} spans={spans} look={look} />}
+              changed={[data, layout, scales, spans, look, isNamed]}
+              draw={() => (
+                <ChartWords data={data} layout={layout} scales={scales} spans={spans} look={look} isNamed={isNamed} />
+              )}
             />
             {data.parts !== null && lanes.includes('parts') && (
               <PartLabels parts={data.parts} layout={layout} scales={scales} time={data.x[index] ?? data.now} />

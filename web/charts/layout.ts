@@ -29,6 +29,8 @@ export interface Layout {
   readonly gapLabelTop: number
   /** Where ticks of builds hang; null without them. */
   readonly buildTop: number | null
+  /** Of the names of parts under their lane. */
+  readonly partNamesHeight: number
 }
 
 const HEIGHTS: Readonly<Record<Lane, number>> = { submissions: 256, parts: 172, ofExpected: 92, invalid: 70 }
@@ -41,8 +43,9 @@ const BETWEEN_LANES_PX = 26
 /** Above a plot with an axis at its left the title keeps clear of the topmost label. */
 export const TITLE_ROW_PX: Readonly<Record<Size['labels'], number>> = { margin: 0, above: 32, inside: 24 }
 const AXIS_PX = 26
-/** Names under the lane of parts, where there is no margin for them. */
-const PART_NAMES_PX = 36
+/** Under the lane of parts, where there is no margin for names: rows of them, of which the first stands in the space between lanes. */
+const PART_ROW_PX = 18
+const LEAST_PART_ROWS = 3
 const BUILDS_PX = 20
 
 export function labelsFor(width: number): Size['labels'] {
@@ -59,6 +62,8 @@ export function chartLayout(
     readonly flagRows?: number
     readonly gapRow: boolean
     readonly builds: boolean
+    /** That names of parts take where they stand under their lane. */
+    readonly partRows?: number
   },
 ): Layout {
   const margins = { margin: [112, 138], above: [44, 12], inside: [0, 0] } as const
@@ -66,13 +71,14 @@ export function chartLayout(
   const bracketTop = 0
   const flagTop = head.bracketRows * BRACKET_ROW_PX
   const gapLabelTop = flagTop + (head.flagRows ?? 0) * FLAG_ROW_PX
+  const partRows = Math.max(LEAST_PART_ROWS, head.partRows ?? 0)
   let top = gapLabelTop + (head.gapRow ? GAP_ROW_PX : 0) + 6
   const boxes = lanes.map((lane, index) => {
     if (index > 0) top += BETWEEN_LANES_PX
     top += TITLE_ROW_PX[size.labels]
     const height = lane === 'submissions' && size.labels === 'inside' ? SUBMISSIONS_INSIDE_PX : HEIGHTS[lane]
     const box = { lane, top, height }
-    top += height + (lane === 'parts' && size.labels !== 'margin' ? PART_NAMES_PX : 0)
+    top += height + (lane === 'parts' && size.labels !== 'margin' ? (partRows - 1) * PART_ROW_PX : 0)
     return box
   })
   const buildTop = head.builds ? top + 8 : null
@@ -89,5 +95,6 @@ export function chartLayout(
     flagTop,
     gapLabelTop,
     buildTop,
+    partNamesHeight: partRows * PART_ROW_PX,
   }
 }

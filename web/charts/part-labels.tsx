@@ -5,7 +5,7 @@ import { MEASURE_WORDS } from './measure.ts'
 import { spread } from './notes.ts'
 import { type ChartParts, lastKnown, newestPartsAt, stacked } from './parts.ts'
 import { toPixel } from './scale.ts'
-import { isKnown, type Value } from './water.ts'
+import { highest, isKnown, type Value } from './water.ts'
 
 const LINE_PX = 18
 
@@ -19,6 +19,14 @@ const MEASURES = {
 export function partsNames(parts: ChartParts): readonly [string, string] {
   const step = parts.stepMs > 3_600_000 ? 'day' : 'hour'
   return [parts.by === 'problem' ? 'Invalid by problem' : `By ${parts.by}`, MEASURES[parts.measure](step)]
+}
+
+/** Each part's name with the longest that its value gets. */
+export function longestLabels({
+  lines,
+  measure,
+}: ChartParts): readonly { readonly name: string; readonly value: string }[] {
+  return lines.map(({ name, values }) => ({ name, value: partWords(MEASURE_WORDS[measure], highest(values)) }))
 }
 
 interface PartLabelsProps {
@@ -44,7 +52,7 @@ export function PartLabels({ parts, layout, scales, time }: PartLabelsProps) {
   )
   if (layout.labels !== 'margin') {
     return (
-      <p class="part-row" style={{ top: `${box.top + box.height + 2}px` }}>
+      <p class="part-row" style={{ top: `${box.top + box.height + 2}px`, maxHeight: `${layout.partNamesHeight}px` }}>
         {parts.lines.map(({ name }, index) => (
           <span key={name}>{label(index)}</span>
         ))}

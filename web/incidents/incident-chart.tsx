@@ -62,6 +62,7 @@ function OneChannelChart({ incident, channel, range, lanes }: ChartProps & { rea
         <LaneChart
           data={onlyThis(chart, incident.id)}
           about={incident.id}
+          isNamed={incident.channels.length > 1}
           lanes={lanes}
           look={look}
           summary={chartSummary(incident, channel)}
