@@ -17,12 +17,13 @@ import { withoutBase } from './view/base-path.ts'
 import { viewFromUrl } from './view/view.ts'
 
 applyTheme()
-startLive()
+// Whatever stands under this address may be in somebody else's page: there nothing of the shell is ever shown, nor leads to it.
+const inFrame = withoutBase(window.location.pathname).startsWith('/embed/')
+startLive({ inFrame })
 // The page's own files come while its data is asked for.
 const { page: first } = viewFromUrl(withoutBase(window.location.pathname), window.location.search)
 const page = document.getElementById('page')
-// Whatever stands under this address may be in somebody else's page: there nothing of the shell is ever shown, nor leads to it.
-if (withoutBase(window.location.pathname).startsWith('/embed/')) {
+if (inFrame) {
   const embedded = await import('./embed/embed.tsx').catch(() => null)
   if (page !== null && embedded !== null) embedded.embed(page)
   else if (page !== null) render(<Missing />, page)

@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test'
-import { expect, expectNoSidewaysScrolling, keepScreenshot, SANDBOXED, test } from './pages.ts'
+import { freshness } from './fixture/answers.ts'
+import { expect, expectNoSidewaysScrolling, HOUR_MS, keepScreenshot, SANDBOXED, THURSDAY, test } from './pages.ts'
 
 async function press(page: Page, ...keys: readonly string[]): Promise<void> {
   for (const key of keys) await page.keyboard.press(key)
@@ -123,6 +124,48 @@ test('an embedded chart whose code can’t be fetched says so and offers to load
   await page.unroute(/\/assets\/embed-/)
   await page.getByRole('button', { name: 'Load it anew' }).click()
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('nightly')
+})
+
+test('however many pages and charts are open, all are answered: only what is looked at keeps a stream', async ({
+  page,
+  context,
+  server,
+}) => {
+  // To Playwright every page is looked at.
+  await context.addInitScript(() => {
+    const look = (isHidden: boolean): void => {
+      Object.defineProperty(document, 'hidden', { configurable: true, get: () => isHidden })
+      document.dispatchEvent(new Event('visibilitychange'))
+    }
+    window.addEventListener('hide', () => look(true))
+    window.addEventListener('show', () => look(false))
+  })
+  const open = async (path: string): Promise<Page> => {
+    const opened = await context.newPage()
+    await opened.goto(path)
+    await expect(opened.locator('.readout')).toContainText('13:00')
+    return opened
+  }
+  const hidden = await open('/channel/nightly')
+  for (const tab of [hidden, ...Array.from({ length: 6 }, () => null)]) {
+    const other = tab ?? (await open('/channel/release'))
+    await other.evaluate(() => window.dispatchEvent(new Event('hide')))
+    // As the server says each second.
+    server.publish({ event: 'freshness', freshness: freshness(server.now) })
+    await expect.poll(() => server.streams).toBe(0)
+  }
+  const chart = await open('/embed/channel/nightly')
+  for (let other = 0; other < 6; other++) await open('/embed/channel/release')
+  await page.goto('/')
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  await expect.poll(() => server.streams).toBe(1)
+
+  // Who comes back sees at once what was missed, and a chart after some seconds.
+  server.now = THURSDAY + HOUR_MS
+  await hidden.evaluate(() => window.dispatchEvent(new Event('show')))
+  await expect(hidden.locator('.readout')).toContainText('14:00')
+  await expect(chart.locator('.readout')).toContainText('14:00')
+  await expect.poll(() => server.streams).toBe(2)
 })
 
 test('the list of incidents is narrowed, and the address holds what to', async ({ page }) => {

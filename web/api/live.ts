@@ -30,6 +30,11 @@ const RETRY_MS = [1000, 2000, 5000, 10_000, 30_000] as const
 const AT_MOST_EVERY_MS = 1000
 /** A stream can be silent (a proxy that swallows it): then pages ask without being told to. */
 const ASK_ANYWAY_MS = 30_000
+/**
+ * Over HTTP/1.1 a browser has six connections to a server for all its tabs and frames together, and an open stream holds one: with six
+ * streams nothing else is ever answered. Only a page that is looked at keeps its stream; others look in so often.
+ */
+const LOOK_IN_MS = { frame: 10_000, hidden: 60_000 } as const
 
 let state: Live = {
   connection: 'connecting',
@@ -45,18 +50,23 @@ const listeners = new Set<(live: Live) => void>()
 let source: EventSource | null = null
 let attempts = 0
 let retryTimer: number | undefined
+/** Many charts may stand on one page, all of them looked at. */
+let isFrame = false
+/** The stream is closed for a while although nothing is wrong. */
+let isAway = false
 let bumpTimer: number | undefined
 let lastBumpAt = Number.NEGATIVE_INFINITY
 let hoursChanged = false
 
-/** Opens the stream; called once at start. It is opened again, with back-off, as often as it breaks. */
-export function startLive(): void {
+/** Opens the stream; called once at start. It is opened again, with back-off, as often as it breaks. `inFrame`: other pages show it. */
+export function startLive({ inFrame }: { readonly inFrame: boolean }): void {
+  isFrame = inFrame
   connect()
   window.setInterval(() => {
     if (performance.now() - lastBumpAt >= ASK_ANYWAY_MS && !document.hidden) bump(true)
   }, ASK_ANYWAY_MS / 6)
   document.addEventListener('visibilitychange', () => {
-    if (!document.hidden && state.connection === 'lost') reconnectNow()
+    if (!document.hidden && (isAway || state.connection === 'lost')) reconnectNow()
   })
 }
 
@@ -89,11 +99,12 @@ function connect(): void {
   source = opened
   change({ retryAt: null })
   opened.onopen = () => {
-    const wasLost = state.lostAt !== null
+    const missedSome = state.lostAt !== null || isAway
     attempts = 0
+    isAway = false
     change({ connection: 'open', lostAt: null, openedAt: Date.now(), retryAt: null })
     // What happened meanwhile is unknown: ask for everything that is shown.
-    if (wasLost) bump(true)
+    if (missedSome) bump(true)
   }
   opened.onmessage = (message: MessageEvent<unknown>) => take(message.data)
   opened.onerror = () => {
@@ -111,10 +122,21 @@ function take(data: unknown): void {
   if (typeof data !== 'string') return
   // Built and served together with the server, so its events have the types that both share.
   const event: StreamEvent = JSON.parse(data)
-  if (event.event === 'freshness') noteFreshness(event.freshness)
+  if (event.event === 'freshness') {
+    noteFreshness(event.freshness)
+    // It comes first, and each second.
+    if (isFrame || document.hidden) lookAway()
+  }
   // It says all of it: nothing needs to be asked.
   else if (event.event === 'pipeline') change({ pipeline: event.pipeline })
   else bump(event.event !== 'counts')
+}
+
+function lookAway(): void {
+  source?.close()
+  isAway = true
+  window.clearTimeout(retryTimer)
+  retryTimer = window.setTimeout(connect, isFrame ? LOOK_IN_MS.frame : LOOK_IN_MS.hidden)
 }
 
 /** At once when the last one is a second ago, else when it will be. */
