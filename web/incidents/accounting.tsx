@@ -4,16 +4,24 @@ import { age } from '../words/time.ts'
 
 type AccountingAnswer = NonNullable<IncidentDetailAnswer['accounting']>
 
-/** What it cost, by what became of every submission of its channels meanwhile. What can't be zero for long stands first. */
-export function Accounting({ accounting }: { readonly accounting: AccountingAnswer }) {
-  const rows = [
-    ['Received meanwhile', count(accounting.received)],
-    ['Expected, and never came', count(accounting.missing)],
-    ['Invalid', count(accounting.invalid)],
-    ['Waiting in quarantine, nothing of it lost', count(accounting.waiting)],
-    ['Converted since from quarantine', count(accounting.recovered)],
-    ['Discarded for their size', count(accounting.discarded)],
+/**
+ * Names and values; what can't be zero for long stands first. The head of the page has what is invalid beyond the usual: here it is all of it, and
+ * is called so.
+ */
+export function accountingRows(accounting: AccountingAnswer): readonly (readonly [string, string])[] {
+  return [
+    ['Received meanwhile', count(accounting.received)] as const,
+    ['Expected, and never came', count(accounting.missing)] as const,
+    ['Invalid, the usual ones among them', count(accounting.invalid)] as const,
+    ['Waiting in quarantine, nothing of it lost', count(accounting.waiting)] as const,
+    ['Converted since from quarantine', count(accounting.recovered)] as const,
+    ['Discarded for their size', count(accounting.discarded)] as const,
   ].filter(([name, value]) => name === 'Received meanwhile' || value !== '0')
+}
+
+/** What it cost, by what became of every submission of its channels meanwhile. */
+export function Accounting({ accounting }: { readonly accounting: AccountingAnswer }) {
+  const rows = accountingRows(accounting)
   const { told_after_seconds: toldAfter } = accounting
   return (
     <section>
