@@ -10,6 +10,7 @@ import { convertPlainly, parseOnly } from './convert-floors.ts'
 import { type BenchRecord, makeRecords } from './convert-records.ts'
 import { runConverter } from './converter-process.ts'
 import { askedOf } from './options.ts'
+import { startParsers } from './parse-at-once.ts'
 import { atLeast, atMost, held, printResult, table } from './report.ts'
 
 const FLOORS = {
@@ -27,14 +28,15 @@ const asked = askedOf({
 How fast submissions are converted, from raw segments to converted files, held against what reading them takes at the
 least, (a) gunzip and JSON.parse alone, and against (b) a straightforward converter; and what the archive makes of them. All of it
 takes turns, round after round, because the speed of a machine changes by a factor of two from hour to hour: only what was measured
-side by side can be compared.`,
+side by side can be compared, so ratios are those of each round, in the middle. Two threads that do (a) and share nothing show what two
+of the machine's processors are of one.`,
   options: { quick: { about: 'Fewer records and rounds, for a first impression.' } },
   floors: FLOORS,
 })
 const isQuick = asked.isOn('quick')
 /** With fewer, what a question to the archive takes at the least outweighs what it reads: a day of a channel has more than either. */
 const RECORDS = isQuick ? 3000 : 4000
-const ROUNDS = isQuick ? 3 : 5
+const ROUNDS = isQuick ? 3 : 9
 /** About half of what segments may grow to. */
 const SEGMENT_BYTES = 4 * 1024 ** 2
 /** Two workers shall have as many segments each: with seven of them the one with four would be all that is measured at the end. */
@@ -55,9 +57,11 @@ interface Timed {
   readonly cpuSeconds: number | null
 }
 
-type Way = 'parse' | 'plain' | 'one' | 'two'
+const WAYS = ['parse', 'parse_twice', 'plain', 'one', 'two'] as const
+type Way = (typeof WAYS)[number]
 const TITLES: Readonly<Record<Way, string>> = {
   parse: '(a) gunzip and JSON.parse alone',
+  parse_twice: '(a) by two threads',
   plain: '(b) a straightforward converter, gzip -1',
   one: 'Tidewatch, one worker',
   two: 'Tidewatch, two workers',
@@ -84,10 +88,13 @@ async function bench(): Promise<void> {
   let convertedFolder = ''
   const note = (way: Way, timed: Timed) => rounds.set(way, [...(rounds.get(way) ?? []), timed])
   const floorRecords = records.slice(0, FLOOR_RECORDS)
+  const parsers = startParsers(floorRecords, 2)
   parseOnly(floorRecords)
+  await parsers.parse()
   await convertPlainly(floorRecords, specification, folder)
   for (let round = 0; round < ROUNDS; round++) {
     note('parse', await timed(floorRecords, () => parseOnly(floorRecords)))
+    note('parse_twice', await timed([...floorRecords, ...floorRecords], () => parsers.parse()))
     note('plain', await timed(floorRecords, () => convertPlainly(floorRecords, specification, folder)))
     for (const [way, workers] of [
       ['one', 1],
@@ -101,6 +108,7 @@ async function bench(): Promise<void> {
     }
     process.stderr.write(`round ${round + 1} of ${ROUNDS}\n`)
   }
+  await parsers.end()
   const archive = await measureArchive({ convertedFolder, folder })
   process.stdout.write(`${conversionTable(rounds, jsonBytes)}\n${archiveTable(archive)}\n`)
   report(rounds, peakBytes, archive, jsonBytes)
@@ -161,13 +169,22 @@ function perCore(way: readonly Timed[] | undefined): number {
   return median((way ?? []).map(({ records, seconds, cpuSeconds }) => records / (cpuSeconds ?? seconds)))
 }
 
+/** Of one way over another, both by `speed`: each round's, in the middle. */
+function ratio(
+  rounds: ReadonlyMap<Way, readonly Timed[]>,
+  [way, other]: readonly [Way, Way],
+  speed: (way: readonly Timed[]) => number,
+): number {
+  const others = rounds.get(other) ?? []
+  return median((rounds.get(way) ?? []).map((timed, round) => speed([timed]) / speed(others.slice(round, round + 1))))
+}
+
 function conversionTable(rounds: ReadonlyMap<Way, readonly Timed[]>, jsonBytes: number): string {
-  const floor = perCore(rounds.get('parse'))
-  const rows = (['parse', 'plain', 'one', 'two'] as const).map((way) => {
+  const rows = WAYS.map((way) => {
     const core = perCore(rounds.get(way))
     const all = perSecond(rounds.get(way))
     const numbers = [core, (core * jsonBytes) / MIB, all, (all * jsonBytes) / MIB].map((value) => value.toFixed(0))
-    return [TITLES[way], ...numbers, (core / floor).toFixed(2)]
+    return [TITLES[way], ...numbers, ratio(rounds, [way, 'parse'], perCore).toFixed(2)]
   })
   const head = ['', 'submissions/s a core', 'MiB/s of JSON', 'submissions/s', 'MiB/s of JSON', 'x (a), a core']
   return table(head, rows)
@@ -199,8 +216,8 @@ function report(
   jsonBytes: number,
 ): void {
   const { sizes, records } = archive
-  const oneCore = perCore(rounds.get('one')) / perCore(rounds.get('parse'))
-  const twoWorkers = perSecond(rounds.get('two')) / perSecond(rounds.get('one'))
+  const oneCore = ratio(rounds, ['one', 'parse'], perCore)
+  const twoWorkers = ratio(rounds, ['two', 'one'], perSecond)
   const countRatio = archive.scanLinesMs / archive.countByChannelMs
   const goals = held(FLOORS, {
     one_core_of_floor_ratio: rounded(oneCore),
@@ -215,10 +232,11 @@ function report(
     json_bytes_per_submission: Math.round(jsonBytes),
     archive_bytes_per_submission: Math.round(sizes.archive / records),
     archive_of_gzip_ratio: rounded(sizes.archive / sizes.gzip),
-    one_worker_of_plain_ratio: rounded(perCore(rounds.get('one')) / perCore(rounds.get('plain'))),
+    one_worker_of_plain_ratio: rounded(ratio(rounds, ['one', 'plain'], perCore)),
+    two_processors_of_one_ratio: rounded(ratio(rounds, ['parse_twice', 'parse'], perSecond)),
     count_by_build_speedup_ratio: Math.round(archive.scanLinesMs / archive.countByBuildMs),
   }
-  for (const way of ['parse', 'plain', 'one', 'two'] as const) {
+  for (const way of WAYS) {
     metrics[`${way}_submissions_per_second`] = Math.round(perSecond(rounds.get(way)))
     metrics[`${way}_submissions_per_core_second`] = Math.round(perCore(rounds.get(way)))
   }

@@ -10,6 +10,7 @@ import { exitCodeOf, exitCodeOfPackage } from '../subprocess.mjs'
 import { ensureChromium } from './chromium.mjs'
 import { ensureExim } from './exim.mjs'
 import { checkResults, playwrightResults, suiteResults, summary, vitestResults } from './results.mjs'
+import { withScratch } from './scratch.mjs'
 
 /** @typedef {import('./results.mjs').Results} Results */
 
@@ -88,8 +89,8 @@ async function isBuilt() {
 
 /** @param {string} project `*` stands for any text @param {readonly string[]} args @param {Readonly<Record<string, string>>} env */
 function vitest(project, args, env = TEST_ENV) {
-  return reported(project, vitestResults, (report) =>
-    exitCodeOfPackage('vitest/vitest.mjs', vitestArgs(project, report, args), env),
+  return reported(project, vitestResults, (report, scratch) =>
+    exitCodeOfPackage('vitest/vitest.mjs', vitestArgs(project, report, args), { ...env, ...scratch }),
   )
 }
 
@@ -100,11 +101,11 @@ async function vitestUnderLts(args) {
   if ((await exitCodeOf(program, [...npmArgs, '-e', isLts])) !== 0) {
     throw new SetupError(`Node.js ${LTS_MAJOR} can't be had from the npm registry (package node@${LTS_MAJOR}).`)
   }
-  return reported('unit-lts', vitestResults, (report) =>
+  return reported('unit-lts', vitestResults, (report, scratch) =>
     exitCodeOf(
       program,
       [...npmArgs, join(projectRoot, 'node_modules/vitest/vitest.mjs'), ...vitestArgs('unit*', report, args)],
-      TEST_ENV,
+      { ...TEST_ENV, ...scratch },
     ),
   )
 }
@@ -117,11 +118,11 @@ function vitestArgs(project, report, args) {
 /** @param {readonly string[]} args */
 async function playwright(args) {
   const env = await browserEnv()
-  return reported('browser', playwrightResults, (report) =>
+  return reported('browser', playwrightResults, (report, scratch) =>
     exitCodeOfPackage(
       '@playwright/test/cli.js',
       ['test', '--config', 'test/browser/playwright.config.ts', '--reporter=line,json', ...args],
-      { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
+      { ...env, ...scratch, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
     ),
   )
 }
@@ -135,13 +136,13 @@ async function browserEnv() {
  * @template Report
  * @param {string} suite
  * @param {(report: Report) => Results} read
- * @param {(path: string) => Promise<number>} start
+ * @param {(path: string, scratch: Readonly<Record<string, string>>) => Promise<number>} start
  */
 async function reported(suite, read, start) {
   const folder = mkdtempSync(join(tmpdir(), 'tidewatch-report-'))
   try {
     const path = join(folder, 'report.json')
-    const exitCode = await start(path)
+    const exitCode = await withScratch((scratch) => start(path, scratch))
     return suiteResults(suite, readReport(path, read), exitCode)
   } finally {
     rmSync(folder, { recursive: true, force: true })
