@@ -106,8 +106,13 @@ test('the server restarts: what stands there stays, says how old it is, and goes
   await server.stop()
   await expect(page.getByText(/The server hasn’t answered since/)).toBeVisible()
   await expect(nightly).toContainText('so far 1')
+  // A page that was never opened before needs files that nobody serves now: it comes as soon as somebody does.
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Mail' }).click()
+  await expect(page.getByText('This page could not be fetched')).toBeVisible()
   await server.start()
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('mail', { timeout: 60_000 })
   await expect(page.getByText(/The server hasn’t answered since/)).toBeHidden({ timeout: 60_000 })
+  await page.goto('/')
   const before = await nightly.textContent()
   await sendSubmission(server)
   await expect(nightly).not.toHaveText(before ?? '')
