@@ -339,3 +339,10 @@ for (const width of [360, 768, 1920]) {
     await keepScreenshot(page, `channel-${width}`)
   })
 }
+
+test('a range in the address that can’t be shown is told, until another one is chosen', async ({ page }) => {
+  await page.goto('/channel/nightly?from=2014-02-02&to=2014-02-01')
+  await expect(page.getByText('it ends before it begins')).toBeVisible()
+  await page.getByRole('button', { name: '60 d' }).click()
+  await expect(page.getByText('it ends before it begins')).toBeHidden()
+})

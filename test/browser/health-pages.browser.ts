@@ -192,3 +192,8 @@ for (const [name, path] of [
     ).toBeVisible()
   })
 }
+
+test('a range in the address of Invalid that can’t be shown is told', async ({ page }) => {
+  await page.goto('/invalid?last=2d')
+  await expect(page.getByText('“last=2d” is none of 1d, 7d, 60d, 365d')).toBeVisible()
+})

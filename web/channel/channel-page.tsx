@@ -31,6 +31,7 @@ import { lanesOf } from './lanes-of.ts'
 import { MinutesMissing } from './minutes-missing.tsx'
 import { nearestName } from './nearest-name.ts'
 import { asShown, moved, scaled, untilForetold } from './range.ts'
+import { RefusedRange } from './refused-range.tsx'
 import { SeriesTable } from './series-table.tsx'
 import { stillShown } from './still-shown.ts'
 import { channelSummary, newestWords } from './summary.ts'
@@ -157,6 +158,7 @@ function Channel({ view, names, overview, mayAsk }: ChannelProps) {
         </h1>
       )}
       <Discarded discarded={facts.data?.overview.discarded ?? []} />
+      {isPlaced && <RefusedRange />}
       {range !== null && isPlaced && (
         <ChannelOptions view={view} range={asShown(range, data.step)} onChange={change}>
           <ExportMenu view={view} range={asShown(range, data.step)} picture={picture} />

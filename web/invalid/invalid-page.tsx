@@ -2,6 +2,7 @@ import { useRef } from 'preact/hooks'
 import type { OverviewAnswer } from '../../server/api/types.ts'
 import type { Answer } from '../api/use-answer.ts'
 import { nearestName } from '../channel/nearest-name.ts'
+import { RefusedRange } from '../channel/refused-range.tsx'
 import { Choice, Switch } from '../shell/choice.tsx'
 import { useKeys } from '../shell/keys.ts'
 import type { PageProps } from '../shell/page-props.ts'
@@ -140,6 +141,7 @@ function Invalid({ chosen, answered }: { readonly chosen: InvalidView; readonly 
         {view.range.kind === 'fixed' && <span class="second">{when}</span>}
         <Switch word="Table" letter="t" isOn={chosen.table} onChange={(table) => change({ table })} />
       </div>
+      <RefusedRange />
       <Trouble what="the problems" answer={problems} />
       {[...series].map(([channel, answer]) => (
         <Trouble key={channel} what={`the problems of ${channel} over time`} answer={answer} />

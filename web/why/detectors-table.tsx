@@ -57,7 +57,7 @@ function DetectorRow({ own }: { readonly own: Detector }) {
         {windows.length > 1 && <span class="third"> of {windows.length} lengths</span>}
       </td>
       <td>
-        <ReachedGlyph reached={reached} isMet={met} />
+        <ReachedGlyph reached={reached} meets={!met ? null : passed_over === null ? 'told' : 'enough'} />
       </td>
       <td>
         <ul class="why-conditions">
