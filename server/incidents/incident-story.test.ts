@@ -59,6 +59,8 @@ test('an incident’s story is in order, with people and mails, and says what it
   ]
   const coverage = new Map(rows.map((each) => [each.hour, 1]))
   await importCounts(database, { source: 'test', rows: [rows], coverage: () => coverage, now: NOW })
+  // As if it had been received here.
+  await database.inTransaction((transaction) => transaction.run("update hourly_counts set source = 'live'"))
   await database.inTransaction((transaction) =>
     addIncidentEvents(transaction, [
       {
@@ -94,6 +96,7 @@ test('an incident’s story is in order, with people and mails, and says what it
   ])
   expect(answer.accounting).toEqual({
     ...{ missing: 81_237, received: 1000, invalid: 100, quarantined: 80, recovered: 50, waiting: 30, discarded: 0 },
+    quarantined_elsewhere: 0,
     ...{ duration_seconds: 7200, told_after_seconds: 7204 },
   })
   expect(answer.near?.map(({ text }) => text)).toEqual(['nearer', 'near'])

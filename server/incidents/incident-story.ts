@@ -66,7 +66,8 @@ async function accountingOf(api: StorySources, incident: Incident, mails: readon
   const end = incident.end ?? now
   const to = Math.max(from + HOUR_MS, startOfHour(end + HOUR_MS - 1))
   const channels = incident.channels.includes('*') ? null : incident.channels
-  const { received, invalid, quarantined, recovered } = await readLosses(api.database, { from, to, channels, now })
+  const losses = await readLosses(api.database, { from, to, channels, now })
+  const { received, invalid, quarantined, recovered } = losses
   return {
     missing: incident.group === 'volume' ? Math.round(incident.missing) : 0,
     received,
@@ -74,6 +75,7 @@ async function accountingOf(api: StorySources, incident: Incident, mails: readon
     quarantined,
     recovered,
     waiting: Math.max(0, quarantined - recovered),
+    quarantined_elsewhere: losses.quarantinedElsewhere,
     discarded: incident.group === 'discarded' ? Math.round(incident.missing) : 0,
     duration_seconds: Math.max(0, Math.round((end - incident.start) / SECOND_MS)),
     told_after_seconds: toldAfter(incident.start, mails),

@@ -17,7 +17,8 @@ const PAGES: readonly (readonly [name: string, path: string])[] = [
   ['why', '/why/nightly/'],
   ['mail', '/mail'],
   ['annotations', '/annotations'],
-  ['search', '/search?q=nightly'],
+  // Not a whole name, which would lead on at once to what is called so.
+  ['search', '/search?q=night'],
   ['gone', '/nowhere'],
 ]
 

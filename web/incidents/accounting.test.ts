@@ -8,6 +8,7 @@ const NOTHING = {
   quarantined: 0,
   recovered: 0,
   waiting: 0,
+  quarantined_elsewhere: 0,
   discarded: 0,
   duration_seconds: 3600,
   told_after_seconds: null,
@@ -21,6 +22,12 @@ test('what was invalid is said to be all of it: the incident counts what is beyo
     ['Waiting in quarantine, nothing of it lost', '40'],
     ['Converted since from quarantine', '30'],
   ])
+})
+
+test('of imported counts nothing is said to wait here', () => {
+  const rows = accountingRows({ ...NOTHING, received: 900, invalid: 120, quarantined_elsewhere: 120 })
+  expect(rows).toContainEqual(['Set aside where these counts came from', '120'])
+  expect(rows.map(([name]) => name)).not.toContain('Waiting in quarantine, nothing of it lost')
 })
 
 test('where nothing came at all, that stands there', () => {

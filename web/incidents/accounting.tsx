@@ -14,6 +14,7 @@ export function accountingRows(accounting: AccountingAnswer): readonly (readonly
     ['Expected, and never came', count(accounting.missing)] as const,
     ['Invalid, the usual ones among them', count(accounting.invalid)] as const,
     ['Waiting in quarantine, nothing of it lost', count(accounting.waiting)] as const,
+    ['Set aside where these counts came from', count(accounting.quarantined_elsewhere)] as const,
     ['Converted since from quarantine', count(accounting.recovered)] as const,
     ['Discarded for their size', count(accounting.discarded)] as const,
   ].filter(([name, value]) => name === 'Received meanwhile' || value !== '0')

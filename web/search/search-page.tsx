@@ -47,7 +47,7 @@ export function SearchPage({ view, overview }: PageProps<'search'>) {
   return (
     <>
       {askers}
-      <h1 class="sentences sentence">
+      <h1 class="sentences sentence" aria-busy={wanted.text !== '' && !isDone}>
         <span>
           {wanted.text === '' ? (
             'What are you looking for?'

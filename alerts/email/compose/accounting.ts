@@ -13,7 +13,7 @@ export function accounting(incident: Incident, { accounting: losses }: MailFacts
   const { group, missing, acknowledged } = incident
   if (losses === null || incident.trouble !== undefined || group === 'stalled' || group === 'novelty') return []
   if (incident.state === 'withdrawn') return []
-  const { received, invalid, quarantined, recovered } = losses
+  const { received, invalid, quarantined, recovered, quarantinedElsewhere: elsewhere } = losses
   const never = group === 'volume' ? `${formatEstimate(missing)} never came` : 'nothing is missing'
   const lost = { volume: never, gap: 'not known: nobody listened', surge: never, invalid: never, discarded: '' }[group]
   const waiting = Math.max(0, quarantined - recovered)
@@ -27,11 +27,17 @@ export function accounting(incident: Incident, { accounting: losses }: MailFacts
       what: 'Invalid',
       value: invalid === 0 ? 'none' : `${formatCount(invalid)} (${formatPercent(invalid / Math.max(1, received), 1)})`,
     },
-    { what: 'In quarantine', value: waiting === 0 ? 'none' : `${formatCount(waiting)}, kept whole` },
+    { what: 'In quarantine', value: kept(waiting, elsewhere) },
     { what: 'Recovered', value: recovered === 0 ? 'none' : formatCount(recovered) },
     {
       what: 'Acknowledged',
       value: acknowledged === null ? 'by nobody' : `by ${outsideText(acknowledged.by)}, ${formatTime(acknowledged.at)}`,
     },
   ]
+}
+
+/** `elsewhere`: of imported counts, whose submissions never were here. */
+function kept(waiting: number, elsewhere: number): string {
+  if (waiting > 0) return `${formatCount(waiting)}, kept whole`
+  return elsewhere === 0 ? 'none' : `none here: ${formatCount(elsewhere)} where these counts came from`
 }

@@ -198,7 +198,7 @@ describe.each<{ claim: string; facts: MailFacts; says: string[]; never?: string[
   {
     claim: 'what was withdrawn had no cause and lost nothing: it only seemed to',
     facts: makeFacts({
-      accounting: { received: 18_234, invalid: 97, quarantined: 80, recovered: 12 },
+      accounting: { received: 18_234, invalid: 97, quarantined: 80, recovered: 12, quarantinedElsewhere: 0 },
       notification: {
         trigger: 'withdrawn',
         incident: {

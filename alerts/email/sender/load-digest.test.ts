@@ -89,7 +89,7 @@ test('a channel whose tide is not known is told without an expectation; the larg
     ['nightly', 2400, 480, 2400],
     ['esr', 72, 0, null],
   ])
-  expect(losses).toEqual({ received: 2472, invalid: 480, quarantined: 0, recovered: 0 })
+  expect(losses).toEqual({ received: 2472, invalid: 480, quarantined: 0, recovered: 0, quarantinedElsewhere: 0 })
 })
 
 test('the end accounts for the hours of the incident on its own channels: received, invalid, kept and recovered', async () => {
@@ -116,6 +116,7 @@ test('the end accounts for the hours of the incident on its own channels: receiv
     invalid: 120,
     quarantined: 120,
     recovered: 30,
+    quarantinedElsewhere: 0,
   })
   expect(await loadAccounting(database, { ...incident, channels: ['*'] })).toMatchObject({ received: 3300 })
   expect(await loadAccounting(database, { ...incident, end: incident.start })).toMatchObject({ received: 200 })

@@ -15,7 +15,7 @@ export function everyMail(name = 'nightly'): ReadonlyMap<string, ComposedMail> {
   const open = { ...told, channels: [name], explanation: { ...told.explanation, carriers } }
   const taken = { ...open, acknowledged: { by: name, at: start + 10 * HOUR_MS, note: name } }
   const over = { ...taken, state: 'resolved' as const, resolvedAt: start + 16 * HOUR_MS, end: start + 12 * HOUR_MS }
-  const accounting = { received: 18_234, invalid: 97, quarantined: 80, recovered: 12 }
+  const accounting = { received: 18_234, invalid: 97, quarantined: 80, recovered: 12, quarantinedElsewhere: 0 }
   const ended: Partial<MailFacts> = { firstToldAt: start + 2 * HOUR_MS, accounting }
   const compose = (notification: Partial<Notification>, facts: Partial<MailFacts> = {}) =>
     composeMail(
@@ -97,7 +97,7 @@ function digest(name: string): ComposedMail {
         { channel: name, received: 28_000, expected: 47_000, invalid: 13_700, days: [1, 1, 1, 0.9, 0.8, null, 0.59] },
         { channel: 'esr', received: 210, expected: null, invalid: 0, days: [null, null, null, null, null, null, null] },
       ],
-      losses: { received: 4_743_000, invalid: 16_000, quarantined: 15_800, recovered: 240 },
+      losses: { received: 4_743_000, invalid: 16_000, quarantined: 15_800, recovered: 240, quarantinedElsewhere: 0 },
     },
     'example.org',
     'tidewatch@example.org',

@@ -102,6 +102,9 @@ const accounting = z
     quarantined: z.number().describe('Kept whole because they could not be converted.'),
     recovered: z.number().describe('Of those, converted since.'),
     waiting: z.number().describe('Of those, still to be converted: nothing of them is lost.'),
+    quarantined_elsewhere: z
+      .number()
+      .describe('Set aside where imported counts come from: only the counts of these are here.'),
     discarded: z.number().describe('Refused for their size, and not kept.'),
     duration_seconds: z.number(),
     told_after_seconds: z.number().nullable().describe('From the start until the first mail was sent; null: none was.'),
