@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { say } from '../project.mjs'
 
 /** Linux keeps what is written here in memory. */
 const IN_MEMORY = '/dev/shm'
@@ -22,7 +23,14 @@ export async function withScratch(work) {
   const { TMPDIR: chosen } = process.env
   const folder = chosen === undefined ? folderInMemory() : null
   if (folder === null) return work({})
-  const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+  const remove = () => {
+    try {
+      rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+    } catch (error) {
+      // Something that a test left behind writes there still. What the tests said is worth more.
+      say(`${folder} is left, and takes memory until it is removed: ${error instanceof Error ? error.message : error}`)
+    }
+  }
   /** @param {NodeJS.Signals} signal */
   const end = (signal) => {
     remove()
